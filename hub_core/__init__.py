@@ -1,0 +1,1 @@
+"""The engine: canonical model, mapping, journal, routing, delivery. Imports nothing else of the project."""

@@ -1,0 +1,17 @@
+"""V: the partner's contract: SOAP envelope, XSD, JSON Schema."""
+
+from hub_core.codes.code import Code
+
+CODES = (
+    Code(
+        "V101",
+        "not a SOAP envelope",
+        "Send an Envelope of SOAP 1.1 or 1.2 with one element in its Body.",
+        400,
+    ),
+    Code("V102", "unknown operation", "Use an operation that the contract names.", 400),
+    Code("V201", "not valid by the XSD", "Mend the document at the named line.", 422),
+    Code("V202", "not valid by the JSON Schema", "Mend the document at the named path.", 422),
+    Code("V301", "not a SED", "Send a SED in the NATIVE, NAV or NEESSI form.", 422),
+    Code("V302", "no mapping for this document", "Ask the operator to register a mapping for it.", 422),
+)

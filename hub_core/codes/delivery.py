@@ -1,0 +1,14 @@
+"""D: bringing messages to partners."""
+
+from hub_core.codes.code import Code
+
+CODES = (
+    Code("D101", "partner not reachable", "Nothing was sent; it is tried again by itself."),
+    Code("D102", "partner asks to wait", "It is tried again when the partner said."),
+    Code("D103", "answer lost", "The partner may have the message; the same idempotency key is sent again."),
+    Code("D201", "partner rejected the message", "Read the partner's reason, mend the cause, then replay."),
+    Code("D202", "partner answered with a fault", "Read the fault code, mend the cause, then replay."),
+    Code("D203", "partner's answer is not readable", "Ask the partner; the raw answer is kept."),
+    Code("D301", "given up after all attempts", "See the attempts, mend the cause, then retry."),
+    Code("D302", "unexpected failure", "This is a defect of the hub: report it with the reference."),
+)

@@ -1,0 +1,12 @@
+"""Q: asking several institutions about one person."""
+
+from hub_core.codes.code import Code
+
+CODES = (
+    Code("Q101", "source late", "The deadline passed; ask again or decide without this source."),
+    Code("Q102", "source failed", "The source answered with a fault; its code stands in the finding."),
+    Code("Q103", "source not reachable", "No connection; ask again later."),
+    Code("Q104", "person not known to the source", "The source answered: it holds nothing for this person."),
+    Code("Q105", "answer is about somebody else", "The source's answer is not used; report it to the source."),
+    Code("Q201", "sources contradict each other", "Compare the records side by side; nothing was overwritten."),
+)

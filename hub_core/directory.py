@@ -1,0 +1,161 @@
+"""What is registered, as one immutable value: institutions, endpoints, routes, access rights, queries.
+
+The package ``registry`` reads it from YAML, checks and stores it; the engine only looks things up here.
+One ``Directory`` is one registry set: a message is handled by exactly one, whose number it keeps.
+"""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from enum import StrEnum
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+DEFAULT_MAX_BODY_BYTES = 10_000_000
+
+
+class Struct(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+    """Base of what is registered: immutable and closed; unknown fields are spelling mistakes."""
+
+
+class Institution(Struct, frozen=True, kw_only=True):
+    """Someone who is connected."""
+
+    name: str
+    country: Annotated[str, Meta(pattern=r"^[A-Z]{2}$")] = "RO"
+    identifiers: Annotated[dict[str, str], Meta(description="Other ids, such as eessi: RO:10000.")] = {}
+
+
+class SecretReference(Struct, frozen=True, kw_only=True):
+    """Where a secret lies. A registry file never holds the secret itself."""
+
+    env: str | None = None
+    file: str | None = None
+
+
+class Credentials(Struct, frozen=True, kw_only=True):
+    """How the hub shows itself to a partner."""
+
+    kind: Literal["basic", "username-token", "bearer", "header"]
+    user: str | None = None
+    header: str | None = None
+    secret: SecretReference
+
+
+class Direction(StrEnum):
+    """``IN`` partners send to the hub; ``OUT`` the hub delivers; ``ASK`` the hub asks and gets an answer."""
+
+    IN = "in"
+    OUT = "out"
+    ASK = "ask"
+
+
+class Contract(Struct, frozen=True, kw_only=True):
+    """The partner's contract: files of ours below ``schemas/`` or beside the registry files."""
+
+    wsdl: str | None = None
+    operation: Annotated[str | None, Meta(description="Operation of the WSDL.")] = None
+    xsd: Annotated[str | None, Meta(description="XSD of the document inside a string, where there is one.")] = None
+    json_schema: str | None = None
+
+
+class Endpoint(Struct, frozen=True, kw_only=True):
+    """One place where messages come in or go out.
+
+    Attributes:
+        mappings: ids (``cnas.insured-person/1``) that may read what comes in; empty: every one of the
+            adapter's kind. Which one reads a document is decided by its content.
+        message_id: where the sender's own id stands: ``header`` (``Idempotency-Key``), ``wsa``
+            (``wsa:MessageID``) or a path into the document. ``None``: each arrival is a new message.
+        ask: parameters of the request of an ``ASK`` endpoint: name of a part or element, and a template in which
+            ``{cnp}``, ``{date}``, ``{year}``, ``{month}``, ``{request}``, ``{purpose}`` are filled in.
+        max_body_bytes: larger bodies are refused before they are read.
+        timeout: of one call to the partner.
+    """
+
+    institution: str
+    direction: Direction
+    adapter: str
+    service: str
+    url: str | None = None
+    contract: Contract | None = None
+    mappings: tuple[str, ...] = ()
+    message_id: str | None = None
+    ask: dict[str, str] = {}
+    credentials: Credentials | None = None
+    max_body_bytes: Annotated[int, Meta(ge=1)] = DEFAULT_MAX_BODY_BYTES
+    timeout: timedelta = timedelta(seconds=30)
+    retry: "Retry | None" = None
+
+
+class Retry(Struct, frozen=True, kw_only=True):
+    """How often and how long a delivery is tried before it is parked."""
+
+    attempts: Annotated[int, Meta(ge=1)] = 8
+    first: timedelta = timedelta(seconds=2)
+    longest: timedelta = timedelta(hours=1)
+
+
+class Condition(Struct, frozen=True, kw_only=True):
+    """A test on one canonical path; exactly one of the tests is set. A path into a list asks for any element."""
+
+    at: str
+    equals: str | None = None
+    one_of: tuple[str, ...] = ()
+    present: bool | None = None
+
+
+class Route(Struct, frozen=True, kw_only=True):
+    """Which messages go where.
+
+    Attributes:
+        services: services whose messages the route looks at; empty: all.
+        when: all must hold.
+        to: outbound endpoints; the message fans out to each.
+        order_by: canonical path whose value keeps messages in order per target; ``None``: any order.
+    """
+
+    services: tuple[str, ...] = ()
+    when: tuple[Condition, ...] = ()
+    to: tuple[str, ...]
+    order_by: str | None = None
+
+
+class Access(Struct, frozen=True, kw_only=True):
+    """One right: this institution may call this service for these purposes.
+
+    ``fixed_purpose`` is taken for callers that cannot send the header.
+    """
+
+    institution: str
+    service: str
+    purposes: tuple[str, ...]
+    fixed_purpose: str | None = None
+
+
+class Query(Struct, frozen=True, kw_only=True):
+    """A question about one person that several sources answer.
+
+    Attributes:
+        sources: ``ASK`` endpoints, asked in parallel.
+        deadline: for all of them together.
+        precedence: canonical field (``name``, ``birth.date``, ...; ``*`` for every other) to the sources whose
+            word counts, best first.
+    """
+
+    service: str
+    sources: tuple[str, ...]
+    deadline: timedelta = timedelta(seconds=5)
+    precedence: dict[str, tuple[str, ...]] = {}
+
+
+class Directory(Struct, frozen=True, kw_only=True):
+    """One registry set."""
+
+    number: int = 0
+    institutions: Mapping[str, Institution] = {}
+    endpoints: Mapping[str, Endpoint] = {}
+    routes: Mapping[str, Route] = {}
+    access: Mapping[str, Access] = {}
+    queries: Mapping[str, Query] = {}

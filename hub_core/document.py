@@ -1,0 +1,25 @@
+"""A parsed document, whatever it travelled in."""
+
+from typing import Any, Literal
+
+import msgspec
+
+
+class Document(msgspec.Struct, frozen=True, kw_only=True):
+    """What an adapter found inside the bytes: an element tree or a JSON value, without envelope.
+
+    Attributes:
+        kind: ``xml`` or ``json``.
+        root: ``lxml.etree._Element`` or the parsed JSON value (object, list, str, int, Decimal-free float, ...).
+        name: what it is, for people: local name of the root element, or the SED type.
+        dialect: ``NATIVE``, ``NAV``, ``NEESSI`` for SEDs; ``None`` otherwise.
+        message_id: the sender's id where the envelope carries it (``wsa:MessageID``).
+        request: number of the request that it answers, where the envelope carries it (``wsa:RelatesTo``).
+    """
+
+    kind: Literal["xml", "json"]
+    root: Any
+    name: str
+    dialect: str | None = None
+    message_id: str | None = None
+    request: str | None = None
