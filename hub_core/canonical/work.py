@@ -36,7 +36,7 @@ class Income(Struct, frozen=True, kw_only=True):
     amount: Annotated[Money | None, Meta(description="Where the source does not say gross or net.")] = None
     frequency: Code | None = None
     since: LegalDate | None = None
-    month: Annotated[str | None, Meta(pattern=r"^[0-9]{4}-[0-9]{2}$", description="YYYY-MM.")] = None
+    month: Annotated[str, Meta(pattern=r"^[0-9]{4}-[0-9]{2}$", description="YYYY-MM.")] | None = None
     payer: Employer | None = None
 
 
