@@ -1,0 +1,46 @@
+"""What every test gets: a clean environment, no sockets where none are asked for, marks that mean something."""
+
+import os
+import shutil
+import socket
+from pathlib import Path
+
+import pytest
+
+SHARED = Path(__file__).resolve().parents[2] / "shared" / "real"
+UNIT = Path(__file__).parent / "unit"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave out what this machine cannot run, each with its reason; in CI a missing package is a failure."""
+    for item in items:
+        if item.get_closest_marker("shared") and not SHARED.is_dir():
+            item.add_marker(pytest.mark.skip(reason="../shared/real is not beside the project"))
+        for mark in item.iter_markers("system"):
+            (package,) = mark.args
+            if shutil.which(package) is None and not os.environ.get("CI"):
+                item.add_marker(pytest.mark.skip(reason=f"needs the system package {package}"))
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """Return the folder of real contracts and documents."""
+    return SHARED
+
+
+@pytest.fixture(autouse=True)
+def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in list(os.environ):
+        if name.startswith(("PUNTE_", "DEMO_")) or name.lower().endswith("_proxy"):
+            monkeypatch.delenv(name)
+
+
+@pytest.fixture(autouse=True)
+def _no_sockets_in_unit_tests(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    if UNIT not in request.path.parents or request.node.get_closest_marker("network"):
+        return
+
+    def refuse(*_: object) -> None:
+        pytest.fail("a unit test opened a socket; mark it `network` or move it")
+
+    monkeypatch.setattr(socket.socket, "connect", refuse)
