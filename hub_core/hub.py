@@ -1,0 +1,200 @@
+"""The whole flow of one message: allow -> open -> validate -> map -> check -> route -> decide -> keep.
+
+Everything between the arrival and the journal is a plain function of the bytes and of one registry set, so that a
+message can be judged again at any time: ``replay``, ``why`` and ``read`` call the same ``judge``.
+"""
+
+import hashlib
+import logging
+from collections.abc import Callable, Mapping
+from datetime import UTC, date
+from functools import partial
+
+import msgspec
+
+from hub_core.access import allow
+from hub_core.canonical import Beneficiary
+from hub_core.canonical.incoming import read_record
+from hub_core.directory import Directory, Endpoint
+from hub_core.document import Document
+from hub_core.errors import PunteError, Refused, Rejected
+from hub_core.mapping import MappingSet, value_at
+from hub_core.message import Arrival, Delivery, Finding, Message, Outcome, Refusal, Severity, State
+from hub_core.ports import Adapter, Clock, Journal
+from hub_core.reading import Reading, Verdict
+from hub_core.routing import select
+
+log = logging.getLogger("punte.hub")
+
+
+class Hub:
+    """Accepts arrivals, decides about each exactly once, and answers after COMMIT."""
+
+    def __init__(
+        self,
+        *,
+        directory: Callable[[], Directory],
+        mappings: MappingSet,
+        adapters: Mapping[str, Adapter],
+        journal: Journal,
+        clock: Clock,
+        new_id: Callable[[], str],
+        wake: Callable[[], None],
+    ) -> None:
+        self._directory = directory
+        self._mappings = mappings
+        self._adapters = adapters
+        self._journal = journal
+        self._clock = clock
+        self._new_id = new_id
+        self._wake = wake
+
+    async def accept(self, arrival: Arrival) -> Outcome:
+        """Run the whole flow for one arrival; see ``ports.Services.accept`` for what is raised."""
+        directory = self._directory()
+        endpoint = directory.endpoints[arrival.endpoint]
+        try:
+            purpose = allow(directory, arrival.caller, endpoint.service, arrival.purpose)
+        except Refused as fault:
+            await self.turn_away(endpoint=arrival.endpoint, code=fault.code, party=arrival.caller.institution)
+            raise
+        opened = self._open(endpoint, arrival.body)
+        message = self._message(arrival, endpoint, purpose, opened, directory.number)
+        outcome = self.judge(message, opened, directory)
+        return await self.keep(message, outcome)
+
+    async def keep(self, message: Message, outcome: Outcome) -> Outcome:
+        """Write a message and its outcome; the outcome that stands is the first one."""
+        first = await self._journal.record(message, outcome)
+        if first is outcome and outcome.deliveries:
+            self._wake()
+        return first
+
+    async def turn_away(self, *, endpoint: str, code: str, party: str | None = None) -> str:
+        """Keep a bounded note of a refused call and return the reference to answer with."""
+        refusal = Refusal(reference=self._new_id(), at=self._clock.now(), endpoint=endpoint, code=code, party=party)
+        await self._journal.refuse(refusal)
+        return refusal.reference
+
+    def reopen(self, message: Message, directory: Directory) -> Document | Rejected:
+        """Parse the kept bytes of a message again, exactly as on arrival."""
+        return self._open(directory.endpoints[message.endpoint], message.body)
+
+    def judge(self, message: Message, opened: Document | Rejected, directory: Directory) -> Outcome:
+        """Decide about a message: pure but for the ids of its deliveries.
+
+        A defect of ours parks the message with D302: it is kept, an operator sees it, and the sender is not asked to
+        repeat what would fail again.
+        """
+        try:
+            return self._judge(message, opened, directory)
+        except PunteError:
+            raise
+        except Exception:
+            log.exception("message.defect", extra={"reference": message.id})
+            defect = Finding(code="D302", severity=Severity.ERROR, text="unexpected failure while reading the message")
+            return self._decider(message)(state=State.PARKED, findings=(defect,))
+
+    def _judge(self, message: Message, opened: Document | Rejected, directory: Directory) -> Outcome:
+        decide = self._decider(message)
+        endpoint = directory.endpoints[message.endpoint]
+        if isinstance(opened, Rejected):
+            return decide(state=State.REFUSED, findings=as_findings(opened))
+        faults = self._adapters[endpoint.adapter].validate(endpoint, opened)
+        if faults:
+            return decide(state=State.REFUSED, document=opened.name, findings=tuple(faults))
+        mapping, reading = self.read(opened, endpoint.mappings, on=message.received_at.astimezone(UTC).date())
+        if reading.record is None:
+            state = State.ACCEPTED if reading.verdict is Verdict.NONE else State.REFUSED
+            return decide(
+                state=state,
+                document=opened.name,
+                mapping=mapping,
+                findings=reading.findings,
+                unmapped=reading.unmapped,
+            )
+        deliveries, unrouted = self._route(message, reading.record, directory)
+        return decide(
+            state=State.DELIVERING if deliveries else State.ACCEPTED,
+            document=opened.name,
+            mapping=mapping,
+            record=msgspec.json.encode(reading.record),
+            findings=reading.findings + unrouted,
+            unmapped=reading.unmapped,
+            cases=tuple(case.number for case in reading.record.cases if case.number),
+            deliveries=deliveries,
+        )
+
+    def read(self, document: Document, allowed: tuple[str, ...], *, on: date) -> tuple[str | None, Reading]:
+        """Turn a document into a canonical record with the mapping that its content asks for."""
+        if document.dialect == "CANONICAL":
+            return None, read_record(document.root, on=on)
+        mapping = self._mappings.find(document, allowed)
+        if mapping is None:
+            missing = Finding(code="V302", severity=Severity.ERROR, text=f"no mapping reads a {document.name}")
+            return None, Reading(verdict=Verdict.REFUSED, record=None, findings=(missing,), unmapped=())
+        return mapping.version, mapping.read(document, on=on)
+
+    def _open(self, endpoint: Endpoint, body: bytes) -> Document | Rejected:
+        try:
+            return self._adapters[endpoint.adapter].open(body)
+        except Rejected as fault:
+            return fault
+
+    def _message(
+        self, arrival: Arrival, endpoint: Endpoint, purpose: str, opened: Document | Rejected, registry_set: int
+    ) -> Message:
+        message_id = self._new_id()
+        return Message(
+            id=message_id,
+            endpoint=arrival.endpoint,
+            party=arrival.caller.institution,
+            service=endpoint.service,
+            purpose=purpose,
+            sender_id=sender_id(arrival, endpoint, opened),
+            correlation_id=arrival.correlation_id or message_id,
+            received_at=self._clock.now(),
+            media_type=arrival.media_type,
+            body=arrival.body,
+            digest=hashlib.sha256(arrival.body).digest(),
+            registry_set=registry_set,
+        )
+
+    def _route(
+        self, message: Message, record: Beneficiary, directory: Directory
+    ) -> tuple[tuple[Delivery, ...], tuple[Finding, ...]]:
+        choices = select(directory, message.service, record)
+        if not choices:
+            return (), (Finding(code="R301", severity=Severity.INFO, text="no route wants this message"),)
+        return tuple(
+            Delivery(
+                id=self._new_id(),
+                message_id=message.id,
+                route=choice.route,
+                endpoint=choice.endpoint,
+                order_key=choice.order_key,
+                due_at=message.received_at,
+            )
+            for choice in choices
+        ), ()
+
+    def _decider(self, message: Message) -> Callable[..., Outcome]:
+        return partial(Outcome, message_id=message.id, decided_at=self._clock.now())
+
+
+def sender_id(arrival: Arrival, endpoint: Endpoint, opened: Document | Rejected) -> str | None:
+    """Return the sender's own id of the message, from the place that the endpoint declares."""
+    match endpoint.message_id:
+        case None:
+            return None
+        case "header":
+            return arrival.sender_id
+        case "wsa":
+            return opened.message_id if isinstance(opened, Document) else None
+        case path:
+            return value_at(opened, path) if isinstance(opened, Document) else None
+
+
+def as_findings(fault: PunteError) -> tuple[Finding, ...]:
+    """Return the findings that an error stands for: those it carries, or itself as one."""
+    return fault.findings or (Finding(code=fault.code, severity=Severity.ERROR, text=fault.text),)

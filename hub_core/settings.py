@@ -1,0 +1,78 @@
+"""Settings of one hub process, from the environment; each has a default that works on a laptop."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+import msgspec
+
+from hub_core.errors import ConfigError
+
+PREFIX = "PUNTE_"
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """Where the hub keeps its state and where it listens.
+
+    Attributes:
+        home: folder of the database and the control socket; created with mode 0700.
+        host: address of the plain listener.
+        port: of the plain listener; 0 takes a free one.
+        tls_port: of the TLS listener; ``None``: there is none.
+        tls_certificate: PEM file of the server's certificate chain.
+        tls_key: PEM file of its key.
+        tls_client_ca: PEM file; if set, clients must show a certificate of this authority.
+        log_level: of the hub's own events.
+        workers: deliveries that are sent at once.
+    """
+
+    home: Path = Path(".punte")
+    host: str = "127.0.0.1"
+    port: int = 8480
+    tls_port: int | None = None
+    tls_certificate: Path | None = None
+    tls_key: Path | None = None
+    tls_client_ca: Path | None = None
+    log_level: str = "INFO"
+    workers: int = 16
+
+    @property
+    def database(self) -> Path:
+        """The journal's file; registry sets and keys lie in it as well."""
+        return self.home / "punte.sqlite3"
+
+    @property
+    def control(self) -> Path:
+        """The local socket on which commands speak to the running hub."""
+        return self.home / "control.sock"
+
+    @property
+    def address(self) -> Path:
+        """A file in which the running hub writes its base address."""
+        return self.home / "address"
+
+
+def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
+    """Read ``PUNTE_HOME``, ``PUNTE_PORT``, ... into settings.
+
+    Raises:
+        ConfigError: R104 naming the variable; all faults of the environment at once.
+    """
+    known = {PREFIX + field.upper(): field for field in Settings.__struct_fields__}
+    given = {field: environ[name] for name, field in known.items() if name in environ}
+    try:
+        settings = msgspec.convert(given, Settings, strict=False, dec_hook=_path)
+    except msgspec.ValidationError as error:
+        raise ConfigError("R104", str(error), where="environment", mend="see docs/reference/settings.md") from error
+    if settings.tls_port is not None and not (settings.tls_certificate and settings.tls_key):
+        raise ConfigError(
+            "R103",
+            "PUNTE_TLS_PORT needs PUNTE_TLS_CERTIFICATE and PUNTE_TLS_KEY",
+            where="environment",
+            mend="set both to PEM files",
+        )
+    return settings
+
+
+def _path(kind: type, value: object) -> object:
+    return kind(value)
