@@ -10,5 +10,12 @@ CODES = (
     Code("R105", "name not registered", "Correct the reference or register the name."),
     Code("R106", "name registered twice", "Remove one of the two."),
     Code("R107", "secret written as a value", "Write {env: NAME} or {file: PATH} instead."),
+    Code("R108", "no such canonical path", "Write a path of the canonical model; the nearest field is named."),
+    Code("R109", "reference leads nowhere", "Set the environment variable or create the file that is named."),
     Code("R201", "each arrival is a new message", "Declare message_id, or accept that repeats are kept twice."),
+    Code("R301", "no route wants the message", "It is kept; add a route if somebody should get it."),
+    Code("R302", "no such registry set", "See the numbers with: punte apply --history."),
+    Code("R303", "no such key", "See the keys with: punte key list."),
+    Code("R401", "port cannot be used", "Choose a free port with PUNTE_PORT."),
+    Code("R402", "certificate cannot be read", "Name readable PEM files in PUNTE_TLS_CERTIFICATE and PUNTE_TLS_KEY."),
 )
