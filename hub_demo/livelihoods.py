@@ -98,17 +98,20 @@ def grant(land: Registers, right: Right) -> None:
 
 
 def allow_child(land: Registers, child: Person, holder: Person, *, decision: str, office: str) -> Right:
-    """Pay the state allowance for a child to one parent, and return the right."""
+    """Give one parent the state allowance for a child, stopped (age limit) if it is of age by now; return the right."""
+    of_age = not is_child(child)
     young = years(child.born) < 2  # noqa: PLR2004  719 lei until the second birthday
     right = Right(
         code="03",
-        state="P",
+        state="I" if of_age else "P",
+        reason="02" if of_age else None,
         decision=decision,
         office=office,
         holder=holder.cnp,
         beneficiary=child.cnp,
         amount=_ALLOWANCE_BELOW_TWO if young else _ALLOWANCE,
         first_month=child.born.replace(day=1),
+        last_month=date(child.born.year + ADULT_AGE, child.born.month, 1) if of_age else None,
     )
     grant(land, right)
     return right

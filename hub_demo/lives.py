@@ -24,6 +24,7 @@ from hub_demo.places import EMPLOYERS, PENSION_HOUSE
 from hub_demo.registers import ADULT_AGE, REFERENCE_DATE, Pay, Person, Registers, Right, Spell, lei
 
 _PENSION_AGE: Final = 65
+_LATELY_OF_AGE: Final = range(ADULT_AGE, ADULT_AGE + 3)  # years; the file of their allowance is still kept
 _LONG_LIFE: Final = 27  # years; enough to have lost a job or one's health
 _STUDENT_AGE: Final = 25
 _STUDENT_SHARE: Final = 0.6
@@ -65,10 +66,13 @@ class _Lives:
         self._land = land
         self._rng = rng
         self._babies = {p.mother: p for p in land.people.values() if p.mother and p.age < _RAISED_UNTIL}
+        self._toddlers = {p.mother: p for p in land.people.values() if p.mother and p.age == _RAISED_UNTIL}
 
     def of(self, person: Person) -> None:
         """Draw one life."""
         pension_day = _birthday(person, _PENSION_AGE)
+        if person.age in _LATELY_OF_AGE:
+            self._allowance(person)
         if person.abroad:
             return
         if is_child(person):
@@ -87,6 +91,11 @@ class _Lives:
     def _child(self, child: Person) -> None:
         land = self._land
         cover(land, child, "COPIL", child.born)
+        self._allowance(child)
+
+    def _allowance(self, child: Person) -> None:
+        """The state allowance, stopped at 18."""
+        land = self._land
         holder = land.people.get(child.mother or child.father or "")
         if holder is not None:
             number = decision(self._rng, child.born)
@@ -130,6 +139,8 @@ class _Lives:
         if baby is not None and since < baby.born - timedelta(days=365):
             self._child_raising(person, baby, since)
             return
+        if baby is None and person.cnp in self._toddlers and since < self._toddlers[person.cnp].born:
+            self._insertion(person, self._toddlers[person.cnp])
         if rng.random() < _SPELL_BEFORE_JOB_SHARE and since > earliest + timedelta(days=400):
             self._spell_before(person, since)
         employ(land, person, employer, gross, since=since)
@@ -168,6 +179,20 @@ class _Lives:
         )
         grant(land, right)
         cover(land, mother, "CRESTERE_COPIL", right.first_month)
+
+    def _insertion(self, mother: Person, child: Person) -> None:
+        """Back at work before the child is three: 650 lei (OUG 111/2010, art. 7)."""
+        right = Right(
+            code="08",
+            state="P",
+            decision=decision(self._rng, _birthday(child, _RAISED_UNTIL)),
+            office=mother.home.county,
+            holder=mother.cnp,
+            beneficiary=child.cnp,
+            amount=Decimal(650),
+            first_month=_birthday(child, _RAISED_UNTIL),
+        )
+        grant(self._land, right)
 
     def _unemployed(self, person: Person) -> None:
         """Lost a job this year, benefit still running."""

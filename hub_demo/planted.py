@@ -225,7 +225,7 @@ PLANTED: Final = (
             _alive(p)
             and p.father is not None
             and p.mother is not None
-            and any(r.code == "03" for r in books.rights.get(p.cnp, ()))
+            and any(r.code == "03" and r.state == "P" for r in books.rights.get(p.cnp, ()))
         ),
         _paid_twice,
     ),
