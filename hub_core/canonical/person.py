@@ -29,7 +29,7 @@ class Identifier(Struct, frozen=True, kw_only=True):
     ] = None
     country: Country | None = None
     sector: Annotated[Code | None, Meta(description="Branch in which the number is used (EESSI sector).")] = None
-    issuer: Annotated[Institution | None, Meta(description="adms:schemaAgency.")] = None
+    issuer: Annotated[Institution | None, Meta(description="adms:schemeAgency.")] = None
     status: Annotated[Code | None, Meta(description="current, former.")] = None
     valid: Period | None = None
 
