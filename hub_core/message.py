@@ -187,7 +187,8 @@ class Settlement(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         due_at: when to try again; only for ``READY`` and ``IN_DOUBT``.
         code: why, for everything but ``SENT``.
-        detail: what the partner said, without personal values: status, fault code, receipt number.
+        detail: what the partner said, without personal values: status, fault code.
+        reference: the partner's number for it, from their receipt.
     """
 
     delivery_id: str
@@ -197,6 +198,7 @@ class Settlement(msgspec.Struct, frozen=True, kw_only=True):
     due_at: datetime | None = None
     code: str | None = None
     detail: str = ""
+    reference: str | None = None
 
 
 class Receipt(msgspec.Struct, frozen=True, kw_only=True):

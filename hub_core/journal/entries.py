@@ -1,0 +1,127 @@
+"""What the journal shows of itself: plain values for whoever looks."""
+
+from datetime import datetime
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from hub_core.message import Delivery, DeliveryState, Outcome, State
+
+
+class Filter(msgspec.Struct, frozen=True, kw_only=True):
+    """Which messages to list; ``None`` asks for nothing, everything given must hold.
+
+    Attributes:
+        code: of a finding, or of a delivery's last failure.
+        since: received then or later.
+        until: received before then.
+        sender_id: the partner's own id.
+        case: case number named in the record.
+        before: only messages accepted before this id: the last one of the page before.
+    """
+
+    state: State | None = None
+    party: str | None = None
+    endpoint: str | None = None
+    code: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    sender_id: str | None = None
+    case: str | None = None
+    before: str | None = None
+    limit: Annotated[int, Meta(ge=1, le=1000)] = 50
+
+
+class MessageRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A message as lists show it: no bytes, no values.
+
+    Attributes:
+        state: where it stands now.
+        codes: of its findings, each once, sorted.
+    """
+
+    id: str
+    endpoint: str
+    party: str
+    service: str
+    purpose: str
+    sender_id: str | None
+    correlation_id: str
+    received_at: datetime
+    media_type: str
+    digest: bytes
+    registry_set: int
+    state: State
+    decided_at: datetime
+    mapping: str | None
+    document: str | None
+    codes: tuple[str, ...]
+
+
+class Kept(msgspec.Struct, frozen=True):
+    """A message and what was decided about it; ``outcome.state`` is as decided, ``message.state`` as it stands now."""
+
+    message: MessageRow
+    outcome: Outcome
+
+
+class Attempt(msgspec.Struct, frozen=True, kw_only=True):
+    """One try to deliver.
+
+    Attributes:
+        number: 1 for the first; begins anew when an operator tries a parked delivery again.
+        step: ``sent``, ``failed``, ``in-doubt`` or ``parked``.
+    """
+
+    number: int
+    started_at: datetime
+    ended_at: datetime
+    step: str
+    code: str | None
+    detail: str
+
+
+class DeliveryRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A delivery, where it stands, and what was tried.
+
+    Attributes:
+        attempts: begun so far.
+        lease_until: until when a worker holds it; ``None`` if nobody does.
+        superseded: a later delivery to the same endpoint took its place.
+        history: ended attempts, oldest first.
+    """
+
+    delivery: Delivery
+    state: DeliveryState
+    attempts: int
+    lease_until: datetime | None
+    settled_at: datetime | None
+    code: str | None
+    detail: str
+    reference: str | None
+    superseded: bool
+    history: tuple[Attempt, ...]
+
+
+class Parked(msgspec.Struct, frozen=True):
+    """How many deliveries to one endpoint were given up for one reason."""
+
+    endpoint: str
+    code: str | None
+    count: int
+
+
+class Counts(msgspec.Struct, frozen=True, kw_only=True):
+    """The journal in numbers.
+
+    Attributes:
+        messages: per state; states without messages are there with 0.
+        open_deliveries: to send or to send again.
+        oldest_open: since when the oldest of them waits.
+    """
+
+    messages: dict[State, int]
+    open_deliveries: int
+    oldest_open: datetime | None
+    parked: tuple[Parked, ...]

@@ -1,0 +1,131 @@
+"""How attempts end, and what operators do afterwards; a message's state follows from its deliveries."""
+
+import sqlite3
+from collections.abc import Sequence
+from typing import Final
+
+from hub_core.errors import Rejected
+from hub_core.journal.instants import to_micros
+from hub_core.journal.outbox import add_deliveries, line_is_taken, release_line
+from hub_core.journal.statements import OPEN
+from hub_core.message import Delivery, DeliveryState, Entry, Settlement
+
+_STEPS: Final = {
+    DeliveryState.READY: "failed",
+    DeliveryState.IN_DOUBT: "in-doubt",
+    DeliveryState.SENT: "sent",
+    DeliveryState.PARKED: "parked",
+}
+
+
+def settle(connection: sqlite3.Connection, settlement: Settlement) -> bool:
+    """Write how an attempt ended, unless somebody else holds the delivery by now."""
+    at = to_micros(settlement.at)
+    due = None if settlement.due_at is None else to_micros(settlement.due_at)
+    row = connection.execute(
+        "UPDATE delivery SET state = ?, due_at = coalesce(?, due_at), ready_at = ?, lease_until = NULL, settled_at = ?, "
+        "code = ?, detail = ?, reference = ? WHERE id = ? AND fence = ? AND lease_until IS NOT NULL "
+        "RETURNING seq, message_seq, endpoint, order_key, attempts, claimed_at",
+        (
+            settlement.state,
+            due,
+            due,
+            at,
+            settlement.code,
+            settlement.detail,
+            settlement.reference,
+            settlement.delivery_id,
+            settlement.fence,
+        ),
+    ).fetchone()
+    if row is None:
+        return False
+    seq, message, endpoint, order_key, attempts, claimed_at = row
+    connection.execute(
+        "INSERT INTO entry (message_seq, at, step, actor, code, detail, delivery_seq, attempt, started_at) "
+        "VALUES (?, ?, ?, 'hub', ?, ?, ?, ?, ?)",
+        (message, at, _STEPS[settlement.state], settlement.code, settlement.detail, seq, attempts, claimed_at),
+    )
+    if settlement.state in {DeliveryState.SENT, DeliveryState.PARKED}:
+        release_line(connection, endpoint, order_key)
+        _refresh_state(connection, message)
+    return True
+
+
+def note(connection: sqlite3.Connection, entry: Entry) -> None:
+    """Add a line to the history.
+
+    Raises:
+        Rejected: J404.
+    """
+    connection.execute(
+        "INSERT INTO entry (message_seq, at, step, actor, code, detail) VALUES (?, ?, ?, ?, ?, ?)",
+        (
+            number_of(connection, entry.message_id),
+            to_micros(entry.at),
+            entry.step,
+            entry.by,
+            entry.code,
+            entry.detail,
+        ),
+    )
+
+
+def redeliver(connection: sqlite3.Connection, deliveries: Sequence[Delivery], entry: Entry) -> None:
+    """Add deliveries, or try parked ones again under their own ids, and say who asked for it.
+
+    Raises:
+        Rejected: J404 no such message; J412 a delivery of that id is not parked.
+    """
+    note(connection, entry)
+    for delivery in deliveries:
+        message = number_of(connection, delivery.message_id)
+        known = connection.execute("SELECT state, message_seq FROM delivery WHERE id = ?", (delivery.id,)).fetchone()
+        if known is None:
+            connection.execute(
+                "UPDATE delivery SET superseded = 1 WHERE message_seq = ? AND endpoint = ? AND state = 'parked'",
+                (message, delivery.endpoint),
+            )
+            add_deliveries(connection, [(message, entry.at, delivery)])
+        elif known == (DeliveryState.PARKED, message):
+            _reopen(connection, delivery)
+        else:
+            raise Rejected("J412", "the delivery is not parked", where=delivery.id)
+        _refresh_state(connection, message)
+
+
+def number_of(connection: sqlite3.Connection, message_id: str) -> int:
+    """Return the number of a message in this file.
+
+    Raises:
+        Rejected: J404.
+    """
+    row = connection.execute("SELECT seq FROM message WHERE id = ?", (message_id,)).fetchone()
+    if row is None:
+        raise Rejected("J404", "no such message", where=message_id)
+    return int(row[0])
+
+
+def _reopen(connection: sqlite3.Connection, delivery: Delivery) -> None:
+    """Try a parked delivery again: same id, so the same idempotency key; attempts are counted anew."""
+    due = to_micros(delivery.due_at)
+    endpoint, order_key = connection.execute(
+        "SELECT endpoint, order_key FROM delivery WHERE id = ?", (delivery.id,)
+    ).fetchone()
+    waits = order_key is not None and line_is_taken(connection, endpoint, order_key)
+    connection.execute(
+        "UPDATE delivery SET state = 'ready', due_at = ?, ready_at = ?, attempts = 0, settled_at = NULL, superseded = 0 "
+        "WHERE id = ?",
+        (due, None if waits else due, delivery.id),
+    )
+
+
+def _refresh_state(connection: sqlite3.Connection, message: int) -> None:
+    """Parked if one delivery was given up, delivering while one is open, else delivered."""
+    parked, still_open = connection.execute(
+        f"SELECT coalesce(max(state = 'parked' AND superseded = 0), 0), coalesce(max({OPEN}), 0) "
+        "FROM delivery WHERE message_seq = ?",
+        (message,),
+    ).fetchone()
+    state = "parked" if parked else "delivering" if still_open else "delivered"
+    connection.execute("UPDATE message SET state = ? WHERE seq = ? AND state <> ?", (state, message, state))

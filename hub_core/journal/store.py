@@ -1,0 +1,83 @@
+"""The journal on SQL: the port ``Journal``, and with it the reading side."""
+
+import sqlite3
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Final
+
+from hub_core.journal import outbox, recording, settling
+from hub_core.journal.database import Database
+from hub_core.journal.instants import to_micros
+from hub_core.journal.view import SqlJournalView
+from hub_core.message import Claimed, Delivery, Entry, Message, Outcome, Refusal, Settlement
+
+MAX_REFUSALS: Final = 10_000
+_CLIP: Final = 200  # characters that one field of a refusal may take: whoever is turned away chooses them
+
+
+class SqlJournal(SqlJournalView):
+    """Writes through the database's one writer, reads through connections of its own."""
+
+    def __init__(self, database: Database, *, max_refusals: int = MAX_REFUSALS) -> None:
+        super().__init__(database.readers)
+        self._database = database
+        self._max_refusals = max_refusals
+
+    async def record(self, message: Message, outcome: Outcome) -> Outcome:
+        """Keep and decide; see ``Journal.record``. Returns ``outcome`` itself if the message is new."""
+        recorded = recording.prepare(message, outcome)
+        return await self._database.write_batched(recording.record, recorded, size=recorded.size)
+
+    async def refuse(self, refusal: Refusal) -> None:
+        """Note a refused call; see ``Journal.refuse``. Long fields are cut at 200 characters."""
+        await self._database.write(partial(_refuse, refusal=refusal, keep=self._max_refusals))
+
+    async def claim(
+        self,
+        *,
+        limit: int,
+        lease: timedelta,
+        now: datetime,
+        per_endpoint: int | None = None,
+        held: Mapping[str, int] | None = None,
+    ) -> list[Claimed]:
+        """Take due deliveries; see ``Journal.claim``."""
+        return await self._database.write(
+            partial(outbox.claim, limit=limit, lease=lease, now=now, per_endpoint=per_endpoint, held=held or {})
+        )
+
+    async def settle(self, settlement: Settlement) -> bool:
+        """Write how an attempt ended; see ``Journal.settle``."""
+        return await self._database.write(partial(settling.settle, settlement=settlement))
+
+    async def next_due(self, *, besides: Collection[str] = ()) -> datetime | None:
+        """Return when the next delivery may be claimed; see ``Journal.next_due``."""
+        return await self._database.write(partial(outbox.next_due, besides=besides))
+
+    async def take_back(self, *, now: datetime) -> int:
+        """Take back what workers of an earlier run held; see ``Journal.take_back``."""
+        return await self._database.write(partial(outbox.take_back, now=now))
+
+    async def note(self, entry: Entry) -> None:
+        """Add a line to a message's history; see ``Journal.note``."""
+        await self._database.write(partial(settling.note, entry=entry))
+
+    async def redeliver(self, deliveries: Sequence[Delivery], entry: Entry) -> None:
+        """Deliver again; see ``Journal.redeliver``."""
+        await self._database.write(partial(settling.redeliver, deliveries=deliveries, entry=entry))
+
+
+def _refuse(connection: sqlite3.Connection, *, refusal: Refusal, keep: int) -> None:
+    cursor = connection.execute(
+        "INSERT INTO refusal (reference, at, endpoint, code, party, detail) VALUES (?, ?, ?, ?, ?, ?) RETURNING seq",
+        (
+            refusal.reference,
+            to_micros(refusal.at),
+            refusal.endpoint[:_CLIP],
+            refusal.code,
+            refusal.party,
+            refusal.detail[:_CLIP],
+        ),
+    )
+    connection.execute("DELETE FROM refusal WHERE seq <= ?", (cursor.fetchone()[0] - keep,))

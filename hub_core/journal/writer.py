@@ -1,0 +1,232 @@
+"""One thread, one connection, group commit: the only place where anything is written.
+
+Commands of one turn of the event loop are handed over together. While turns keep bringing more, the hand-over waits,
+at most ``LINGER``; an idle loop commits at once. While the thread commits one group the next one gathers.
+The connection of the thread also does every checkpoint: SQLite before 3.51.3 may lose commits when a second one
+does (sqlite.org/wal.html#walresetbug).
+"""
+
+import asyncio
+import contextlib
+import queue
+import sqlite3
+import threading
+from collections.abc import Callable, Sequence
+from itertools import groupby
+from typing import Any, Final, Generic, TypeVar
+
+from hub_core.journal.failpoints import reach
+from hub_core.journal.storage import is_storage, name_of, unavailable
+
+T = TypeVar("T")
+Item = TypeVar("Item")
+
+MAX_COMMANDS: Final = 64
+MAX_BYTES: Final = 16_000_000
+LINGER: Final = 0.002  # seconds
+
+
+class Failure:
+    """The result of a command that did not succeed, beside others that did."""
+
+    __slots__ = ("error",)
+
+    def __init__(self, error: Exception) -> None:
+        self.error = error
+
+
+#: Runs many commands of one kind at once; one result per item, in order; a ``Failure`` harms no neighbour.
+Batch = Callable[[sqlite3.Connection, Sequence[Item]], Sequence[T | Failure]]
+
+
+class _Command(Generic[T]):
+    """Something to write, and who waits for it."""
+
+    __slots__ = ("batch", "future", "item", "size")
+
+    def __init__(self, batch: Batch[Any, T], item: Any, size: int, future: asyncio.Future[T]) -> None:
+        self.batch, self.item, self.size, self.future = batch, item, size, future
+
+
+class _Gathering:
+    """Commands of one event loop that are not handed over yet."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, hand_over: Callable[[list[_Command[Any]]], None]) -> None:
+        self.loop = loop
+        self._hand_over = hand_over
+        self._commands: list[_Command[Any]] = []
+        self._seen = 0
+        self._since = 0.0
+
+    def add(self, command: _Command[Any]) -> None:
+        self._commands.append(command)
+        if len(self._commands) == 1:
+            self._seen, self._since = 0, self.loop.time()
+            self.loop.call_soon(self._turn)
+
+    def _turn(self) -> None:
+        count = len(self._commands)
+        late = self.loop.time() - self._since >= LINGER
+        if count == self._seen or count >= MAX_COMMANDS or late:
+            commands, self._commands = self._commands, []
+            self._hand_over(commands)
+        else:
+            self._seen = count
+            self.loop.call_soon(self._turn)
+
+
+class Writer:
+    """The thread that owns the write connection.
+
+    Attributes:
+        commits: how many groups were committed.
+    """
+
+    def __init__(self, open_connection: Callable[[], sqlite3.Connection]) -> None:
+        self.commits = 0
+        self._open = open_connection
+        self._connection: sqlite3.Connection | None = open_connection()
+        self._queue: queue.SimpleQueue[_Command[Any] | None] = queue.SimpleQueue()
+        self._carried: _Command[Any] | None = None
+        self._gathering: _Gathering | None = None
+        self._closed = False
+        self._thread = threading.Thread(target=self._run, name="punte-journal", daemon=True)
+        self._thread.start()
+
+    async def submit(self, batch: Batch[Item, T], item: Item, *, size: int = 0) -> T:
+        """Run ``batch`` over this item and its neighbours of the same kind; return after COMMIT.
+
+        Args:
+            batch: called in the writer's thread, inside the transaction.
+            item: what to write.
+            size: bytes that it brings, to bound a group.
+
+        Raises:
+            TryLater: J503, nothing was written.
+        """
+        loop = asyncio.get_running_loop()
+        if self._closed:
+            raise unavailable("the journal is closed")
+        if self._gathering is None or self._gathering.loop is not loop:
+            self._gathering = _Gathering(loop, self._hand_over)
+        future: asyncio.Future[T] = loop.create_future()
+        self._gathering.add(_Command(batch, item, size, future))
+        return await future
+
+    def close(self) -> None:
+        """Write what was handed over, then close the connection, which empties the write-ahead log."""
+        if not self._closed:
+            self._closed = True
+            self._queue.put(None)
+            self._thread.join()
+            self._turn_away()
+
+    def _hand_over(self, commands: list[_Command[Any]]) -> None:
+        for command in commands:
+            self._queue.put(command)
+        if self._closed and not self._thread.is_alive():
+            self._turn_away()
+
+    def _turn_away(self) -> None:
+        """Answer whoever came after the end."""
+        with contextlib.suppress(queue.Empty):
+            while True:
+                command = self._queue.get_nowait()
+                if command is not None:
+                    _answer([command], [Failure(unavailable("the journal is closed"))])
+
+    def _run(self) -> None:
+        while commands := self._take():
+            results = self._commit(commands)
+            reach("after-commit-before-answer")
+            _answer(commands, results)
+        if self._connection is not None:
+            self._connection.close()
+
+    def _take(self) -> list[_Command[Any]]:
+        """Wait for a command and take those that stand behind it; empty at the end."""
+        first = self._carried or self._queue.get()
+        self._carried = None
+        if first is None:
+            return []
+        taken, size = [first], first.size
+        with contextlib.suppress(queue.Empty):
+            while len(taken) < MAX_COMMANDS:
+                command = self._queue.get_nowait()
+                if command is None:
+                    self._queue.put(None)
+                    break
+                if size + command.size > MAX_BYTES:
+                    self._carried = command
+                    break
+                taken.append(command)
+                size += command.size
+        return taken
+
+    def _commit(self, commands: list[_Command[Any]]) -> list[Any]:
+        try:
+            if self._connection is None:
+                self._connection = self._open()
+            self._connection.execute("BEGIN IMMEDIATE")
+            results = _apply(self._connection, commands)
+            reach("after-insert-before-commit")
+            self._connection.execute("COMMIT")
+        except (sqlite3.Error, OSError) as error:
+            self._drop_connection()
+            text = f"the journal cannot be written ({name_of(error)})"
+            return [Failure(unavailable(text)) for _ in commands]
+        self.commits += 1
+        return results
+
+    def _drop_connection(self) -> None:
+        """Forget a connection in unknown condition; closing it rolls back, the next group opens another."""
+        if self._connection is not None:
+            with contextlib.suppress(sqlite3.Error):
+                self._connection.close()
+            self._connection = None
+
+
+def _apply(connection: sqlite3.Connection, commands: Sequence[_Command[Any]]) -> list[Any]:
+    """Run commands inside the transaction; neighbours of one kind together."""
+    results: list[Any] = []
+    for batch, group in groupby(commands, key=lambda command: command.batch):
+        results += _guarded(connection, batch, [command.item for command in group])
+    return results
+
+
+def _guarded(connection: sqlite3.Connection, batch: Batch[Any, Any], items: Sequence[Any]) -> Sequence[Any]:
+    """Run one batch so that an item that fails leaves the others standing."""
+    connection.execute("SAVEPOINT command")
+    try:
+        results = batch(connection, items)
+        if len(results) != len(items):
+            raise ValueError(f"{len(results)} results for {len(items)} items")
+    except Exception as error:
+        if isinstance(error, sqlite3.Error) and is_storage(error):
+            raise
+        connection.execute("ROLLBACK TO command")
+        connection.execute("RELEASE command")
+        if len(items) == 1:
+            return [Failure(error)]
+        return [result for item in items for result in _guarded(connection, batch, [item])]
+    connection.execute("RELEASE command")
+    return results
+
+
+def _answer(commands: Sequence[_Command[Any]], results: Sequence[Any]) -> None:
+    """Tell the waiters, with one wake-up per event loop."""
+    pairs = zip(commands, results, strict=True)
+    for loop, group in groupby(pairs, key=lambda pair: pair[0].future.get_loop()):
+        # A loop that has ended has no waiters left.
+        with contextlib.suppress(RuntimeError):
+            loop.call_soon_threadsafe(_resolve, list(group))
+
+
+def _resolve(answers: Sequence[tuple[_Command[Any], Any]]) -> None:
+    for command, result in answers:
+        if command.future.done():
+            continue
+        if isinstance(result, Failure):
+            command.future.set_exception(result.error)
+        else:
+            command.future.set_result(result)
