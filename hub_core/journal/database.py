@@ -118,14 +118,16 @@ class Database:
         connection = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False, cached_statements=512)
         try:
             harden(connection)
-            if connection.execute("PRAGMA journal_mode = WAL").fetchone()[0] != "wal":
-                raise ConfigError("J102", "the file system has no write-ahead log", where=str(self.path))
+            mode = connection.execute("PRAGMA journal_mode = WAL").fetchone()[0]
             connection.execute("PRAGMA synchronous = FULL")
             connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
             connection.execute(f"PRAGMA journal_size_limit = {_LOG_BYTES}")
         except BaseException:
             connection.close()
             raise
+        if mode != "wal":
+            connection.close()
+            raise ConfigError("J102", "the file system has no write-ahead log", where=str(self.path))
         return connection
 
 

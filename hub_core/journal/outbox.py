@@ -5,6 +5,8 @@ others have none until it is settled for good. A parked delivery counts as settl
 an operator may need days, and the partner gets the newer state meanwhile. One that is tried again joins the line anew.
 """
 
+# ruff: noqa: S608 - what is put into SQL here are names of our own; values are always bound
+
 import sqlite3
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -137,7 +139,8 @@ def note_lost(connection: sqlite3.Connection, deliveries: Sequence[int], *, now:
     for seq in deliveries:
         connection.execute(
             "INSERT INTO entry (message_seq, at, step, actor, code, detail, delivery_seq, attempt, started_at) "
-            "SELECT message_seq, ?, 'in-doubt', 'hub', 'D103', ?, seq, attempts, claimed_at FROM delivery WHERE seq = ?",
+            "SELECT message_seq, ?, 'in-doubt', 'hub', 'D103', ?, seq, attempts, claimed_at "
+            "FROM delivery WHERE seq = ?",
             (to_micros(now), _LOST, seq),
         )
 
@@ -145,7 +148,8 @@ def note_lost(connection: sqlite3.Connection, deliveries: Sequence[int], *, now:
 def _take(connection: sqlite3.Connection, seq: int, *, at: int, until: datetime) -> Claimed:
     micros = to_micros(until)
     connection.execute(
-        "UPDATE delivery SET attempts = attempts + 1, fence = fence + 1, claimed_at = ?, lease_until = ?, ready_at = ?, "
+        "UPDATE delivery SET attempts = attempts + 1, fence = fence + 1, "
+        "claimed_at = ?, lease_until = ?, ready_at = ?, "
         "state = CASE WHEN lease_until IS NULL THEN state ELSE 'in-doubt' END WHERE seq = ?",
         (at, micros, micros, seq),
     )

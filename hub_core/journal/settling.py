@@ -1,5 +1,7 @@
 """How attempts end, and what operators do afterwards; a message's state follows from its deliveries."""
 
+# ruff: noqa: S608 - what is put into SQL here are names of our own; values are always bound
+
 import sqlite3
 from collections.abc import Sequence
 from typing import Final
@@ -23,8 +25,8 @@ def settle(connection: sqlite3.Connection, settlement: Settlement) -> bool:
     at = to_micros(settlement.at)
     due = None if settlement.due_at is None else to_micros(settlement.due_at)
     row = connection.execute(
-        "UPDATE delivery SET state = ?, due_at = coalesce(?, due_at), ready_at = ?, lease_until = NULL, settled_at = ?, "
-        "code = ?, detail = ?, reference = ? WHERE id = ? AND fence = ? AND lease_until IS NOT NULL "
+        "UPDATE delivery SET state = ?, due_at = coalesce(?, due_at), ready_at = ?, lease_until = NULL, "
+        "settled_at = ?, code = ?, detail = ?, reference = ? WHERE id = ? AND fence = ? AND lease_until IS NOT NULL "
         "RETURNING seq, message_seq, endpoint, order_key, attempts, claimed_at",
         (
             settlement.state,
@@ -114,8 +116,8 @@ def _reopen(connection: sqlite3.Connection, delivery: Delivery) -> None:
     ).fetchone()
     waits = order_key is not None and line_is_taken(connection, endpoint, order_key)
     connection.execute(
-        "UPDATE delivery SET state = 'ready', due_at = ?, ready_at = ?, attempts = 0, settled_at = NULL, superseded = 0 "
-        "WHERE id = ?",
+        "UPDATE delivery SET state = 'ready', due_at = ?, ready_at = ?, attempts = 0, settled_at = NULL, "
+        "superseded = 0 WHERE id = ?",
         (due, None if waits else due, delivery.id),
     )
 

@@ -199,8 +199,6 @@ def _guarded(connection: sqlite3.Connection, batch: Batch[Any, Any], items: Sequ
     connection.execute("SAVEPOINT command")
     try:
         results = batch(connection, items)
-        if len(results) != len(items):
-            raise ValueError(f"{len(results)} results for {len(items)} items")
     except Exception as error:
         if isinstance(error, sqlite3.Error) and is_storage(error):
             raise
