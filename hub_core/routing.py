@@ -69,9 +69,7 @@ def select(directory: Directory, service: str, record: Beneficiary) -> list[Choi
     return list(chosen.values())
 
 
-def explain(
-    directory: Directory, service: str, record: Beneficiary, *, reveal: bool = False
-) -> list[RouteVerdict]:
+def explain(directory: Directory, service: str, record: Beneficiary, *, reveal: bool = False) -> list[RouteVerdict]:
     """Return the verdict on every route; values of the record only with ``reveal``."""
     taken: dict[str, str] = {}
     verdicts = []
@@ -154,9 +152,7 @@ def _why(
     if not listens:
         return f"does not look at the service {service}"
     if missed := [condition for condition in conditions if not condition.held]:
-        return "; ".join(
-            f"{condition.at} {condition.test}: {_standing(condition.count)} there" for condition in missed
-        )
+        return "; ".join(f"{condition.at} {condition.test}: {_standing(condition.count)} there" for condition in missed)
     if repeated := [endpoint for endpoint in to if endpoint in taken]:
         others = "; ".join(f"{endpoint} already gets it by the route {taken[endpoint]}" for endpoint in repeated)
         return f"all conditions hold; {others}"

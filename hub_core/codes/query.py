@@ -9,5 +9,6 @@ CODES = (
     Code("Q104", "person not known to the source", "The source answered: it holds nothing for this person."),
     Code("Q105", "answer is about somebody else", "The source's answer is not used; report it to the source."),
     Code("Q106", "answer does not say about whom", "It is not used; have the source name the person's CNP."),
+    Code("Q107", "answer cannot be read", "See the findings of the answer; its bytes are kept."),
     Code("Q201", "sources contradict each other", "Compare the records side by side; nothing was overwritten."),
 )

@@ -1,0 +1,119 @@
+"""Checks of one endpoint: its names, its address, its secrets, and what its adapter says about it."""
+
+import re
+import string
+from typing import Final
+
+from hub_core.directory import Credentials, Direction, Endpoint
+from hub_core.errors import ConfigError
+from hub_core.message import Finding, Severity
+from hub_core.ports import Adapter
+from hub_core.yaml import Node, where
+from registry.ground import Ground, Place
+from registry.references import ENV, NAME, URL, followed
+from registry.values import MISSING_FIELD, SECRET_AS_VALUE, WRONG_VALUE
+
+EACH_ARRIVAL_NEW: Final = "R201"
+PLACEHOLDERS: Final = ("cnp", "date", "year", "month", "request", "purpose")
+# Fields that only some directions know; elsewhere they would be silently without effect.
+ONLY: Final = {
+    "message_id": (Direction.IN,),
+    "url": (Direction.OUT, Direction.ASK),
+    "credentials": (Direction.OUT, Direction.ASK),
+    "retry": (Direction.OUT,),
+    "ask": (Direction.ASK,),
+}
+DEFAULTS: Final = Endpoint(institution="", direction=Direction.IN, adapter="", service="")
+
+
+def check_endpoint(ground: Ground, name: str, endpoint: Endpoint) -> None:
+    """Add the faults and warnings of one endpoint; its adapter is asked only about one that is right so far."""
+    at = ground.place("endpoints", name)
+    before = len(ground.draft.faults.findings)
+    ground.institution(at("institution"), endpoint.institution)
+    for index, mapping in enumerate(endpoint.mappings):
+        ground.one_of(at("mappings", index), mapping, ground.mappings, "mapping")
+    _check_direction(ground, endpoint, at)
+    _check_url(ground, endpoint, at)
+    if endpoint.credentials is not None:
+        _check_credentials(ground, endpoint.credentials, at)
+    for part, template in endpoint.ask.items():
+        _check_template(ground, at("ask", part), template)
+    adapter = ground.adapters.get(endpoint.adapter)
+    if adapter is None:
+        ground.one_of(at("adapter"), endpoint.adapter, ground.adapters, "adapter")
+    elif endpoint.direction not in adapter.spec.directions:
+        text = f"the adapter {endpoint.adapter} has no direction {endpoint.direction}"
+        ground.fault(at("direction"), text, f"use {' or '.join(adapter.spec.directions)}, or another adapter")
+    elif len(ground.draft.faults.findings) == before:
+        _ask_adapter(ground, adapter, name, endpoint)
+    if endpoint.direction is Direction.IN and endpoint.message_id is None:
+        _warn_of_repeats(ground, name)
+
+
+def _check_direction(ground: Ground, endpoint: Endpoint, at: Place) -> None:
+    for field, directions in ONLY.items():
+        used = getattr(endpoint, field) != getattr(DEFAULTS, field)
+        if used and endpoint.direction not in directions:
+            text = f"{field!r} has no effect at an endpoint with direction: {endpoint.direction}"
+            ground.fault(at(field), text, "remove it, or correct the direction")
+
+
+def _check_url(ground: Ground, endpoint: Endpoint, at: Place) -> None:
+    if endpoint.url is None:
+        if endpoint.direction is not Direction.IN:
+            text = f"an endpoint with direction: {endpoint.direction} needs an address"
+            ground.fault(at(), text, "add url: https://host/path, or url: env:NAME", MISSING_FIELD)
+    elif re.match(r"https?://[^/]*@", endpoint.url):
+        mend = "take user and password out of the address and write credentials: with secret: {env: NAME}"
+        ground.fault(at("url"), "the address holds a user or a secret", mend, SECRET_AS_VALUE)
+    elif not re.fullmatch(f"{ENV}{NAME}|{URL}", endpoint.url):
+        ground.fault(at("url"), "this is no address", "write http(s)://host/path, or env:NAME")
+
+
+def _check_credentials(ground: Ground, credentials: Credentials, at: Place) -> None:
+    needed = {"basic": "user", "username-token": "user", "header": "header"}.get(credentials.kind)
+    if needed is not None and getattr(credentials, needed) is None:
+        text = f"credentials of kind {credentials.kind} need {needed!r}"
+        ground.fault(at("credentials"), text, f"add {needed}: ...", MISSING_FIELD)
+    if (credentials.secret.env is None) == (credentials.secret.file is None):
+        text = "a secret lies in one place, env or file"
+        ground.fault(at("credentials", "secret"), text, "write {env: NAME} or {file: PATH}")
+
+
+def _check_template(ground: Ground, node: Node, template: str) -> None:
+    try:
+        names = [name for _, name, _, _ in string.Formatter().parse(template) if name is not None]
+    except ValueError:
+        ground.fault(node, "a brace stands alone", "write a brace that is meant as text twice: {{ or }}")
+        return
+    for name in names:
+        ground.one_of(node, name, PLACEHOLDERS, "placeholder", WRONG_VALUE)
+
+
+def _ask_adapter(ground: Ground, adapter: Adapter, name: str, endpoint: Endpoint) -> None:
+    """Let the adapter look; its faults stand at the field that ``where`` names, else at the endpoint's name."""
+    at = ground.place("endpoints", name)
+    try:
+        adapter.check(name, followed(endpoint, ground.environ))
+    except ConfigError as error:
+        own = Finding(code=error.code, severity=Severity.ERROR, text=error.text, rule=error.where, help=error.mend)
+        for finding in error.findings or (own,):
+            place = finding.rule or ""
+            field = place if place in endpoint.__struct_fields__ else ""
+            text = f"{finding.text} ({place})" if place and not field else finding.text
+            ground.fault(at(field) if field else at(), text, finding.help or "", finding.code)
+
+
+def _warn_of_repeats(ground: Ground, name: str) -> None:
+    key = ground.draft.keys["endpoints"][name]
+    ground.warnings.append(
+        Finding(
+            code=EACH_ARRIVAL_NEW,
+            severity=Severity.WARNING,
+            text=f"{name} declares no message_id: every arrival is a new message, repeats are kept twice",
+            rule=where(key),
+            line=key.line,
+            help="add message_id: header, wsa, or a path into the document",
+        )
+    )

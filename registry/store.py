@@ -1,0 +1,197 @@
+"""Numbered registry sets, in the same file as the journal: what was applied, when, by whom, and the files themselves.
+
+The files' text is the record; a ``Directory`` is read from it again whenever one is needed. History is never
+rewritten: going back to an old set applies its files as a new one.
+"""
+
+import sqlite3
+from collections.abc import Callable, Collection, Mapping
+from contextlib import AbstractContextManager
+from datetime import datetime
+from pathlib import Path
+from typing import Final, Protocol
+
+import msgspec
+
+from hub_core.directory import Directory
+from hub_core.errors import ConfigError
+from hub_core.journal.database import Database
+from hub_core.journal.instants import from_micros, to_micros
+from hub_core.journal.schema import Migrations
+from hub_core.ports import Adapter, Clock
+from registry.plan import Change, plan
+from registry.reading import RegistrySet, directory_of, read_files, read_set
+
+NO_SUCH_SET: Final = "R302"
+REGISTRY: Final = Migrations("registry", Path(__file__).parent / "migrations")
+_HISTORY: Final = "SELECT number, applied_at, applied_by, note FROM registry_set ORDER BY number DESC"
+_ONE: Final = "SELECT number, applied_at, applied_by, note, folder, files FROM registry_set WHERE number = ?"
+_LAST: Final = "SELECT number, folder, files FROM registry_set ORDER BY number DESC LIMIT 1"
+
+
+class Reads(Protocol):
+    """Whoever lends read connections: a ``Database``, or ``Readers`` of a file that another process writes."""
+
+    def read(self) -> AbstractContextManager[sqlite3.Connection]:
+        """Lend a connection inside one read transaction."""
+        ...
+
+
+class Applied(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of the history.
+
+    Attributes:
+        by: who applied it.
+        note: why, in their words.
+    """
+
+    number: int
+    at: datetime
+    by: str
+    note: str
+
+
+class Stored(msgspec.Struct, frozen=True, kw_only=True):
+    """A set with its files, as it was applied."""
+
+    applied: Applied
+    folder: str
+    files: dict[str, str]
+
+
+class Proposal(msgspec.Struct, frozen=True, kw_only=True):
+    """What applying a folder would change; ``registry_set`` is what would be kept."""
+
+    registry_set: RegistrySet
+    changes: tuple[Change, ...]
+
+
+class Sets:
+    """Looks at the registry sets of a file; needs neither adapters nor a running hub."""
+
+    def __init__(self, reads: Reads) -> None:
+        self._reads = reads
+
+    def history(self) -> list[Applied]:
+        """Return every set, the newest first."""
+        with self._reads.read() as connection:
+            rows = connection.execute(_HISTORY).fetchall()
+        return [_applied(*row) for row in rows]
+
+    def stored(self, number: int) -> Stored:
+        """Return a set with its files.
+
+        Raises:
+            ConfigError: R302.
+        """
+        with self._reads.read() as connection:
+            row = connection.execute(_ONE, (number,)).fetchone()
+        if row is None:
+            raise ConfigError(NO_SUCH_SET, f"there is no registry set {number}", mend="see punte apply --history")
+        *applied, folder, files = row
+        return Stored(applied=_applied(*applied), folder=folder, files=msgspec.json.decode(files, type=dict[str, str]))
+
+    def directory(self, number: int) -> Directory:
+        """Return what a set registered; set 0 is empty.
+
+        Raises:
+            ConfigError: R302, or a code for what this version of the hub no longer reads, with its place.
+        """
+        if number == 0:
+            return Directory()
+        stored = self.stored(number)
+        return directory_of(stored.files, folder=Path(stored.folder), number=number)
+
+    def current(self) -> Directory:
+        """Return the set in force.
+
+        Raises:
+            ConfigError: see ``directory``.
+        """
+        with self._reads.read() as connection:
+            (number,) = connection.execute("SELECT coalesce(max(number), 0) FROM registry_set").fetchone()
+        return self.directory(number)
+
+
+class Registry(Sets):
+    """The sets of a file that this process owns: looks, and applies, all or nothing."""
+
+    def __init__(
+        self,
+        database: Database,
+        *,
+        adapters: Mapping[str, Adapter],
+        mappings: Callable[[], Collection[str]],
+        environ: Mapping[str, str],
+        clock: Clock,
+    ) -> None:
+        super().__init__(database)
+        self._database = database
+        self._adapters = adapters
+        self._mappings = mappings
+        self._environ = environ
+        self._clock = clock
+
+    def propose(self, folder: Path) -> Proposal:
+        """Read and check a folder, and say what applying it would change.
+
+        Raises:
+            ConfigError: every fault of the set, see ``registry.reading.read_set``.
+        """
+        checked = read_set(folder, adapters=self._adapters, mappings=self._mappings(), environ=self._environ)
+        return self._proposal(checked)
+
+    def propose_again(self, number: int) -> Proposal:
+        """Check the files of an earlier set as if they were new, and say what going back to it would change.
+
+        Raises:
+            ConfigError: R302; or what no longer fits, such as a mapping that is gone.
+        """
+        stored = self.stored(number)
+        checked = read_files(
+            stored.files,
+            folder=Path(stored.folder),
+            label=f"set {number}: ",
+            adapters=self._adapters,
+            mappings=self._mappings(),
+            environ=self._environ,
+        )
+        return self._proposal(checked)
+
+    async def apply(self, registry_set: RegistrySet, *, by: str, note: str = "") -> Directory:
+        """Put a set in force and return it with its number; one that changes no file stays the set that it is.
+
+        Raises:
+            TryLater: J503, nothing was changed.
+        """
+        at = to_micros(self._clock.now())
+        files = msgspec.json.encode(registry_set.files).decode()
+
+        def work(connection: sqlite3.Connection) -> int:
+            last = connection.execute(_LAST).fetchone()
+            if last is not None and last[1:] == (registry_set.folder, files):
+                return int(last[0])
+            number = 1 if last is None else last[0] + 1
+            row = (number, at, by, note, registry_set.folder, files)
+            connection.execute("INSERT INTO registry_set VALUES (?, ?, ?, ?, ?, ?)", row)
+            return int(number)
+
+        number = await self._database.write(work)
+        return msgspec.structs.replace(registry_set.directory, number=number)
+
+    async def rollback(self, to: int, *, by: str, note: str = "") -> Directory:
+        """Put the files of an earlier set in force again, as a new set.
+
+        Raises:
+            ConfigError: see ``propose_again``; nothing was changed.
+            TryLater: J503, nothing was changed.
+        """
+        proposal = self.propose_again(to)
+        return await self.apply(proposal.registry_set, by=by, note=note or f"back to set {to}")
+
+    def _proposal(self, checked: RegistrySet) -> Proposal:
+        return Proposal(registry_set=checked, changes=tuple(plan(self.current(), checked.directory)))
+
+
+def _applied(number: int, at: int, by: str, note: str) -> Applied:
+    return Applied(number=number, at=from_micros(at), by=by, note=note)
