@@ -13,6 +13,8 @@ A text says what and where, never a personal value; every ``code`` stands in ``h
 from collections.abc import Sequence
 from datetime import timedelta
 
+from msgspec import to_builtins
+
 from hub_core.message import Finding
 
 
@@ -66,3 +68,14 @@ class TryLater(PunteError):
 
 class Refused(PunteError):
     """The caller may not do this."""
+
+
+def describe(error: PunteError) -> dict[str, object]:
+    """Return an error as JSON data, for the control API and for ``--json``."""
+    return {
+        "code": error.code,
+        "text": error.text,
+        "where": error.where,
+        "mend": error.mend if isinstance(error, ConfigError) else "",
+        "findings": [to_builtins(finding) for finding in error.findings],
+    }

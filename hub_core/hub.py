@@ -1,7 +1,7 @@
 """The whole flow of one message: allow -> open -> validate -> map -> check -> route -> decide -> keep.
 
 Everything between the arrival and the journal is a plain function of the bytes and of one registry set, so that a
-message can be judged again at any time: ``replay``, ``why`` and ``read`` call the same ``judge``.
+message can be judged again at any time from its kept bytes.
 """
 
 import hashlib
@@ -58,7 +58,7 @@ class Hub:
         except Refused as fault:
             await self.turn_away(endpoint=arrival.endpoint, code=fault.code, party=arrival.caller.institution)
             raise
-        opened = self._open(endpoint, arrival.body)
+        opened = self.open(arrival.endpoint, arrival.body, directory)
         message = self._message(arrival, endpoint, purpose, opened, directory.number)
         outcome = self.judge(message, opened, directory)
         return await self.keep(message, outcome)
@@ -76,15 +76,26 @@ class Hub:
         await self._journal.refuse(refusal)
         return refusal.reference
 
-    def reopen(self, message: Message, directory: Directory) -> Document | Rejected:
-        """Parse the kept bytes of a message again, exactly as on arrival."""
-        return self._open(directory.endpoints[message.endpoint], message.body)
-
     def judge(self, message: Message, opened: Document | Rejected, directory: Directory) -> Outcome:
-        """Decide about a message: pure but for the ids of its deliveries.
+        """Decide about a message: pure but for the time and the ids of its deliveries."""
+        return self._guarded(message, opened, directory)[0]
 
-        A defect of ours parks the message with D302: it is kept, an operator sees it, and the sender is not asked to
-        repeat what would fail again.
+    def judge_answer(self, message: Message, directory: Directory) -> tuple[Outcome, Reading]:
+        """Decide about what a source answered; the reading holds why there is no record, if there is none."""
+        opened = self.open(message.endpoint, message.body, directory)
+        return self._guarded(message, opened, directory)
+
+    def open(self, endpoint: str, body: bytes, directory: Directory) -> Document | Rejected:
+        """Parse and unwrap bytes as the adapter of their endpoint does on arrival."""
+        try:
+            return self._adapters[directory.endpoints[endpoint].adapter].open(body)
+        except Rejected as fault:
+            return fault
+
+    def _guarded(self, message: Message, opened: Document | Rejected, directory: Directory) -> tuple[Outcome, Reading]:
+        """Judge, and park what fails by a defect of ours.
+
+        It is kept, an operator sees it, and the sender is not asked to repeat what would fail again.
         """
         try:
             return self._judge(message, opened, directory)
@@ -93,37 +104,33 @@ class Hub:
         except Exception:
             log.exception("message.defect", extra={"reference": message.id})
             defect = Finding(code="D302", severity=Severity.ERROR, text="unexpected failure while reading the message")
-            return self._decider(message)(state=State.PARKED, findings=(defect,))
+            reading = _unread((defect,))
+            return self._decider(message)(state=State.PARKED, findings=(defect,)), reading
 
-    def _judge(self, message: Message, opened: Document | Rejected, directory: Directory) -> Outcome:
+    def _judge(self, message: Message, opened: Document | Rejected, directory: Directory) -> tuple[Outcome, Reading]:
         decide = self._decider(message)
         endpoint = directory.endpoints[message.endpoint]
         if isinstance(opened, Rejected):
-            return decide(state=State.REFUSED, findings=as_findings(opened))
+            reading = _unread(as_findings(opened))
+            return decide(state=State.REFUSED, findings=reading.findings), reading
         faults = self._adapters[endpoint.adapter].validate(endpoint, opened)
         if faults:
-            return decide(state=State.REFUSED, document=opened.name, findings=tuple(faults))
+            reading = _unread(tuple(faults))
+            return decide(state=State.REFUSED, document=opened.name, findings=reading.findings), reading
         mapping, reading = self.read(opened, endpoint.mappings, on=message.received_at.astimezone(UTC).date())
+        decide = partial(decide, document=opened.name, mapping=mapping, unmapped=reading.unmapped)
         if reading.record is None:
             state = State.ACCEPTED if reading.verdict is Verdict.NONE else State.REFUSED
-            return decide(
-                state=state,
-                document=opened.name,
-                mapping=mapping,
-                findings=reading.findings,
-                unmapped=reading.unmapped,
-            )
+            return decide(state=state, findings=reading.findings), reading
         deliveries, unrouted = self._route(message, reading.record, directory)
-        return decide(
+        outcome = decide(
             state=State.DELIVERING if deliveries else State.ACCEPTED,
-            document=opened.name,
-            mapping=mapping,
             record=msgspec.json.encode(reading.record),
             findings=reading.findings + unrouted,
-            unmapped=reading.unmapped,
             cases=tuple(case.number for case in reading.record.cases if case.number),
             deliveries=deliveries,
         )
+        return outcome, reading
 
     def read(self, document: Document, allowed: tuple[str, ...], *, on: date) -> tuple[str | None, Reading]:
         """Turn a document into a canonical record with the mapping that its content asks for."""
@@ -134,12 +141,6 @@ class Hub:
             missing = Finding(code="V302", severity=Severity.ERROR, text=f"no mapping reads a {document.name}")
             return None, Reading(verdict=Verdict.REFUSED, record=None, findings=(missing,), unmapped=())
         return mapping.version, mapping.read(document, on=on)
-
-    def _open(self, endpoint: Endpoint, body: bytes) -> Document | Rejected:
-        try:
-            return self._adapters[endpoint.adapter].open(body)
-        except Rejected as fault:
-            return fault
 
     def _message(
         self, arrival: Arrival, endpoint: Endpoint, purpose: str, opened: Document | Rejected, registry_set: int
@@ -180,6 +181,10 @@ class Hub:
 
     def _decider(self, message: Message) -> Callable[..., Outcome]:
         return partial(Outcome, message_id=message.id, decided_at=self._clock.now())
+
+
+def _unread(findings: tuple[Finding, ...]) -> Reading:
+    return Reading(verdict=Verdict.REFUSED, record=None, findings=findings, unmapped=())
 
 
 def sender_id(arrival: Arrival, endpoint: Endpoint, opened: Document | Rejected) -> str | None:

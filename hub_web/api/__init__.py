@@ -1,1 +1,1 @@
-"""To be described."""
+"""The HTTP API for institutions (``public``) and the control API for operators on a local socket (``control``)."""

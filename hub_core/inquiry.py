@@ -1,0 +1,168 @@
+"""A question of an institution to others, as messages: the question and every answer are kept, under one conversation.
+
+``query`` asks and merges; here the right is checked, the bytes are kept, and the result gets its reference.
+"""
+
+import hashlib
+import logging
+from collections.abc import Callable
+from datetime import date
+from typing import Final
+
+import msgspec
+
+from hub_core.access import allow
+from hub_core.canonical import Beneficiary
+from hub_core.directory import Directory, Endpoint
+from hub_core.errors import Refused
+from hub_core.hub import Hub
+from hub_core.merge import Origin
+from hub_core.message import Caller, Finding, Message, Outcome, State
+from hub_core.ports import Answer, Clock, Question, Source
+from hub_core.query import QueryResult, SourceAnswer, Taken, ask
+
+log = logging.getLogger("punte.inquiry")
+ENDPOINT: Final = "query:"  # the endpoint of a question is this and the name of the query
+
+
+class Inquired(msgspec.Struct, frozen=True, kw_only=True):
+    """What came back.
+
+    Attributes:
+        id: reference of the question; the answers are kept under it as their correlation id.
+        complete: every source answered: with a record, or that it does not know the person.
+        merged: one view of all records; ``None`` if no source has one.
+        origins: canonical path of the view to the source and the place in that source's record.
+        sources: one answer per source, side by side.
+        findings: contradictions between the sources.
+    """
+
+    id: str
+    complete: bool
+    merged: Beneficiary | None
+    origins: dict[str, Origin]
+    sources: tuple[SourceAnswer, ...]
+    findings: tuple[Finding, ...]
+
+
+class Inquiry:
+    """Asks the sources of a query on behalf of an institution."""
+
+    def __init__(
+        self,
+        hub: Hub,
+        *,
+        directory: Callable[[], Directory],
+        source: Callable[[str, Endpoint], Source],
+        clock: Clock,
+        new_id: Callable[[], str],
+    ) -> None:
+        self._hub = hub
+        self._directory = directory
+        self._source = source
+        self._clock = clock
+        self._new_id = new_id
+
+    async def ask(
+        self, name: str, *, caller: Caller, cnp: str, on: date | None = None, purpose: str | None = None
+    ) -> Inquired:
+        """Put one question to every source of a query and return what was there at its deadline.
+
+        Args:
+            name: of the query.
+            caller: on whose behalf; needs an access right to the query's service.
+            cnp: of the person.
+            on: the day the question is about; today if not given.
+            purpose: see ``access.allow``.
+
+        Raises:
+            Refused: A404 no such query; A403, A405, A406 no right.
+            TryLater: J503, the question cannot be kept; nobody was asked.
+        """
+        directory = self._directory()
+        query = directory.queries.get(name)
+        if query is None:
+            raise Refused("A404", "no query of this name is registered")
+        purpose = allow(directory, caller, query.service, purpose)
+        now = self._clock.now()
+        request = self._new_id()
+        question = Question(cnp=cnp, on=on or now.date(), request=request, purpose=purpose)
+        body = msgspec.json.encode({"cnp": cnp, "on": question.on})
+        asked = self._message(
+            request, f"{ENDPOINT}{name}", caller.institution, query.service, question, body, directory.number
+        )
+        await self._hub.keep(
+            asked, Outcome(message_id=request, state=State.ACCEPTED, decided_at=now, document="question")
+        )
+
+        async def take(endpoint: str, answer: Answer) -> Taken:
+            return await self._take(directory, endpoint, answer, question)
+
+        result = await ask(
+            query,
+            question,
+            {source: self._source(source, directory.endpoints[source]) for source in query.sources},
+            institutions={source: directory.endpoints[source].institution for source in query.sources},
+            take=take,
+            alarm=_alarm,
+        )
+        return inquired(request, result)
+
+    async def _take(self, directory: Directory, name: str, answer: Answer, question: Question) -> Taken:
+        endpoint = directory.endpoints[name]
+        message = self._message(
+            self._new_id(),
+            name,
+            endpoint.institution,
+            endpoint.service,
+            question,
+            answer.body,
+            directory.number,
+            media_type=answer.media_type,
+        )
+        outcome, reading = self._hub.judge_answer(message, directory)
+        await self._hub.keep(message, outcome)
+        return Taken(reading=reading, message_id=message.id)
+
+    def _message(
+        self,
+        message_id: str,
+        endpoint: str,
+        party: str,
+        service: str,
+        question: Question,
+        body: bytes,
+        registry_set: int,
+        media_type: str = "application/json",
+    ) -> Message:
+        return Message(
+            id=message_id,
+            endpoint=endpoint,
+            party=party,
+            service=service,
+            purpose=question.purpose,
+            sender_id=None,
+            correlation_id=question.request,
+            received_at=self._clock.now(),
+            media_type=media_type,
+            body=body,
+            digest=hashlib.sha256(body).digest(),
+            registry_set=registry_set,
+        )
+
+
+def inquired(reference: str, result: QueryResult) -> Inquired:
+    """Return a query's result with its reference."""
+    merged = result.merged
+    return Inquired(
+        id=reference,
+        complete=result.complete,
+        merged=merged.record if merged else None,
+        origins=merged.origins if merged else {},
+        sources=result.answers,
+        findings=merged.findings if merged else (),
+    )
+
+
+def _alarm(endpoint: str, error: BaseException) -> None:
+    log.error("query.defect", extra={"endpoint": endpoint}, exc_info=error)

@@ -1,0 +1,168 @@
+"""The chapters of the story. Each acts on the running hub from outside, looks at what happened, and tells it."""
+
+import json
+import time
+from typing import TYPE_CHECKING, Any
+
+from rich.table import Table
+
+from hub_demo.documents import cnas_answer, family_claim, old_age_claim
+from hub_demo.feed import reason
+
+if TYPE_CHECKING:
+    from hub_demo.story import Stage
+
+PATIENCE_SECONDS = 30
+XML, JSON = "text/xml; charset=utf-8", "application/json"
+
+
+def tell(stage: "Stage") -> None:
+    """Tell all chapters in order."""
+    for title, chapter in (
+        ("1  CNAS tells the hub that somebody is insured", one_answer),
+        ("2  Two documents from across the border", two_seds),
+        ("3  The portal asks five institutions about one person", one_question),
+        ("4  What the hub refuses, and how it says so", refusals),
+        ("5  The power goes out between the answer and the delivery", power_cut),
+    ):
+        stage.console.rule(title, align="left")
+        chapter(stage)
+        stage.console.print()
+
+
+def one_answer(stage: "Stage") -> None:
+    """One CNAS answer in: kept, mapped, routed, delivered, readable."""
+    someone = stage.country.showcase[0]
+    body = cnas_answer(stage.country, someone.cnp, message_id=f"urn:demo:{stage.run}:1")
+    reply = stage.caller("cnas").post("/soap/cnas-answers", body, media_type=XML)
+    say(stage, f"CNAS sent {len(body)} bytes of SOAP; the hub answered {reply.status} after writing them to disk.")
+    delivered(stage, reply.reference)
+    show_record(stage, reply.reference)
+
+
+def two_seds(stage: "Stage") -> None:
+    """A P2000 in NAV form and an F001 in NEESSI form become records of the same model."""
+    country = stage.country
+    claimant, parent = (country.people[shown.cnp] for shown in (country.showcase[2], country.showcase[0]))
+    for name, body in (("P2000", old_age_claim(country, claimant)), ("F001", family_claim(country, parent))):
+        headers = {"Idempotency-Key": f"demo-{stage.run}-{name}", "Punte-Purpose": "sed-exchange"}
+        reply = stage.caller("eessi-ap").post("/eessi/seds", body, media_type=JSON, headers=headers)
+        say(stage, f"A {name} of {len(body)} bytes came from the access point; answered {reply.status}.")
+        delivered(stage, reply.reference)
+        show_record(stage, reply.reference)
+        again = stage.caller("eessi-ap").post("/eessi/seds", body, media_type=JSON, headers=headers)
+        say(
+            stage,
+            f"Sent once more with the same id: {again.status}, the same reference, no second effect: "
+            f"{again.reference == reply.reference}.",
+        )
+
+
+def one_question(stage: "Stage") -> None:
+    """Five sources side by side, one merged view, contradictions named."""
+    shown = next(person for person in stage.country.showcase if person.kind)
+    say(stage, f"The portal asks about {initials(shown.name)}: {shown.reason}")
+    headers = {"Punte-Purpose": "benefit-application"}
+    question = json.dumps({"cnp": shown.cnp}).encode()
+    reply = stage.caller("mmftss").post("/api/v1/queries/person", question, media_type=JSON, headers=headers)
+    result = json.loads(reply.body)
+    table = Table("source", "answered", "in", "what it holds", box=None, pad_edge=False, header_style="bold")
+    for source in result["sources"]:
+        holds = ", ".join(sorted(source["record"])) if source.get("record") else source.get("code") or ""
+        table.add_row(source["endpoint"], source["verdict"], f"{source['seconds']:.2f} s", holds)
+    stage.console.print(table)
+    for finding in result["findings"]:
+        say(stage, f"[yellow]{finding['code']}[/] {finding['text']}")
+    say(stage, f"Where each merged value comes from: punte why {result['id']}")
+
+
+def refusals(stage: "Stage") -> None:
+    """Bad input gets a clear error in the caller's own protocol; nothing else is disturbed."""
+    good = cnas_answer(stage.country, stage.country.showcase[0].cnp, message_id=f"urn:demo:{stage.run}:1")
+    bomb = b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;">]><x>&b;</x>'
+    table = Table("what came", "HTTP", "code", "what the hub said", box=None, pad_edge=False, header_style="bold")
+    soap, eessi = "/soap/cnas-answers", "/eessi/seds"
+    same_id = {"Idempotency-Key": f"demo-{stage.run}-P2000", "Punte-Purpose": "sed-exchange"}
+    purpose = {"Punte-Purpose": "sed-exchange"}
+    tries: list[tuple[str, str, str, bytes, str, dict[str, str]]] = [
+        ("XML that breaks off", "cnas", soap, good[: len(good) // 2], XML, {}),
+        ("an entity bomb", "cnas", soap, bomb, XML, {}),
+        ("JSON that breaks off", "eessi-ap", eessi, b'{"sed": "P2000", ', JSON, purpose),
+        ("JSON that is no SED", "eessi-ap", eessi, b'{"hello": "world"}', JSON, purpose),
+        ("the same id, other content", "eessi-ap", eessi, b'{"sed": "P2000", "nav": {}}', JSON, same_id),
+        ("no purpose", "eessi-ap", eessi, b'{"sed": "P2000", "nav": {}}', JSON, {}),
+        ("an unknown service", "cnas", "/soap/nothing-here", good, XML, {}),
+    ]
+    for what, institution, path, body, media_type, headers in tries:
+        reply = stage.caller(institution).post(path, body, media_type=media_type, headers=headers)
+        code, text = reason(reply)
+        table.add_row(what, str(reply.status), code, text)
+    stage.console.print(table)
+
+
+def power_cut(stage: "Stage") -> None:
+    """``kill -9`` after the answer and before the delivery: after the restart the message is delivered, once."""
+    someone = stage.country.showcase[1]
+    stage.processes.stop("anpis-cases")
+    body = cnas_answer(stage.country, someone.cnp, message_id=f"urn:demo:{stage.run}:2")
+    reply = stage.caller("cnas").post("/soap/cnas-answers", body, media_type=XML)
+    say(stage, f"The case system is down. CNAS sends; the hub answers {reply.status} with a reference.")
+    stage.processes.kill("hub")
+    say(stage, "kill -9: the hub is gone. Nothing was delivered yet.")
+    port = stage.environment["DEMO_ANPIS_CASES_URL"].rstrip("/").rpartition(":")[2]
+    ledger = str(stage.demo / "anpis-cases.jsonl")
+    stage.processes.launch("anpis-cases", ["hub_demo.partner", "anpis-cases", "--ledger", ledger, "--port", port])
+    stage.processes.announced("anpis-cases")
+    stage.start_hub()
+    delivered(stage, reply.reference)
+    effects = [line for line in stage.effects(reply.reference) if line["effect"]]
+    by_partner = sorted(line["partner"] for line in effects)
+    say(
+        stage,
+        f"Hub and case system are back: delivered to {', '.join(by_partner)}; effects per partner: "
+        f"{len(effects) // max(1, len(set(by_partner)))}.",
+    )
+
+
+def delivered(stage: "Stage", message_id: str) -> None:
+    """Wait until a message has been delivered everywhere, and say so."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    state = ""
+    while time.monotonic() < deadline:
+        shown = stage.desk.call("message", {"id": message_id})
+        state = shown["outcome"]["state"]
+        if state != "delivering":
+            break
+        time.sleep(0.05)
+    targets = ", ".join(f"{d['endpoint']} ({d['route']})" for d in shown["deliveries"])
+    say(stage, f"{state}: {targets or 'no route wanted it'}")
+
+
+def show_record(stage: "Stage", message_id: str) -> None:
+    """Print the canonical record that came out, masked."""
+    shown = stage.desk.call("message", {"id": message_id})
+    record: dict[str, Any] = shown["record"] or {}
+    stage.console.print(f"  [dim]mapping {shown['outcome']['mapping']}, {len(shown['unmapped'])} leaves unmapped[/]")
+    for field, value in record.items():
+        if field != "unmapped":
+            text = json.dumps(value, ensure_ascii=False)
+            stage.console.print(
+                f"  [bold]{field:12}[/] {text if len(text) < WIDTH else text[:WIDTH] + ' …'}", markup=True
+            )
+
+
+def say(stage: "Stage", text: str) -> None:
+    """Print one sentence of the story."""
+    stage.console.print(f"  {text}")
+
+
+def initials(name: str) -> str:
+    """Mask a name.
+
+    >>> initials("Maria Elena Ionescu-Popa")
+    'M. E. I.'
+    """
+    return " ".join(f"{word[0]}." for word in name.split())
+
+
+WIDTH = 160

@@ -1,0 +1,102 @@
+"""Documents that the demo sends to the hub, about persons of the synthetic country."""
+
+import json
+from xml.sax.saxutils import escape, quoteattr
+
+from hub_demo.population import Population
+from hub_demo.registers import Person
+
+WSA = "http://www.w3.org/2005/08/addressing"
+
+
+def cnas_answer(country: Population, number: str, *, message_id: str) -> bytes:
+    """Return what CNAS says about a person, as a SOAP message with a document inside a string."""
+    insured = country.insured(number)
+    covers = insured.covers if insured else ()
+    categories = "".join(
+        f"<category code={quoteattr(cover.code)} validFrom={quoteattr(cover.since.isoformat())}"
+        + (f" validTo={quoteattr(cover.until.isoformat())}" if cover.until else "")
+        + "/>"
+        for cover in covers
+    )
+    inner = (
+        '<insuredResponse xmlns="http://www.cnas.ro/siui/2.0">'
+        f'<insured pid="{number}" state="{1 if covers else 2}"><categories>{categories}</categories></insured>'
+        "</insuredResponse>"
+    )
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?>'
+        f'<soapenv:Envelope xmlns:soapenv="http://schemas.xmlsoap.org/soap/envelope/" xmlns:wsa="{WSA}">'
+        f"<soapenv:Header><wsa:MessageID>{message_id}</wsa:MessageID></soapenv:Header><soapenv:Body>"
+        '<ns1:getInsuredResponse xmlns:ns1="http://webservices.utils.svapnt.siveco.ro">'
+        f"<getInsuredReturn>{escape(inner)}</getInsuredReturn></ns1:getInsuredResponse>"
+        "</soapenv:Body></soapenv:Envelope>"
+    ).encode()
+
+
+def old_age_claim(country: Population, person: Person) -> bytes:
+    """Return a claim for an old-age pension (P2000, NAV form) with the claimant's spouse and children."""
+    spouse = country.person(person.spouse) if person.spouse else None
+    sed = {
+        "sed": "P2000",
+        "sedGVer": "4",
+        "sedVer": "2",
+        "nav": {
+            "bruker": {
+                "person": _nav_person(person),
+                "adresse": {
+                    "gate": f"{person.home.street} {person.home.number}",
+                    "by": person.home.town,
+                    "land": "RO",
+                },
+            },
+            "eessisak": [
+                {"institusjonsid": "RO:10013", "saksnummer": "0081234", "land": "RO"},
+                {"institusjonsid": "DE:DRV01", "saksnummer": "65 150485 P 003", "land": "DE"},
+            ],
+            "krav": {"dato": "2025-10-28", "type": "01"},
+        },
+        "pensjon": {"ytterligeinformasjon": "Worked in Germany from 1999 to 2006."},
+    }
+    if spouse is not None:
+        sed["nav"]["ektefelle"] = {"person": _nav_person(spouse), "type": "ektefelle"}  # type: ignore[index]
+    sed["nav"]["barn"] = [  # type: ignore[index]
+        {"person": _nav_person(child), "relasjontilbruker": "eget_barn"} for child in country.children(person.cnp)
+    ]
+    return json.dumps(sed, ensure_ascii=False).encode()
+
+
+def family_claim(country: Population, person: Person) -> bytes:
+    """Return a request about family benefits (F001, NEESSI form)."""
+    sed = {
+        "sedType": "F001",
+        "sedVersjon": "4.2",
+        "bruker": {"personInfo": _neessi_person(person)},
+        "barn": [{"personInfo": _neessi_person(child)} for child in country.children(person.cnp)],
+        "lokaleSakIder": [
+            {"saksnummer": "4512/12.04.2021", "institusjonsid": "RO:80021", "institusjonsnavn": "ANPIS", "land": "RO"}
+        ],
+    }
+    return json.dumps(sed, ensure_ascii=False).encode()
+
+
+def _nav_person(person: Person) -> dict[str, object]:
+    return {
+        "etternavn": person.family.upper(),
+        "fornavn": person.given.upper(),
+        "foedselsdato": person.born.isoformat(),
+        "kjoenn": "K" if person.sex == "F" else "M",
+        "pin": [{"land": "RO", "identifikator": person.cnp, "sektor": "alle"}],
+        "statsborgerskap": [{"land": "RO"}],
+    }
+
+
+def _neessi_person(person: Person) -> dict[str, object]:
+    return {
+        "etternavn": person.family,
+        "fornavn": person.given,
+        "foedselsdato": person.born.isoformat(),
+        "kjoenn": "K" if person.sex == "F" else "M",
+        "statsborgerskap": [{"landkode": "ROU"}],
+        "pin": [{"landkode": "ROU", "land": "RO", "identifikator": person.cnp}],
+    }

@@ -1,0 +1,115 @@
+"""Errors of the API as RFC 9457 problems; each carries a stable code and a reference."""
+
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, Field
+from starlette.exceptions import HTTPException
+
+from hub_core.codes import CODES
+from hub_core.errors import PunteError, Refused, TryLater
+
+MEDIA_TYPE = "application/problem+json"
+BY_STATUS = {404: "W404", 405: "W405"}
+RETRY_AFTER_SECONDS = 5
+
+
+class Fault(BaseModel):
+    """One finding inside a problem; never a value."""
+
+    code: str
+    severity: str
+    text: str
+    at: str | None = None
+    source: str | None = None
+    line: int | None = None
+
+
+class Problem(BaseModel):
+    """RFC 9457 problem details."""
+
+    type: Annotated[str, Field(description="Address of the code's description.", examples=["/docs/codes#A401"])]
+    title: str
+    status: int
+    detail: str
+    code: Annotated[str, Field(description="Stable code of the hub's catalogue.", examples=["A401"])]
+    reference: Annotated[str, Field(description="Name this to the operator.")]
+    findings: list[Fault] = []
+
+
+def describe(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Return FastAPI's ``responses`` for the problems that a route can answer."""
+    return {
+        status: {"model": Problem, "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}}
+        for status in statuses
+    }
+
+
+def problem(
+    code: str, detail: str, *, reference: str, findings: Sequence[Fault] = (), headers: dict[str, str] | None = None
+) -> JSONResponse:
+    """Return the answer for a code of the catalogue."""
+    entry = CODES[code]
+    body = Problem(
+        type=f"/docs/codes#{code}",
+        title=entry.title,
+        status=entry.status or 500,
+        detail=detail,
+        code=code,
+        reference=reference,
+        findings=list(findings),
+    )
+    return JSONResponse(
+        body.model_dump(exclude_none=True),
+        status_code=body.status,
+        media_type=MEDIA_TYPE,
+        headers={"Punte-Reference": reference, **(headers or {})},
+    )
+
+
+def install(api: FastAPI) -> None:
+    """Let every error of the API become a problem."""
+
+    @api.exception_handler(PunteError)
+    async def _expected(request: Request, error: PunteError) -> JSONResponse:
+        reference = await _reference(request, error)
+        headers = {}
+        if isinstance(error, TryLater):
+            headers["Retry-After"] = str(int(error.after.total_seconds()) if error.after else RETRY_AFTER_SECONDS)
+        if error.code == "A401":
+            headers["WWW-Authenticate"] = 'Basic realm="punte", charset="UTF-8"'
+        findings = [
+            Fault(code=f.code, severity=f.severity, text=f.text, at=f.at, source=f.source, line=f.line)
+            for f in error.findings
+        ]
+        return problem(error.code, error.text, reference=reference, findings=findings, headers=headers)
+
+    @api.exception_handler(RequestValidationError)
+    async def _invalid(request: Request, error: RequestValidationError) -> JSONResponse:
+        # Only the place and the kind of fault: pydantic's own text repeats the value.
+        findings = [
+            Fault(code="W400", severity="error", text=str(fault["type"]), at=".".join(map(str, fault["loc"])))
+            for fault in error.errors()
+        ]
+        reference = request.app.state.new_id()
+        return problem("W400", "the request is not valid", reference=reference, findings=findings)
+
+    @api.exception_handler(HTTPException)
+    async def _http(request: Request, error: HTTPException) -> JSONResponse:
+        code = BY_STATUS.get(error.status_code, "W400")
+        headers = dict(error.headers or {})
+        return problem(code, CODES[code].title, reference=request.app.state.new_id(), headers=headers)
+
+    @api.exception_handler(Exception)
+    async def _defect(request: Request, _: Exception) -> JSONResponse:
+        return problem("W500", "the hub failed; nothing was lost", reference=request.app.state.new_id())
+
+
+async def _reference(request: Request, error: PunteError) -> str:
+    """Return the reference of an error: the one it was kept under, or a new one."""
+    if isinstance(error, Refused):
+        return await request.app.state.turn_away(request.url.path, error.code)
+    return str(request.app.state.new_id())

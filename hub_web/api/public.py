@@ -1,0 +1,212 @@
+"""The HTTP API for institutions: send a message, look at one's own messages, ask about a person.
+
+High rates use the message paths of the adapters (``/rest/...``, ``/eessi/...``, ``/soap/...``); the route ``send``
+here does the same for every kind of document and is what the reference describes.
+"""
+
+from datetime import date, datetime
+from typing import Annotated, Any
+
+import msgspec
+from fastapi import APIRouter, Depends, FastAPI, Header, Path, Query, Request, Response
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, ConfigDict, Field
+
+from hub_core.errors import Refused, Rejected
+from hub_core.message import Arrival, Caller, Outcome, State
+from hub_core.ports import Services
+from hub_web.api.body import read_body
+from hub_web.api.problems import Fault, describe, install, problem
+
+router = APIRouter(prefix="/api/v1")
+NAME = r"^[a-z][a-z0-9-]{0,63}$"
+Purpose = Annotated[
+    str | None, Header(alias="Punte-Purpose", description="Why you ask; must be named in your access right.")
+]
+SenderId = Annotated[
+    str | None,
+    Header(
+        alias="Idempotency-Key",
+        description="Your own id of the message. The same id and content is answered as the first time; "
+        "the same id with other content is refused (J409).",
+        max_length=255,
+        pattern=r"^[\x21-\x7e]+$",
+    ),
+]
+
+
+class Closed(BaseModel):
+    """Base of what the API takes: unknown members are refused."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Receipt(BaseModel):
+    """What the hub decided about a message. It was committed before this was sent."""
+
+    id: Annotated[str, Field(description="Reference of the message.")]
+    state: State
+    findings: list[Fault] = []
+
+
+class DeliveryView(BaseModel):
+    """One delivery of a message."""
+
+    endpoint: str
+    state: str
+    attempts: int
+
+
+class MessageView(BaseModel):
+    """A message of the caller, with what happened to it. Holds no personal data."""
+
+    id: str
+    state: State
+    endpoint: str
+    service: str
+    received_at: datetime
+    sender_id: str | None = None
+    document: str | None = None
+    findings: list[Fault] = []
+    deliveries: list[DeliveryView] = []
+
+
+class PersonQuestion(Closed):
+    """A question about one person."""
+
+    cnp: Annotated[
+        str,
+        Field(pattern=r"^[0-9]{13}$", description="Cod numeric personal.", examples=["2850415123450"]),
+    ]
+    on: Annotated[date | None, Field(description="The day the question is about; today if not given.")] = None
+
+
+def services(request: Request) -> Services:
+    """Return the hub behind this application."""
+    hub: Services = request.app.state.services
+    return hub
+
+
+def caller(request: Request) -> Caller:
+    """Return who calls.
+
+    Raises:
+        Refused: A401.
+    """
+    return services(request).authenticate({name.lower(): value for name, value in request.headers.items()})
+
+
+Hub = Annotated[Services, Depends(services)]
+Who = Annotated[Caller, Depends(caller)]
+
+
+@router.post(
+    "/endpoints/{endpoint}/messages",
+    status_code=202,
+    operation_id="send",
+    summary="Send a message",
+    responses={
+        202: {"model": Receipt, "description": "Kept and decided; the work that follows is durable."},
+        **describe(400, 401, 403, 404, 409, 413, 415, 422, 503),
+    },
+    openapi_extra={
+        "requestBody": {
+            "required": True,
+            "content": {"application/json": {"schema": {}}, "text/xml": {"schema": {"type": "string"}}},
+        }
+    },
+)
+async def send(
+    request: Request,
+    hub: Hub,
+    who: Who,
+    endpoint: Annotated[str, Path(pattern=NAME, examples=["seds"])],
+    purpose: Purpose = None,
+    sender_id: SenderId = None,
+) -> Response:
+    """Hand one document to an inbound endpoint: a SED, a SOAP answer, a canonical record."""
+    registered = hub.directory().endpoints.get(endpoint)
+    if registered is None or registered.direction != "in":
+        raise Refused("A404", "no inbound endpoint of this name is registered")
+    outcome = await hub.accept(
+        Arrival(
+            endpoint=endpoint,
+            caller=who,
+            body=await read_body(request, limit=registered.max_body_bytes),
+            media_type=request.headers.get("content-type", "").partition(";")[0].strip().lower(),
+            sender_id=sender_id,
+            purpose=purpose,
+        )
+    )
+    return receipt(outcome)
+
+
+@router.get("/messages", operation_id="messages", responses=describe(401, 422))
+def messages(
+    request: Request,
+    who: Who,
+    state: State | None = None,
+    before: Annotated[str | None, Query(description="Id of the last message of the page before.")] = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+) -> list[MessageView]:
+    """List your own messages, newest first."""
+    rows = request.app.state.own_messages(who.institution, state=state, before=before, limit=limit)
+    return [MessageView(**row) for row in rows]
+
+
+@router.get("/messages/{message_id}", operation_id="message", responses=describe(401, 404, 422))
+def message(request: Request, who: Who, message_id: Annotated[str, Path(pattern=r"^[0-9a-f-]{36}$")]) -> MessageView:
+    """Show one of your own messages: its state, findings and deliveries."""
+    row = request.app.state.own_message(who.institution, message_id)
+    if row is None:
+        raise Rejected("J404", "you have sent no message of this id")
+    return MessageView(**row)
+
+
+@router.post("/queries/{query}", operation_id="query", responses=describe(400, 401, 403, 404, 422, 503))
+async def query(
+    request: Request,
+    who: Who,
+    query: Annotated[str, Path(pattern=NAME, examples=["person"])],
+    question: PersonQuestion,
+    purpose: Purpose = None,
+) -> Response:
+    """Ask every institution that the query lists about one person.
+
+    One record per source comes back side by side, with one merged view. A source that is late, silent or fails is
+    named with a code; it never counts as "no".
+    """
+    result = await request.app.state.ask(query, caller=who, cnp=question.cnp, on=question.on, purpose=purpose)
+    return JSONResponse(msgspec.to_builtins(result), headers={"Punte-Reference": result.id})
+
+
+def receipt(outcome: Outcome) -> JSONResponse:
+    """Return the answer for an outcome: 202, or the problem of its first error."""
+    faults = [
+        Fault(code=f.code, severity=f.severity, text=f.text, at=f.at, source=f.source, line=f.line)
+        for f in outcome.findings
+    ]
+    if outcome.state is State.REFUSED:
+        first = next((fault for fault in faults if fault.severity == "error"), faults[0])
+        return problem(first.code, first.text, reference=outcome.message_id, findings=faults)
+    body = Receipt(id=outcome.message_id, state=outcome.state, findings=faults)
+    return JSONResponse(
+        body.model_dump(mode="json", exclude_none=True),
+        status_code=202,
+        headers={"Punte-Reference": outcome.message_id, "Location": f"/api/v1/messages/{outcome.message_id}"},
+    )
+
+
+def build(state: dict[str, Any]) -> FastAPI:
+    """Return the API; ``state`` holds what the routes need from the hub."""
+    from hub_web.api.docs import install_docs  # noqa: PLC0415
+    from hub_web.api.health import router as health  # noqa: PLC0415
+
+    api = FastAPI(title="Punte", version="1", docs_url=None, redoc_url=None, openapi_url="/openapi.json")
+    for name, value in state.items():
+        setattr(api.state, name, value)
+    api.include_router(router)
+    api.include_router(health)
+    install(api)
+    install_docs(api)
+    return api

@@ -1,0 +1,155 @@
+"""The hub as one process: listeners, deliveries, and an orderly stop."""
+
+import asyncio
+import contextlib
+import logging
+import os
+import signal
+import socket
+import ssl
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import uvicorn
+
+from hub_core.errors import ConfigError
+from hub_core.observe import start_logging
+from hub_core.ports import AsgiApp
+from hub_core.settings import Settings
+from hub_web.api import control, public
+from hub_web.app import application
+from registry.assemble import Running, assemble
+
+log = logging.getLogger("punte.serve")
+BACKLOG = 1024
+DRAIN_SECONDS = 10
+
+
+class Listener(uvicorn.Server):
+    """A uvicorn server that leaves signals to ``serve``: several of them share one process."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Do nothing; ``serve`` sets ``should_exit``."""
+        yield
+
+
+def main(settings: Settings) -> None:
+    """Run the hub until SIGTERM or SIGINT.
+
+    Raises:
+        ConfigError: a port is taken, a certificate cannot be read, the database belongs to another process.
+    """
+    start_logging(settings.log_level)
+    with asyncio.Runner(loop_factory=_uvloop) as runner:
+        runner.run(serve(settings))
+
+
+async def serve(settings: Settings) -> None:
+    """Assemble the hub, listen, and stop in order: listeners first, then deliveries, then the journal."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    async with assemble(settings) as hub:
+        app = application(hub.fronts, public.build(hub.api_state()))
+        async with contextlib.AsyncExitStack() as stack:
+            plain = _bind(settings.host, settings.port)
+            await stack.enter_async_context(_listening(app, plain))
+            if settings.tls_port is not None:
+                tls = _bind(settings.host, settings.tls_port)
+                await stack.enter_async_context(_listening(app, tls, context=_tls(settings)))
+            await stack.enter_async_context(_listening(control.build(hub), _bind_control(settings.control)))
+            hub.address = f"http://{settings.host}:{plain.getsockname()[1]}"
+            stack.enter_context(_announced(settings, hub))
+            log.info("hub.started", extra={"address": hub.address, "registry_set": hub.directory().number})
+            await stop.wait()
+            log.info("hub.stopping")
+
+
+@contextlib.asynccontextmanager
+async def _listening(
+    app: AsgiApp, bound: socket.socket, *, context: ssl.SSLContext | None = None
+) -> AsyncIterator[None]:
+    config = uvicorn.Config(
+        app,
+        loop="none",
+        http="httptools",
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        date_header=False,
+        backlog=BACKLOG,
+        timeout_graceful_shutdown=DRAIN_SECONDS,
+    )
+    config.load()
+    if context is not None:
+        config.ssl = context
+    server = Listener(config)
+    task = asyncio.create_task(server.serve(sockets=[bound]))
+    while not server.started and not task.done():
+        await asyncio.sleep(0.005)
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        await task
+
+
+def _bind(host: str, port: int) -> socket.socket:
+    bound = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        bound.bind((host, port))
+    except OSError as error:
+        bound.close()
+        raise ConfigError(
+            "R401", f"port {port} cannot be used: {error.strerror}", where="PUNTE_PORT", mend="choose a free port"
+        ) from error
+    return bound
+
+
+def _bind_control(path: Path) -> socket.socket:
+    """Return the control socket: the directory is 0700 and the socket 0600 from its first instant."""
+    path.unlink(missing_ok=True)
+    bound = socket.socket(socket.AF_UNIX)
+    before = os.umask(0o177)
+    try:
+        bound.bind(str(path))
+    finally:
+        os.umask(before)
+    return bound
+
+
+@contextlib.contextmanager
+def _announced(settings: Settings, hub: Running) -> Iterator[None]:
+    """Write the address where commands find it, as long as the hub runs."""
+    settings.address.write_text(hub.address or "", encoding="ascii")
+    try:
+        yield
+    finally:
+        settings.address.unlink(missing_ok=True)
+        settings.control.unlink(missing_ok=True)
+
+
+def _tls(settings: Settings) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    try:
+        context.load_cert_chain(str(settings.tls_certificate), str(settings.tls_key))
+        if settings.tls_client_ca is not None:
+            context.load_verify_locations(str(settings.tls_client_ca))
+            context.verify_mode = ssl.CERT_REQUIRED
+    except (OSError, ssl.SSLError) as error:
+        raise ConfigError(
+            "R402", "certificate, key or client CA cannot be read", where="PUNTE_TLS_*", mend="name readable PEM files"
+        ) from error
+    return context
+
+
+def _uvloop() -> asyncio.AbstractEventLoop:
+    import uvloop  # noqa: PLC0415
+
+    return uvloop.new_event_loop()

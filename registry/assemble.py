@@ -1,0 +1,128 @@
+"""The composition root: the one place where the parts become a running hub."""
+
+import contextlib
+from collections.abc import AsyncIterator, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+
+from hub_core.delivery import Deliverer
+from hub_core.errors import PunteError
+from hub_core.journal.entries import Filter, MessageRow
+from hub_core.message import Arrival, Caller, Outcome, State
+from hub_core.ports import AsgiApp, Target
+from hub_core.settings import Settings
+from registry.desk.desk import Desk
+from registry.parts import Parts
+
+
+class Running:
+    """A running hub: what adapters call (``ports.Services``), what the web serves, and the operator's desk."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self.directory = parts.directory
+        self.desk = Desk(parts)
+        self.fronts: dict[str, AsgiApp] = {name: adapter.front(self) for name, adapter in parts.adapters.items()}
+
+    @property
+    def address(self) -> str | None:
+        """Where it listens."""
+        return self._parts.address
+
+    @address.setter
+    def address(self, address: str) -> None:
+        self._parts.address = address
+
+    def authenticate(self, headers: Mapping[str, str]) -> Caller:
+        """Return who calls; see ``ports.Services``."""
+        return self._parts.keys.authenticate(headers)
+
+    async def accept(self, arrival: Arrival) -> Outcome:
+        """Run the flow; see ``ports.Services``."""
+        return await self._parts.hub.accept(arrival)
+
+    async def turn_away(self, *, endpoint: str, code: str, party: str | None = None) -> str:
+        """Keep a note of a refused call; see ``ports.Services``."""
+        return await self._parts.hub.turn_away(endpoint=endpoint, code=code, party=party)
+
+    def ready(self) -> bool:
+        """Tell whether messages can be accepted: a registry set is in force and the journal can be read."""
+        try:
+            self._parts.view.counts()
+        except PunteError:
+            return False
+        return self._parts.directory().number > 0
+
+    def own_messages(self, party: str, *, state: State | None, before: str | None, limit: int) -> list[dict[str, Any]]:
+        """Return an institution's own messages for the HTTP API."""
+        rows = self._parts.view.messages(Filter(party=party, state=state, before=before, limit=limit))
+        return [_outline(row) for row in rows]
+
+    def own_message(self, party: str, message_id: str) -> dict[str, Any] | None:
+        """Return one of an institution's own messages; ``None`` if it has none of this id."""
+        kept = self._parts.view.message(message_id)
+        if kept is None or kept.message.party != party:
+            return None
+        deliveries = [
+            {"endpoint": row.delivery.endpoint, "state": row.state.value, "attempts": row.attempts}
+            for row in self._parts.view.deliveries(message_id)
+        ]
+        return _outline(kept.message) | {
+            "findings": msgspec.to_builtins(kept.outcome.findings),
+            "deliveries": deliveries,
+        }
+
+    def api_state(self) -> dict[str, Any]:
+        """Return what the HTTP API needs."""
+        return {
+            "services": self,
+            "new_id": self._parts.new_id,
+            "turn_away": self.turn_away,
+            "ask": self._parts.inquiry.ask,
+            "ready": self.ready,
+            "own_messages": self.own_messages,
+            "own_message": self.own_message,
+        }
+
+
+@contextlib.asynccontextmanager
+async def assemble(settings: Settings) -> AsyncIterator[Running]:
+    """Put a hub together and run its deliveries until the context is left.
+
+    Raises:
+        ConfigError: the database belongs to another process or cannot be used; a shipped mapping is wrong.
+    """
+    parts = Parts(settings, write=True)
+    parts.started_at = datetime.now(UTC).isoformat(timespec="seconds")
+
+    def target(name: str) -> Target:
+        return parts.connections.target(name, parts.directory().endpoints[name])
+
+    try:
+        deliverer = Deliverer(
+            parts.journal, target, directory=parts.directory, clock=parts.clock, workers=settings.workers
+        )
+        parts.wake = deliverer.wake
+        running = Running(parts)
+        await deliverer.start()
+        try:
+            yield running
+        finally:
+            await deliverer.stop()
+            await parts.connections.close()
+    finally:
+        parts.close()
+
+
+def _outline(row: MessageRow) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "state": row.state,
+        "endpoint": row.endpoint,
+        "service": row.service,
+        "received_at": row.received_at,
+        "sender_id": row.sender_id,
+        "document": row.document,
+    }

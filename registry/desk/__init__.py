@@ -1,0 +1,12 @@
+"""The operator's verbs: plain JSON in, plain JSON out, personal values masked unless revealed for a reason.
+
+    looking     status, messages, message, doctor, sets, keys
+    explaining  why, route_explain, replay
+    acting      plan, apply, rollback, key_new, key_revoke, query
+
+The running hub serves them on its control socket; without one, a command opens the store and calls them here.
+"""
+
+from registry.desk.desk import Desk, open_desk
+
+__all__ = ["Desk", "open_desk"]

@@ -1,0 +1,123 @@
+"""What each verb takes; unknown and misspelt arguments are refused."""
+
+from datetime import date, datetime
+from typing import Any, TypeVar
+
+import msgspec
+
+from hub_core.errors import ConfigError
+from hub_core.message import State
+
+T = TypeVar("T", bound=msgspec.Struct)
+
+
+class Arguments(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Base of the arguments of a verb."""
+
+
+class Nothing(Arguments, frozen=True, kw_only=True):
+    """A verb without arguments."""
+
+
+class Act(Arguments, frozen=True, kw_only=True):
+    """Somebody does something for a reason; both are kept."""
+
+    by: str
+    reason: str = ""
+
+
+class Look(Arguments, frozen=True, kw_only=True):
+    """Looking at one message; values are masked unless ``reveal`` comes with a reason."""
+
+    id: str
+    reveal: bool = False
+    reason: str = ""
+    by: str = ""
+
+
+class Messages(Arguments, frozen=True, kw_only=True):
+    """Which messages to list."""
+
+    state: State | None = None
+    party: str | None = None
+    endpoint: str | None = None
+    code: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    sender_id: str | None = None
+    case: str | None = None
+    before: str | None = None
+    after: str | None = None
+    limit: int = 50
+
+
+class Why(Look, frozen=True, kw_only=True):
+    """Which value to explain; all if no field is named."""
+
+    field: str | None = None
+
+
+class Replay(Act, frozen=True, kw_only=True):
+    """Judge a message again; without ``dry_run`` its deliveries are made again."""
+
+    id: str
+    dry_run: bool = False
+
+
+class Files(Arguments, frozen=True, kw_only=True):
+    """A registry set as text by file name."""
+
+    files: dict[str, str]
+    folder: str = "."
+    note: str = ""
+    by: str = ""
+
+
+class Rollback(Act, frozen=True, kw_only=True):
+    """Bring an older set back as a new one."""
+
+    number: int
+
+
+class KeyNew(Act, frozen=True, kw_only=True):
+    """Make a key for an institution."""
+
+    name: str
+    institution: str
+
+
+class KeyRevoke(Act, frozen=True, kw_only=True):
+    """Revoke a key."""
+
+    name: str
+
+
+class RouteExplain(Arguments, frozen=True, kw_only=True):
+    """A kept message, or a canonical record with the service that it would come by."""
+
+    id: str | None = None
+    record: dict[str, Any] | None = None
+    service: str = ""
+
+
+class Query(Act, frozen=True, kw_only=True):
+    """Ask about one person on behalf of an institution."""
+
+    name: str
+    cnp: str
+    purpose: str
+    institution: str
+    on: date | None = None
+    reveal: bool = False
+
+
+def convert(arguments: object, kind: type[T]) -> T:
+    """Return the arguments of a verb.
+
+    Raises:
+        ConfigError: W400, naming the argument.
+    """
+    try:
+        return msgspec.convert(arguments, kind)
+    except msgspec.ValidationError as error:
+        raise ConfigError("W400", str(error), mend="see docs/reference/commands.md") from error

@@ -1,0 +1,199 @@
+"""Verbs that explain: where a value came from, why a route was taken, what a message would give today."""
+
+from datetime import UTC
+from typing import Any
+
+import msgspec
+
+from hub_core.canonical import Beneficiary
+from hub_core.directory import Directory
+from hub_core.errors import ConfigError, Rejected
+from hub_core.inquiry import ENDPOINT
+from hub_core.journal.entries import Filter, Kept, MessageRow
+from hub_core.message import Entry, Message, Outcome
+from hub_core.query import SourceAnswer, SourceVerdict, judge
+from hub_core.reading import Provenance
+from hub_core.routing import explain
+from hub_core.security.masking import mask_at
+from registry.desk.arguments import Replay, RouteExplain, Why
+from registry.desk.looking import found, revealing
+from registry.parts import Parts
+
+CONVERSATION = 200
+
+
+async def why(parts: Parts, look: Why) -> dict[str, Any]:
+    """Tell where each canonical value of a message came from; for a query, where each merged value came from."""
+    kept = found(parts, look.id)
+    await revealing(parts, look)
+    if kept.message.endpoint.startswith(ENDPOINT):
+        return _why_merged(parts, kept, look)
+    mapping, provenances = trace(parts, kept)
+    shown = [
+        _shown(value, reveal=look.reveal) for value in provenances if look.field is None or covers(look.field, value.at)
+    ]
+    if look.field is not None and not shown:
+        raise ConfigError("W400", "the record holds no value at this path", where=look.field, mend=_paths(provenances))
+    return {
+        "message": look.id,
+        "mapping": mapping,
+        "pinned": kept.outcome.mapping,
+        "values": shown,
+        "hops": parts.view.entries(look.id),
+    }
+
+
+def _why_merged(parts: Parts, kept: Kept, look: Why) -> dict[str, Any]:
+    """Lead from each value of a query's view to the message of its source; the view is made again from those."""
+    directory = parts.directory_of(kept.message.registry_set)
+    query = directory.queries[kept.message.endpoint.removeprefix(ENDPOINT)]
+    cnp = msgspec.json.decode(parts.view.body(look.id))["cnp"]
+    conversation = parts.view.messages(Filter(correlation_id=look.id, limit=CONVERSATION))
+    answers = [
+        _answer(parts, row) for row in reversed(conversation) if row.id != look.id and row.endpoint in query.sources
+    ]
+    result = judge(query, cnp, answers)
+    origins = result.merged.origins if result.merged else {}
+    messages = {answer.endpoint: answer.message_id for answer in result.answers}
+    traces = {answer.endpoint: trace(parts, found(parts, answer.message_id or "")) for answer in result.answers}
+    return {
+        "message": look.id,
+        "mapping": None,
+        "pinned": None,
+        "values": [
+            {"merged": path, "from": origin.source, "message": messages[origin.source]}
+            | _shown(value, reveal=look.reveal)
+            for path, origin in origins.items()
+            if look.field is None or covers(look.field, path)
+            for value in traces[origin.source][1]
+            if covers(origin.at, value.at)
+        ],
+        "hops": parts.view.entries(look.id),
+    }
+
+
+def _answer(parts: Parts, row: MessageRow) -> SourceAnswer:
+    record = found(parts, row.id).outcome.record
+    return SourceAnswer(
+        endpoint=row.endpoint,
+        institution=row.party,
+        verdict=SourceVerdict.RECORD if record else SourceVerdict.NONE,
+        record=msgspec.json.decode(record, type=Beneficiary) if record else None,
+        message_id=row.id,
+    )
+
+
+def trace(parts: Parts, kept: Kept) -> tuple[str | None, list[Provenance]]:
+    """Read the kept bytes again, tracing every value.
+
+    Raises:
+        Rejected: the bytes cannot be opened; V302 no mapping reads them.
+    """
+    directory = parts.directory_of(kept.message.registry_set)
+    endpoint = directory.endpoints[kept.message.endpoint]
+    opened = parts.adapters[endpoint.adapter].open(parts.view.body(kept.message.id))
+    if opened.dialect == "CANONICAL":
+        return None, []
+    mapping = parts.mappings.find(opened, endpoint.mappings)
+    if mapping is None:
+        raise Rejected("V302", f"no mapping reads a {opened.name}")
+    on = kept.message.received_at.astimezone(UTC).date()
+    return mapping.version, mapping.explain(opened, on=on)[1]
+
+
+def message_of(parts: Parts, kept: Kept) -> Message:
+    """Return a kept message with its body."""
+    row = kept.message
+    fields = {name: getattr(row, name) for name in Message.__struct_fields__ if name != "body"}
+    return Message(body=parts.view.body(row.id), **fields)
+
+
+def covers(field: str, path: str) -> bool:
+    """Tell whether a path lies at or below a field; indexes may be left out.
+
+    >>> covers("insurance", "insurance[0].kind"), covers("birth.date", "birth.date"), covers("birth", "birth_name")
+    (True, True, False)
+    """
+    plain = (
+        path if "[" in field else "".join(part.partition("]")[2] if "]" in part else part for part in path.split("["))
+    )
+    return plain == field or plain.startswith((f"{field}.", f"{field}["))
+
+
+async def replay(parts: Parts, act: Replay) -> dict[str, Any]:
+    """Judge a message again from its kept bytes; without ``dry_run`` its deliveries are made again."""
+    kept = found(parts, act.id)
+    message = message_of(parts, kept)
+    directory = parts.directory()
+    if message.endpoint not in directory.endpoints:
+        raise ConfigError("R105", f"the endpoint {message.endpoint} is no longer registered", mend="register it again")
+    now = parts.hub.judge(message, parts.hub.open(message.endpoint, message.body, directory), directory)
+    sent = not act.dry_run and bool(now.deliveries)
+    if sent:
+        entry = Entry(message_id=act.id, at=parts.clock.now(), step="replayed", by=act.by, detail=act.reason)
+        await parts.journal.redeliver(now.deliveries, entry)
+        parts.wake()
+    return {
+        "message": act.id,
+        "state": now.state,
+        "before": kept.outcome.mapping,
+        "now": now.mapping,
+        "changes": changes(kept.outcome, now),
+        "deliveries": [{"endpoint": delivery.endpoint, "route": delivery.route} for delivery in now.deliveries],
+        "sent": sent,
+    }
+
+
+def changes(before: Outcome, after: Outcome) -> list[dict[str, str | None]]:
+    """Compare two records leaf by leaf; values are masked."""
+    old, new = (leaves(msgspec.json.decode(outcome.record)) if outcome.record else {} for outcome in (before, after))
+    return [
+        {
+            "at": path,
+            "before": mask_at(path, old[path]) if path in old else None,
+            "after": mask_at(path, new[path]) if path in new else None,
+        }
+        for path in sorted(old.keys() | new.keys())
+        if old.get(path) != new.get(path)
+    ]
+
+
+def leaves(value: Any, at: str = "") -> dict[str, str]:
+    """Return every leaf of JSON data by its canonical path.
+
+    >>> leaves({"name": {"family": "A"}, "emails": ["b"]})
+    {'name.family': 'A', 'emails[0]': 'b'}
+    """
+    match value:
+        case dict():
+            parts = [leaves(item, f"{at}.{key}" if at else key) for key, item in value.items()]
+        case list():
+            parts = [leaves(item, f"{at}[{index}]") for index, item in enumerate(value)]
+        case _:
+            return {at: str(value)}
+    return {path: leaf for part in parts for path, leaf in part.items()}
+
+
+def route_explain(parts: Parts, wanted: RouteExplain) -> Any:
+    """Say per route why a message goes there or not."""
+    directory: Directory = parts.directory()
+    if wanted.id is not None:
+        kept = found(parts, wanted.id)
+        if kept.outcome.record is None:
+            raise Rejected("J404", "this message became no record: no route looked at it")
+        record, service = msgspec.json.decode(kept.outcome.record, type=Beneficiary), kept.message.service
+    else:
+        record, service = msgspec.convert(wanted.record or {}, Beneficiary), wanted.service
+    return explain(directory, service, record)
+
+
+def _shown(value: Provenance, *, reveal: bool) -> dict[str, Any]:
+    shown: dict[str, Any] = msgspec.to_builtins(value)
+    if not reveal and value.raw is not None:
+        shown["raw"] = mask_at(value.at, value.raw)
+    return shown
+
+
+def _paths(provenances: list[Provenance]) -> str:
+    known = sorted({value.at for value in provenances})
+    return "it holds: " + ", ".join(known[:30]) + (" ..." if len(known) > 30 else "")

@@ -1,0 +1,149 @@
+"""Verbs that only look."""
+
+from datetime import timedelta
+from typing import Any
+
+import msgspec
+
+from hub_core.errors import ConfigError, Rejected
+from hub_core.journal.entries import DeliveryRow, Filter, Kept, MessageRow
+from hub_core.message import Entry, State
+from hub_core.security.masking import mask_text, masked
+from registry.desk.arguments import Look, Messages, Nothing
+from registry.parts import Parts
+from registry.store import Applied
+
+REFUSALS_SHOWN = 10_000
+STUCK_AFTER = timedelta(minutes=15)
+
+
+def status(parts: Parts, _: Nothing) -> dict[str, Any]:
+    """Say on one screen what is there, what is stuck since when, and whether a human is needed."""
+    counts = parts.view.counts()
+    refusals: dict[str, int] = {}
+    for refusal in parts.view.refusals(REFUSALS_SHOWN):
+        refusals[refusal.code] = refusals.get(refusal.code, 0) + 1
+    late = counts.oldest_open is not None and parts.clock.now() - counts.oldest_open > STUCK_AFTER
+    newest = parts.view.messages(Filter(limit=1))
+    return {
+        "running": parts.address is not None,
+        "version": parts.version,
+        "address": parts.address,
+        "started_at": parts.started_at,
+        "registry_set": parts.directory().number,
+        "messages": counts.messages,
+        "open": {"count": counts.open_deliveries, "oldest": counts.oldest_open},
+        "parked": counts.parked,
+        "refusals": [{"code": code, "count": count} for code, count in sorted(refusals.items())],
+        "needs_human": bool(counts.parked or counts.messages.get(State.PARKED) or late),
+        "last_message_at": newest[0].received_at if newest else None,
+    }
+
+
+def messages(parts: Parts, wanted: Messages) -> list[dict[str, Any]]:
+    """List messages, newest first; with ``after`` those that came later, oldest first."""
+    fields = {name: getattr(wanted, name) for name in Filter.__struct_fields__}
+    rows = parts.view.messages(msgspec.convert(fields, Filter, from_attributes=True))
+    if wanted.after is not None:
+        rows = [row for row in reversed(rows) if row.id > wanted.after]
+    return [_row(row) for row in rows]
+
+
+async def message(parts: Parts, look: Look) -> dict[str, Any]:
+    """Show one message: what it was, what was decided, what happened since."""
+    kept = found(parts, look.id)
+    await revealing(parts, look)
+    outcome = kept.outcome
+    record = msgspec.json.decode(outcome.record) if outcome.record else None
+    body = parts.view.body(look.id)
+    return {
+        "message": _row(kept.message)
+        | {"correlation_id": kept.message.correlation_id, "media_type": kept.message.media_type, "size": len(body)}
+        | {"digest": kept.message.digest.hex(), "registry_set": kept.message.registry_set},
+        "outcome": {
+            "state": kept.message.state,
+            "decided_at": outcome.decided_at,
+            "mapping": outcome.mapping,
+            "document": outcome.document,
+            "cases": [case if look.reveal else mask_text(case) for case in outcome.cases],
+        },
+        "record": record if look.reveal or record is None else masked(record),
+        "findings": outcome.findings,
+        "unmapped": [
+            {"path": leaf.path, "value": leaf.value if look.reveal else mask_text(leaf.value)}
+            for leaf in outcome.unmapped
+        ],
+        "entries": parts.view.entries(look.id),
+        "deliveries": [_delivery(row, reveal=look.reveal) for row in parts.view.deliveries(look.id)],
+        "body": body.decode("utf-8", "replace") if look.reveal else None,
+    }
+
+
+def sets(parts: Parts, _: Nothing) -> Any:
+    """List the registry sets."""
+    return [_set(parts, applied) for applied in parts.sets.history()]
+
+
+def keys(parts: Parts, _: Nothing) -> Any:
+    """List the keys; never the keys themselves."""
+    return parts.key_list.all()
+
+
+def found(parts: Parts, message_id: str) -> Kept:
+    """Return a kept message.
+
+    Raises:
+        Rejected: J404.
+    """
+    kept = parts.view.message(message_id)
+    if kept is None:
+        raise Rejected("J404", "no message of this id is kept")
+    return kept
+
+
+async def revealing(parts: Parts, look: Look) -> None:
+    """Leave an entry with the message when its values are revealed.
+
+    Raises:
+        ConfigError: W400, no reason given.
+    """
+    if not look.reveal:
+        return
+    if not look.reason.strip():
+        raise ConfigError("W400", "revealing personal values needs a reason", mend='add --reason "..."')
+    entry = Entry(
+        message_id=look.id, at=parts.clock.now(), step="revealed", by=look.by or "operator", detail=look.reason
+    )
+    await parts.journal.note(entry)
+
+
+def _set(parts: Parts, applied: Applied) -> dict[str, Any]:
+    current = parts.directory().number
+    return {
+        "number": applied.number,
+        "applied_at": applied.at,
+        "by": applied.by,
+        "note": applied.note,
+        "current": applied.number == current,
+    }
+
+
+def _row(row: MessageRow) -> dict[str, Any]:
+    shown: dict[str, Any] = msgspec.to_builtins(row, builtin_types=(bytes,))
+    shown.pop("digest")
+    return shown
+
+
+def _delivery(row: DeliveryRow, *, reveal: bool) -> dict[str, Any]:
+    key = row.delivery.order_key
+    return {
+        "id": row.delivery.id,
+        "route": row.delivery.route,
+        "endpoint": row.delivery.endpoint,
+        "order_key": key if reveal or key is None else mask_text(key),
+        "state": row.state,
+        "due_at": row.delivery.due_at,
+        "reference": row.reference,
+        "superseded": row.superseded,
+        "attempts": row.history,
+    }

@@ -1,0 +1,189 @@
+"""What a hub is made of, each part made when it is first needed.
+
+The running hub and a command without a hub put the same parts together: a command that only looks opens the file
+for reading and never loads a mapping.
+"""
+
+import os
+from collections.abc import Callable
+from functools import cached_property, lru_cache
+from importlib.metadata import version
+from typing import TYPE_CHECKING
+
+from hub_core.clock import SystemClock, new_id
+from hub_core.directory import Directory
+from hub_core.errors import ConfigError
+from hub_core.journal.view import SqlJournalView
+from hub_core.places import MAPPINGS
+from hub_core.settings import Settings
+from registry.keys import KeyList, Keys
+from registry.store import REGISTRY, Registry, Sets
+
+if TYPE_CHECKING:
+    from hub_core.hub import Hub
+    from hub_core.inquiry import Inquiry
+    from hub_core.journal.database import Database
+    from hub_core.journal.readers import Readers
+    from hub_core.journal.store import SqlJournal
+    from hub_core.mapping import MappingSet
+    from hub_core.ports import Adapter
+    from registry.connections import Connections
+
+
+class Parts:
+    """The parts of one hub; ``write=False`` gives those that look.
+
+    Attributes:
+        wake: called when deliveries were added.
+        address: where the running hub listens; ``None`` without one.
+        started_at: since when, as ISO 8601; ``None`` without one.
+    """
+
+    def __init__(self, settings: Settings, *, write: bool) -> None:
+        self.settings = settings
+        self.write = write
+        self.environ = os.environ
+        self.clock = SystemClock()
+        self.new_id = new_id
+        self.wake: Callable[[], None] = lambda: None
+        self.address: str | None = None
+        self.started_at: str | None = None
+        self._current: Directory | None = None
+        self._directories = lru_cache(maxsize=8)(self._read_directory)
+
+    @property
+    def version(self) -> str:
+        """Version of the software."""
+        return version("punte")
+
+    @cached_property
+    def database(self) -> "Database":
+        """The file, owned by this process.
+
+        Raises:
+            ConfigError: another process owns it, or it cannot be used; J103 if only looking is allowed.
+        """
+        from hub_core.journal.database import Database
+
+        if not self.write:
+            raise ConfigError("J103", "this command only looks", where=str(self.settings.database))
+        return Database(self.settings.database, migrations=(REGISTRY,))
+
+    @cached_property
+    def reads(self) -> "Database | Readers":
+        """Read connections: the own file's, or those of a file that another process may write."""
+        if self.write:
+            return self.database
+        from hub_core.journal.readers import look
+
+        return look(self.settings.database, migrations=(REGISTRY,))
+
+    @cached_property
+    def view(self) -> SqlJournalView:
+        """The journal's reading side."""
+        return self.journal if self.write else SqlJournalView(self.reads)
+
+    @cached_property
+    def journal(self) -> "SqlJournal":
+        """The journal with its writing side."""
+        from hub_core.journal.store import SqlJournal
+
+        return SqlJournal(self.database)
+
+    @cached_property
+    def sets(self) -> Sets:
+        """The registry sets, to look at."""
+        return self.registry if self.write else Sets(self.reads)
+
+    @cached_property
+    def registry(self) -> Registry:
+        """The registry sets with their writing side."""
+        return Registry(
+            self.database,
+            adapters=self.adapters,
+            mappings=lambda: [mapping.id for mapping in self.mappings.all],
+            environ=self.environ,
+            clock=self.clock,
+        )
+
+    @cached_property
+    def key_list(self) -> KeyList:
+        """The API keys, to look at."""
+        return self.keys if self.write else KeyList(self.reads)
+
+    @cached_property
+    def keys(self) -> Keys:
+        """The API keys of this process."""
+        return Keys(self.database, clock=self.clock)
+
+    @cached_property
+    def adapters(self) -> "dict[str, Adapter]":
+        """The installed adapters by name."""
+        from adapters.kit.load import load_adapters
+
+        return load_adapters()
+
+    @cached_property
+    def mappings(self) -> "MappingSet":
+        """The shipped mappings, compiled."""
+        from hub_core.mapping import load
+
+        return load([MAPPINGS])
+
+    @cached_property
+    def hub(self) -> "Hub":
+        """The flow itself."""
+        from hub_core.hub import Hub
+    from hub_core.inquiry import Inquiry
+
+        return Hub(
+            directory=self.directory,
+            mappings=self.mappings,
+            adapters=self.adapters,
+            journal=self.journal,
+            clock=self.clock,
+            new_id=self.new_id,
+            wake=lambda: self.wake(),
+        )
+
+    @cached_property
+    def connections(self) -> "Connections":
+        """Targets and sources of the registered endpoints."""
+        from registry.connections import Connections
+
+        return Connections(self.adapters)
+
+    @cached_property
+    def inquiry(self) -> "Inquiry":
+        """Questions to other institutions."""
+        from hub_core.inquiry import Inquiry
+
+        return Inquiry(
+            self.hub,
+            directory=self.directory,
+            source=self.connections.source,
+            clock=self.clock,
+            new_id=self.new_id,
+        )
+
+    def directory(self) -> Directory:
+        """Return the registry set in force."""
+        if self._current is None:
+            self._current = self.sets.current()
+        return self._current
+
+    def in_force(self, directory: Directory) -> None:
+        """Take a newly applied set into use: the next message is handled by it."""
+        self._current = directory
+
+    def directory_of(self, number: int) -> Directory:
+        """Return an earlier registry set."""
+        return self._directories(number)
+
+    def _read_directory(self, number: int) -> Directory:
+        return self.sets.directory(number)
+
+    def close(self) -> None:
+        """Give the file free."""
+        if "database" in self.__dict__:
+            self.database.close()
