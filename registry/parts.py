@@ -134,7 +134,6 @@ class Parts:
     def hub(self) -> "Hub":
         """The flow itself."""
         from hub_core.hub import Hub
-    from hub_core.inquiry import Inquiry
 
         return Hub(
             directory=self.directory,

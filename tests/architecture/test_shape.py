@@ -1,0 +1,97 @@
+"""The shape of the house: sizes, doors, and what may not be said in it."""
+
+import ast
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+PACKAGES = ("adapters", "cli", "hub_core", "hub_demo", "hub_web", "registry")
+MODULES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
+LONGEST_MODULE = 300
+LONGEST_FUNCTION = 60
+
+# One door each: a library that is named here is imported only below these paths.
+DOORS = {
+    "fastapi": ("hub_web/",),
+    "uvicorn": ("hub_web/", "hub_demo/", "hub_core/testing/"),
+    "zeep": ("adapters/soap/",),
+    "aiohttp": ("adapters/kit/",),
+    "tenacity": ("adapters/kit/",),
+    "lxml": ("hub_core/validation/", "hub_core/mapping/", "adapters/soap/", "adapters/kit/", "hub_demo/agencies/"),
+    "xmlschema": ("hub_core/validation/", "adapters/soap/"),
+    "jsonschema": ("hub_core/validation/", "hub_core/canonical/"),
+    "jsonschema_rs": ("hub_core/validation/", "hub_core/canonical/"),
+    "sqlite3": ("hub_core/journal/", "registry/"),
+    "yaml": ("hub_core/yaml.py",),
+    "typer": ("cli/",),
+    "rich": ("cli/", "hub_demo/"),
+    "stdnum": ("hub_core/canonical/",),
+}
+
+
+def imports(path: Path) -> set[str]:
+    """Return the top-level packages that a module imports, at its head or inside functions."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            names.add(node.module.partition(".")[0])
+    return names
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_module_fits_in_a_head(path: Path) -> None:
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= LONGEST_MODULE
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_function_fits_on_a_screen(path: Path) -> None:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            assert (node.end_lineno or 0) - node.lineno < LONGEST_FUNCTION, f"{node.name} is too long"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_library_comes_in_through_its_own_door(path: Path) -> None:
+    name = str(path.relative_to(ROOT))
+    for library in imports(path) & DOORS.keys():
+        assert name.startswith(DOORS[library]), f"{library} is imported outside {DOORS[library]}"
+
+
+def test_nothing_imports_the_command_line() -> None:
+    importers = [path for path in MODULES if "cli" in imports(path) and path.relative_to(ROOT).parts[0] != "cli"]
+    assert importers == []
+
+
+def test_every_code_belongs_to_one_family() -> None:
+    from hub_core.codes import CODES  # noqa: PLC0415
+
+    for code, entry in CODES.items():
+        assert re.fullmatch(r"[A-Z]\d{3}", code)
+        assert entry.title
+        assert entry.do.endswith((".", "?")), f"{code} does not say what to do"
+
+
+def test_every_code_that_is_raised_stands_in_the_catalogue() -> None:
+    from hub_core.codes import CODES  # noqa: PLC0415
+
+    for path in MODULES:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                code = node.value
+                if re.fullmatch(r"[ABCDJMQRVW]\d{3}", code) and "hub_demo" not in path.parts:
+                    assert code in CODES, f"{path.relative_to(ROOT)} uses {code}"
+
+
+def test_no_path_of_a_machine_and_no_registry_host_is_committed() -> None:
+    files = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split()
+    machine = re.compile(r"(?<![\w.])(/home/\w+|/root/|/work/|/Users/)|index-url|find-links")
+    for name in files:
+        path = ROOT / name
+        if path.suffix in {".md", ".py", ".yaml", ".toml", ".txt", ".in", ".sh", ""} and path.is_file():
+            found = machine.search(path.read_text(encoding="utf-8", errors="replace"))
+            assert found is None or path == Path(__file__), f"{name}: {found and found[0]}"
