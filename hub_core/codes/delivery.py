@@ -11,4 +11,5 @@ CODES = (
     Code("D203", "partner's answer is not readable", "Ask the partner; the raw answer is kept."),
     Code("D301", "given up after all attempts", "See the attempts, mend the cause, then retry."),
     Code("D302", "unexpected failure", "This is a defect of the hub: report it with the reference."),
+    Code("D303", "target not registered", "Register the endpoint again, then retry, or replay to another."),
 )

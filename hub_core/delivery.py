@@ -1,0 +1,229 @@
+"""Bringing messages to partners: claim, send, settle.
+
+Promise: at least once, with the same idempotency key in every attempt; in order per key where a route asks for it.
+Nothing is open in the database while a partner is called. Each endpoint has its own places: one that hangs fills
+these, not those of the others.
+"""
+
+import asyncio
+import contextlib
+import logging
+import random
+import time
+from collections import Counter
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Final
+
+from hub_core.directory import Directory, Endpoint, Retry
+from hub_core.errors import TryLater
+from hub_core.journal.failpoints import reach
+from hub_core.message import Claimed, DeliveryState, Settlement
+from hub_core.ports import Clock, Journal, Sent, Target
+from hub_core.retry import Decision, decide
+
+log = logging.getLogger("punte.delivery")
+
+_GRACE: Final = timedelta(seconds=5)  # beyond the endpoint's timeout, for a target that does not keep its promise
+_LEASE_MARGIN: Final = timedelta(seconds=60)
+_PAUSE: Final = 5.0  # seconds, after the journal or this module failed
+_LONGEST_SLEEP: Final = 60.0  # seconds; the clock may have been set meanwhile
+
+
+class Deliverer:
+    """Carries what the journal holds for partners; one per process."""
+
+    def __init__(
+        self,
+        *,
+        journal: Journal,
+        targets: Callable[[str], Target],
+        directory: Callable[[], Directory],
+        clock: Clock,
+        per_endpoint: int = 8,
+        at_once: int = 256,
+        chance: Callable[[], float] = random.random,
+    ) -> None:
+        """Prepare; nothing happens before ``start``.
+
+        Args:
+            journal: holds the deliveries.
+            targets: returns the target of an endpoint by its name.
+            directory: returns the registry set in force.
+            clock: the time.
+            per_endpoint: most deliveries under way to one endpoint.
+            at_once: most deliveries under way in all; bounds memory, not fairness.
+            chance: spreads retries; returns a number from 0 up to 1.
+        """
+        self._journal = journal
+        self._targets = targets
+        self._directory = directory
+        self._clock = clock
+        self._per_endpoint = per_endpoint
+        self._at_once = at_once
+        self._chance = chance
+        self._wake = asyncio.Event()
+        self._held: Counter[str] = Counter()
+        self._under_way: set[asyncio.Task[None]] = set()
+        self._loop: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Take back what an earlier run left unfinished, then begin."""
+        count = await self._journal.take_back(now=self._clock.now())
+        if count:
+            log.warning("delivery.taken-back", extra={"count": count})
+        self._loop = asyncio.create_task(self._run(), name="punte-delivery")
+
+    def wake(self) -> None:
+        """Look again: a delivery was added. Call it in the event loop that ``start`` ran in."""
+        self._wake.set()
+
+    async def stop(self, timeout: timedelta = timedelta(seconds=10)) -> None:  # noqa: ASYNC109 - ends what is left
+        """Claim nothing more, let what is under way end within ``timeout``, then cut it off.
+
+        What is cut off stays held in the journal and is in doubt at the next start.
+        """
+        if self._loop is not None:
+            self._loop.cancel()
+            await asyncio.wait([self._loop])
+            self._loop = None
+        if self._under_way:
+            await asyncio.wait(self._under_way, timeout=timeout.total_seconds())
+        for task in self._under_way:
+            task.cancel()
+        await asyncio.gather(*self._under_way, return_exceptions=True)
+
+    async def _run(self) -> None:
+        while True:
+            self._wake.clear()
+            pause = await self._round()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(pause):
+                    await self._wake.wait()
+
+    async def _round(self) -> float:
+        """Start what is due; return how many seconds there is nothing to do unless woken."""
+        try:
+            await self._start_due()
+            if len(self._under_way) >= self._at_once:
+                return _LONGEST_SLEEP
+            full = {name for name, count in self._held.items() if count >= self._per_endpoint}
+            due = await self._journal.next_due(besides=full)
+        except Exception:
+            # Whatever it is, the next round must come: an outbox that stands still is the worst failure.
+            log.exception("delivery.round-failed")
+            return _PAUSE
+        if due is None:
+            return _LONGEST_SLEEP
+        return min(max((due - self._clock.now()).total_seconds(), 0.0), _LONGEST_SLEEP)
+
+    async def _start_due(self) -> None:
+        room = self._at_once - len(self._under_way)
+        if room <= 0:
+            return
+        directory = self._directory()
+        longest = max((endpoint.timeout for endpoint in directory.endpoints.values()), default=timedelta())
+        claims = await self._journal.claim(
+            limit=room,
+            lease=longest + _GRACE + _LEASE_MARGIN,
+            now=self._clock.now(),
+            per_endpoint=self._per_endpoint,
+            held=self._held,
+        )
+        if claims:
+            reach("after-claim")
+        for claimed in claims:
+            self._held[claimed.delivery.endpoint] += 1
+            task = asyncio.create_task(self._carry(claimed, directory.endpoints.get(claimed.delivery.endpoint)))
+            self._under_way.add(task)
+            task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._under_way.discard(task)
+        self._wake.set()
+
+    async def _carry(self, claimed: Claimed, endpoint: Endpoint | None) -> None:
+        """Make one attempt and write down how it ended."""
+        try:
+            began = time.monotonic()
+            settlement = await self._attempt(claimed, endpoint)
+            reach("after-send-before-settle")
+            facts = {
+                "message": claimed.delivery.message_id,
+                "delivery": claimed.delivery.id,
+                "endpoint": claimed.delivery.endpoint,
+                "attempt": claimed.attempt,
+                "code": settlement.code,
+                "seconds": round(time.monotonic() - began, 3),
+            }
+            log.info("delivery.%s", settlement.state, extra=facts)
+            await self._settle(settlement, claimed)
+        finally:
+            self._held[claimed.delivery.endpoint] -= 1
+
+    async def _attempt(self, claimed: Claimed, endpoint: Endpoint | None) -> Settlement:
+        if endpoint is None:
+            parked = Decision(state=DeliveryState.PARKED, code="D303", detail="no such endpoint in the registry")
+            return self._failed(claimed, parked)
+        try:
+            async with asyncio.timeout((endpoint.timeout + _GRACE).total_seconds()):
+                receipt = await self._targets(claimed.delivery.endpoint).send(_sent(claimed))
+        except TimeoutError:
+            late = TryLater("D103", "no answer in time", in_doubt=True)
+            return self._failed(claimed, self._decide(late, claimed, endpoint))
+        except Exception as error:  # noqa: BLE001 - the one guard of a delivery: decide parks what it does not know
+            decision = self._decide(error, claimed, endpoint)
+            if decision.code == "D302":
+                log.error("delivery.unexpected", extra={"delivery": claimed.delivery.id}, exc_info=error)
+            return self._failed(claimed, decision)
+        return Settlement(
+            delivery_id=claimed.delivery.id,
+            fence=claimed.fence,
+            state=DeliveryState.SENT,
+            at=self._clock.now(),
+            detail=receipt.detail,
+            reference=receipt.reference,
+        )
+
+    def _decide(self, error: Exception, claimed: Claimed, endpoint: Endpoint) -> Decision:
+        return decide(
+            error,
+            attempt=claimed.attempt,
+            policy=endpoint.retry or Retry(),
+            now=self._clock.now(),
+            chance=self._chance,
+        )
+
+    def _failed(self, claimed: Claimed, decision: Decision) -> Settlement:
+        return Settlement(
+            delivery_id=claimed.delivery.id,
+            fence=claimed.fence,
+            state=decision.state,
+            at=self._clock.now(),
+            due_at=decision.due_at,
+            code=decision.code,
+            detail=decision.detail,
+        )
+
+    async def _settle(self, settlement: Settlement, claimed: Claimed) -> None:
+        """Write it down; while the journal cannot, hold on until the lease ends and somebody else may try."""
+        while self._clock.now() < claimed.lease_until:
+            try:
+                if not await self._journal.settle(settlement):
+                    log.warning("delivery.held-by-another", extra={"delivery": claimed.delivery.id})
+            except TryLater:
+                log.warning("delivery.not-settled", extra={"delivery": claimed.delivery.id})
+                await asyncio.sleep(_PAUSE)
+            else:
+                return
+
+
+def _sent(claimed: Claimed) -> Sent:
+    return Sent(
+        key=claimed.delivery.id,
+        message_id=claimed.delivery.message_id,
+        correlation_id=claimed.correlation_id,
+        party=claimed.party,
+        service=claimed.service,
+        record=claimed.record,
+    )

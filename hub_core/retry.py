@@ -1,0 +1,67 @@
+"""What follows from a failed attempt to deliver: a pure decision."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Final
+
+import msgspec
+
+from hub_core.directory import Retry
+from hub_core.errors import Rejected, TryLater
+from hub_core.message import DeliveryState
+
+#: The longest wait that a partner may ask for; whoever asks for more is asked again after it.
+LONGEST_WAIT: Final = timedelta(days=1)
+_DOUBLINGS: Final = 60  # beyond any limit of a policy; keeps the power a finite number
+
+
+class Decision(msgspec.Struct, frozen=True, kw_only=True):
+    """How an attempt is written down.
+
+    Attributes:
+        due_at: when to try again; ``None`` when it is given up.
+    """
+
+    state: DeliveryState
+    code: str
+    detail: str
+    due_at: datetime | None = None
+
+
+def decide(error: Exception, *, attempt: int, policy: Retry, now: datetime, chance: Callable[[], float]) -> Decision:
+    """Decide what an error means for a delivery.
+
+    ``Rejected`` parks it. ``TryLater`` tries again, in doubt if the answer was lost, until the policy's attempts are
+    used up. Anything else is a defect of the hub and parks it: trying again would only repeat the defect.
+
+    Args:
+        error: what the target raised.
+        attempt: number of the attempt that ended so; 1 for the first.
+        policy: of the endpoint.
+        now: when it ended.
+        chance: returns a number from 0 up to 1.
+    """
+    if isinstance(error, Rejected):
+        code = error.code if error.code.startswith("D") else "D201"
+        return Decision(state=DeliveryState.PARKED, code=code, detail=error.text)
+    if not isinstance(error, TryLater):
+        return Decision(state=DeliveryState.PARKED, code="D302", detail=type(error).__name__)
+    if attempt >= policy.attempts:
+        return Decision(state=DeliveryState.PARKED, code="D301", detail=f"last: {error.code} {error.text}")
+    asked = min(error.after or timedelta(), LONGEST_WAIT)
+    return Decision(
+        state=DeliveryState.IN_DOUBT if error.in_doubt else DeliveryState.READY,
+        code=error.code,
+        detail=error.text,
+        due_at=now + max(asked, backoff(attempt, policy, chance)),
+    )
+
+
+def backoff(attempt: int, policy: Retry, chance: Callable[[], float]) -> timedelta:
+    """Return how long to wait after an attempt: anything from nothing up to a bound that doubles, to its ceiling.
+
+    The whole span is drawn from ("full jitter"), so that deliveries that failed together do not come back together.
+    Source: Brooker, Exponential Backoff And Jitter, AWS Architecture Blog, 2015.
+    """
+    bound = policy.first.total_seconds() * 2.0 ** min(attempt - 1, _DOUBLINGS)
+    return timedelta(seconds=chance() * min(bound, policy.longest.total_seconds()))
