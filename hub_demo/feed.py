@@ -4,7 +4,7 @@ import hashlib
 import json
 from pathlib import Path
 from typing import NamedTuple
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 from rich.console import Console
 from rich.progress import track
@@ -29,10 +29,8 @@ class Fed(NamedTuple):
 def feed(folder: Path, caller: Caller, console: Console) -> list[Fed]:
     """Send every file below ``folder`` to the hub; JSON to the SED endpoint, everything else to the SOAP endpoint."""
     files = sorted(path for path in folder.rglob("*") if path.is_file())
-    results = []
-    for path in track(files, "feeding files", console=console, disable=not console.is_terminal):
-        results.append(_one(path, str(path.relative_to(folder)), caller))
-    return results
+    progress = track(files, "feeding files", console=console, disable=not console.is_terminal)
+    return [_one(path, str(path.relative_to(folder)), caller) for path in progress]
 
 
 def show(results: list[Fed], console: Console) -> None:
@@ -70,6 +68,6 @@ def reason(reply: Reply) -> tuple[str, str]:
     if reply.headers.get("content-type", "").startswith("application/problem+json"):
         problem = json.loads(reply.body)
         return problem["code"], problem["detail"]
-    fault = ElementTree.fromstring(reply.body)  # noqa: S314  the hub's own answer
+    fault = ET.fromstring(reply.body)  # noqa: S314  the hub's own answer
     texts = {element.tag.rpartition("}")[2]: (element.text or "").strip() for element in fault.iter()}
     return texts.get("code", str(reply.status)), texts.get("faultstring") or texts.get("Text") or ""

@@ -77,7 +77,7 @@ async def _serve(name: str, ledger: Path, port: int) -> None:
     )
     task = asyncio.create_task(server.serve(sockets=[bound]))
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, lambda: setattr(server, "should_exit", True))
-    while not server.started and not task.done():
+    while not server.started and not task.done():  # noqa: ASYNC110  uvicorn offers a flag, no event
         await asyncio.sleep(0.01)
     sys.stdout.write(json.dumps({"partner": name, "url": f"http://127.0.0.1:{bound.getsockname()[1]}/"}) + "\n")
     sys.stdout.flush()

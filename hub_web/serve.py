@@ -89,7 +89,7 @@ async def _listening(
         config.ssl = context
     server = Listener(config)
     task = asyncio.create_task(server.serve(sockets=[bound]))
-    while not server.started and not task.done():
+    while not server.started and not task.done():  # noqa: ASYNC110  uvicorn offers a flag, no event
         await asyncio.sleep(0.005)
     try:
         yield
@@ -150,6 +150,6 @@ def _tls(settings: Settings) -> ssl.SSLContext:
 
 
 def _uvloop() -> asyncio.AbstractEventLoop:
-    import uvloop  # noqa: PLC0415
+    import uvloop
 
     return uvloop.new_event_loop()

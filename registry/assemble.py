@@ -104,7 +104,7 @@ async def assemble(settings: Settings) -> AsyncIterator[Running]:
         deliverer = Deliverer(
             parts.journal, target, directory=parts.directory, clock=parts.clock, workers=settings.workers
         )
-        parts.wake = deliverer.wake
+        parts.deliveries_added = deliverer.wake
         running = Running(parts)
         await deliverer.start()
         try:

@@ -34,7 +34,7 @@ class Parts:
     """The parts of one hub; ``write=False`` gives those that look.
 
     Attributes:
-        wake: called when deliveries were added.
+        deliveries_added: called when there is something to deliver; set by the process that delivers.
         address: where the running hub listens; ``None`` without one.
         started_at: since when, as ISO 8601; ``None`` without one.
     """
@@ -45,7 +45,7 @@ class Parts:
         self.environ = os.environ
         self.clock = SystemClock()
         self.new_id = new_id
-        self.wake: Callable[[], None] = lambda: None
+        self.deliveries_added: Callable[[], None] = _nothing
         self.address: str | None = None
         self.started_at: str | None = None
         self._current: Directory | None = None
@@ -142,7 +142,7 @@ class Parts:
             journal=self.journal,
             clock=self.clock,
             new_id=self.new_id,
-            wake=lambda: self.wake(),
+            wake=self.wake,
         )
 
     @cached_property
@@ -182,7 +182,15 @@ class Parts:
     def _read_directory(self, number: int) -> Directory:
         return self.sets.directory(number)
 
+    def wake(self) -> None:
+        """Say that deliveries were added."""
+        self.deliveries_added()
+
     def close(self) -> None:
         """Give the file free."""
         if "database" in self.__dict__:
             self.database.close()
+
+
+def _nothing() -> None:
+    """Do nothing: a command without a hub leaves deliveries to the hub that is started next."""

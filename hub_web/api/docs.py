@@ -95,7 +95,8 @@ def _operation(method: str, path: str, operation: dict[str, Any]) -> str:
     )
     examples = "".join(_example(e) for e in EXAMPLES if e.operation == operation["operationId"])
     return (
-        f'<h2 id="{operation["operationId"]}"><span class="verb">{method.upper()}</span> <code>{escape(path)}</code></h2>'
+        f'<h2 id="{operation["operationId"]}"><span class="verb">{method.upper()}</span> '
+        f"<code>{escape(path)}</code></h2>"
         f"<p>{escape(operation.get('description', ''))}</p>"
         + (f"<h3>Parameters</h3><table>{parameters}</table>" if parameters else "")
         + f"<h3>Answers</h3><table>{answers}</table>"

@@ -199,8 +199,8 @@ def receipt(outcome: Outcome) -> JSONResponse:
 
 def build(state: dict[str, Any]) -> FastAPI:
     """Return the API; ``state`` holds what the routes need from the hub."""
-    from hub_web.api.docs import install_docs  # noqa: PLC0415
-    from hub_web.api.health import router as health  # noqa: PLC0415
+    from hub_web.api.docs import install_docs
+    from hub_web.api.health import router as health
 
     api = FastAPI(title="Punte", version="1", docs_url=None, redoc_url=None, openapi_url="/openapi.json")
     for name, value in state.items():

@@ -20,6 +20,7 @@ from registry.desk.looking import found, revealing
 from registry.parts import Parts
 
 CONVERSATION = 200
+PATHS_SHOWN = 30
 
 
 async def why(parts: Parts, look: Why) -> dict[str, Any]:
@@ -196,4 +197,4 @@ def _shown(value: Provenance, *, reveal: bool) -> dict[str, Any]:
 
 def _paths(provenances: list[Provenance]) -> str:
     known = sorted({value.at for value in provenances})
-    return "it holds: " + ", ".join(known[:30]) + (" ..." if len(known) > 30 else "")
+    return "it holds: " + ", ".join(known[:PATHS_SHOWN]) + (" ..." if len(known) > PATHS_SHOWN else "")
