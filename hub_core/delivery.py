@@ -27,6 +27,7 @@ log = logging.getLogger("punte.delivery")
 _GRACE: Final = timedelta(seconds=5)  # beyond the endpoint's timeout, for a target that does not keep its promise
 _LEASE_MARGIN: Final = timedelta(seconds=60)
 _PAUSE: Final = 5.0  # seconds, after the journal or this module failed
+_CLIP: Final = 500  # characters of what a partner said
 _LONGEST_SLEEP: Final = 60.0  # seconds; the clock may have been set meanwhile
 
 
@@ -128,7 +129,7 @@ class Deliverer:
             lease=longest + _GRACE + _LEASE_MARGIN,
             now=self._clock.now(),
             per_endpoint=self._per_endpoint,
-            held=self._held,
+            held=dict(self._held),
         )
         if claims:
             reach("after-claim")
@@ -140,6 +141,8 @@ class Deliverer:
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._under_way.discard(task)
+        if not task.cancelled() and task.exception() is not None:
+            log.error("delivery.unexpected", exc_info=task.exception())
         self._wake.set()
 
     async def _carry(self, claimed: Claimed, endpoint: Endpoint | None) -> None:
@@ -171,18 +174,18 @@ class Deliverer:
         except TimeoutError:
             late = TryLater("D103", "no answer in time", in_doubt=True)
             return self._failed(claimed, self._decide(late, claimed, endpoint))
-        except Exception as error:  # noqa: BLE001 - the one guard of a delivery: decide parks what it does not know
+        except Exception as error:  # the one guard of a delivery: what is not known is parked
             decision = self._decide(error, claimed, endpoint)
             if decision.code == "D302":
-                log.error("delivery.unexpected", extra={"delivery": claimed.delivery.id}, exc_info=error)
+                log.exception("delivery.unexpected", extra={"delivery": claimed.delivery.id})
             return self._failed(claimed, decision)
         return Settlement(
             delivery_id=claimed.delivery.id,
             fence=claimed.fence,
             state=DeliveryState.SENT,
             at=self._clock.now(),
-            detail=receipt.detail,
-            reference=receipt.reference,
+            detail=receipt.detail[:_CLIP],
+            reference=receipt.reference and receipt.reference[:_CLIP],
         )
 
     def _decide(self, error: Exception, claimed: Claimed, endpoint: Endpoint) -> Decision:
@@ -202,7 +205,7 @@ class Deliverer:
             at=self._clock.now(),
             due_at=decision.due_at,
             code=decision.code,
-            detail=decision.detail,
+            detail=decision.detail[:_CLIP],
         )
 
     async def _settle(self, settlement: Settlement, claimed: Claimed) -> None:
