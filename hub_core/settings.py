@@ -23,7 +23,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         tls_key: PEM file of its key.
         tls_client_ca: PEM file; if set, clients must show a certificate of this authority.
         log_level: of the hub's own events.
-        workers: deliveries that are sent at once.
+        per_endpoint: deliveries that are under way to one endpoint at once.
     """
 
     home: Path = Path(".punte")
@@ -34,7 +34,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     tls_key: Path | None = None
     tls_client_ca: Path | None = None
     log_level: str = "INFO"
-    workers: int = 16
+    per_endpoint: int = 8
 
     @property
     def database(self) -> Path:

@@ -2,7 +2,7 @@
 
 import contextlib
 from collections.abc import AsyncIterator, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -15,6 +15,8 @@ from hub_core.ports import AsgiApp, Target
 from hub_core.settings import Settings
 from registry.desk.desk import Desk
 from registry.parts import Parts
+
+DRAIN = timedelta(seconds=10)
 
 
 class Running:
@@ -102,7 +104,11 @@ async def assemble(settings: Settings) -> AsyncIterator[Running]:
 
     try:
         deliverer = Deliverer(
-            parts.journal, target, directory=parts.directory, clock=parts.clock, workers=settings.workers
+            journal=parts.journal,
+            targets=target,
+            directory=parts.directory,
+            clock=parts.clock,
+            per_endpoint=settings.per_endpoint,
         )
         parts.deliveries_added = deliverer.wake
         running = Running(parts)
@@ -110,7 +116,7 @@ async def assemble(settings: Settings) -> AsyncIterator[Running]:
         try:
             yield running
         finally:
-            await deliverer.stop()
+            await deliverer.stop(DRAIN)
             await parts.connections.close()
     finally:
         parts.close()
