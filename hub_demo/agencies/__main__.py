@@ -9,7 +9,7 @@ import os
 import sys
 
 from hub_demo.agencies import GUARDED, NAMES, open_agency
-from hub_demo.agencies.server import Quirks, listen, serve, url_of
+from hub_demo.agencies.server import Quirks, listen, serve, stop_quietly, url_of
 from hub_demo.population import DEFAULT_SEED, DEFAULT_SIZE, Population
 
 
@@ -36,6 +36,7 @@ def main() -> int:
     if asked.agency in GUARDED and not password:
         print(f"set DEMO_{asked.agency.upper()}_PASSWORD or give --password", file=sys.stderr)
         return 2
+    stop_quietly()
     agency = open_agency(asked.agency, Population(asked.seed, asked.size), password)
     with listen(asked.port) as listener:
         url = url_of(listener, agency)

@@ -9,6 +9,7 @@ import binascii
 import hmac
 import signal
 import socket
+import sys
 from collections.abc import Awaitable, Callable, MutableMapping
 from http import HTTPStatus
 from random import Random
@@ -132,6 +133,15 @@ async def _until_gone(receive: Receive) -> None:
         pass
 
 
+def stop_quietly() -> None:
+    """Make SIGTERM and SIGINT end the process with exit code 0 from now on: being told to stop is no failure.
+
+    While uvicorn runs it has handlers of its own; it finishes what is under way and then raises the signal again.
+    """
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: sys.exit(0))
+
+
 def listen(port: int) -> socket.socket:
     """Return a listening socket; port 0 takes a free one. Who connects from now on is only made to wait."""
     listener = socket.create_server((HOST, port))
@@ -145,7 +155,7 @@ def url_of(listener: socket.socket, agency: Agency) -> str:
 
 
 def serve(agency: Agency, listener: socket.socket, quirks: Quirks) -> None:
-    """Serve until SIGTERM or SIGINT; answers under way get a second to finish."""
+    """Serve until told to stop; answers under way get a second to finish."""
     config = uvicorn.Config(
         AgencyApp(agency, url_of(listener, agency), quirks),
         loop="uvloop",
@@ -159,7 +169,4 @@ def serve(agency: Agency, listener: socket.socket, quirks: Quirks) -> None:
         server_header=False,
         timeout_graceful_shutdown=1,
     )
-    # uvicorn raises the signal again when it is done; being asked to stop is no failure.
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: None)
     uvicorn.Server(config).run(sockets=[listener])
