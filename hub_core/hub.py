@@ -81,9 +81,12 @@ class Hub:
         return self._guarded(message, opened, directory)[0]
 
     def judge_answer(self, message: Message, directory: Directory) -> tuple[Outcome, Reading]:
-        """Decide about what a source answered; the reading holds why there is no record, if there is none."""
+        """Decide about what a source answered; the reading holds why there is no record, if there is none.
+
+        No route sees it: what was asked for one purpose is not passed on for another.
+        """
         opened = self.open(message.endpoint, message.body, directory)
-        return self._guarded(message, opened, directory)
+        return self._guarded(message, opened, msgspec.structs.replace(directory, routes={}))
 
     def open(self, endpoint: str, body: bytes, directory: Directory) -> Document | Rejected:
         """Parse and unwrap bytes as the adapter of their endpoint does on arrival."""
@@ -165,7 +168,7 @@ class Hub:
         self, message: Message, record: Beneficiary, directory: Directory
     ) -> tuple[tuple[Delivery, ...], tuple[Finding, ...]]:
         choices = select(directory, message.service, record)
-        if not choices:
+        if not choices and directory.routes:
             return (), (Finding(code="R301", severity=Severity.INFO, text="no route wants this message"),)
         return tuple(
             Delivery(

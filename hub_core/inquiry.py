@@ -22,6 +22,7 @@ from hub_core.ports import Answer, Clock, Question, Source
 from hub_core.query import QueryResult, SourceAnswer, Taken, ask
 
 log = logging.getLogger("punte.inquiry")
+REQUEST_NUMBERS: Final = 1_000_000_000
 ENDPOINT: Final = "query:"  # the endpoint of a question is this and the name of the query
 
 
@@ -84,19 +85,17 @@ class Inquiry:
         if query is None:
             raise Refused("A404", "no query of this name is registered")
         purpose = allow(directory, caller, query.service, purpose)
-        now = self._clock.now()
-        request = self._new_id()
-        question = Question(cnp=cnp, on=on or now.date(), request=request, purpose=purpose)
-        body = msgspec.json.encode({"cnp": cnp, "on": question.on})
-        asked = self._message(
-            request, f"{ENDPOINT}{name}", caller.institution, query.service, question, body, directory.number
-        )
+        asked = self._asked(name, caller, query.service, purpose, cnp, on, directory.number)
         await self._hub.keep(
-            asked, Outcome(message_id=request, state=State.ACCEPTED, decided_at=now, document="question")
+            asked,
+            Outcome(message_id=asked.id, state=State.ACCEPTED, decided_at=asked.received_at, document="question"),
+        )
+        question = Question(
+            cnp=cnp, on=on or asked.received_at.date(), request=_request_number(asked.id), purpose=purpose
         )
 
         async def take(endpoint: str, answer: Answer) -> Taken:
-            return await self._take(directory, endpoint, answer, question)
+            return await self._take(directory, endpoint, answer, asked)
 
         result = await ask(
             query,
@@ -106,49 +105,49 @@ class Inquiry:
             take=take,
             alarm=_alarm,
         )
-        return inquired(request, result)
+        return inquired(asked.id, result)
 
-    async def _take(self, directory: Directory, name: str, answer: Answer, question: Question) -> Taken:
+    async def _take(self, directory: Directory, name: str, answer: Answer, asked: Message) -> Taken:
         endpoint = directory.endpoints[name]
-        message = self._message(
-            self._new_id(),
-            name,
-            endpoint.institution,
-            endpoint.service,
-            question,
-            answer.body,
-            directory.number,
+        message = msgspec.structs.replace(
+            asked,
+            id=self._new_id(),
+            endpoint=name,
+            party=endpoint.institution,
+            service=endpoint.service,
+            received_at=self._clock.now(),
             media_type=answer.media_type,
+            body=answer.body,
+            digest=hashlib.sha256(answer.body).digest(),
         )
         outcome, reading = self._hub.judge_answer(message, directory)
         await self._hub.keep(message, outcome)
         return Taken(reading=reading, message_id=message.id)
 
-    def _message(
-        self,
-        message_id: str,
-        endpoint: str,
-        party: str,
-        service: str,
-        question: Question,
-        body: bytes,
-        registry_set: int,
-        media_type: str = "application/json",
+    def _asked(
+        self, name: str, caller: Caller, service: str, purpose: str, cnp: str, on: date | None, registry_set: int
     ) -> Message:
+        now, message_id = self._clock.now(), self._new_id()
+        body = msgspec.json.encode({"cnp": cnp, "on": on or now.date()})
         return Message(
             id=message_id,
-            endpoint=endpoint,
-            party=party,
+            endpoint=f"{ENDPOINT}{name}",
+            party=caller.institution,
             service=service,
-            purpose=question.purpose,
+            purpose=purpose,
             sender_id=None,
-            correlation_id=question.request,
-            received_at=self._clock.now(),
-            media_type=media_type,
+            correlation_id=message_id,
+            received_at=now,
+            media_type="application/json",
             body=body,
             digest=hashlib.sha256(body).digest(),
             registry_set=registry_set,
         )
+
+
+def _request_number(message_id: str) -> str:
+    """Return the question's number for registers that want a short one: the last digits of its id, nine of them."""
+    return f"{int(message_id.replace('-', ''), 16) % REQUEST_NUMBERS:09d}"
 
 
 def inquired(reference: str, result: QueryResult) -> Inquired:
