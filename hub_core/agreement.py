@@ -5,11 +5,13 @@ that counts, or they speak in different code lists. Only ``False`` is a contradi
 """
 
 from collections.abc import Callable
+from datetime import date
 from typing import Final, TypeVar
 
+from hub_core.canonical import Beneficiary
 from hub_core.canonical.names import key_of, same_but_for_a_and_i, words
 from hub_core.canonical.person import Address, Name, Person
-from hub_core.canonical.values import Code, Place
+from hub_core.canonical.values import Code, Period, Place
 from hub_core.canonical.work import Insurance
 
 CNP: Final = "ro.cnp"
@@ -72,6 +74,28 @@ def persons_agree(left: Person, right: Person) -> bool | None:
     if left.birth and right.birth and left.birth.date and right.birth.date:
         return names_agree(left.name, right.name) and dates_agree(left.birth.date, right.birth.date)
     return names_agree(left.name, right.name)
+
+
+def contradict_death(record: Beneficiary, died: str | None) -> list[str]:
+    """Return the paths at which a source lets a person live on whom another source calls dead.
+
+    Args:
+        record: of the source that may not know.
+        died: partial date of death, where it is known.
+    """
+    paths = []
+    insured = record.insured
+    if insured is not None and insured.state.code == "insured" and _after(insured.as_of, died):
+        paths.append("insured")
+    running = (it.period or Period() for it in record.benefits if it.status and it.status.code == "awarded")
+    if any(_after(period.end, died) for period in running):
+        paths.append("benefits")
+    return paths
+
+
+def _after(day: date | None, died: str | None) -> bool:
+    """Tell whether a day lies after a death, as far as that is known; without a day it is today."""
+    return day is None or died is None or day.isoformat()[: len(died)] > died
 
 
 def cnps_of(person: Person) -> frozenset[str]:

@@ -15,7 +15,7 @@ from typing import Any, Final
 
 import msgspec
 
-from hub_core.agreement import COMPARED, addresses_agree, cnps_of, dates_agree, name_key
+from hub_core.agreement import COMPARED, addresses_agree, cnps_of, contradict_death, dates_agree, name_key
 from hub_core.canonical import Beneficiary
 from hub_core.canonical.person import Birth, Death, Identifier, Person
 from hub_core.canonical.values import Code, Gap
@@ -83,6 +83,7 @@ def merge(records: Mapping[str, Beneficiary], precedence: Mapping[str, tuple[str
             fields[name] = items
     record = Beneficiary(**fields)
     record = msgspec.structs.replace(record, gaps=merger.gaps(record))
+    merger.compare_with_death(record)
     return Merged(record=record, origins=merger.origins, findings=tuple(merger.findings))
 
 
@@ -135,6 +136,16 @@ class _Merger:
                 if "[" not in gap.at and not _at(record, gap.at):
                     gaps.setdefault(gap.at, gap)
         return tuple(gaps.values())
+
+    def compare_with_death(self, record: Beneficiary) -> None:
+        """Name the sources that let the person live on after the death that the view tells of."""
+        if record.vital_status is None or record.vital_status.code != "deceased":
+            return
+        teller = self.origins["vital_status"].source
+        died = record.death.date if record.death else None
+        for source, other in self._records.items():
+            for path in contradict_death(other, died) if source != teller else ():
+                self._compare(path, f"{teller}, by which the person is dead", [source])
 
     def _ranked(self, path: str) -> list[str]:
         named = [

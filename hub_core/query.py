@@ -6,7 +6,7 @@ An answer about another person is not used and not shown.
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence, Set
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from enum import StrEnum
 from typing import Final
 
@@ -145,7 +145,8 @@ def judge(query: Query, cnp: str, answers: Sequence[SourceAnswer]) -> QueryResul
     A number counts as the person's if it is the one asked for, or if a source gives both as numbers of one person:
     a register may still know somebody by a former CNP.
     """
-    numbers = {cnp}.union(*(own for answer in answers if answer.record and cnp in (own := cnps_of(answer.record))))
+    claimed = [cnps_of(answer.record) for answer in answers if answer.record is not None]
+    numbers = frozenset({cnp}).union(*(own for own in claimed if cnp in own))
     checked = tuple(_about(answer, numbers) for answer in answers)
     records = {answer.endpoint: answer.record for answer in checked if answer.record is not None}
     return QueryResult(
@@ -201,7 +202,7 @@ def _without(name: str, institution: str, verdict: SourceVerdict, code: str, tex
     )
 
 
-def _about(answer: SourceAnswer, numbers: Set[str]) -> SourceAnswer:
+def _about(answer: SourceAnswer, numbers: frozenset[str]) -> SourceAnswer:
     """Return the answer; without its record if that is about another person, or does not say about whom."""
     if answer.record is None or cnps_of(answer.record) & numbers:
         return answer

@@ -59,9 +59,7 @@ def read_set(
     """
     bodies = gather(folder)
     label = "" if str(folder) == "." else f"{folder}/"
-    return read_files(
-        bodies, folder=folder.resolve(), label=label, adapters=adapters, mappings=mappings, environ=environ
-    )
+    return read_files(bodies, folder=folder, label=label, adapters=adapters, mappings=mappings, environ=environ)
 
 
 def read_files(
@@ -78,6 +76,7 @@ def read_files(
     Raises:
         ConfigError: see ``read_set``.
     """
+    folder = folder.resolve()
     draft = draft_of(bodies, folder=folder, label=label)
     warnings = check(draft, adapters=adapters, mappings=mappings, environ=environ)
     draft.faults.raise_any()

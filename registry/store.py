@@ -19,8 +19,7 @@ from hub_core.journal.database import Database
 from hub_core.journal.instants import from_micros, to_micros
 from hub_core.journal.schema import Migrations
 from hub_core.ports import Adapter, Clock
-from registry.plan import Change, plan
-from registry.reading import RegistrySet, directory_of, read_files, read_set
+from registry.reading import RegistrySet, directory_of, read_files
 
 NO_SUCH_SET: Final = "R302"
 REGISTRY: Final = Migrations("registry", Path(__file__).parent / "migrations")
@@ -57,13 +56,6 @@ class Stored(msgspec.Struct, frozen=True, kw_only=True):
     applied: Applied
     folder: str
     files: dict[str, str]
-
-
-class Proposal(msgspec.Struct, frozen=True, kw_only=True):
-    """What applying a folder would change; ``registry_set`` is what would be kept."""
-
-    registry_set: RegistrySet
-    changes: tuple[Change, ...]
 
 
 class Sets:
@@ -132,32 +124,6 @@ class Registry(Sets):
         self._environ = environ
         self._clock = clock
 
-    def propose(self, folder: Path) -> Proposal:
-        """Read and check a folder, and say what applying it would change.
-
-        Raises:
-            ConfigError: every fault of the set, see ``registry.reading.read_set``.
-        """
-        checked = read_set(folder, adapters=self._adapters, mappings=self._mappings(), environ=self._environ)
-        return self._proposal(checked)
-
-    def propose_again(self, number: int) -> Proposal:
-        """Check the files of an earlier set as if they were new, and say what going back to it would change.
-
-        Raises:
-            ConfigError: R302; or what no longer fits, such as a mapping that is gone.
-        """
-        stored = self.stored(number)
-        checked = read_files(
-            stored.files,
-            folder=Path(stored.folder),
-            label=f"set {number}: ",
-            adapters=self._adapters,
-            mappings=self._mappings(),
-            environ=self._environ,
-        )
-        return self._proposal(checked)
-
     async def apply(self, registry_set: RegistrySet, *, by: str, note: str = "") -> Directory:
         """Put a set in force and return it with its number; one that changes no file stays the set that it is.
 
@@ -180,17 +146,22 @@ class Registry(Sets):
         return msgspec.structs.replace(registry_set.directory, number=number)
 
     async def rollback(self, to: int, *, by: str, note: str = "") -> Directory:
-        """Put the files of an earlier set in force again, as a new set.
+        """Put the files of an earlier set in force again, as a new set; they are checked as if they were new.
 
         Raises:
-            ConfigError: see ``propose_again``; nothing was changed.
+            ConfigError: R302; or what no longer fits, such as a mapping that is gone. Nothing was changed.
             TryLater: J503, nothing was changed.
         """
-        proposal = self.propose_again(to)
-        return await self.apply(proposal.registry_set, by=by, note=note or f"back to set {to}")
-
-    def _proposal(self, checked: RegistrySet) -> Proposal:
-        return Proposal(registry_set=checked, changes=tuple(plan(self.current(), checked.directory)))
+        stored = self.stored(to)
+        checked = read_files(
+            stored.files,
+            folder=Path(stored.folder),
+            label=f"set {to}: ",
+            adapters=self._adapters,
+            mappings=self._mappings(),
+            environ=self._environ,
+        )
+        return await self.apply(checked, by=by, note=note or f"back to set {to}")
 
 
 def _applied(number: int, at: int, by: str, note: str) -> Applied:
