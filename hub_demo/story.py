@@ -90,7 +90,7 @@ def main(*, once: bool, folder: Path | None = None, seed: int = DEFAULT_SEED) ->
         with Processes(settings.home / "demo") as processes:
             country = Population(seed)
             stage = Stage(processes=processes, settings=settings, country=country, console=console)
-            _raise_the_curtain(stage, seed)
+            raise_the_curtain(stage, seed)
             chapters.tell(stage)
             if folder is not None:
                 console.rule(f"Every file below {folder}", align="left")
@@ -107,7 +107,8 @@ def main(*, once: bool, folder: Path | None = None, seed: int = DEFAULT_SEED) ->
     return 0
 
 
-def _raise_the_curtain(stage: Stage, seed: int) -> None:
+def raise_the_curtain(stage: Stage, seed: int) -> None:
+    """Start agencies, partners and hub, and register them."""
     console = stage.console
     console.rule("A small country and its hub", align="left")
     stage.demo.mkdir(parents=True, exist_ok=True)
