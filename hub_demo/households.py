@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 from msgspec.structs import replace
 
-from hub_demo.identifiers import cnp
+from hub_demo.identifiers import cnp, sex_digit
 from hub_demo.names import FOREIGN, ROMANIAN, Tongue
 from hub_demo.places import STREETS, TOWNS, Town
 from hub_demo.registers import REFERENCE_DATE, Address, Person, Registers, Sex, years
@@ -21,6 +21,7 @@ _MARRIED_SHARE: Final = 0.85  # couples that are married
 _TWO_NAMES_SHARE: Final = 0.45  # persons with two given names
 _BORN_HERE_SHARE: Final = 0.8  # persons whose number is of the county they live in
 _ABROAD_SHARE: Final = 0.02  # persons living alone whose domicile is abroad
+_WOMEN_FIRST_SHARE: Final = 0.6  # women live longer and raise children alone more often
 _OWN_NAME_SHARE: Final = 0.1  # wives who keep their name
 _JOINED_NAME_SHARE: Final = 0.1  # wives who put both names together
 _NUMBER_OF_CHILDREN: Final = (20, 35, 30, 10, 5)  # weights of none to four
@@ -82,7 +83,7 @@ class _Household:
     def people(self, room: int) -> list[Person]:
         """Return adults first, then children, ``room`` at most."""
         kind, rng = self._kind, self._rng
-        first_sex: Sex = "F" if rng.random() < 0.6 else "M"  # noqa: PLR2004  women live longer and raise alone more often
+        first_sex: Sex = "F" if rng.random() < _WOMEN_FIRST_SHARE else "M"
         first = self._adult(first_sex, self._day_of_birth(kind.youngest, kind.oldest))
         adults = [first]
         if kind.adults > 1 or kind.widowed:
@@ -118,7 +119,7 @@ class _Household:
         children = []
         for _ in range(wanted):
             born = self._day_of_birth(0, min(_OLDEST_CHILD, youngest - _YOUNGEST_PARENT))
-            sex: Sex = "M" if rng.random() < 0.5 else "F"  # noqa: PLR2004  even
+            sex: Sex = "M" if rng.randrange(2) else "F"
             children.append(
                 Person(
                     cnp=self._number_for(sex, born),
@@ -155,7 +156,7 @@ class _Household:
     def _number_for(self, sex: Sex, born: date) -> str:
         """Return a personal number that nobody has yet, mostly of the county the household lives in."""
         rng = self._rng
-        digit = (8 if sex == "F" else 7) if self._kind.foreign else _sex_digit(sex, born)
+        digit = (8 if sex == "F" else 7) if self._kind.foreign else sex_digit(male=sex == "M", born=born)
         while True:
             town = self._town if rng.random() < _BORN_HERE_SHARE else rng.choice(TOWNS)
             number = cnp(sex_digit=digit, born=born, county=town.number, serial=rng.randint(1, 999))
@@ -166,10 +167,6 @@ class _Household:
     def _taken(self, number: str) -> bool:
         land = self._land
         return number in self._drawn or number in land.people or number in land.former
-
-
-def _sex_digit(sex: Sex, born: date) -> int:
-    return (1 if sex == "M" else 2) + (4 if born.year >= 2000 else 0)  # noqa: PLR2004  5 and 6 since 2000
 
 
 def _years_before(day: date, number: int) -> date:

@@ -15,11 +15,17 @@ from typing import Final
 _CNP_WEIGHTS: Final = (2, 7, 9, 1, 4, 6, 3, 5, 8, 2, 7, 9)
 _CUI_WEIGHTS: Final = (7, 5, 3, 2, 1, 7, 5, 3, 2)
 CNP_LENGTH: Final = 13
+_NEW_CENTURY: Final = date(2000, 1, 1)
 
 
 def _cnp_check(first_twelve: str) -> str:
     rest = sum(int(digit) * weight for digit, weight in zip(first_twelve, _CNP_WEIGHTS, strict=True)) % 11
     return "1" if rest == 10 else str(rest)  # noqa: PLR2004  10 has no digit of its own; the rule writes 1
+
+
+def sex_digit(*, male: bool, born: date) -> int:
+    """Return the first digit of a citizen's number: 1 and 2, since 2000 5 and 6."""
+    return (1 if male else 2) + (4 if born >= _NEW_CENTURY else 0)
 
 
 def cnp(*, sex_digit: int, born: date, county: int, serial: int) -> str:

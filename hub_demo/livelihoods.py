@@ -29,6 +29,7 @@ from hub_demo.registers import (
 )
 
 SMALL_PENSION: Final = Decimal(1830)  # lei; below it medicines are cheaper
+_YOUNG: Final = 2  # years; until then the allowance is higher
 _ALLOWANCE_BELOW_TWO: Final = Decimal(719)
 _ALLOWANCE: Final = Decimal(292)
 
@@ -100,7 +101,7 @@ def grant(land: Registers, right: Right) -> None:
 def allow_child(land: Registers, child: Person, holder: Person, *, decision: str, office: str) -> Right:
     """Give one parent the state allowance for a child, stopped (age limit) if it is of age by now; return the right."""
     of_age = not is_child(child)
-    young = years(child.born) < 2  # noqa: PLR2004  719 lei until the second birthday
+    young = years(child.born) < _YOUNG
     right = Right(
         code="03",
         state="I" if of_age else "P",

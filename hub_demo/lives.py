@@ -30,6 +30,8 @@ _STUDENT_AGE: Final = 25
 _STUDENT_SHARE: Final = 0.6
 _RAISED_UNTIL: Final = 2  # years; until then a parent may stay at home with the child
 _DISABLED_SHARE: Final = 0.03
+_GRAVE_SHARE: Final = 0.3  # of the disabled; the others are accentuated
+_MISSED_VISIT_SHARE: Final = 0.05  # of the paid unemployed
 _HEATING_SHARE: Final = 0.5  # of the households with inclusion aid
 _DEBT_SHARE: Final = 0.02  # of the clients of the paying agency
 _SPELL_BEFORE_JOB_SHARE: Final = 0.2
@@ -47,9 +49,10 @@ def live(land: Registers, rng: Random, newcomers: list[Person]) -> None:
     lives = _Lives(land, rng)
     for person in newcomers:
         lives.of(person)
-    for number, client in land.clients.items():
-        if rng.random() < _DEBT_SHARE and client.debt is None and not is_child(land.people[number]):
-            land.clients[number] = replace(client, debt=_sum(rng, 40, 4000))
+    for person in newcomers:
+        client = land.clients.get(person.cnp)
+        if client is not None and not is_child(person) and rng.random() < _DEBT_SHARE:
+            land.clients[person.cnp] = replace(client, debt=_sum(rng, 40, 4000))
 
 
 def _sum(rng: Random, low: int, high: int) -> Decimal:
@@ -112,6 +115,8 @@ class _Lives:
         life = self._rng.choices(_LIVES, _LIFE_WEIGHTS)[0]
         if person.age < _LONG_LIFE and life in ("unemployed", "pensioner"):
             life = "registered"  # too young for what had to happen before
+        if _birthday(person, ADULT_AGE) > _LAST_JOB_DAY:
+            life = "at home"
         if life == "employed":
             self._employed(person)
         elif life == "own account":
@@ -214,7 +219,7 @@ class _Lives:
             until=since + timedelta(days=rng.choice((273, 365))),
             benefit=_unemployment_benefit(rng),
             visited=_TODAY - timedelta(days=rng.randint(1, 30)),
-            visit_missed=rng.random() < 0.05,  # noqa: PLR2004  a few miss their visit
+            visit_missed=rng.random() < _MISSED_VISIT_SHARE,
         )
         register_unemployed(land, person, spell)
 
@@ -240,7 +245,7 @@ class _Lives:
             holder=person.cnp,
             amount=_sum(rng, 60, 366),
             first_month=since,
-            paid_by="M" if rng.random() < 0.5 else "C",  # noqa: PLR2004  even
+            paid_by=rng.choice(("M", "C")),
         )
         grant(land, aid)
         cover(land, person, "VENIT_MINIM", since)
@@ -260,7 +265,7 @@ class _Lives:
     def _disabled(self, person: Person) -> None:
         """Indemnity and complementary budget of Law 448/2006, grave or accentuated."""
         rng, land = self._rng, self._land
-        grave = rng.random() < 0.3  # noqa: PLR2004  three in ten
+        grave = rng.random() < _GRAVE_SHARE
         since = date(2021, rng.randint(1, 12), 1)
         number = decision(rng, since)
         for code, amount in (("11", 529 if grave else 350), ("12", 199 if grave else 146)):

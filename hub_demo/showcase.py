@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 from msgspec.structs import replace
 
-from hub_demo.identifiers import cnp
+from hub_demo.identifiers import cnp, sex_digit
 from hub_demo.livelihoods import allow_child, cover, employ, grant, insure, mark, register_unemployed, retire
 from hub_demo.places import BY_SIRUTA, EMPLOYERS, PENSION_HOUSE
 from hub_demo.planted import BY_KIND
@@ -48,9 +48,8 @@ def _one(
     county: int | None = None,
     digit: int | None = None,
 ) -> Person:
-    century = 4 if born.year >= 2000 else 0  # noqa: PLR2004  5 and 6 since 2000
     number = cnp(
-        sex_digit=digit or (1 if sex == "M" else 2) + century,
+        sex_digit=digit or sex_digit(male=sex == "M", born=born),
         born=born,
         county=county or BY_SIRUTA[home.siruta].number,
         serial=serial,
@@ -117,6 +116,16 @@ def _jozsef(land: Registers) -> Person:
         visited=date(2025, 10, 3),
     )
     register_unemployed(land, jozsef, spell)
+    heating = Right(
+        code="31",
+        state="L",
+        decision="",
+        office="HR",
+        holder=jozsef.cnp,
+        amount=Decimal(320),
+        first_month=date(2025, 11, 1),
+    )
+    grant(land, heating)
     return jozsef
 
 
@@ -225,7 +234,11 @@ class _Family(NamedTuple):
 
 _FAMILIES: Final = (
     _Family(_maria_elena, "known to all five agencies, and they agree"),
-    _Family(_jozsef, "draws unemployment benefit while an employer declares wages", "unemployed-with-wage"),
+    _Family(
+        _jozsef,
+        "known to all five agencies; draws unemployment benefit while an employer declares wages",
+        "unemployed-with-wage",
+    ),
     _Family(_gheorghe, "died this autumn; the disability indemnity is still in payment", "dead-but-paid"),
     _Family(_ana_maria, "the employment agency still knows her by her maiden name", "other-family-name"),
     _Family(_vasile, "the paying agency swapped day and month of his birth", "birth-date-differs"),

@@ -162,9 +162,9 @@ def _card(person: Person) -> str:
         return ""
     end = _NO_END
     if person.age < _LASTING_CARD_AGE:
-        # Cards end on a birthday; 29 February becomes the 28th.
-        end = f"{min(person.born.day, 28) if person.born.month == 2 else person.born.day:02d}"  # noqa: PLR2004
-        end += f".{person.born.month:02d}.{2026 + int(person.cnp[11]) % 6}"
+        # Cards end on a birthday, which 29 February has only every four years.
+        day = 28 if (person.born.day, person.born.month) == (29, 2) else person.born.day
+        end = _day(date(2026 + int(person.cnp[11]) % 6, person.born.month, day))
     number = int(person.cnp) * 7919 % 900_000 + 100_000
     series = person.home.county if len(person.home.county) > 1 else "RD"
     return f"<ACT{attributes(TIP='CI', S=series, N=str(number), V=end)}/>"

@@ -87,7 +87,7 @@ def test_ten_thousand_people_cost_less_than_two_seconds_of_work():
     assert time.process_time() - begun < 2
 
 
-@pytest.mark.parametrize("size", [50, 333, 1_000])
+@pytest.mark.parametrize("size", [20, 50, 333, 1_000])
 def test_a_country_has_exactly_the_size_asked_for(size):
     assert len(Population(seed=3, size=size).people) == size
 
@@ -172,6 +172,14 @@ def test_looking_for_a_contradiction_finds_the_planted_ones_and_no_other(country
     found = {number for number, person in country.people.items() if FINDERS[kind](country, person)}
     assert found == set(country.planted[kind])
     assert len(found) >= 10
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2, 5, 9])
+def test_no_country_holds_a_contradiction_that_was_not_planted(seed):
+    country = Population(seed, size=2_000)
+    for kind, find in FINDERS.items():
+        found = {number for number, person in country.people.items() if find(country, person)}
+        assert found == set(country.planted[kind]), kind
 
 
 def test_the_old_number_leads_to_the_person_and_two_agencies_still_use_it(country):
