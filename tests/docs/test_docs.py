@@ -1,0 +1,64 @@
+"""Documentation that cannot lie: its commands run, its links lead somewhere, its reference is current."""
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
+PUNTE = (sys.executable, "-m", "cli")
+
+
+def commands(page: Path) -> list[str]:
+    """Return the command lines of a page's console blocks."""
+    blocks = re.findall(r"```console\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
+    return [line[2:] for block in blocks for line in block.splitlines() if line.startswith("$ ")]
+
+
+COMMANDS = [(page, line) for page in PAGES for line in commands(page)]
+
+
+@pytest.mark.parametrize(("page", "line"), COMMANDS, ids=[f"{p.name}: {line}" for p, line in COMMANDS])
+def test_a_command_of_the_documentation_runs(page: Path, line: str, guide: dict[str, str]) -> None:
+    words = [os.path.expandvars(word) for word in shlex.split(expand(line, guide))]
+    assert words[0] == "punte"
+    done = subprocess.run(
+        [*PUNTE, *words[1:]],
+        cwd=ROOT,
+        env={**os.environ, **guide},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.strip()
+
+
+def expand(line: str, guide: dict[str, str]) -> str:
+    return re.sub(r"\$([A-Z_]+)", lambda match: guide[match[1]], line)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_a_link_leads_somewhere(page: Path) -> None:
+    for target in re.findall(r"\]\(([^)#\s]+)[^)]*\)", page.read_text(encoding="utf-8")):
+        if not target.startswith(("http://", "https://")):
+            assert (page.parent / target).exists(), f"{page.name} links to {target}"
+
+
+def test_the_generated_reference_is_current() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "cli.reference", "--check"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_readme_opens_with_its_two_commands() -> None:
+    first = re.search(r"```\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL)
+    assert first is not None
+    assert [line.split("#")[0].strip() for line in first[1].splitlines()] == ["make demo", "make test"]
