@@ -1,1 +1,31 @@
-"""To be described."""
+"""The command line ``punte``. One module per command; why it is a package: docs/decisions/001.
+
+    app         which commands there are
+    commands/   one module each: arguments in, a verb of the desk called, its answer shown
+    desk        the way to the hub: its control socket, or the store itself when no hub runs
+    screen      how things look, on a terminal and in a pipe
+    faults      errors as people read them, and the exit codes
+
+Nothing else of the project may import this package. What a command needs beyond these it imports when it runs: a
+command that only looks starts within 0.3 s.
+"""
+
+import sys
+from collections.abc import Sequence
+from typing import NoReturn
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run one command and leave with its exit code (``cli.faults.Exit``)."""
+    from cli import faults
+    from cli.app import command
+    from hub_core.errors import PunteError
+
+    sys.excepthook = faults.defect
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        command()(given, prog_name="punte")
+    except PunteError as error:
+        faults.report(error, as_json="--json" in given)
+        sys.exit(faults.exit_code(error))
+    raise AssertionError  # unreachable: a command ends by leaving

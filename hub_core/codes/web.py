@@ -4,7 +4,6 @@ from hub_core.codes.code import Code
 
 CODES = (
     Code("W301", "hub not reachable", "Start it with: punte serve. PUNTE_HOME must name the folder it runs in."),
-    Code("W302", "nothing kept here yet", "Start a hub with: punte serve, or set PUNTE_HOME to the folder of one."),
     Code("W303", "not allowed to speak to the hub", "Run the command as the user that runs the hub."),
     Code("W304", "file not readable", "Check name and rights of the file."),
     Code("W305", "file is there already", "Choose another folder, or move what lies there."),

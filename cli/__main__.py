@@ -1,0 +1,5 @@
+"""``python -m cli`` is ``punte``."""
+
+from cli import main
+
+main()

@@ -1,0 +1,58 @@
+"""Which commands there are."""
+
+from typing import Any
+
+import typer
+import typer.main
+
+from cli.commands import (
+    apply,
+    doctor,
+    explain,
+    init,
+    keys,
+    messages,
+    query,
+    read,
+    replay,
+    routes,
+    running,
+    send,
+    status,
+    why,
+)
+
+RUN, SEND, LOOK, ACT, SET_UP = "Run", "Send and ask", "Look", "Act", "Set up"
+
+app = typer.Typer(
+    name="punte",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    help="Interoperability hub between a ministry of labour and social protection, its agencies "
+    "and European registers.",
+    epilog="Exit codes: 0 done, 1 refused or needs a human, 2 wrong usage, 3 hub not reachable. "
+    "The hub's folder is .punte, or PUNTE_HOME.",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command(rich_help_panel=RUN)(running.serve)
+app.command(rich_help_panel=RUN)(running.demo)
+app.command(rich_help_panel=SEND)(send.send)
+app.command(rich_help_panel=SEND)(query.query)
+app.command(rich_help_panel=SEND)(read.read)
+app.command(rich_help_panel=LOOK)(status.status)
+app.add_typer(messages.app, name="messages", rich_help_panel=LOOK)
+app.command(rich_help_panel=LOOK)(why.why)
+app.add_typer(routes.app, name="route", rich_help_panel=LOOK)
+app.command(rich_help_panel=LOOK)(doctor.doctor)
+app.command(rich_help_panel=LOOK)(explain.explain)
+app.command(rich_help_panel=LOOK)(running.version)
+app.command(rich_help_panel=ACT)(replay.replay)
+app.command(rich_help_panel=SET_UP)(init.init)
+app.command(rich_help_panel=SET_UP)(apply.apply)
+app.add_typer(keys.app, name="key", rich_help_panel=SET_UP)
+
+
+def command() -> Any:
+    """Return the whole command line, ready to be called with arguments and ``prog_name``."""
+    return typer.main.get_command(app)

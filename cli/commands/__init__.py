@@ -1,0 +1,1 @@
+"""One module per command: arguments in, a verb of the desk called, its answer shown."""

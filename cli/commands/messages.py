@@ -1,0 +1,217 @@
+"""``punte messages``: find messages, look at one, watch them arrive."""
+
+import time
+from datetime import datetime, timedelta
+from typing import Annotated, Any
+
+import typer
+
+from cli import completion, desk, screen
+from cli.message_view import show_message
+from cli.options import Json, MessageId, Reason, Reveal, check_reveal
+from cli.screen import Column
+
+app = typer.Typer(no_args_is_help=True, help="Find messages, look at one, watch them arrive.")
+
+COLUMNS = (
+    Column("ID"),
+    Column("RECEIVED"),
+    Column("STATE"),
+    Column("DOCUMENT", drop=1),
+    Column("PARTY", drop=3),
+    Column("ENDPOINT", drop=4),
+    Column("CODES", drop=2),
+    Column("CASES", drop=5),
+)
+MOST = 1000
+UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+
+StateOption = Annotated[
+    str | None,
+    typer.Option(
+        "--state",
+        metavar="STATE",
+        help="Where it stands: accepted, delivering, delivered, refused, parked.",
+        autocompletion=completion.states,
+    ),
+]
+Party = Annotated[
+    str | None,
+    typer.Option("--party", metavar="NAME", help="Institution that sent it.", autocompletion=completion.institutions),
+]
+Endpoint = Annotated[
+    str | None,
+    typer.Option("--endpoint", metavar="NAME", help="Endpoint it came in by.", autocompletion=completion.endpoints),
+]
+CodeOption = Annotated[
+    str | None,
+    typer.Option(
+        "--code", metavar="CODE", help="Code among its findings, such as M201.", autocompletion=completion.codes
+    ),
+]
+Since = Annotated[
+    str | None,
+    typer.Option(
+        "--since", metavar="TIME", help="Received at or after: 2025-11-21, 2025-11-21T09:30, or 30m, 2h, 7d ago."
+    ),
+]
+Until = Annotated[
+    str | None, typer.Option("--until", metavar="TIME", help="Received before; the same forms as --since.")
+]
+SenderId = Annotated[str | None, typer.Option("--sender-id", metavar="ID", help="The sender's own id of the message.")]
+Case = Annotated[str | None, typer.Option("--case", metavar="NUMBER", help="Case number named in the message.")]
+
+
+@app.command("list")
+def list_(
+    *,
+    state: StateOption = None,
+    party: Party = None,
+    endpoint: Endpoint = None,
+    code: CodeOption = None,
+    since: Since = None,
+    until: Until = None,
+    sender_id: SenderId = None,
+    case: Case = None,
+    before: Annotated[
+        str | None, typer.Option("--before", metavar="ID", help="Older than this message: the next page.")
+    ] = None,
+    limit: Annotated[int, typer.Option("--limit", min=1, max=MOST, help="At most so many.")] = 50,
+    as_json: Json = False,
+) -> None:
+    """List messages, newest first; filters combine."""
+    rows = desk.call(
+        "messages",
+        state=_known_state(state),
+        party=party,
+        endpoint=endpoint,
+        code=code.upper() if code else None,
+        since=instant(since, "--since"),
+        until=instant(until, "--until"),
+        sender_id=sender_id,
+        case=case,
+        before=before,
+        limit=limit,
+    )
+    if as_json:
+        screen.as_json(rows)
+        return
+    filtered = any((state, party, endpoint, code, since, until, sender_id, case, before))
+    empty = (
+        "no message fits these filters" if filtered else "no messages yet; send one: punte send FILE --endpoint NAME"
+    )
+    screen.table(COLUMNS, [_row(row) for row in rows], empty=empty)
+    if len(rows) == limit:
+        screen.note(f"there may be more: punte messages list --before {rows[-1]['id']}")
+
+
+@app.command()
+def show(
+    message_id: MessageId,
+    *,
+    reveal: Reveal = False,
+    reason: Reason = None,
+    as_json: Json = False,
+) -> None:
+    """Show one message: what was decided, where it went, its record."""
+    check_reveal(reveal=reveal, reason=reason)
+    more = {"reveal": True, "reason": reason, "by": desk.operator()} if reveal else {}
+    answer = desk.call("message", id=message_id, **more)
+    if as_json:
+        screen.as_json(answer)
+    else:
+        show_message(answer, revealed=reveal)
+
+
+@app.command()
+def tail(
+    *,
+    state: StateOption = None,
+    party: Party = None,
+    endpoint: Endpoint = None,
+    code: CodeOption = None,
+    last: Annotated[int, typer.Option("--last", min=0, max=MOST, help="Begin with so many that are there.")] = 10,
+    every: Annotated[float, typer.Option("--every", min=0.1, help="Seconds between two looks.")] = 1.0,
+    as_json: Json = False,
+) -> None:
+    """Watch messages arrive until Ctrl+C.
+
+    Oldest first; with --json one object per line.
+    """
+    wanted = {
+        "state": _known_state(state),
+        "party": party,
+        "endpoint": endpoint,
+        "code": code.upper() if code else None,
+    }
+    rows = list(reversed(desk.call("messages", limit=max(last, 1), **wanted)))
+    newest = rows[-1]["id"] if rows else None
+    rows = rows[len(rows) - last :] if last < len(rows) else rows
+    _header(as_json=as_json)
+    while True:
+        for row in rows:
+            _line(row, as_json=as_json)
+        time.sleep(every)
+        rows = _later(newest, wanted)
+        newest = rows[-1]["id"] if rows else newest
+
+
+def _later(newest: str | None, wanted: dict[str, Any]) -> list[dict[str, Any]]:
+    if newest is None:
+        return list(reversed(desk.call("messages", limit=MOST, **wanted)))
+    rows: list[dict[str, Any]] = desk.call("messages", after=newest, limit=MOST, **wanted)
+    return rows
+
+
+def instant(text: str | None, option: str) -> str | None:
+    """Return a time that a person wrote as ISO 8601 with offset; without one it is local.
+
+    Raises:
+        typer.BadParameter: exit code 2.
+    """
+    if text is None:
+        return None
+    now = datetime.now().astimezone()
+    if text[:-1].isdecimal() and text[-1:] in UNITS:
+        return (now - timedelta(**{UNITS[text[-1]]: int(text[:-1])})).isoformat()
+    try:
+        given = datetime.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter("write 2025-11-21, 2025-11-21T09:30 or 30m, 2h, 7d", param_hint=option) from None
+    return given.astimezone().isoformat()
+
+
+def _known_state(text: str | None) -> str | None:
+    if text is not None and text not in completion.states(""):
+        raise typer.BadParameter(f"one of: {', '.join(completion.states(''))}", param_hint="--state")
+    return text
+
+
+def _row(row: dict[str, Any]) -> tuple[Any, ...]:
+    return (
+        row["id"],
+        screen.local(row["received_at"]),
+        screen.state(row["state"]),
+        row.get("document"),
+        row["party"],
+        row["endpoint"],
+        " ".join(row.get("codes", ())),
+        " ".join(row.get("cases", ())),
+    )
+
+
+def _header(*, as_json: bool) -> None:
+    if not as_json:
+        screen.note("watching; Ctrl+C ends")
+
+
+def _line(row: dict[str, Any], *, as_json: bool) -> None:
+    if as_json:
+        import json
+
+        print(json.dumps(row, ensure_ascii=False), flush=True)
+        return
+    from rich.text import Text
+
+    cells = [cell if isinstance(cell, Text) else Text(screen.clean(cell or "-")) for cell in _row(row)]
+    screen.show(Text("  ").join(cells[:-1]))

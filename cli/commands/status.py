@@ -1,0 +1,77 @@
+"""``punte status``: is all well, and if not, what waits for a human?"""
+
+from typing import Any
+
+import typer
+from rich.text import Text
+
+from cli import desk, screen
+from cli.faults import Exit
+from cli.options import Json
+from cli.screen import Column
+
+PARKED = (Column("ENDPOINT"), Column("CODE"), Column("COUNT", right=True), Column("OLDEST"))
+REFUSALS = (Column("CODE"), Column("COUNT", right=True))
+ORDER = ("accepted", "delivering", "delivered", "refused", "parked")
+
+
+def status(*, as_json: Json = False) -> None:
+    """Show what runs, what is kept, and what is stuck since when.
+
+    Ends with 1 if something needs a human, so that monitoring can ask it.
+    """
+    answer = desk.call("status")
+    if as_json:
+        screen.as_json(answer)
+    else:
+        _show(answer)
+    if answer["needs_human"]:
+        raise typer.Exit(Exit.ATTENTION)
+
+
+def _show(answer: dict[str, Any]) -> None:
+    waiting = answer["open"]
+    screen.facts(
+        (
+            ("hub", _hub(answer)),
+            ("registry set", str(answer["registry_set"] or "none yet: punte init, then punte apply")),
+            ("messages", _counts(answer["messages"])),
+            ("last message", screen.local(answer["last_message_at"])),
+            ("to deliver", _waiting(waiting)),
+        )
+    )
+    if answer["parked"]:
+        screen.heading("Given up, waiting for you")
+        parked = [
+            (it["endpoint"] or "-", it["code"] or "-", str(it["count"]), screen.local(it.get("oldest")))
+            for it in answer["parked"]
+        ]
+        screen.table(PARKED, parked, empty="")
+        screen.note("see them: punte messages list --state parked; why: punte explain CODE; again: punte replay ID")
+    if answer["refusals"]:
+        screen.heading("Turned away at the door")
+        screen.table(REFUSALS, [(it["code"], str(it["count"])) for it in answer["refusals"]], empty="")
+    verdict = ("needs a human", "bold red") if answer["needs_human"] else ("all is well", "green")
+    screen.show(Text.assemble("\n", verdict))
+
+
+def _hub(answer: dict[str, Any]) -> Text:
+    if not answer["running"]:
+        return Text(f"not running (version {answer['version']}); start it: punte serve", "yellow")
+    since = screen.local(answer["started_at"])
+    return Text.assemble(("running", "green"), f" at {answer['address']} since {since}, version {answer['version']}")
+
+
+def _counts(counts: dict[str, int]) -> Text:
+    counts = {name: count for name, count in counts.items() if count}
+    if not counts:
+        return Text("none yet: punte send FILE --endpoint NAME")
+    known = [name for name in ORDER if name in counts] + sorted(counts.keys() - set(ORDER))
+    parts = [Text.assemble(screen.state(name), f" {counts[name]:,}") for name in known]
+    return Text(", ").join(parts)
+
+
+def _waiting(waiting: dict[str, Any]) -> str:
+    if not waiting["count"]:
+        return "nothing"
+    return f"{waiting['count']:,}, the oldest since {screen.local(waiting['oldest'])}"

@@ -1,0 +1,91 @@
+"""``punte why``: where each value of a record came from."""
+
+from typing import Annotated, Any
+
+import typer
+from rich.text import Text
+
+from cli import desk, screen
+from cli.options import Json, MessageId, Reason, Reveal, check_reveal
+from cli.screen import Column
+
+COLUMNS = (
+    Column("AT"),
+    Column("VALUE", wrap=True),
+    Column("SOURCE"),
+    Column("LINE", right=True, drop=4),
+    Column("AS RECEIVED", wrap=True, drop=1),
+    Column("READ AS", drop=3),
+    Column("RULE", drop=2),
+)
+HOPS = (Column("AT"), Column("STEP"), Column("BY"))
+
+
+def why(
+    message_id: MessageId,
+    field: Annotated[
+        str | None,
+        typer.Argument(metavar="FIELD", help="Canonical path such as birth.date; left out: every value."),
+    ] = None,
+    *,
+    reveal: Reveal = False,
+    reason: Reason = None,
+    as_json: Json = False,
+) -> None:
+    """Say where each value of a record came from: message, source path, line and rule.
+
+    For the id of a query it leads from each merged value to the message of its source.
+    """
+    check_reveal(reveal=reveal, reason=reason)
+    more = {"reveal": True, "reason": reason, "by": desk.operator()} if reveal else {}
+    answer = desk.call("why", id=message_id, field=field, **more)
+    if as_json:
+        screen.as_json(answer)
+        return
+    _facts(answer)
+    rows = [_row(value) for value in answer["values"]]
+    nothing = f"the record holds nothing at {field}; see its fields: punte messages show {message_id}"
+    screen.table(COLUMNS, rows, empty=nothing if field else "this message has no record to explain")
+    if answer["hops"]:
+        screen.heading("The way of the message")
+        screen.table(HOPS, [(screen.local(hop["at"]), hop["step"], hop["by"]) for hop in answer["hops"]], empty="")
+
+
+def _facts(answer: dict[str, Any]) -> None:
+    read, pinned = answer["mapping"], answer["pinned"]
+    screen.facts(
+        (
+            ("message", Text(answer["message"], "bold")),
+            ("mapping", read),
+            ("", f"decided with {pinned}: replay shows what differs" if pinned not in {None, read} else None),
+        )
+    )
+
+
+def _row(value: dict[str, Any]) -> tuple[Any, ...]:
+    codec = " ".join(filter(None, (value.get("codec"), value.get("codes"))))
+    source = value.get("source") or value.get("message") or "-"
+    line = value.get("line")
+    return (
+        value["at"],
+        shown(value.get("value")),
+        source,
+        str(line) if line else None,
+        shown(value.get("raw")),
+        codec,
+        value.get("rule"),
+    )
+
+
+def shown(value: Any) -> str:
+    """Return a value of a record on one line."""
+    from cli.tree import inline
+
+    if value is None:
+        return "-"
+    short = inline(value)
+    if short is not None:
+        return short
+    import json
+
+    return screen.clean(json.dumps(value, ensure_ascii=False))

@@ -1,0 +1,74 @@
+"""What the shell offers on TAB: asked of a running hub only, because opening the store would take too long.
+
+Completion must never disturb the prompt: whatever goes wrong, nothing is offered.
+"""
+
+from typing import Any
+
+from hub_core.errors import PunteError
+from hub_core.message import State
+
+MESSAGES_OFFERED = 20
+
+
+def states(incomplete: str) -> list[str]:
+    """Offer the states of a message."""
+    return [state.value for state in State if state.value.startswith(incomplete)]
+
+
+def codes(incomplete: str) -> list[tuple[str, str]]:
+    """Offer the codes of the catalogue with their titles."""
+    from hub_core.codes import CODES
+
+    return [(code.code, code.title) for code in CODES.values() if code.code.startswith(incomplete.upper())]
+
+
+def messages(incomplete: str) -> list[tuple[str, str]]:
+    """Offer the newest messages."""
+    rows = _ask("messages", limit=MESSAGES_OFFERED) or []
+    return [
+        (row["id"], f"{row['state']} {row.get('document') or ''}".strip())
+        for row in rows
+        if row["id"].startswith(incomplete)
+    ]
+
+
+def endpoints(incomplete: str) -> list[str]:
+    """Offer the names of the endpoints."""
+    return _names("endpoints", incomplete)
+
+
+def institutions(incomplete: str) -> list[str]:
+    """Offer the names of the institutions."""
+    return _names("institutions", incomplete)
+
+
+def services(incomplete: str) -> list[str]:
+    """Offer the names of the services."""
+    return _names("services", incomplete)
+
+
+def queries(incomplete: str) -> list[str]:
+    """Offer the names of the queries."""
+    return _names("queries", incomplete)
+
+
+def keys(incomplete: str) -> list[str]:
+    """Offer the names of the keys."""
+    return _names("keys", incomplete)
+
+
+def _names(kind: str, incomplete: str) -> list[str]:
+    names = (_ask("names") or {}).get(kind, [])
+    return [name for name in names if name.startswith(incomplete)]
+
+
+def _ask(verb: str, **arguments: Any) -> Any:
+    from cli import desk
+    from hub_core.settings import from_environment
+
+    try:
+        hub = desk.running(from_environment())
+        return None if hub is None else hub.call(verb, arguments)
+    except PunteError:
+        return None

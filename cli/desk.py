@@ -1,0 +1,91 @@
+"""The way to the operator's verbs: the running hub's control socket, or the store itself when no hub runs."""
+
+import os
+import pwd
+from typing import Any, Final
+
+from hub_core.errors import ConfigError, TryLater
+from hub_core.settings import Settings, from_environment
+from registry.remote import RemoteDesk, remote_desk
+
+# These change something, so without a hub the store must be opened for writing. Revealing leaves an entry.
+WRITING: Final = frozenset({"apply", "key_new", "key_revoke", "query", "replay", "rollback"})
+
+
+def call(verb: str, **arguments: Any) -> Any:
+    """Call a verb and return its JSON result; arguments that are ``None`` are left out.
+
+    Raises:
+        PunteError: what the desk answered; J103 if nothing is kept here and the verb only looks; W303 if it belongs
+            to another user.
+    """
+    settings = from_environment()
+    given = {name: value for name, value in arguments.items() if value is not None}
+    if (hub := running(settings)) is not None:
+        return hub.call(verb, given)
+    write = verb in WRITING or bool(given.get("reveal"))
+    if not write and not settings.database.exists():
+        raise TryLater("J103", f"no hub has kept anything in {settings.home}")
+    return _in_the_store(settings, verb, given, write=write)
+
+
+def running(settings: Settings) -> RemoteDesk | None:
+    """Return the desk of the hub that runs in this home, or ``None``.
+
+    Raises:
+        ConfigError: W303, the home belongs to another user.
+    """
+    home = settings.home
+    if home.exists() and not os.access(home, os.X_OK):
+        raise _of_another_user(settings)
+    if settings.control.exists() and not os.access(settings.control, os.W_OK):
+        raise _of_another_user(settings)
+    return remote_desk(settings.control)
+
+
+def required(settings: Settings) -> RemoteDesk:
+    """Return the desk of the running hub.
+
+    Raises:
+        TryLater: W301, none runs here.
+    """
+    if (hub := running(settings)) is None:
+        raise TryLater("W301", f"no hub runs in {settings.home}")
+    return hub
+
+
+def operator() -> str:
+    """Return who is at the keyboard: the system's user, not what the environment says; with sudo both."""
+    user = _name_of(os.getuid())
+    behind = os.environ.get("SUDO_UID", "")
+    return f"{user} ({_name_of(int(behind))})" if behind.isdecimal() and os.getuid() == 0 else user
+
+
+def _name_of(number: int) -> str:
+    try:
+        return pwd.getpwuid(number).pw_name
+    except KeyError:
+        return str(number)
+
+
+def _in_the_store(settings: Settings, verb: str, arguments: dict[str, Any], *, write: bool) -> Any:
+    import asyncio
+
+    import msgspec
+
+    from registry.desk import open_desk
+
+    async def one_call() -> Any:
+        desk = open_desk(settings, write=write)
+        try:
+            return await desk.call(verb, arguments)
+        finally:
+            desk.close()
+
+    # The socket would carry JSON: the same kinds of values come back either way.
+    return msgspec.to_builtins(asyncio.run(one_call()))
+
+
+def _of_another_user(settings: Settings) -> ConfigError:
+    owner = _name_of(settings.home.stat().st_uid)
+    return ConfigError("W303", f"{settings.home} belongs to {owner}", mend=f"run the command as {owner}")

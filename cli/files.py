@@ -1,0 +1,39 @@
+"""Files that a person names: folders are walked, and what cannot be read is told, not thrown."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Final, TypeVar
+
+T = TypeVar("T")
+MANY: Final = 20  # from here on a progress bar is worth its line
+
+
+def walk(paths: Iterable[Path]) -> Iterator[Path]:
+    """Yield files in the order given; of a folder all files below it, by name, hidden ones left out."""
+    for path in paths:
+        if not path.is_dir():
+            yield path
+            continue
+        for found in sorted(path.rglob("*")):
+            hidden = any(part.startswith(".") for part in found.relative_to(path).parts)
+            if found.is_file() and not hidden:
+                yield found
+
+
+def with_progress(what: str, paths: Sequence[Path], one: Callable[[Path], T]) -> Iterator[T]:
+    """Yield the result for each file; for many of them a bar runs on standard error, if that is a terminal."""
+    from cli import screen
+
+    console = screen.err()
+    if len(paths) <= MANY or not console.is_terminal:
+        yield from map(one, paths)
+        return
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True) as progress:
+        task = progress.add_task(what, total=len(paths))
+        for path in paths:
+            result = one(path)
+            progress.advance(task)
+            yield result

@@ -1,0 +1,91 @@
+"""One message on the screen."""
+
+from typing import Any
+
+from rich.text import Text
+
+from cli import screen
+from cli.findings import show_findings, show_unmapped
+from cli.screen import Column
+from cli.tree import show_record
+
+DELIVERIES = (
+    Column("TO"),
+    Column("ROUTE", drop=2),
+    Column("STATE"),
+    Column("TRIED"),
+    Column("CODE"),
+    Column("DETAIL", wrap=True),
+)
+HISTORY = (Column("AT"), Column("STEP"), Column("BY"), Column("CODE"), Column("DETAIL", wrap=True))
+
+
+def show_message(answer: dict[str, Any], *, revealed: bool) -> None:
+    """Print everything that is known about a message."""
+    _facts(answer)
+    show_findings(answer["findings"])
+    _deliveries(answer["deliveries"])
+    _history(answer["entries"])
+    show_unmapped(answer["unmapped"])
+    if answer["record"] is not None:
+        title = "Record" if revealed else "Record (masked; --reveal --reason TEXT shows it)"
+        screen.show("")
+        show_record(answer["record"], title=title)
+    if answer["body"] is not None:
+        screen.heading("Body as received")
+        for line in answer["body"].splitlines():
+            screen.show(Text(screen.clean(line)))
+
+
+def _facts(answer: dict[str, Any]) -> None:
+    message, outcome = answer["message"], answer["outcome"]
+    state = screen.state(outcome["state"])
+    screen.facts(
+        (
+            ("message", Text(message["id"], "bold")),
+            ("state", state),
+            ("document", outcome["document"]),
+            ("from", f"{message['party']} by {message['endpoint']}, service {message['service']}"),
+            ("purpose", message["purpose"]),
+            ("sender's id", message["sender_id"]),
+            ("conversation", _other(message["correlation_id"], message["id"])),
+            ("received", screen.local(message["received_at"])),
+            ("decided", screen.local(outcome["decided_at"])),
+            ("mapping", outcome["mapping"]),
+            ("cases", ", ".join(outcome["cases"])),
+            ("body", f"{message['size']:,} bytes, {message['media_type'] or 'no media type'}"),
+            ("SHA-256", message["digest"]),
+            ("registry set", str(message["registry_set"])),
+        )
+    )
+
+
+def _deliveries(deliveries: list[dict[str, Any]]) -> None:
+    if not deliveries:
+        return
+    screen.heading("Deliveries")
+    rows = []
+    for delivery in deliveries:
+        attempts = delivery["attempts"]
+        last = attempts[-1] if attempts else {}
+        tried = (
+            f"{len(attempts)}x, last {screen.local(last['at'])}"
+            if attempts
+            else f"due {screen.local(delivery['due_at'])}"
+        )
+        state = screen.state(delivery["state"])
+        rows.append((delivery["endpoint"], delivery["route"], state, tried, last.get("code"), last.get("detail")))
+    screen.table(DELIVERIES, rows, empty="")
+
+
+def _history(entries: list[dict[str, Any]]) -> None:
+    screen.heading("History")
+    rows = [
+        (screen.local(entry["at"]), entry["step"], entry["by"], entry.get("code"), entry.get("detail"))
+        for entry in entries
+    ]
+    screen.table(HISTORY, rows, empty="no entries")
+
+
+def _other(one: str, other: str) -> str | None:
+    return None if one == other else one
