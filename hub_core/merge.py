@@ -181,7 +181,7 @@ def _at(record: object, path: str) -> object | None:
     for name in path.split("."):
         value = getattr(value, name, None)
     if isinstance(value, msgspec.Struct):
-        return value if any(part not in {None, ()} for part in msgspec.structs.astuple(value)) else None
+        return value if any(part not in {None, (), ""} for part in msgspec.structs.astuple(value)) else None
     return value or None
 
 

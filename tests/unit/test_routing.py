@@ -73,7 +73,11 @@ def test_without_that_value_messages_go_in_any_order():
 
 def test_explaining_says_the_same_as_selecting():
     directory = routes(first={"when": (IS_INSURED,)}, second={}, third={"services": ("seds",), "to": ("portal",)})
-    chosen = [(verdict.route, endpoint) for verdict in explain(directory, "insured-status", INSURED) for endpoint in verdict.to]
+    chosen = [
+        (verdict.route, endpoint)
+        for verdict in explain(directory, "insured-status", INSURED)
+        for endpoint in verdict.to
+    ]
     assert chosen == targets(directory)
 
 
@@ -82,7 +86,10 @@ def test_explaining_says_the_same_as_selecting():
     [
         ({"when": (IS_INSURED,)}, "all conditions hold"),
         ({"services": ("seds",)}, "does not look at the service insured-status"),
-        ({"when": (Condition(at="vital_status", equals="deceased"),)}, "vital_status equals deceased: nothing stands there"),
+        (
+            {"when": (Condition(at="vital_status", equals="deceased"),)},
+            "vital_status equals deceased: nothing stands there",
+        ),
         ({"when": (Condition(at="insured.state", equals="no"),)}, "insured.state equals no: 1 value stands there"),
         ({"when": (Condition(at="insured", present=False),)}, "insured is absent: 1 value stands there"),
     ],
@@ -99,7 +106,9 @@ def test_a_verdict_on_a_second_route_to_the_same_endpoint_names_the_first():
 
 
 def test_a_verdict_holds_no_value_of_the_record_unless_revealed():
-    directory = routes(one={"when": (Condition(at="identifiers.value", present=True),), "order_by": "identifiers.value"})
+    directory = routes(
+        one={"when": (Condition(at="identifiers.value", present=True),), "order_by": "identifiers.value"}
+    )
     assert CNP not in msgspec.json.encode(explain(directory, "insured-status", INSURED)).decode()
     (revealed,) = explain(directory, "insured-status", INSURED, reveal=True)
     assert revealed.conditions[0].values == (CNP,)
