@@ -1,1 +1,1 @@
-"""To be described."""
+"""Keys, secrets, and the masking of personal values."""

@@ -1,1 +1,1 @@
-"""To be described."""
+"""Shipped for whoever writes an adapter or a store: contract suites, builders, a clock that stands still."""
