@@ -1,0 +1,22 @@
+"""What every journal must do, as a test suite: inherit ``JournalContract`` and say how yours is opened.
+
+    class TestMyJournal(JournalContract):
+        @contextmanager
+        def open(self, folder: Path) -> Iterator[AnyJournal]:
+            ...
+
+Needs pytest and pytest-asyncio in mode ``auto``.
+"""
+
+from hub_core.testing.journal_base import AnyJournal
+from hub_core.testing.journal_keeping import Keeping
+from hub_core.testing.journal_looking import Looking
+from hub_core.testing.journal_operating import Operating
+from hub_core.testing.journal_ordering import Ordering
+from hub_core.testing.journal_sending import Sending
+
+__all__ = ["AnyJournal", "JournalContract"]
+
+
+class JournalContract(Keeping, Sending, Ordering, Operating, Looking):
+    """All promises of the ports ``Journal`` and ``JournalView``."""
