@@ -70,10 +70,10 @@ class Parts:
         return Database(self.settings.database, migrations=(REGISTRY,))
 
     @cached_property
-    def reads(self) -> "Database | Readers":
+    def reads(self) -> "Readers":
         """Read connections: the own file's, or those of a file that another process may write."""
         if self.write:
-            return self.database
+            return self.database.readers
         from hub_core.journal.readers import look
 
         return look(self.settings.database, migrations=(REGISTRY,))

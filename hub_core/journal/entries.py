@@ -18,6 +18,7 @@ class Filter(msgspec.Struct, frozen=True, kw_only=True):
         until: received before then.
         sender_id: the partner's own id.
         case: case number named in the record.
+        correlation_id: of the conversation that it belongs to.
         before: only messages accepted before this id: the last one of the page before.
     """
 
@@ -29,6 +30,7 @@ class Filter(msgspec.Struct, frozen=True, kw_only=True):
     until: datetime | None = None
     sender_id: str | None = None
     case: str | None = None
+    correlation_id: str | None = None
     before: str | None = None
     limit: Annotated[int, Meta(ge=1, le=1000)] = 50
 

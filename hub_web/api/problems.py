@@ -111,5 +111,5 @@ def install(api: FastAPI) -> None:
 async def _reference(request: Request, error: PunteError) -> str:
     """Return the reference of an error: the one it was kept under, or a new one."""
     if isinstance(error, Refused):
-        return await request.app.state.turn_away(request.url.path, error.code)
+        return str(await request.app.state.turn_away(endpoint=request.url.path, code=error.code))
     return str(request.app.state.new_id())

@@ -1,0 +1,29 @@
+"""The edges of the engine: what it needs from outside, and what each promises.
+
+Async are exactly: the ASGI front of an adapter, ``Target.send``, ``Source.ask``, and the journal's writes, which
+return after COMMIT. Everything else is plain functions.
+"""
+
+from hub_core.ports.adapter import Adapter, AsgiApp, Receive, Scope, Send, Services, Setting, Spec
+from hub_core.ports.clock import Clock
+from hub_core.ports.exchange import Answer, Question, Sent, Source, Target
+from hub_core.ports.journal import Journal, JournalView
+
+__all__ = [
+    "Adapter",
+    "Answer",
+    "AsgiApp",
+    "Clock",
+    "Journal",
+    "JournalView",
+    "Question",
+    "Receive",
+    "Scope",
+    "Send",
+    "Sent",
+    "Services",
+    "Setting",
+    "Source",
+    "Spec",
+    "Target",
+]

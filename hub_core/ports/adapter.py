@@ -1,0 +1,122 @@
+"""Adapters, and what the hub gives to them."""
+
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from typing import Any, Protocol
+
+import msgspec
+
+from hub_core.directory import Direction, Directory, Endpoint
+from hub_core.document import Document
+from hub_core.message import Arrival, Caller, Finding, Outcome
+from hub_core.ports.exchange import Source, Target
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+AsgiApp = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+
+class Services(Protocol):
+    """What the hub gives to an adapter's front."""
+
+    def directory(self) -> Directory:
+        """Return the registry set in force."""
+        ...
+
+    def authenticate(self, headers: Mapping[str, str]) -> Caller:
+        """Return who calls, from the headers ``punte-key`` or ``authorization: Basic`` (lower-case names).
+
+        Raises:
+            Refused: A401.
+        """
+        ...
+
+    async def accept(self, arrival: Arrival) -> Outcome:
+        """Run the whole flow for one arrival; see ``hub_core.hub``. Returns after COMMIT.
+
+        An outcome with ``State.REFUSED`` was kept with its findings: answer with its first error.
+
+        Raises:
+            Refused: no access right; a refusal without body was kept.
+            Rejected: J409.
+            TryLater: nothing was accepted.
+        """
+        ...
+
+    async def turn_away(self, *, endpoint: str, code: str, party: str | None = None) -> str:
+        """Keep a bounded note of a refused call and return the reference to answer with."""
+        ...
+
+
+class Setting(msgspec.Struct, frozen=True, kw_only=True):
+    """One setting of an adapter, for documentation and checks: a field of ``Endpoint``."""
+
+    name: str
+    description: str
+    required: bool = False
+
+
+class Spec(msgspec.Struct, frozen=True, kw_only=True):
+    """What an adapter says about itself; documentation and ``apply`` read it.
+
+    Attributes:
+        kinds: document kinds that it opens.
+        directions: what its endpoints can be.
+        promises: what it promises and what not, in one paragraph.
+    """
+
+    name: str
+    summary: str
+    kinds: tuple[str, ...]
+    directions: tuple[Direction, ...]
+    settings: tuple[Setting, ...]
+    promises: str
+
+
+class Adapter(Protocol):
+    """How bytes of one protocol travel. Found by the entry point group ``punte.adapters``."""
+
+    @property
+    def spec(self) -> Spec:
+        """What the adapter is and can."""
+        ...
+
+    def open(self, body: bytes) -> Document:
+        """Parse and unwrap; pure, so that replay, ``why`` and ``read`` see what the live flow saw.
+
+        Raises:
+            Rejected: a code of family B or V, with line and column where they are known.
+        """
+        ...
+
+    def check(self, name: str, endpoint: Endpoint) -> None:
+        """Check an endpoint at registration, reading its contract.
+
+        Raises:
+            ConfigError: what is wrong, and the mend.
+        """
+        ...
+
+    def validate(self, endpoint: Endpoint, document: Document) -> list[Finding]:
+        """Validate a document against the endpoint's contract; returns findings, empty if it is valid."""
+        ...
+
+    def front(self, services: Services) -> AsgiApp:
+        """Return the ASGI app that serves this adapter's inbound endpoints below ``/<adapter>/<endpoint>``."""
+        ...
+
+    def target(self, name: str, endpoint: Endpoint) -> Target:
+        """Return the target of an ``OUT`` endpoint.
+
+        Raises:
+            ConfigError: the adapter has no outbound side.
+        """
+        ...
+
+    def source(self, name: str, endpoint: Endpoint) -> Source:
+        """Return the source of an ``ASK`` endpoint.
+
+        Raises:
+            ConfigError: the adapter cannot ask.
+        """
+        ...

@@ -1,0 +1,129 @@
+"""The journal: its writing side and its reading side are two ports."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from hub_core.journal.entries import Counts, DeliveryRow, Filter, Kept, MessageRow
+from hub_core.message import Claimed, Delivery, Entry, Message, Outcome, Receipt, Refusal, Settlement
+
+
+class Journal(Protocol):
+    """The record of truth for messages. Writes are durable when they return."""
+
+    async def record(self, message: Message, outcome: Outcome) -> Outcome:
+        """Keep a message and what was decided about it, in one transaction.
+
+        Called many times at once; calls are committed in groups. A new message returns ``outcome`` itself. The same
+        ``(party, endpoint, sender_id)`` with the same digest returns the first outcome and changes nothing.
+
+        Raises:
+            Rejected: J409, same id with other content.
+            TryLater: J503, nothing was kept.
+        """
+        ...
+
+    async def refuse(self, refusal: Refusal) -> None:
+        """Note a call that was turned away; the list is bounded, the oldest go."""
+        ...
+
+    async def claim(
+        self,
+        *,
+        limit: int,
+        lease: timedelta,
+        now: datetime,
+        per_endpoint: int | None = None,
+        held: Mapping[str, int] | None = None,
+    ) -> list[Claimed]:
+        """Take up to ``limit`` due deliveries: READY or IN_DOUBT and due, or with an ended lease.
+
+        Of the open deliveries of one endpoint with one order key only the oldest is ever given out. A parked
+        delivery is not open: it lets the next one of its key pass.
+
+        Args:
+            limit: most deliveries to take.
+            lease: how long they are held.
+            now: the present instant.
+            per_endpoint: most deliveries of one endpoint, together with those that ``held`` counts.
+            held: deliveries that the caller holds already, per endpoint.
+        """
+        ...
+
+    async def next_due(self, *, besides: Collection[str] = ()) -> datetime | None:
+        """Return when the next delivery can be claimed, leaving out some endpoints; ``None``: nothing waits."""
+        ...
+
+    async def take_back(self, *, now: datetime) -> int:
+        """Take back, as in doubt, what workers of an earlier run still hold; return how many.
+
+        Called once, before this process claims anything.
+        """
+        ...
+
+    async def settle(self, settlement: Settlement) -> bool:
+        """Write down how an attempt ended. False: somebody else holds the delivery now; nothing was changed."""
+        ...
+
+    async def note(self, entry: Entry) -> None:
+        """Add a line to a message's history (an operator's act)."""
+        ...
+
+    async def redeliver(self, deliveries: Sequence[Delivery], entry: Entry) -> None:
+        """Deliver a decided message again, with the entry that says who did it and why.
+
+        A new id adds a delivery (replay), which takes the place of a parked one to the same endpoint. The id of a
+        parked delivery tries that one again, with its own idempotency key.
+
+        Raises:
+            Rejected: J404 no such message; J412 the delivery of that id is not parked.
+        """
+        ...
+
+
+class JournalView(Protocol):
+    """The journal for whoever looks; never changes anything. Plain functions, one consistent state per call."""
+
+    def messages(self, wanted: Filter | None = None) -> list[MessageRow]:
+        """Return messages that fit, newest first."""
+        ...
+
+    def message(self, message_id: str) -> Kept | None:
+        """Return a message and its decision."""
+        ...
+
+    def body(self, message_id: str) -> bytes:
+        """Return the bytes as received.
+
+        Raises:
+            Rejected: J404.
+        """
+        ...
+
+    def entries(self, message_id: str) -> list[Entry]:
+        """Return a message's history, oldest first.
+
+        Raises:
+            Rejected: J404.
+        """
+        ...
+
+    def deliveries(self, message_id: str) -> list[DeliveryRow]:
+        """Return a message's deliveries with their attempts, in the order they were added.
+
+        Raises:
+            Rejected: J404.
+        """
+        ...
+
+    def receipt_of(self, delivery_id: str) -> Receipt | None:
+        """Return what the partner gave back for a delivery; ``None`` unless it was sent."""
+        ...
+
+    def refusals(self, limit: int = 50) -> list[Refusal]:
+        """Return calls that were turned away, newest first."""
+        ...
+
+    def counts(self) -> Counts:
+        """Return the journal in numbers."""
+        ...
