@@ -38,7 +38,7 @@ class Connections:
 
 class _Opened(Generic[C]):
     def __init__(self, connect: Callable[[str, Endpoint], C]) -> None:
-        self._connect = connect
+        self._connect: Callable[[str, Endpoint], C] = connect
         self._opened: dict[str, tuple[Endpoint, C]] = {}
 
     def get(self, name: str, endpoint: Endpoint) -> C:

@@ -18,7 +18,7 @@ class Filter(msgspec.Struct, frozen=True, kw_only=True):
         until: received before then.
         sender_id: the partner's own id.
         case: case number named in the record.
-        correlation_id: of the conversation that it belongs to.
+        correlation_id: of the conversation; the message that began it is left out.
         before: only messages accepted before this id: the last one of the page before.
     """
 

@@ -27,7 +27,7 @@ _CONDITIONS: Final = {  # field of Filter to the condition it sets
     "until": "m.received_at < ?",
     "sender_id": "m.sender_id = ?",
     "case": "m.seq IN (SELECT message_seq FROM message_case WHERE number = ?)",
-    "correlation_id": "m.correlation_id = ?",
+    "correlation_id": "m.correlation_id = ? AND m.correlation_id <> m.id",
     "before": "m.seq < (SELECT seq FROM message WHERE id = ?)",
 }
 _CODE: Final = "(m.codes LIKE ? OR m.seq IN (SELECT message_seq FROM delivery WHERE code = ?))"

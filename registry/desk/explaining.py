@@ -50,9 +50,7 @@ def _why_merged(parts: Parts, kept: Kept, look: Why) -> dict[str, Any]:
     query = directory.queries[kept.message.endpoint.removeprefix(ENDPOINT)]
     cnp = msgspec.json.decode(parts.view.body(look.id))["cnp"]
     conversation = parts.view.messages(Filter(correlation_id=look.id, limit=CONVERSATION))
-    answers = [
-        _answer(parts, row) for row in reversed(conversation) if row.id != look.id and row.endpoint in query.sources
-    ]
+    answers = [_answer(parts, row) for row in reversed(conversation) if row.endpoint in query.sources]
     result = judge(query, cnp, answers)
     origins = result.merged.origins if result.merged else {}
     messages = {answer.endpoint: answer.message_id for answer in result.answers}

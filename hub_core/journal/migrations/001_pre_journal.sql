@@ -25,6 +25,7 @@ CREATE UNIQUE INDEX message_sender ON message (sender_id, party, endpoint) WHERE
 CREATE INDEX message_state ON message (state);
 CREATE INDEX message_party ON message (party);
 CREATE INDEX message_received ON message (received_at);
+CREATE INDEX message_conversation ON message (correlation_id) WHERE correlation_id <> id;
 
 -- Sealed: the outcome as it was decided, once, and the bytes as received.
 CREATE TABLE content (
