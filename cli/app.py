@@ -22,6 +22,7 @@ from cli.commands import (
     why,
 )
 
+HELP = ["-h", "--help"]
 RUN, SEND, LOOK, ACT, SET_UP = "Run", "Send and ask", "Look", "Act", "Set up"
 
 app = typer.Typer(
@@ -33,7 +34,7 @@ app = typer.Typer(
     "and European registers.",
     epilog="Exit codes: 0 done, 1 refused or needs a human, 2 wrong usage, 3 hub not reachable. "
     "The hub's folder is .punte, or PUNTE_HOME.",
-    context_settings={"help_option_names": ["-h", "--help"]},
+    context_settings={"help_option_names": HELP},
 )
 app.command(rich_help_panel=RUN)(running.serve)
 app.command(rich_help_panel=RUN)(running.demo)
@@ -53,6 +54,24 @@ app.command(rich_help_panel=SET_UP)(apply.apply)
 app.add_typer(keys.app, name="key", rich_help_panel=SET_UP)
 
 
+class _AsGiven:
+    """Takes a value as the shell gave it."""
+
+    def coerce(self, value: object, **_: object) -> object:
+        return value
+
+
 def command() -> Any:
     """Return the whole command line, ready to be called with arguments and ``prog_name``."""
-    return typer.main.get_command(app)
+    root: Any = typer.main.get_command(app)
+    _light(root, typer.Context(root, help_option_names=HELP))
+    return root
+
+
+def _light(command: Any, context: typer.Context) -> None:
+    """Let texts and flags pass as they are: Typer would load pydantic for them, half of what starting takes."""
+    for parameter in command.get_params(context):
+        if parameter.type_descriptor.annotation in {str, bool}:
+            parameter.get_runtime_param = _AsGiven
+    for inner in getattr(command, "commands", {}).values():
+        _light(inner, context)

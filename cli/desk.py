@@ -2,11 +2,13 @@
 
 import os
 import pwd
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from hub_core.errors import ConfigError, TryLater
 from hub_core.settings import Settings, from_environment
-from registry.remote import RemoteDesk, remote_desk
+
+if TYPE_CHECKING:
+    from registry.remote import RemoteDesk
 
 # These change something, so without a hub the store must be opened for writing. Revealing leaves an entry.
 WRITING: Final = frozenset({"apply", "key_new", "key_revoke", "query", "replay", "rollback"})
@@ -29,12 +31,14 @@ def call(verb: str, **arguments: Any) -> Any:
     return _in_the_store(settings, verb, given, write=write)
 
 
-def running(settings: Settings) -> RemoteDesk | None:
+def running(settings: Settings) -> "RemoteDesk | None":
     """Return the desk of the hub that runs in this home, or ``None``.
 
     Raises:
         ConfigError: W303, the home belongs to another user.
     """
+    from registry.remote import remote_desk
+
     home = settings.home
     if home.exists() and not os.access(home, os.X_OK):
         raise _of_another_user(settings)
@@ -43,7 +47,7 @@ def running(settings: Settings) -> RemoteDesk | None:
     return remote_desk(settings.control)
 
 
-def required(settings: Settings) -> RemoteDesk:
+def required(settings: Settings) -> "RemoteDesk":
     """Return the desk of the running hub.
 
     Raises:

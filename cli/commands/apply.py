@@ -36,7 +36,8 @@ def apply(
 ) -> None:
     """Put the registry files of a folder in force, all or nothing.
 
-    A faulty set changes nothing; each fault is named with file, line, column and mend. Works on the running hub without a pause. Every message keeps the number of the set that judged it.
+    A faulty set changes nothing; each fault is named with file, line, column and mend. Works on the running hub
+    without a pause. Every message keeps the number of the set that judged it.
     """
     _check_usage(folder, plan=plan, history=history, rollback=rollback)
     if history:

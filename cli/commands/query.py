@@ -52,7 +52,8 @@ def query(
 ) -> None:
     """Ask several institutions about one person, each over its own protocol.
 
-    Shows their records side by side and one merged view; contradictions stay visible. Ends with 1 if a source was late, silent or failed: that is never taken for "no".
+    Shows their records side by side and one merged view; contradictions stay visible. Ends with 1 if a source was
+    late, silent or failed: that is never taken for "no".
     """
     check_reveal(reveal=reveal, reason=reason)
     answer = desk.call(

@@ -41,7 +41,8 @@ def read(
 ) -> None:
     """Read documents without a hub and show what it would make of them; nothing is kept.
 
-    SEDs, SOAP answers and canonical JSON are recognised by their content. Prints the canonical record, findings and unmapped leaves. With --json one line per file, in the order given:
+    SEDs, SOAP answers and canonical JSON are recognised by their content. Prints the canonical record, findings and
+    unmapped leaves. With --json one line per file, in the order given:
     file, mapping, record (null when refused; personal values are plain), findings, unmapped. Ends with 1 if a file
     was refused.
     """
