@@ -37,7 +37,8 @@ class Readers:
             connection.execute("BEGIN")
             yield connection
         except sqlite3.Error as error:
-            if is_storage(error):
+            # SQLITE_READONLY without a detail: the caller tried to write, which no waiting mends.
+            if is_storage(error) and error.sqlite_errorcode != sqlite3.SQLITE_READONLY:
                 raise unavailable(f"the journal cannot be read ({name_of(error)})") from error
             raise
         finally:
