@@ -22,13 +22,15 @@ def new(
     *,
     institution: Annotated[
         str,
-        typer.Option("--for", metavar="INSTITUTION", help="Who will show it.", autocompletion=completion.institutions),
+        typer.Option(
+            "--institution", metavar="INSTITUTION", help="Who will show it.", autocompletion=completion.institutions
+        ),
     ],
     as_json: Json = False,
 ) -> None:
     """Make a key and show it once; the hub keeps only its hash.
 
-    In a pipe only the key itself is printed: PUNTE_KEY=$(punte key new portal-2025 --for portal)
+    In a pipe only the key itself is printed: PUNTE_KEY=$(punte key new portal-2025 --institution portal)
     """
     answer = desk.call("key_new", name=name, institution=institution, by=desk.operator())
     if as_json:
@@ -53,7 +55,7 @@ def list_(*, as_json: Json = False) -> None:
         (it["name"], it["institution"], screen.local(it["created_at"]), screen.local(it["revoked_at"]) or "-")
         for it in answer
     ]
-    screen.table(COLUMNS, rows, empty="no keys yet; make one: punte key new NAME --for INSTITUTION")
+    screen.table(COLUMNS, rows, empty="no keys yet; make one: punte key new NAME --institution INSTITUTION")
 
 
 @app.command()

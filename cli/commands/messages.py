@@ -76,7 +76,7 @@ def list_(
     before: Annotated[
         str | None, typer.Option("--before", metavar="ID", help="Older than this message: the next page.")
     ] = None,
-    limit: Annotated[int, typer.Option("--limit", min=1, max=MOST, help="At most so many.")] = 50,
+    limit: Annotated[int, typer.Option("--limit", metavar="N", min=1, max=MOST, help="At most so many.")] = 50,
     as_json: Json = False,
 ) -> None:
     """List messages, newest first; filters combine."""
@@ -130,8 +130,12 @@ def tail(
     party: Party = None,
     endpoint: Endpoint = None,
     code: CodeOption = None,
-    last: Annotated[int, typer.Option("--last", min=0, max=MOST, help="Begin with so many that are there.")] = 10,
-    every: Annotated[float, typer.Option("--every", min=0.1, help="Seconds between two looks.")] = 1.0,
+    last: Annotated[
+        int, typer.Option("--last", metavar="N", min=0, max=MOST, help="Begin with so many that are there.")
+    ] = 10,
+    every: Annotated[
+        float, typer.Option("--every", metavar="SECONDS", min=0.1, help="Seconds between two looks.")
+    ] = 1.0,
     as_json: Json = False,
 ) -> None:
     """Watch messages arrive until Ctrl+C.

@@ -44,7 +44,8 @@ def query(
         ),
     ] = None,
     on: Annotated[
-        datetime | None, typer.Option("--on", formats=["%Y-%m-%d"], help="The day it is about; default: today.")
+        datetime | None,
+        typer.Option("--on", metavar="DATE", formats=["%Y-%m-%d"], help="The day it is about; default: today."),
     ] = None,
     reveal: Reveal = False,
     reason: Reason = None,

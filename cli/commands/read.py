@@ -34,7 +34,8 @@ def read(
     paths: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Documents; folders are walked.")],
     *,
     on: Annotated[
-        datetime | None, typer.Option("--on", formats=["%Y-%m-%d"], help="Read them as of this day; default: today.")
+        datetime | None,
+        typer.Option("--on", metavar="DATE", formats=["%Y-%m-%d"], help="Read them as of this day; default: today."),
     ] = None,
     reveal: Annotated[bool, typer.Option("--reveal", help="Show personal values.")] = False,
     as_json: Json = False,

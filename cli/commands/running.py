@@ -30,7 +30,7 @@ def demo(
         Path | None,
         typer.Option("--input", metavar="DIR", exists=True, file_okay=False, help="Feed every file below it as well."),
     ] = None,
-    seed: Annotated[int | None, typer.Option("--seed", help="Of the synthetic population.")] = None,
+    seed: Annotated[int | None, typer.Option("--seed", metavar="N", help="Of the synthetic population.")] = None,
 ) -> None:
     """Start a hub and a small country of simulated agencies, and run real exchanges through them."""
     from hub_demo.population import DEFAULT_SEED
