@@ -1,0 +1,123 @@
+"""Ratios, floors, and the table that people read."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from statistics import median
+from typing import Final
+
+import msgspec
+
+from tests.bench.load import Round
+
+MIN_BUSY: Final = 0.90
+
+
+class Goal(msgspec.Struct, frozen=True, kw_only=True):
+    """One ratio and what it must be; without a bound it is told, not judged.
+
+    Attributes:
+        at_least: lower bound.
+        at_most: upper bound.
+    """
+
+    name: str
+    value: float
+    at_least: float | None = None
+    at_most: float | None = None
+
+    @property
+    def met(self) -> bool:
+        """Whether the bound holds."""
+        return not (
+            (self.at_least is not None and self.value < self.at_least)
+            or (self.at_most is not None and self.value > self.at_most)
+        )
+
+    @property
+    def bound(self) -> str:
+        """The bound in words."""
+        if self.at_least is not None:
+            return f">= {self.at_least:g}"
+        return f"<= {self.at_most:g}" if self.at_most is not None else ""
+
+
+class Report(msgspec.Struct, frozen=True, kw_only=True):
+    """What one run found.
+
+    Attributes:
+        micro_us: microseconds per message of each map.
+        journal_per_second: durable messages per second of the hub's journal, by how they were written.
+        faults: why the figures cannot be used, such as a core that was not busy.
+    """
+
+    cores: str
+    rounds: Sequence[Round]
+    micro_us: Mapping[str, float]
+    journal_per_second: Mapping[str, float]
+    goals: Sequence[Goal]
+    faults: Sequence[str]
+
+    @property
+    def good(self) -> bool:
+        """Whether every floor holds and nothing stands against the figures."""
+        return not self.faults and all(goal.met for goal in self.goals)
+
+
+def names(rounds: Sequence[Round]) -> list[str]:
+    """Return the servers in the order in which they were loaded."""
+    return list(dict.fromkeys(one.name for one in rounds))
+
+
+def ratio(rounds: Sequence[Round], one: str, other: str, *, of: str = "per_second") -> float:
+    """Return the median over the rounds of one server's figure through the other's in the same round."""
+    pairs = zip(_of(rounds, one), _of(rounds, other), strict=True)
+    return median(_figure(left, of) / _figure(right, of) for left, right in pairs)
+
+
+def _of(rounds: Sequence[Round], name: str) -> list[Round]:
+    return [one for one in rounds if one.name == name]
+
+
+def _figure(one: Round, of: str) -> float:
+    return one.load.p99_ms if of == "p99_ms" else one.per_second
+
+
+def faults_of(rounds: Sequence[Round], kept: Mapping[str, int], *, connections: int) -> list[str]:
+    """Return why figures cannot be used.
+
+    Args:
+        kept: rows that each server's database holds at the end.
+        connections: requests that may have been on their way when a round ended: kept, but not counted.
+    """
+    found = []
+    for name in names(rounds):
+        own = _of(rounds, name)
+        if (least := min(one.busy for one in own)) < MIN_BUSY:
+            found.append(f"client-bound: the core of {name} was only {least:.0%} busy")
+        accepted = sum(one.load.accepted for one in own)
+        refused = sum(one.load.requests for one in own) - accepted
+        if refused or any(one.load.socket_errors for one in own):
+            found.append(f"{name} refused {refused} requests or lost connections")
+        if not accepted <= kept[name] <= accepted + connections * len(own):
+            found.append(f"{name} answered {accepted} messages and kept {kept[name]}")
+    return found
+
+
+def lines(report: Report) -> Iterator[str]:
+    """Return the report as text."""
+    yield f"one run, {report.cores}; medians of {len(_of(report.rounds, report.rounds[0].name))} interleaved rounds"
+    yield ""
+    yield f"{'':24}{'durable accepts/s':>18}{'p50 ms':>9}{'p99 ms':>9}{'core busy':>11}{'own share':>11}"
+    for name in names(report.rounds):
+        own = _of(report.rounds, name)
+        figures = [median(one.per_second for one in own), median(one.load.p50_ms for one in own)]
+        figures += [median(one.load.p99_ms for one in own)]
+        busy, share = min(one.busy for one in own), median(one.own for one in own)
+        yield f"{name:24}{figures[0]:18,.0f}{figures[1]:9.1f}{figures[2]:9.1f}{busy:11.0%}{share:11.0%}"
+    yield ""
+    yield from (f"{name:34}{value:10.1f} us per message" for name, value in report.micro_us.items())
+    yield from (f"{name:34}{value:10,.0f} messages/s" for name, value in report.journal_per_second.items())
+    yield ""
+    for goal in report.goals:
+        verdict = "" if not goal.bound else "met" if goal.met else "MISSED"
+        yield f"{goal.name:44}{goal.value:8.2f}  {goal.bound:8}{verdict}"
+    yield from (f"UNUSABLE  {fault}" for fault in report.faults)
