@@ -48,7 +48,7 @@ XML_FAULTS: dict[str, tuple[bytes, str]] = {
 }  # fmt: skip
 JSON_FAULTS: dict[str, tuple[bytes, str]] = {
     "breaks off": (b'{"sed": "P2000",', "B103"),
-    "is no JSON": (b"hello", "B103"),
+    "is no JSON": (b"hello", "V301"),
     "names a key twice": (b'{"sed": "P2000", "sed": "P2100", "nav": {}}', "B104"),
     "holds a number out of range": (b'{"sed": "P2000", "nav": {"x": 123456789012345678901}}', "B105"),
     "is not UTF-8": (b'{"sed": "P2000", "nav": {"x": "\xe9"}}', "B106"),
