@@ -1,0 +1,148 @@
+"""The device is full, or the file is held by somebody else: callers are told, nothing is falsely accepted, it recovers."""
+
+import asyncio
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from hub_core.errors import TryLater
+from hub_core.journal import readers
+from hub_core.journal.database import Database
+from hub_core.journal.store import SqlJournal
+from hub_core.testing.builders import a_message, an_outcome
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+async def keep(journal, *, size=2000):
+    """Return the id of a message that was accepted, or what was raised."""
+    message = a_message(body=os.urandom(size))
+    try:
+        await journal.record(message, an_outcome(message))
+    except TryLater as error:
+        return error
+    return message.id
+
+
+def ids(database):
+    with database.read() as reader:
+        return {name for (name,) in reader.execute("SELECT id FROM message")}
+
+
+async def test_a_full_file_accepts_nothing_falsely_and_recovers(tmp_path):
+    with Database(tmp_path / "journal.sqlite3") as database:
+        journal = SqlJournal(database)
+        await database.write(lambda connection: connection.execute("PRAGMA max_page_count = 60").fetchone())
+        answers = [await keep(journal) for _ in range(60)]
+        refused = [answer for answer in answers if isinstance(answer, TryLater)]
+        accepted = [answer for answer in answers if isinstance(answer, str)]
+        # The connection that failed is replaced, and the new one has its room again.
+        assert [error.code for error in refused] == ["J503"]
+        assert "SQLITE_FULL" in refused[0].text
+        assert refused[0].after is not None
+        assert ids(database) == set(accepted)
+
+
+WHEN_FULL = """
+import asyncio, json, resource, sys
+sys.path.insert(0, "tests/integration")
+from pathlib import Path
+from hub_core.journal.database import Database
+from hub_core.journal.store import SqlJournal
+from test_journal_storage import ids, keep
+
+async def many(journal):
+    answers = await asyncio.gather(*(keep(journal, size=20_000) for _ in range(16)))
+    return [answer for answer in answers if isinstance(answer, str)]
+
+async def main(path):
+    unlimited = resource.getrlimit(resource.RLIMIT_FSIZE)
+    with Database(path) as database:
+        journal = SqlJournal(database)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (2_000_000, unlimited[1]))
+        accepted = [one for _ in range(12) for one in await many(journal)]
+        readable = len(journal.messages())
+        full = len(accepted)
+        resource.setrlimit(resource.RLIMIT_FSIZE, unlimited)
+        after = await many(journal)
+        with database.read() as reader:
+            sound = reader.execute("PRAGMA integrity_check").fetchone()[0]
+        told = {"full": full, "readable": readable, "after": len(after), "sound": sound}
+        print(json.dumps(told | {"same": ids(database) == {*accepted, *after}}))
+
+asyncio.run(main(Path(sys.argv[1])))
+"""
+
+
+def test_a_device_that_takes_no_more_bytes_is_survived_without_a_restart(tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-c", WHEN_FULL, tmp_path / "journal.sqlite3"],
+        cwd=ROOT,
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert 0 < told["full"] < 12 * 16
+    assert told["readable"] == min(told["full"], 50)
+    assert (told["after"], told["sound"], told["same"]) == (16, "ok", True)
+
+
+async def test_a_file_locked_by_somebody_else_is_waited_for_then_told(tmp_path, monkeypatch):
+    monkeypatch.setattr(readers, "BUSY_TIMEOUT_MS", 50)
+    path = tmp_path / "journal.sqlite3"
+    with Database(path) as database:
+        journal = SqlJournal(database)
+        other = sqlite3.connect(path, isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        answers = await asyncio.gather(*(keep(journal) for _ in range(5)))
+        assert {type(answer) for answer in answers} == {TryLater}
+        other.execute("ROLLBACK")
+        other.close()
+        accepted = await keep(journal)
+        assert ids(database) == {accepted}
+
+
+async def test_a_lock_that_ends_in_time_is_waited_for(tmp_path):
+    path = tmp_path / "journal.sqlite3"
+    with Database(path) as database:
+        journal = SqlJournal(database)
+        other = sqlite3.connect(path, isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        asyncio.get_running_loop().call_later(0.1, other.rollback)
+        accepted = await keep(journal)
+        other.close()
+        assert ids(database) == {accepted}
+
+
+async def test_a_file_that_cannot_be_opened_again_is_tried_each_time(tmp_path, monkeypatch):
+    with Database(tmp_path / "journal.sqlite3") as database:
+        journal = SqlJournal(database)
+        await database.write(lambda connection: connection.execute("PRAGMA max_page_count = 1").fetchone())
+        with monkeypatch.context() as patch:
+            patch.setattr(database._writer, "_open", _cannot_open)
+            answers = [await keep(journal) for _ in range(3)]
+        assert {type(answer) for answer in answers} == {TryLater}
+        assert isinstance(await keep(journal), str)
+
+
+def _cannot_open():
+    raise sqlite3.OperationalError("unable to open database file")
+
+
+@pytest.mark.parametrize("size", [1, 100])
+async def test_whoever_waits_while_the_journal_closes_gets_an_answer(tmp_path, size):
+    database = Database(tmp_path / "journal.sqlite3")
+    journal = SqlJournal(database)
+    waiting = [asyncio.create_task(keep(journal)) for _ in range(size)]
+    await asyncio.sleep(0)
+    database.close()
+    answers = await asyncio.wait_for(asyncio.gather(*waiting), timeout=20)
+    assert {type(answer) for answer in answers} <= {TryLater, str}
