@@ -128,7 +128,7 @@ async def test_a_file_that_cannot_be_opened_again_is_tried_each_time(tmp_path, m
         await database.write(lambda connection: connection.execute("PRAGMA max_page_count = 1").fetchone())
         with monkeypatch.context() as patch:
             patch.setattr(database._writer, "_open", _cannot_open)
-            answers = [await keep(journal) for _ in range(3)]
+            answers = [await keep(journal, size=100_000) for _ in range(3)]
         assert {type(answer) for answer in answers} == {TryLater}
         assert isinstance(await keep(journal), str)
 
