@@ -26,7 +26,7 @@ from hub_core.yaml import closest
 MAX_LENGTH: Final = 200  # characters of a path; the longest of the model has fewer than 60
 NO_SUCH_PATH: Final = "R108"
 _STEP: Final = re.compile(
-    r"(?P<name>[a-z_][a-z0-9_]*)(?:\[(?:(?P<index>\d{1,4})|(?P<field>[a-z_][a-z0-9_.]*)=(?P<literal>[^\[\]]+))?\])?"
+    r"(?P<name>[a-z_][a-z0-9_]*)(?:\[(?:(?P<index>[0-9]{1,4})|(?P<field>[a-z_][a-z0-9_.]*)=(?P<literal>[^\[\]]+))?\])?"
 )
 
 

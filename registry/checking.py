@@ -89,8 +89,15 @@ def _check_query(ground: Ground, query: Query, at: Place) -> None:
         if source in query.sources[:index]:
             ground.fault(at("sources", index), f"{source!r} would be asked twice", "remove one")
     for path, sources in query.precedence.items():
-        node = at("precedence", path)
-        if path != "*" and ground.path(node, path) is not None and path not in MERGED:
-            ground.fault(node, f"{path!r} is not merged by itself", closest(path, MERGED))
+        if path != "*":
+            _check_merged(ground, at("precedence", path), path)
         for index, source in enumerate(sources):
             ground.one_of(at("precedence", path, index), source, query.sources, "source of this query")
+
+
+def _check_merged(ground: Ground, node: Node, text: str) -> None:
+    path = ground.path(node, text)
+    if path is not None and text not in MERGED:
+        whole = path.steps[0].name
+        mend = f"write {whole!r} instead" if whole in MERGED else closest(text, MERGED)
+        ground.fault(node, f"{text!r} is not merged by itself", mend)

@@ -92,7 +92,10 @@ def _check_template(ground: Ground, node: Node, template: str) -> None:
 
 
 def _ask_adapter(ground: Ground, adapter: Adapter, name: str, endpoint: Endpoint) -> None:
-    """Let the adapter look; its faults stand at the field that ``where`` names, else at the endpoint's name."""
+    """Let the adapter look.
+
+    Its faults stand at the field that their place names (``url``, ``contract.wsdl``), else at the endpoint's name.
+    """
     at = ground.place("endpoints", name)
     try:
         adapter.check(name, followed(endpoint, ground.environ))
@@ -100,9 +103,10 @@ def _ask_adapter(ground: Ground, adapter: Adapter, name: str, endpoint: Endpoint
         own = Finding(code=error.code, severity=Severity.ERROR, text=error.text, rule=error.where, help=error.mend)
         for finding in error.findings or (own,):
             place = finding.rule or ""
-            field = place if place in endpoint.__struct_fields__ else ""
-            text = f"{finding.text} ({place})" if place and not field else finding.text
-            ground.fault(at(field) if field else at(), text, finding.help or "", finding.code)
+            steps = place.split(".")
+            known = steps[0] in endpoint.__struct_fields__
+            text = finding.text if known or not place else f"{finding.text} ({place})"
+            ground.fault(at(*steps) if known else at(), text, finding.help or "", finding.code)
 
 
 def _warn_of_repeats(ground: Ground, name: str) -> None:

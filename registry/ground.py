@@ -24,8 +24,9 @@ class Place:
     node: Node
 
     def __call__(self, *steps: str | int) -> Node:
-        """Return a node of the object, or the deepest one on the way to it that exists."""
-        return node_at(self.node, steps) if steps else self.key
+        """Return a node of the object, or the deepest one on the way to it that exists; at least its name."""
+        node = node_at(self.node, steps)
+        return self.key if node is self.node else node
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ NOT_REGISTERED: Final = "R105"
 ID_CHARACTERS: Final = 12  # of the digest in hex: names a key in lists, reveals nothing of it
 _ALL: Final = (
     "SELECT id, name, institution, digest, created_at, created_by, revoked_at, revoked_by "
-    "FROM api_key ORDER BY created_at, id"
+    "FROM api_key ORDER BY rowid"
 )
 _REVOKE: Final = (
     "UPDATE api_key SET revoked_at = ?, revoked_by = ? WHERE id = ("

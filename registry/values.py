@@ -36,8 +36,8 @@ SECONDS: Final = {
     "days": 86_400,
 }
 BYTES: Final = {"": 1, "B": 1, "kB": 10**3, "KB": 10**3, "MB": 10**6, "GB": 10**9, "KiB": 2**10, "MiB": 2**20}
-DURATION: Final = r"\d{1,9}(\.\d{1,3})?\s?(ms|s|sec|m|min|h|d|day|days)"
-SIZE: Final = r"\d{1,12}\s?(B|kB|KB|MB|GB|KiB|MiB)?"
+DURATION: Final = r"[0-9]{1,6}([.][0-9]{1,3})?\s?(ms|s|sec|m|min|h|d|day|days)"
+SIZE: Final = r"[0-9]{1,12}\s?(B|kB|KB|MB|GB|KiB|MiB)?"
 # Fields that people invent for a secret; the answer to all of them is the same.
 SECRET_NAMES: Final = frozenset({"password", "pass", "passwd", "token", "api_key", "apikey", "key", "value"})
 
@@ -56,7 +56,7 @@ def duration(text: str) -> timedelta | None:
     """
     if not re.fullmatch(DURATION, text):
         return None
-    number = re.match(r"[\d.]+", text)
+    number = re.match(r"[0-9.]+", text)
     assert number is not None  # noqa: S101 - the whole text matched above
     span = timedelta(seconds=float(number[0]) * SECONDS[text[number.end() :].strip()])
     return span or None
@@ -68,7 +68,7 @@ def size(text: str) -> int | None:
     >>> size("10 MB"), size("64KiB"), size("512"), size("much")
     (10000000, 65536, 512, None)
     """
-    match = re.fullmatch(r"(\d{1,12})\s?([A-Za-z]*)", text)
+    match = re.fullmatch(r"([0-9]{1,12})\s?([A-Za-z]*)", text)
     if match is None or match[2] not in BYTES:
         return None
     return int(match[1]) * BYTES[match[2]]
@@ -183,7 +183,7 @@ def _text(node: Scalar, text: str, kind: kinds.StrType, name: str, faults: Fault
 
 def _number(node: Scalar, text: str, kind: kinds.IntType, name: str, faults: Faults) -> object:
     in_bytes = name.endswith("_bytes")
-    value = size(text) if in_bytes else int(text) if re.fullmatch(r"\d{1,9}", text) else None
+    value = size(text) if in_bytes else int(text) if re.fullmatch(r"[0-9]{1,9}", text) else None
     if value is not None and (kind.ge is None or value >= kind.ge):
         return value
     mend = "write a size such as 10 MB or 512 kB" if in_bytes else "write a whole number"
