@@ -24,8 +24,7 @@ NAME_TAKEN: Final = "R106"
 NOT_REGISTERED: Final = "R105"
 ID_CHARACTERS: Final = 12  # of the digest in hex: names a key in lists, reveals nothing of it
 _ALL: Final = (
-    "SELECT id, name, institution, digest, created_at, created_by, revoked_at, revoked_by "
-    "FROM api_key ORDER BY rowid"
+    "SELECT id, name, institution, digest, created_at, created_by, revoked_at, revoked_by FROM api_key ORDER BY rowid"
 )
 _REVOKE: Final = (
     "UPDATE api_key SET revoked_at = ?, revoked_by = ? WHERE id = ("
