@@ -12,24 +12,13 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-import msgspec
-
-from hub_core.journal.bodies import unseal
 from hub_core.journal.instants import from_micros, to_micros
+from hub_core.journal.outcomes import record_in
 from hub_core.journal.statements import OPEN, Row, insert
 from hub_core.message import Claimed, Delivery, DeliveryState
 
 _DELIVERY: Final = "id, message_seq, route, endpoint, order_key, created_at, due_at, ready_at, state"
 _LOST: Final = "the worker ended before its answer"
-
-
-class _Record(msgspec.Struct):
-    """What a claim needs of an outcome."""
-
-    record: bytes | None = None
-
-
-_RECORD: Final = msgspec.msgpack.Decoder(_Record)
 
 
 def add_deliveries(connection: sqlite3.Connection, added: Sequence[tuple[int, datetime, Delivery]]) -> None:
@@ -166,7 +155,7 @@ def _take(connection: sqlite3.Connection, seq: int, *, at: int, until: datetime)
         attempt=row[6],
         fence=row[7],
         lease_until=until,
-        record=_RECORD.decode(unseal(row[8])).record or b"",
+        record=record_in(row[8]),
         correlation_id=row[9],
         party=row[10],
         service=row[11],

@@ -7,9 +7,10 @@ from typing import Final
 import msgspec
 
 from hub_core.errors import Rejected
-from hub_core.journal.bodies import seal, unseal
+from hub_core.journal.bodies import seal
 from hub_core.journal.instants import to_micros
 from hub_core.journal.outbox import add_deliveries
+from hub_core.journal.outcomes import open_outcome, seal_outcome
 from hub_core.journal.statements import Row, insert
 from hub_core.journal.writer import Failure
 from hub_core.message import Message, Outcome
@@ -24,8 +25,6 @@ _SAME_SENDER: Final = (
     "SELECT seq, digest, party, endpoint FROM message WHERE sender_id = ? AND party = ? AND endpoint = ?"
 )
 _SAME_ID: Final = "SELECT seq, digest, party, endpoint FROM message WHERE id = ?"
-_ENCODER: Final = msgspec.msgpack.Encoder()
-_DECODER: Final = msgspec.msgpack.Decoder(Outcome)
 
 
 class Recorded(msgspec.Struct, frozen=True):
@@ -44,12 +43,7 @@ class Recorded(msgspec.Struct, frozen=True):
 
 def prepare(message: Message, outcome: Outcome) -> Recorded:
     """Encode and seal, in the caller's thread: what cannot be encoded fails there, alone."""
-    return Recorded(message, outcome, seal(_ENCODER.encode(outcome)), seal(message.body))
-
-
-def open_outcome(sealed: bytes) -> Outcome:
-    """Return the outcome exactly as it was decided."""
-    return _DECODER.decode(unseal(sealed))
+    return Recorded(message, outcome, seal_outcome(outcome), seal(message.body))
 
 
 def record(connection: sqlite3.Connection, items: Sequence[Recorded]) -> list[Outcome | Failure]:

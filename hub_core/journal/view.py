@@ -9,8 +9,8 @@ from hub_core.errors import Rejected
 from hub_core.journal.bodies import unseal
 from hub_core.journal.entries import Attempt, Counts, DeliveryRow, Filter, Kept, MessageRow, Parked
 from hub_core.journal.instants import from_micros, to_micros
+from hub_core.journal.outcomes import open_outcome
 from hub_core.journal.readers import Readers
-from hub_core.journal.recording import open_outcome
 from hub_core.journal.settling import number_of
 from hub_core.journal.statements import OPEN, Row
 from hub_core.message import Delivery, DeliveryState, Entry, Outcome, Receipt, Refusal, Severity, State
