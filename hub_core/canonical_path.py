@@ -60,9 +60,8 @@ class CanonicalPath(msgspec.Struct, frozen=True):
 
     def find(self, record: msgspec.Struct) -> list[object]:
         """Return everything that stands at the path, in the order of the record; absent values are left out."""
-        found: list[object] = [record]
-        for step in self.steps:
-            found = [value for parent in found for value in _down(parent, step)]
+        found: list[object] = []
+        _descend(record, self.steps, 0, found)
         return found
 
     def values(self, record: msgspec.Struct) -> list[str]:
@@ -168,18 +167,28 @@ def _bare(kind: kinds.Type) -> kinds.Type:
     return kind
 
 
-def _down(parent: object, step: Step) -> Iterable[object]:
-    value = getattr(parent, step.name)
-    if value is None or value == "":
-        return ()
-    if not isinstance(value, tuple):
-        return (value,)
+def _descend(value: object, steps: tuple[Step, ...], depth: int, found: list[object]) -> None:
+    """Follow the steps down to values; written out, for every message is read this way once per condition."""
+    for number in range(depth, len(steps)):
+        step = steps[number]
+        value = getattr(value, step.name)
+        if value is None:
+            return
+        if type(value) is tuple:
+            for item in _chosen(value, step):
+                _descend(item, steps, number + 1, found)
+            return
+    if value != "":
+        found.append(value)
+
+
+def _chosen(items: tuple[object, ...], step: Step) -> Iterable[object]:
     if step.index is not None:
-        return value[step.index : step.index + 1]
+        return items[step.index : step.index + 1]
     if step.where is None:
-        return value
+        return items
     names, literal = step.where
-    return [item for item in value if text_of(_at(item, names)) == literal]
+    return [item for item in items if text_of(_at(item, names)) == literal]
 
 
 def _at(item: object, names: tuple[str, ...]) -> object:

@@ -3,13 +3,10 @@
 A message goes to an endpoint once: where several routes name the same one, the first of them counts.
 """
 
-from collections.abc import Callable
-from functools import lru_cache
-
 import msgspec
 
 from hub_core.canonical import Beneficiary
-from hub_core.canonical_path import CanonicalPath, canonical_path
+from hub_core.canonical_path import canonical_path
 from hub_core.directory import Condition, Directory, Route
 
 
@@ -62,7 +59,7 @@ def select(directory: Directory, service: str, record: Beneficiary) -> list[Choi
     """Return the targets of a record that came in through a service, in the order of the registry."""
     chosen: dict[str, Choice] = {}
     for name, route in directory.routes.items():
-        if (not route.services or service in route.services) and _compiled(route)(record):
+        if (not route.services or service in route.services) and all(holds(it, record) for it in route.when):
             key = _order_key(route, record)
             for endpoint in route.to:
                 chosen.setdefault(endpoint, Choice(route=name, endpoint=endpoint, order_key=key))
@@ -92,23 +89,13 @@ def explain(directory: Directory, service: str, record: Beneficiary, *, reveal: 
     return verdicts
 
 
-def holds(condition: Condition, found: list[object], values: list[str]) -> bool:
-    """Tell whether what stands at a condition's path passes its test; any of several values is enough."""
+def holds(condition: Condition, record: Beneficiary) -> bool:
+    """Tell whether a record passes a test; any of several values is enough."""
+    path = canonical_path(condition.at)
     if condition.present is not None:
-        return bool(found) is condition.present
+        return bool(path.find(record)) is condition.present
     wanted = condition.one_of or (condition.equals,)
-    return any(value in wanted for value in values)
-
-
-@lru_cache(maxsize=1024)
-def _compiled(route: Route) -> Callable[[Beneficiary], bool]:
-    """Compile the conditions of a route once; routes are values, so equal ones share the work across registry sets."""
-    tests = [(condition, canonical_path(condition.at)) for condition in route.when]
-
-    def matches(record: Beneficiary) -> bool:
-        return all(holds(condition, path.find(record), path.values(record)) for condition, path in tests)
-
-    return matches
+    return any(value in wanted for value in path.values(record))
 
 
 def _order_key(route: Route, record: Beneficiary) -> str | None:
@@ -118,14 +105,13 @@ def _order_key(route: Route, record: Beneficiary) -> str | None:
 
 
 def _judged(condition: Condition, record: Beneficiary, *, reveal: bool) -> ConditionVerdict:
-    path: CanonicalPath = canonical_path(condition.at)
-    found, values = path.find(record), path.values(record)
+    path = canonical_path(condition.at)
     return ConditionVerdict(
         at=condition.at,
         test=_in_words(condition),
-        held=holds(condition, found, values),
-        count=len(found),
-        values=tuple(values) if reveal else (),
+        held=holds(condition, record),
+        count=len(path.find(record)),
+        values=tuple(path.values(record)) if reveal else (),
     )
 
 
