@@ -140,11 +140,12 @@ async def ask(
 
 
 def judge(query: Query, cnp: str, answers: Sequence[SourceAnswer]) -> QueryResult:
-    """Set aside what is not about the person asked for, and merge the rest; pure.
+    """Set aside what is not about the person asked for, and merge the rest; pure, whatever order answers come in.
 
     A number counts as the person's if it is the one asked for, or if a source gives both as numbers of one person:
     a register may still know somebody by a former CNP.
     """
+    answers = sorted(answers, key=lambda answer: query.sources.index(answer.endpoint))
     claimed = [cnps_of(answer.record) for answer in answers if answer.record is not None]
     numbers = frozenset({cnp}).union(*(own for own in claimed if cnp in own))
     checked = tuple(_about(answer, numbers) for answer in answers)

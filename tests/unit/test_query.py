@@ -10,7 +10,7 @@ from hub_core.directory import Query
 from hub_core.errors import Rejected, TryLater
 from hub_core.message import Finding, Severity
 from hub_core.ports import Answer, Question
-from hub_core.query import SourceVerdict, Taken, ask
+from hub_core.query import SourceVerdict, Taken, ask, judge
 from hub_core.reading import Reading, Verdict
 from hub_core.testing.records import a_cnp, a_name
 
@@ -198,6 +198,12 @@ async def test_an_answer_under_a_former_number_of_the_person_is_used():
 async def test_only_a_source_that_names_the_person_asked_for_can_vouch_for_another_number():
     _, answers, *_ = await query(a=found(about(CNP)), b=found(about(OTHER, "3")), c=found(about("3")))
     assert [it.verdict for it in answers.values()] == ["record", "refused", "refused"]
+
+
+async def test_the_order_in_which_answers_came_changes_nothing():
+    result, *_ = await query(a=found(about(CNP, name=a_name("A"))), b=found(about(CNP, name=a_name("B"))))
+    asked = Query(service="s", sources=("a", "b"))
+    assert judge(asked, CNP, result.answers[::-1]) == judge(asked, CNP, result.answers) == result
 
 
 async def test_without_any_record_there_is_no_view():

@@ -5,6 +5,7 @@ import pytest
 from hub_core.codes import CODES
 from hub_core.directory import DEFAULT_MAX_BODY_BYTES, Directory, Retry, Route, SecretReference
 from hub_core.errors import ConfigError
+from registry.reading import MAX_FILES
 
 
 def test_a_good_set_is_read_whole(folder):
@@ -260,6 +261,20 @@ def test_no_folder_is_refused(folder):
     folder.path = folder.path / "gone"
     with pytest.raises(ConfigError, match=r"R101 .* is no folder"):
         folder.read()
+
+
+def test_a_folder_with_too_many_files_is_refused(folder):
+    for number in range(MAX_FILES + 1):
+        folder.write("access: {}", f"{number}.yaml")
+    with pytest.raises(ConfigError, match=r"R101 .* holds 501 files"):
+        folder.read()
+
+
+@pytest.mark.parametrize("text", ["just text", "- a\n- b", "routes: x", "routes: [a]"])
+def test_a_file_that_is_no_tree_of_names_is_refused(folder, text):
+    faults = folder.good().write(text, "x.yaml").faults()
+    assert faults[0].startswith("x.yaml:1:")
+    assert "R104" in faults[0]
 
 
 def test_a_file_that_is_not_utf_8_is_refused_with_its_place(folder):

@@ -1,0 +1,88 @@
+"""The registry set of the demo holds together: with the mappings that there are, and with what the agencies expect."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+import hub_demo
+from hub_core.canonical import Beneficiary
+from hub_core.canonical.case import CaseReference, Exchange
+from hub_core.canonical.person import Death
+from hub_core.canonical.work import Insurance
+from hub_core.directory import Direction
+from hub_core.places import MAPPINGS, SCHEMAS
+from hub_core.routing import select
+from hub_core.testing.records import a_cnp, a_code
+from registry.draft import draft_of
+from registry.reading import gather, read_set
+
+COUNTRY = Path(hub_demo.__file__).parent / "country"
+URLS = {"DGEP", "CNAS", "ANPIS", "ANOFM", "ANAF", "ANPIS_CASES", "PORTAL_INBOX"}
+
+
+@pytest.fixture(scope="module")
+def country():
+    return draft_of(gather(COUNTRY), folder=COUNTRY).directory()
+
+
+def the_mappings():
+    heads = (path.read_text(encoding="utf-8") for path in MAPPINGS.rglob("*.yaml"))
+    return [found[1] for head in heads if (found := re.search(r"^mapping: *(\S+)", head, re.MULTILINE))]
+
+
+def test_the_set_is_read_without_fault_or_warning(adapters):
+    environ = {f"DEMO_{name}_URL": "http://127.0.0.1:1/" for name in URLS}
+    read = read_set(COUNTRY, adapters=adapters, mappings=the_mappings(), environ=environ)
+    assert read.warnings == ()
+
+
+def test_every_contract_is_a_file_of_ours(country):
+    files = {
+        file
+        for endpoint in country.endpoints.values()
+        if endpoint.contract
+        for file in (endpoint.contract.wsdl, endpoint.contract.xsd)
+        if file
+    }
+    assert files
+    assert [file for file in sorted(files) if not (SCHEMAS / file).is_file()] == []
+
+
+def test_the_query_asks_all_five_agencies(country):
+    query = country.queries["person"]
+    assert [country.endpoints[name].institution for name in query.sources] == ["dgep", "cnas", "anpis", "anofm", "anaf"]
+    assert query.precedence["*"] == query.sources
+
+
+@pytest.mark.parametrize(
+    ("service", "facts", "targets"),
+    [
+        ("insured-status", {"insured": Insurance(state=a_code("insured"))}, {"anpis-cases", "portal-inbox"}),
+        ("insured-status", {"vital_status": a_code("deceased"), "death": Death(date="2025")}, {"anpis-cases"}),
+        ("sed-exchange", {"exchange": Exchange(system="EESSI", type="P2000")}, {"portal-inbox"}),
+        ("sed-exchange", {"exchange": Exchange(system="EESSI", type="F001")}, {"anpis-cases"}),
+        ("sed-exchange", {"exchange": Exchange(system="EESSI", type="X009")}, set()),
+        ("case-file", {"identifiers": (a_cnp(),)}, {"anpis-cases"}),
+    ],
+)
+def test_messages_go_where_the_story_says(country, service, facts, targets):
+    record = Beneficiary(cases=(CaseReference(number="7"),), **facts)
+    assert {choice.endpoint for choice in select(country, service, record)} == targets
+
+
+def test_only_callers_that_cannot_send_a_purpose_have_one_fixed(country):
+    fixed = [right.institution for right in country.access.values() if right.fixed_purpose]
+    assert fixed == ["cnas"]
+
+
+def test_addresses_and_secrets_come_from_the_environment(country):
+    outward = [it for it in country.endpoints.values() if it.direction is not Direction.IN]
+    assert {it.url for it in outward} == {f"env:DEMO_{name}_URL" for name in URLS}
+    secrets = {it.credentials.secret.env for it in outward if it.credentials}
+    assert secrets == {"DEMO_DGEP_PASSWORD", "DEMO_CNAS_PASSWORD"}
+
+
+@pytest.fixture
+def adapters(folder):
+    return {**folder.adapters, "eessi": type(folder.adapters["soap"])("eessi", Direction.IN)}
