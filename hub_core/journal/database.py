@@ -20,7 +20,7 @@ Item = TypeVar("Item")
 Work = Callable[[sqlite3.Connection], T]
 
 #: Pages (4 KiB) in the write-ahead log before the writer moves them into the file.
-CHECKPOINT_PAGES: Final = 4000
+CHECKPOINT_PAGES: Final = 1000
 _LOG_BYTES: Final = 64_000_000  # what a write-ahead log that once grew is cut back to
 
 

@@ -1,7 +1,7 @@
 """Small SQL that more than one part of the journal needs.
 
 Written by hand, in what SQLite and PostgreSQL share: through SQLAlchemy Core a statement costs five times as much,
-and importing it most of the time that a command has to start (docs/decisions/journal-sql.md).
+and importing it most of the time that a command has to start (docs/decisions/002).
 """
 
 import sqlite3
