@@ -1,9 +1,9 @@
-"""Where the project's own data lies: beside the packages, in a checkout as in an installation."""
+"""Where the files lie that are delivered with the packages: schemas and mappings."""
 
 from pathlib import Path
 from typing import Final
 
+# The packages and the data folders are installed side by side; see `only-include` in pyproject.toml.
 ROOT: Final = Path(__file__).resolve().parent.parent
-MAPPINGS: Final = ROOT / "mappings"
 SCHEMAS: Final = ROOT / "schemas"
-COUNTRY: Final = ROOT / "hub_demo" / "country"
+MAPPINGS: Final = ROOT / "mappings"

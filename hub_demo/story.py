@@ -18,7 +18,6 @@ from rich.console import Console
 from rich.table import Table
 
 from hub_core.errors import PunteError
-from hub_core.places import COUNTRY
 from hub_core.settings import Settings, from_environment
 from hub_demo import chapters
 from hub_demo.calls import Caller
@@ -27,6 +26,7 @@ from hub_demo.population import DEFAULT_SEED, Population
 from hub_demo.processes import Processes
 from registry.remote import RemoteDesk
 
+COUNTRY = Path(__file__).parent / "country"
 AGENCIES = ("dgep", "cnas", "anpis", "anofm", "anaf")
 PARTNERS = ("anpis-cases", "portal-inbox")
 CALLERS = ("cnas", "mmftss", "eessi-ap")

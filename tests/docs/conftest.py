@@ -6,12 +6,11 @@ from collections.abc import Iterator
 import pytest
 from rich.console import Console
 
-from hub_core.places import COUNTRY
 from hub_core.settings import Settings
 from hub_demo.documents import cnas_answer
 from hub_demo.population import DEFAULT_SEED, Population
 from hub_demo.processes import Processes
-from hub_demo.story import Stage, raise_the_curtain
+from hub_demo.story import COUNTRY, Stage, raise_the_curtain
 
 
 @pytest.fixture(scope="session")
