@@ -13,12 +13,21 @@ from typing import Any, Final
 
 from lxml import etree
 
+from hub_core.document import Document
+from hub_core.mapping import MappingSet, load
+from hub_core.reading import Reading
 from tests.bench.documents import documents
+from tests.bench.load import ROOT
 from tests.bench.yardsticks import one_pass, xpath_map
 from tests.bench.yardsticks.opening import inner
 
 ON: Final = date(2026, 1, 31)
 _DOCUMENTS: Final = 8
+MAPPING: Final = "cnas.insured-person/1"
+ONE_PASS: Final = "map by hand, one pass"
+XPATH: Final = "precompiled XPath per field"
+XPATH_TEXT: Final = "XPath text per field"
+SHIPPED: Final = "shipped mapping and check"
 
 # Any: each map has its own kind of result.
 Map = Callable[[etree._Element], Any]
@@ -27,10 +36,29 @@ Map = Callable[[etree._Element], Any]
 def hand_written_maps() -> dict[str, Map]:
     """Return the maps of the yardsticks by name."""
     return {
-        "one pass": lambda root: one_pass.read(root, on=ON),
-        "precompiled XPath per field": lambda root: xpath_map.read_precompiled(root, on=ON),
-        "XPath text per field": lambda root: xpath_map.read_as_text(root, on=ON),
+        ONE_PASS: lambda root: one_pass.read(root, on=ON),
+        XPATH: lambda root: xpath_map.read_precompiled(root, on=ON),
+        XPATH_TEXT: lambda root: xpath_map.read_as_text(root, on=ON),
     }
+
+
+def shipped_map() -> dict[str, Map]:
+    """Return the hub's own mapping of the same document, with the check of the record."""
+    mappings = load([ROOT / "mappings"])
+
+    def apply(root: etree._Element) -> Reading:
+        return read_shipped(mappings, root, on=ON)
+
+    return {SHIPPED: apply}
+
+
+def read_shipped(mappings: MappingSet, root: etree._Element, *, on: date) -> Reading:
+    """Read an inner document as the hub does once an adapter has opened it."""
+    document = Document(kind="xml", root=root, name="insuredResponse")
+    mapping = mappings.find(document, (MAPPING,))
+    if mapping is None:
+        raise LookupError(f"{MAPPING} does not want the document")
+    return mapping.read(document, on=on)
 
 
 @contextmanager

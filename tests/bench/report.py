@@ -81,8 +81,16 @@ def _figure(one: Round, of: str) -> float:
     return one.load.p99_ms if of == "p99_ms" else one.per_second
 
 
-def faults_of(rounds: Sequence[Round], kept: Mapping[str, int], *, connections: int) -> list[str]:
-    """Return why figures cannot be used.
+def idle_cores(rounds: Sequence[Round]) -> list[str]:
+    """Return a fault for each server whose core had time to wait for requests: then the loader was measured."""
+    least = {name: min(one.busy for one in _of(rounds, name)) for name in names(rounds)}
+    return [
+        f"client-bound: the core of {name} was only {busy:.0%} busy" for name, busy in least.items() if busy < MIN_BUSY
+    ]
+
+
+def unreconciled(rounds: Sequence[Round], kept: Mapping[str, int], *, connections: int) -> list[str]:
+    """Return a fault for each server that refused something or whose database does not hold what it answered.
 
     Args:
         kept: rows that each server's database holds at the end.
@@ -91,12 +99,11 @@ def faults_of(rounds: Sequence[Round], kept: Mapping[str, int], *, connections: 
     found = []
     for name in names(rounds):
         own = _of(rounds, name)
-        if (least := min(one.busy for one in own)) < MIN_BUSY:
-            found.append(f"client-bound: the core of {name} was only {least:.0%} busy")
         accepted = sum(one.load.accepted for one in own)
         refused = sum(one.load.requests for one in own) - accepted
-        if refused or any(one.load.socket_errors for one in own):
-            found.append(f"{name} refused {refused} requests or lost connections")
+        lost = sum(one.load.socket_errors for one in own)
+        if refused or lost:
+            found.append(f"{name} refused {refused} requests and lost {lost} connections")
         if not accepted <= kept[name] <= accepted + connections * len(own):
             found.append(f"{name} answered {accepted} messages and kept {kept[name]}")
     return found

@@ -50,6 +50,10 @@ _OLD_SECTORS: Final = frozenset({"47", "48"})
 _OLD_SECTORS_UNTIL: Final = date(1979, 12, 19)
 
 
+class NotReadError(ValueError):
+    """The document is valid, but a value in it cannot be read; says why, without the value."""
+
+
 class Read(NamedTuple):
     """What one document gives; ``record`` is ``None`` where it is refused."""
 
@@ -65,8 +69,16 @@ def kind_of(code: str) -> Json | None:
 
 
 def day_of(text: str) -> str:
-    """Return the day of a valid xs:date, which may have blanks around it and a zone behind it."""
-    return text if len(text) == DATE_LENGTH else text.strip()[:DATE_LENGTH]
+    """Return the day of a valid xs:date that may have a zone behind it.
+
+    Raises:
+        NotReadError: a year before 1 or after 9999.
+    """
+    if len(text) == DATE_LENGTH:
+        return text
+    if text[4] != "-":
+        raise NotReadError("a year that no calendar date of the record can have")
+    return text[:DATE_LENGTH]
 
 
 def doubt(code: str, at: str, text: str) -> Json:

@@ -20,7 +20,7 @@ import httptools
 import msgspec
 import uvloop
 
-from tests.bench.yardsticks.cnas import Read
+from tests.bench.yardsticks.cnas import NotReadError, Read
 from tests.bench.yardsticks.group_commit import Journal, Row
 from tests.bench.yardsticks.one_pass import read
 from tests.bench.yardsticks.opening import NotOpenedError, open_body
@@ -81,7 +81,7 @@ class Front(asyncio.Protocol):
         try:
             sender_id, root = open_body(body)
             decided = read(root, on=datetime.fromtimestamp(now / 1e9, UTC).date())
-        except NotOpenedError as error:
+        except (NotOpenedError, NotReadError) as error:
             self._answer(400, {"error": str(error)})
             return
         self._journal.add(_row(sender_id, now, body, decided), self._settle)

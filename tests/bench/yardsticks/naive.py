@@ -22,6 +22,7 @@ from pydantic import BaseModel, TypeAdapter
 from sqlalchemy import Engine, create_engine, event, select
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
+from tests.bench.yardsticks.cnas import NotReadError
 from tests.bench.yardsticks.opening import NotOpenedError, open_body
 from tests.bench.yardsticks.xpath_map import read_as_text
 
@@ -120,6 +121,7 @@ def accept(engine: Engine, body: bytes) -> str | None:
 
     Raises:
         NotOpenedError: the body is not the answer that is expected.
+        NotReadError: a value in it cannot be read.
     """
     now = datetime.now(UTC)
     sender_id, root = open_body(body)
@@ -157,7 +159,7 @@ def app_on(engine: Engine, key: str) -> FastAPI:
             raise HTTPException(413)
         try:
             message_id = accept(engine, body)
-        except NotOpenedError as error:
+        except (NotOpenedError, NotReadError) as error:
             raise HTTPException(400, str(error)) from None
         if message_id is None:
             raise HTTPException(409)

@@ -45,7 +45,8 @@ def read(root: etree._Element, *, on: date) -> Read:
             identifiers.append({"value": cid, "scheme": "ro.cid"})
     for part in insured:
         if part.tag == _CATEGORIES:
-            record["insurance"] = _insurance(part, doubts)
+            if insurance := _insurance(part, doubts):
+                record["insurance"] = insurance
         else:
             _leave(part, unmapped)
     if pid is None:

@@ -81,10 +81,10 @@ def _item(category: etree._Element, select: Select, index: int, doubts: list[Jso
     if kind := kind_of(select(category, _CODE)):
         item["kind"] = kind
     period: Json = {}
-    start, end = day_of(str(select(category, _START))), day_of(str(select(category, _END)))
-    if start and start not in NO_START:
+    start, end = str(select(category, _START)), str(select(category, _END))
+    if start and (start := day_of(start)) not in NO_START:
         period["start"] = start
-    if end and end != NO_END:
+    if end and (end := day_of(end)) != NO_END:
         period["end"] = end
     if len(period) > 1 and end < start:
         doubts.append(backwards(index))

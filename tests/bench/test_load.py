@@ -1,0 +1,34 @@
+"""A short round against LIMIT: what was answered is kept."""
+
+import os
+import sqlite3
+import sys
+from contextlib import closing
+
+import pytest
+
+from tests.bench.documents import ID_MARK, documents, envelope
+from tests.bench.load import Cores, Target, one_round, running
+from tests.bench.report import unreconciled
+
+KEY = "secret"
+
+
+@pytest.mark.system("wrk")
+def test_a_round_counts_what_the_server_has_kept(tmp_path):
+    core = min(os.sched_getaffinity(0))
+    database, bodies = tmp_path / "a.sqlite3", tmp_path / "bodies"
+    bodies.write_text("\n".join(envelope(document) for document in documents(4)), encoding="utf-8")
+    command = [sys.executable, "-m", "tests.bench.yardsticks.limit", str(database), KEY]
+    with running(command, core=core) as process:
+        port = int(process.stdout.readline())
+        target = Target(name="LIMIT", url=f"http://127.0.0.1:{port}/", pid=process.pid, database=database)
+        one = one_round(target, cores=Cores(core, core), bodies=bodies, key=KEY, mark="1", seconds=1, connections=4)
+    with closing(sqlite3.connect(database)) as connection:
+        kept = connection.execute("SELECT count(*) FROM message").fetchone()[0]
+        ids = {sender_id for (sender_id,) in connection.execute("SELECT sender_id FROM message")}
+    assert one.load.accepted == one.load.requests > 10
+    assert unreconciled([one], {"LIMIT": kept}, connections=4) == []
+    assert len(ids) == kept
+    assert ID_MARK not in ids
+    assert 0 < one.own <= 1
