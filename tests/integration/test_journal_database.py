@@ -150,6 +150,12 @@ async def test_another_process_reads_while_the_hub_writes(path):
     assert seen.stdout.split() == [message.id]
 
 
+def test_looking_loads_no_event_loop():
+    script = "import sys, hub_core.journal.view; print('asyncio' in sys.modules)"
+    told = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert told.stdout.strip() == "False"
+
+
 def test_looking_where_nothing_is_creates_nothing(path):
     with pytest.raises(ConfigError) as raised:
         look(path)
