@@ -41,6 +41,7 @@ class Looking(JournalSuite):
             ({"received_at": NOW + MINUTE}, {}, {"since": NOW + MINUTE}),
             ({"received_at": NOW - MINUTE}, {}, {"until": NOW}),
             ({"sender_id": "7"}, {}, {"sender_id": "7"}),
+            ({"correlation_id": "c-1"}, {}, {"correlation_id": "c-1"}),
             ({}, {"cases": ("2024/17", "2024/17", "2024/18")}, {"case": "2024/17"}),
             ({"party": "ro.anaf", "sender_id": "7"}, {}, {"party": "ro.anaf", "sender_id": "7"}),
         ],
