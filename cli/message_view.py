@@ -69,7 +69,7 @@ def _deliveries(deliveries: list[dict[str, Any]]) -> None:
         attempts = delivery["attempts"]
         last = attempts[-1] if attempts else {}
         tried = (
-            f"{len(attempts)}x, last {screen.local(last['at'])}"
+            f"{len(attempts)}x, last {screen.local(last['ended_at'])}"
             if attempts
             else f"due {screen.local(delivery['due_at'])}"
         )

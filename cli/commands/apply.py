@@ -15,7 +15,6 @@ HISTORY = (
     Column("NUMBER", right=True),
     Column("APPLIED"),
     Column("BY"),
-    Column("HOLDS", drop=1),
     Column("NOTE", wrap=True),
 )
 
@@ -86,9 +85,9 @@ def _text(body: bytes, name: str) -> str:
 
 def _show(answer: dict[str, Any], *, plan: bool) -> None:
     for change in answer["changes"]:
-        sign, style = SIGNS.get(change["what"], ("~", "yellow"))
-        screen.show(Text.assemble((f"{sign} ", style), f"{change['kind']} ", (screen.clean(change["name"]), "bold")))
-        for field in change.get("fields", ()):
+        sign, style = SIGNS[change["action"]]
+        screen.show(Text.assemble((f"{sign} ", style), f"{change['kind']}: ", (screen.clean(change["name"]), "bold")))
+        for field in change["fields"] if change["action"] == "changed" else ():
             screen.show(Text(f"    {screen.clean(_field(field))}"))
     _warnings(answer["findings"])
     if plan:
@@ -100,7 +99,7 @@ def _show(answer: dict[str, Any], *, plan: bool) -> None:
 
 
 def _field(field: dict[str, Any]) -> str:
-    return f"{field['field']}: {_short(field['before'])} -> {_short(field['after'])}"
+    return f"{field['at']}: {_short(field['before'])} -> {_short(field['after'])}"
 
 
 def _short(value: Any) -> str:
@@ -126,6 +125,5 @@ def _history(sets: list[dict[str, Any]], *, as_json: bool) -> None:
     rows = []
     for one in sets:
         number = f"{one['number']}{' in force' if one['current'] else ''}"
-        holds = ", ".join(f"{count} {kind}" for kind, count in one["counts"].items())
-        rows.append((number, screen.local(one["applied_at"]), one["by"], holds, one["note"]))
+        rows.append((number, screen.local(one["applied_at"]), one["by"], one["note"]))
     screen.table(HISTORY, rows, empty="no set applied yet; begin with: punte init DIR, then punte apply DIR")

@@ -175,14 +175,14 @@ def instant(text: str | None, option: str) -> str | None:
     """
     if text is None:
         return None
-    now = datetime.now().astimezone()
-    if text[:-1].isdecimal() and text[-1:] in UNITS:
-        return (now - timedelta(**{UNITS[text[-1]]: int(text[:-1])})).isoformat()
     try:
-        given = datetime.fromisoformat(text)
-    except ValueError:
+        if text[:-1].isdecimal() and text[-1] in UNITS:
+            given = datetime.now().astimezone() - timedelta(**{UNITS[text[-1]]: int(text[:-1])})
+        else:
+            given = datetime.fromisoformat(text).astimezone()
+    except (ValueError, OverflowError):
         raise typer.BadParameter("write 2025-11-21, 2025-11-21T09:30 or 30m, 2h, 7d", param_hint=option) from None
-    return given.astimezone().isoformat()
+    return given.isoformat()
 
 
 def _known_state(text: str | None) -> str | None:

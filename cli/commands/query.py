@@ -81,8 +81,9 @@ def _show(answer: dict[str, Any]) -> None:
     contradicted = [it["at"] for it in answer["findings"] if it["code"] == CONTRADICTION and it.get("at")]
     _side_by_side(answer["sources"], contradicted)
     _merged(answer, contradicted)
-    show_findings(answer["findings"])
-    screen.note(f"\nwhere a value came from: punte why {answer['id']} FIELD")
+    show_findings(_findings(answer))
+    if answer["merged"]:
+        screen.note(f"where a value came from: punte why {answer['id']} FIELD")
 
 
 def _sources(answer: dict[str, Any]) -> None:
@@ -133,7 +134,7 @@ def _side_by_side(sources: list[dict[str, Any]], contradicted: list[str]) -> Non
 
 def _merged(answer: dict[str, Any], contradicted: list[str]) -> None:
     screen.heading("Merged view")
-    of = answer["sources_of"]
+    of = {path: origin["source"] for path, origin in answer["origins"].items()}
     rows = [
         (Text("≠" if _under(path, contradicted) else " ", "bold red"), path, value, _source_of(path, of))
         for path, value in _values(answer["merged"] or {}).items()
@@ -142,8 +143,19 @@ def _merged(answer: dict[str, Any], contradicted: list[str]) -> None:
     screen.table(columns, rows, empty="no source knows this person")
 
 
+def _findings(answer: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the contradictions, and what each source's answer gave rise to, with the source's name."""
+    of_sources = [
+        it | {"source": f"{source['endpoint']} {it.get('source') or ''}".strip()}
+        for source in answer["sources"]
+        for it in source["findings"]
+    ]
+    return [*answer["findings"], *of_sources]
+
+
 def _values(record: dict[str, Any]) -> dict[str, str]:
-    return dict(leaves({name: value for name, value in record.items() if name not in NOT_COMPARED}))
+    told = {name: value for name, value in record.items() if name not in NOT_COMPARED}
+    return dict(leaves(told)) if told else {}
 
 
 def _source_of(path: str, sources: dict[str, str]) -> str:

@@ -69,10 +69,13 @@ def _show(answer: list[dict[str, Any]]) -> None:
         sign, style = ("yes", "bold green") if route["chosen"] else ("no ", "dim")
         target = f" -> {', '.join(route['to'])}" if route["chosen"] else ""
         line = Text.assemble((f"{sign} ", style), (screen.clean(route["route"]), "bold"), screen.clean(target))
-        screen.show(line.append(f"  {screen.clean(route['reason'])}" if route["reason"] else ""))
+        screen.show(line.append(f"  {screen.clean(route['why'])}"))
         for condition in route["conditions"]:
-            word, colour = ("holds", "green") if condition["holds"] else ("fails", "red")
-            text = f"  {condition['at']} {condition['test']}  {condition['reason']}"
+            word, colour = ("holds", "green") if condition["held"] else ("fails", "red")
+            count = condition["count"]
+            there = "nothing there" if not count else f"{count} value{'s' if count > 1 else ''} there"
+            text = f"  {condition['at']} {condition['test']} ({there})"
             screen.show(Text.assemble((f"    {word}", colour), screen.clean(text)))
-        if route["chosen"] and route["order_by"]:
-            screen.show(Text(f"    in order of {screen.clean(route['order_by'])}"))
+        if route["chosen"] and route["order_key"] is not None:
+            order = "kept in order by its key" if route["order_key"] else "its order key is missing: in any order"
+            screen.show(Text(f"    {order}"))

@@ -12,12 +12,13 @@ from cli.screen import Column
 COLUMNS = (
     Column("AT"),
     Column("VALUE", wrap=True),
+    Column("AS RECEIVED", wrap=True, drop=1),
     Column("SOURCE"),
     Column("LINE", right=True, drop=4),
-    Column("AS RECEIVED", wrap=True, drop=1),
     Column("READ AS", drop=3),
     Column("RULE", drop=2),
 )
+MERGED = (Column("FIELD"), Column("FROM"), Column("MESSAGE"))
 HOPS = (Column("AT"), Column("STEP"), Column("BY"))
 
 
@@ -43,9 +44,13 @@ def why(
         screen.as_json(answer)
         return
     _facts(answer)
-    rows = [_row(value) for value in answer["values"]]
     nothing = f"the record holds nothing at {field}; see its fields: punte messages show {message_id}"
-    screen.table(COLUMNS, rows, empty=nothing if field else "this message has no record to explain")
+    empty = nothing if field else "this message has no record to explain"
+    if any("merged" in value for value in answer["values"]):
+        screen.heading("Whose word counted")
+        screen.table(MERGED, _merged(answer["values"]), empty="")
+        screen.heading("What they said")
+    screen.table(COLUMNS, [_row(value) for value in answer["values"]], empty=empty)
     if answer["hops"]:
         screen.heading("The way of the message")
         screen.table(HOPS, [(screen.local(hop["at"]), hop["step"], hop["by"]) for hop in answer["hops"]], empty="")
@@ -62,19 +67,17 @@ def _facts(answer: dict[str, Any]) -> None:
     )
 
 
+def _merged(values: list[dict[str, Any]]) -> list[tuple[str, ...]]:
+    """Return each field of a merged view once, with its source and the message that it came in."""
+    fields = {value["merged"]: (value["from"], value["message"]) for value in values}
+    return [(field, source, message or "-") for field, (source, message) in fields.items()]
+
+
 def _row(value: dict[str, Any]) -> tuple[Any, ...]:
-    codec = " ".join(filter(None, (value.get("codec"), value.get("codes"))))
-    source = value.get("source") or value.get("message") or "-"
-    line = value.get("line")
-    return (
-        value["at"],
-        shown(value.get("value")),
-        source,
-        str(line) if line else None,
-        shown(value.get("raw")),
-        codec,
-        value.get("rule"),
-    )
+    at = f"{value['from']}: {value['at']}" if "from" in value else value["at"]
+    codec = " ".join(filter(None, (value["codec"], value["codes"])))
+    line = str(value["line"]) if value["line"] else None
+    return at, shown(value.get("value")), shown(value["raw"]), value["source"] or "-", line, codec, value["rule"]
 
 
 def shown(value: Any) -> str:

@@ -1,0 +1,218 @@
+"""What commands that look print of what the desk answers; the desk is a real HTTP server on a Unix socket."""
+
+import json
+
+import pytest
+
+pytestmark = pytest.mark.network
+
+PARKED = "019aa6f0-0000-7000-8000-000000000002"
+REFUSED = "019aa6f0-0000-7000-8000-000000000001"
+
+
+def lines(text):
+    return [line.split() for line in text.splitlines() if line.strip()]
+
+
+def test_status_ends_with_1_when_something_needs_a_human(desk, punte):
+    result = punte("status")
+    assert result.code == 1
+    assert "needs a human" in result.out
+    assert ["anpis-cases", "D201", "1", "2025-11-21", "18:00:00", "+02"] in lines(result.out)
+
+
+def test_status_ends_with_0_when_all_is_well(desk, punte):
+    desk.answers["status"] = {
+        "running": True,
+        "version": "0.1.0",
+        "address": "http://127.0.0.1:1",
+        "started_at": None,
+        "registry_set": 1,
+        "messages": {"accepted": 0},
+        "open": {"count": 0, "oldest": None},
+        "parked": [],
+        "refusals": [],
+        "needs_human": False,
+        "last_message_at": None,
+    }
+    result = punte("status")
+    assert result.code == 0
+    assert "all is well" in result.out
+    assert "none yet: punte send" in result.out
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["status"],
+        ["messages", "list"],
+        ["messages", "show", PARKED],
+        ["why", PARKED],
+        ["doctor"],
+        ["key", "list"],
+        ["apply", "--history"],
+        ["route", "explain", PARKED],
+        ["replay", PARKED, "--dry-run", "--reason", "looking"],
+        ["query", "person", "2850415123450", "--purpose", "benefit-application"],
+        ["key", "new", "cnas-2025", "--institution", "cnas"],
+        ["key", "revoke", "cnas-2025"],
+        ["apply", "--rollback", "3"],
+    ],
+)
+def test_json_is_what_the_desk_answered(desk, punte, command):
+    result = punte(*command, "--json")
+    verb, _ = desk.asked[-1]
+    assert json.loads(result.out) == desk.answer(verb, {})[1]
+
+
+def test_messages_are_listed_whole_in_a_pipe(desk, punte):
+    result = punte("messages", "list")
+    assert lines(result.out) == [
+        ["ID", "RECEIVED", "STATE", "DOCUMENT", "PARTY", "ENDPOINT", "CODES", "CASES"],
+        [PARKED, "2025-11-21", "19:22:31", "+02", "parked", "insuredResponse", "cnas", "cnas-answers", "M205", "C204", "…25"],
+        [REFUSED, "2025-07-21", "19:22:31", "+03", "refused", "eessi-ap", "seds", "B103"],
+    ]  # fmt: skip
+    assert not any(line.endswith(" ") for line in result.out.splitlines())
+    assert "\x1b" not in result.out
+
+
+def test_filters_of_a_list_reach_the_desk(desk, punte):
+    punte(
+        "messages", "list", "--state", "parked", "--party", "cnas", "--endpoint", "e", "--code", "m201",
+        "--since", "2025-11-21", "--until", "2025-11-21T09:30+00:00", "--sender-id", "s", "--case", "12", "--limit", "5",
+    )  # fmt: skip
+    assert desk.asked == [
+        (
+            "messages",
+            {
+                "state": "parked",
+                "party": "cnas",
+                "endpoint": "e",
+                "code": "M201",
+                "since": "2025-11-21T00:00:00+02:00",
+                "until": "2025-11-21T11:30:00+02:00",
+                "sender_id": "s",
+                "case": "12",
+                "limit": 5,
+            },
+        )
+    ]
+
+
+@pytest.mark.parametrize("time", ["yesterday", "2025-13-01", "12x", "m", "99999999d"])
+def test_a_time_that_is_none_is_wrong_usage(desk, punte, time):
+    result = punte("messages", "list", "--since", time)
+    assert result.code == 2
+    assert desk.asked == []
+
+
+def test_an_unknown_state_is_wrong_usage(desk, punte):
+    assert punte("messages", "list", "--state", "lost").code == 2
+
+
+def test_an_empty_list_says_what_to_do_next(desk, punte):
+    desk.answers["messages"] = []
+    assert "punte send" in punte("messages", "list").err
+    assert "no message fits these filters" in punte("messages", "list", "--state", "parked").err
+
+
+def test_a_full_page_says_how_to_see_the_next(desk, punte):
+    assert f"--before {REFUSED}" in punte("messages", "list", "--limit", "2").err
+
+
+def test_a_message_is_shown_with_everything_that_is_known(desk, punte):
+    out = punte("messages", "show", PARKED).out
+    for part in ("parked", "cnas.insured-person/1@ab12", "anpis-cases", "D201", "HTTP 400", "C204", "insured/@cid"):
+        assert part in out
+    assert ["birth.date", "1985-…"] in lines(out)
+    assert ["insurance[0].period", "2023-…", "to", "open"] in lines(out)
+
+
+@pytest.mark.parametrize("command", [["messages", "show"], ["why"]])
+def test_revealing_needs_a_reason(desk, punte, command):
+    assert punte(*command, PARKED, "--reveal").code == 2
+    assert punte(*command, PARKED, "--reveal", "--reason", " ").code == 2
+    assert desk.asked == []
+
+
+def test_revealing_says_who_and_why(desk, punte):
+    assert punte("messages", "show", PARKED, "--reveal", "--reason", "complaint 12").code == 0
+    (_, arguments) = desk.asked[-1]
+    assert arguments.pop("by")
+    assert arguments == {"id": PARKED, "reveal": True, "reason": "complaint 12"}
+
+
+def test_control_sequences_of_a_message_are_shown_and_not_obeyed(desk, punte):
+    answer = desk.answer("message", {})[1]
+    answer["record"]["name"]["family"] = "\x1b[2Jgone\u202e"
+    answer["body"] = "line one\n\x1b]0;title\x07"
+    desk.answers["message"] = answer
+    out = punte("messages", "show", PARKED, "--reveal", "--reason", "test").out
+    assert "\x1b" not in out
+    assert "\u202e" not in out
+    assert "\\x1b[2Jgone\\u202e" in out
+    assert "line one\n\\x1b]0;title\\x07" in out
+
+
+def test_why_shows_path_line_and_rule(desk, punte):
+    out = punte("why", PARKED).out
+    assert ["birth.date", "1985-…", "1985-…", "insured/birthDate", "7", 'date("%d.%m.%Y")', "cnas/insured-person.yaml:12"] in lines(out)  # fmt: skip
+    assert "replay shows what differs" in out
+
+
+def test_why_of_a_query_leads_to_the_message_of_the_source(desk, punte):
+    desk.answers["why"] = desk.answer("why_query", {})[1]
+    out = punte("why", PARKED, "birth.date").out
+    assert ["birth.date", "dgep", "019aa6f0-0000-7000-8000-00000000000a"] in lines(out)
+    assert "dgep: birth.date" in out
+
+
+def test_why_of_a_field_that_is_not_there_says_where_to_look(desk, punte):
+    desk.answers["why"] = {"message": PARKED, "mapping": None, "pinned": None, "values": [], "hops": []}
+    assert f"punte messages show {PARKED}" in punte("why", PARKED, "death").err
+
+
+def test_a_route_is_explained_with_its_conditions(desk, punte):
+    out = punte("route", "explain", PARKED).out
+    assert "yes to-anpis -> anpis-cases" in out
+    assert "fails  death is present (nothing there)" in out
+
+
+def test_without_routes_the_explanation_says_so(desk, punte):
+    desk.answers["route_explain"] = []
+    assert "no routes are registered" in punte("route", "explain", PARKED).err
+
+
+def test_the_doctor_ends_with_1_when_something_must_be_mended(desk, punte):
+    result = punte("doctor")
+    assert result.code == 1
+    assert "FAIL" in result.out
+    assert "chmod 600 punte.sqlite3" in result.out
+
+
+def test_sets_are_listed_with_the_one_in_force(desk, punte):
+    out = punte("apply", "--history").out
+    assert ["4", "in", "force", "2025-11-21", "19:00:00", "+02", "ana", "first", "exchange"] in lines(out)
+
+
+def test_keys_are_listed_without_the_keys(desk, punte):
+    out = punte("key", "list").out
+    assert ["cnas-2025", "cnas", "2025-11-21", "19:00:00", "+02", "-"] in lines(out)
+
+
+def test_tail_begins_with_the_newest_and_goes_on_from_there(desk, punte, monkeypatch):
+    looks = []
+
+    def stop_at_the_second(_):
+        looks.append(None)
+        if len(looks) == 2:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr("time.sleep", stop_at_the_second)
+    result = punte("messages", "tail", "--last", "1", "--json", "--state", "parked")
+    assert result.code == 130
+    assert json.loads(result.out.splitlines()[0])["id"] == PARKED
+    assert desk.asked == [
+        ("messages", {"state": "parked", "limit": 1}),
+        ("messages", {"state": "parked", "after": PARKED, "limit": 1000}),
+    ]
