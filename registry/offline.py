@@ -1,0 +1,162 @@
+"""Reading documents without a hub: recognise by content, run the right mapping, keep nothing.
+
+The same adapters and mappings as in the live flow, so that what ``punte read`` shows is what the hub would decide,
+but for what only a registered endpoint knows: its contract and its access rights.
+"""
+
+import os
+import stat
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from hub_core.canonical import Beneficiary
+from hub_core.canonical.incoming import read_record
+from hub_core.directory import DEFAULT_MAX_BODY_BYTES
+from hub_core.document import Document
+from hub_core.errors import PunteError, Rejected
+from hub_core.mapping import MappingSet
+from hub_core.message import Finding, Leaf, Severity
+from hub_core.places import MAPPINGS
+from hub_core.ports import Adapter
+from hub_core.reading import Reading, Verdict
+
+CANONICAL: Final = "CANONICAL"
+CANONICAL_FIELDS: Final = frozenset(Beneficiary.__struct_fields__)
+NO_SED: Final = "V301"
+BLANK: Final = b"\xef\xbb\xbf \t\r\n"
+BYTE_ORDER_MARKS: Final = (b"\xff\xfe", b"\xfe\xff")
+
+
+class FileReading(msgspec.Struct, frozen=True, kw_only=True):
+    """What came out of one file.
+
+    Attributes:
+        file: its name as given, in printable UTF-8.
+        mapping: ``id@hash``; ``None`` if no mapping read it.
+        record: ``None`` unless the verdict is ``RECORD``.
+    """
+
+    file: str
+    verdict: Verdict
+    mapping: str | None
+    record: Beneficiary | None
+    findings: tuple[Finding, ...]
+    unmapped: tuple[Leaf, ...]
+
+
+class OfflineReader:
+    """Reads files with the installed adapters and the shipped mappings."""
+
+    def __init__(self, *, adapters: Mapping[str, Adapter], mappings: MappingSet) -> None:
+        self._adapters = adapters
+        self._mappings = mappings
+
+    def read_file(self, path: Path, *, on: date) -> FileReading:
+        """Read one file as seen on a day; whatever is wrong with it is a finding, nothing is raised."""
+        name = str(path).encode("utf-8", "backslashreplace").decode()
+        try:
+            body = _body(path)
+        except PunteError as fault:
+            return _refused(name, fault)
+        return self.read(body, name=name, on=on)
+
+    def read(self, body: bytes, *, name: str, on: date) -> FileReading:
+        """Read a document that is in memory; see ``read_file``."""
+        try:
+            document = self._open(body)
+        except PunteError as fault:
+            return _refused(name, fault)
+        if document.dialect == CANONICAL:
+            return _result(name, None, self._canonical(document, body, on=on))
+        mapping = self._mappings.find(document, ())
+        if mapping is None:
+            return _refused(name, Rejected("V302", f"no mapping reads a {document.name}"))
+        return _result(name, mapping.version, mapping.read(document, on=on))
+
+    def _open(self, body: bytes) -> Document:
+        """Recognise by the first character; raises ``Rejected`` as the live flow would."""
+        first = body[:1024].lstrip(BLANK)[:1]
+        if not body.strip():
+            raise Rejected("B109", "the file is empty")
+        if first == b"<" or body.startswith(BYTE_ORDER_MARKS):
+            return self._adapters["soap"].open(body)
+        if first not in {b"{", b"["}:
+            raise Rejected(NO_SED, "not a SED: neither JSON nor XML")
+        try:
+            return self._adapters["eessi"].open(body)
+        except Rejected as fault:
+            if fault.code != NO_SED:
+                raise
+        return self._adapters["rest"].open(body)
+
+    def _canonical(self, document: Document, body: bytes, *, on: date) -> Reading:
+        """Read JSON that is no SED as a canonical record; what does not even resemble one is "not a SED"."""
+        reading = read_record(document.root, on=on)
+        resembles = isinstance(document.root, dict) and document.root.keys() <= CANONICAL_FIELDS
+        if reading.verdict is Verdict.RECORD or resembles:
+            return reading
+        try:
+            self._adapters["eessi"].open(body)
+        except Rejected as fault:
+            return Reading(verdict=Verdict.REFUSED, record=None, findings=_findings(fault), unmapped=())
+        return reading
+
+
+def open_reader() -> OfflineReader:
+    """Return a reader with everything that is installed.
+
+    Raises:
+        ConfigError: a shipped mapping is wrong.
+    """
+    from adapters.kit.load import load_adapters
+    from hub_core.mapping import load
+
+    return OfflineReader(adapters=load_adapters(), mappings=load([MAPPINGS]))
+
+
+def _body(path: Path) -> bytes:
+    """Return the bytes of a file, within the limit that endpoints have by default.
+
+    Raises:
+        Rejected: W304 not readable, or no file (a pipe would wait forever); B413 too large.
+    """
+    try:
+        with path.open("rb", opener=_without_waiting) as stream:
+            if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
+                raise Rejected("W304", "not an ordinary file")
+            body = stream.read(DEFAULT_MAX_BODY_BYTES + 1)
+    except OSError as error:
+        raise Rejected("W304", f"the file cannot be read: {error.strerror}") from error
+    if len(body) > DEFAULT_MAX_BODY_BYTES:
+        raise Rejected("B413", f"the file has more than {DEFAULT_MAX_BODY_BYTES:,} bytes")
+    return body
+
+
+def _without_waiting(path: str, flags: int) -> int:
+    return os.open(path, flags | os.O_NONBLOCK)
+
+
+def _result(name: str, mapping: str | None, reading: Reading) -> FileReading:
+    return FileReading(
+        file=name,
+        verdict=reading.verdict,
+        mapping=mapping,
+        record=reading.record,
+        findings=reading.findings,
+        unmapped=reading.unmapped,
+    )
+
+
+def _refused(name: str, fault: PunteError) -> FileReading:
+    return FileReading(
+        file=name, verdict=Verdict.REFUSED, mapping=None, record=None, findings=_findings(fault), unmapped=()
+    )
+
+
+def _findings(fault: PunteError) -> tuple[Finding, ...]:
+    own = Finding(code=fault.code, severity=Severity.ERROR, text=fault.text, source=fault.where or None)
+    return fault.findings or (own,)
