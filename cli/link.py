@@ -3,8 +3,8 @@
 import http.client
 import json
 from pathlib import Path
-from typing import Any, Final
-from urllib.parse import quote, urlsplit
+from typing import Any, Final, Self
+from urllib.parse import SplitResult, quote, urlsplit
 
 import typer
 
@@ -23,16 +23,20 @@ class Link:
     """
 
     def __init__(self, url: str, endpoint: str, headers: dict[str, str]) -> None:
-        parts = urlsplit(url if "//" in url else f"http://{url}")
-        kinds = {"http": http.client.HTTPConnection, "https": http.client.HTTPSConnection}
-        if parts.scheme not in kinds or not parts.hostname:
-            raise typer.BadParameter("write an address such as http://127.0.0.1:8480", param_hint="--url")
+        parts = _parts(url)
         if not all(value.isprintable() and value.isascii() for value in headers.values()):
             raise typer.BadParameter("key, purpose and id are written in printable ASCII")
         self._url = url
-        self._connection = kinds[parts.scheme](parts.hostname, parts.port, timeout=TIMEOUT_SECONDS)
+        kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
+        self._connection = kind(parts.hostname or "", parts.port, timeout=TIMEOUT_SECONDS)
         self._path = f"{parts.path.rstrip('/')}/api/v1/endpoints/{quote(endpoint, safe='')}/messages"
         self._headers = headers
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._connection.close()
 
     def send(self, path: Path) -> dict[str, Any]:
         """Send one file; returns file, result, code, reference, text and findings.
@@ -54,6 +58,16 @@ class Link:
         except ValueError as error:
             raise TryLater("W301", f"what answers at {self._url} is no hub") from error
         return _answered(path, response.status, answer)
+
+
+def _parts(url: str) -> SplitResult:
+    try:
+        parts = urlsplit(url if "//" in url else f"http://{url}")
+        if parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0:
+            return parts
+    except ValueError:
+        pass  # a port that is no number: told below, like everything else that is no address
+    raise typer.BadParameter("write an address such as http://127.0.0.1:8480", param_hint="--url")
 
 
 def media_type(body: bytes) -> str:

@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Iterable
 from importlib.metadata import entry_points
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
@@ -51,90 +51,84 @@ class Check(msgspec.Struct, frozen=True, kw_only=True):
     mend: str = ""
 
 
+class Fact(NamedTuple):
+    """What a check says; see ``Check``."""
+
+    ok: bool | None
+    text: str
+    mend: str = ""
+
+
 def local_checks(settings: Settings) -> list[Check]:
     """Return every check of this machine, in the order in which one would mend."""
-    checks: tuple[Callable[[Settings], Check], ...] = (
-        _sqlite,
-        _home,
-        _files,
-        _file_system,
-        _disk,
-        _control,
-        _port,
-        _tls,
-        _clock,
-        _time_zones,
-        _adapters,
-        _mappings,
-    )
-    return [check(settings) for check in checks]
+    return [Check(check=name, **check(settings)._asdict()) for name, check in CHECKS.items()]
 
 
-def _sqlite(_: Settings) -> Check:
+def _sqlite(_: Settings) -> Fact:
     version = sqlite3.sqlite_version_info
     backport = WAL_RESET_BACKPORTS.get(version[:2])
     if version >= WAL_RESET_MENDED or (backport is not None and version[2] >= backport):
-        return Check(check="sqlite", ok=True, text=f"SQLite {sqlite3.sqlite_version}")
+        return Fact(True, f"SQLite {sqlite3.sqlite_version}")
     text = (
         f"SQLite {sqlite3.sqlite_version} knows the WAL-reset defect (mended in 3.51.3); it cannot strike here: "
         "one connection of the hub does every write and every checkpoint"
     )
-    return Check(check="sqlite", ok=None, text=text, mend="open the store with no other program that writes")
+    return Fact(None, text, "open the store with no other program that writes")
 
 
-def _home(settings: Settings) -> Check:
+def _home(settings: Settings) -> Fact:
     home = settings.home
     if not home.exists():
-        return Check(check="home", ok=None, text=f"{home} is not there yet; the first start creates it")
+        return Fact(None, f"{home} is not there yet; the first start creates it")
     if not home.is_dir():
-        return Check(check="home", ok=False, text=f"{home} is no folder", mend="set PUNTE_HOME to a folder")
+        return Fact(False, f"{home} is no folder", "set PUNTE_HOME to a folder")
     mode = stat.S_IMODE(home.stat().st_mode)
     if mode & 0o077:
-        return Check(check="home", ok=False, text=f"{home} is open to others ({mode:04o})", mend=f"chmod 700 {home}")
+        return Fact(False, f"{home} is open to others ({mode:04o})", f"chmod 700 {home}")
     if not os.access(home, os.W_OK | os.X_OK):
         mend = "run as the hub's own user, or set PUNTE_HOME"
-        return Check(check="home", ok=False, text=f"{home} cannot be written to by this user", mend=mend)
-    return Check(check="home", ok=True, text=f"{home}, closed to others ({mode:04o})")
+        return Fact(False, f"{home} cannot be written to by this user", mend)
+    return Fact(True, f"{home}, closed to others ({mode:04o})")
 
 
-def _files(settings: Settings) -> Check:
+def _files(settings: Settings) -> Fact:
     """Message bodies lie in these files: nobody else may read them."""
     if not settings.database.exists():
-        return Check(check="files", ok=None, text="no store yet; the first start creates it")
+        return Fact(None, "no store yet; the first start creates it")
     found = [path for path in settings.home.iterdir() if path.name.startswith(settings.database.name)]
     if settings.control.exists():
         found.append(settings.control)
     if loose := sorted(path.name for path in found if path.stat().st_mode & 0o077):
         mend = "chmod 600 " + " ".join(str(settings.home / name) for name in loose)
-        return Check(check="files", ok=False, text=f"open to others: {', '.join(loose)}", mend=mend)
+        return Fact(False, f"open to others: {', '.join(loose)}", mend)
     size = sum(path.stat().st_size for path in found)
-    return Check(check="files", ok=True, text=f"store of {size / 1e6:,.1f} MB, closed to others (0600)")
+    return Fact(True, f"store of {size / 1e6:,.1f} MB, closed to others (0600)")
 
 
-def _file_system(settings: Settings) -> Check:
+def _file_system(settings: Settings) -> Fact:
     kind = _kind_of_file_system(_existing(settings.home))
     if kind in NETWORK_FILE_SYSTEMS:
         text = f"the store lies on {kind}, where SQLite can lose commits"
-        return Check(check="file system", ok=False, text=text, mend="set PUNTE_HOME to a folder on a local disk")
-    return Check(check="file system", ok=True, text=kind or "local")
+        return Fact(False, text, "set PUNTE_HOME to a folder on a local disk")
+    return Fact(True, kind or "local")
 
 
-def _disk(settings: Settings) -> Check:
+def _disk(settings: Settings) -> Fact:
     place = _existing(settings.home)
     free, files = shutil.disk_usage(place).free, os.statvfs(place)
     text = f"{free / 1e9:,.1f} GB free"
     if free < SCARCE_BYTES or (files.f_files and files.f_favail < SCARCE_FILES):
         mend = "make room: with a full disk the hub accepts nothing"
-        return Check(check="disk", ok=False, text=text, mend=mend)
-    return Check(check="disk", ok=True, text=text)
+        return Fact(False, text, mend)
+    return Fact(True, text)
 
 
-def _control(settings: Settings) -> Check:
+def _control(settings: Settings) -> Fact:
     path = os.fsencode(settings.control.absolute())
     if len(path) <= LONGEST_SOCKET_PATH:
-        return Check(check="control socket", ok=True, text=str(settings.control))
+        return Fact(True, str(settings.control))
     text = f"the path of the control socket has {len(path)} bytes, {LONGEST_SOCKET_PATH} are possible"
-    return Check(check="control socket", ok=False, text=text, mend="set PUNTE_HOME to a shorter path")
+    return Fact(False, text, "set PUNTE_HOME to a shorter path")
 
 
 def hub_answers(settings: Settings) -> bool:
@@ -148,17 +142,17 @@ def hub_answers(settings: Settings) -> bool:
     return True
 
 
-def _port(settings: Settings) -> Check:
+def _port(settings: Settings) -> Fact:
     if hub_answers(settings):
-        return Check(check="port", ok=True, text=f"the hub is running; its address stands in {settings.address}")
+        return Fact(True, f"the hub is running; its address stands in {settings.address}")
     ports = {"PUNTE_PORT": settings.port, "PUNTE_TLS_PORT": settings.tls_port}
     for name, port in ports.items():
         if port and (fault := _taken(settings.host, port)):
             text = f"{settings.host}:{port} cannot be used: {fault}"
             mend = f"set {name} to a free port, or stop the program that holds it"
-            return Check(check="port", ok=False, text=text, mend=mend)
+            return Fact(False, text, mend)
     free = ", ".join(f"{settings.host}:{port}" for port in ports.values() if port is not None)
-    return Check(check="port", ok=True, text=f"the hub is not running; {free} free")
+    return Fact(True, f"the hub is not running; {free} free")
 
 
 def _taken(host: str, port: int) -> str:
@@ -171,12 +165,12 @@ def _taken(host: str, port: int) -> str:
     return ""
 
 
-def _tls(settings: Settings) -> Check:
+def _tls(settings: Settings) -> Fact:
     if settings.tls_port is None:
-        return Check(check="tls", ok=None, text="no TLS listener", mend="set PUNTE_TLS_PORT if partners call from afar")
+        return Fact(None, "no TLS listener", "set PUNTE_TLS_PORT if partners call from afar")
     key = settings.tls_key
     if key is not None and key.exists() and key.stat().st_mode & 0o077:
-        return Check(check="tls", ok=False, text=f"{key} is open to others", mend=f"chmod 600 {key}")
+        return Fact(False, f"{key} is open to others", f"chmod 600 {key}")
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     try:
         context.load_cert_chain(str(settings.tls_certificate), str(key))
@@ -184,52 +178,52 @@ def _tls(settings: Settings) -> Check:
             context.load_verify_locations(str(settings.tls_client_ca))
     except (OSError, ssl.SSLError):
         text = "certificate, key or client CA cannot be read, or do not belong together"
-        return Check(check="tls", ok=False, text=text, mend="name readable PEM files in PUNTE_TLS_*")
-    return Check(check="tls", ok=True, text="certificate and key belong together")
+        return Fact(False, text, "name readable PEM files in PUNTE_TLS_*")
+    return Fact(True, "certificate and key belong together")
 
 
-def _clock(settings: Settings) -> Check:
+def _clock(settings: Settings) -> Fact:
     now = time.time()
     mend = "set the clock; let NTP keep it"
     if now < EARLIEST_TRUE_TIME:
-        return Check(check="clock", ok=False, text="the clock stands before 2025", mend=mend)
+        return Fact(False, "the clock stands before 2025", mend)
     if settings.database.exists() and settings.database.stat().st_mtime > now + 1:
-        return Check(check="clock", ok=False, text="the clock stands before the last write to the store", mend=mend)
-    return Check(check="clock", ok=True, text=time.strftime("%Y-%m-%d %H:%M:%S %z"))
+        return Fact(False, "the clock stands before the last write to the store", mend)
+    return Fact(True, time.strftime("%Y-%m-%d %H:%M:%S %z"))
 
 
-def _time_zones(_: Settings) -> Check:
+def _time_zones(_: Settings) -> Fact:
     try:
         ZoneInfo("Europe/Bucharest")
     except ZoneInfoNotFoundError:
         mend = "install the system package tzdata"
-        return Check(check="time zones", ok=False, text="no time zone data on this machine", mend=mend)
-    return Check(check="time zones", ok=True, text="time zone data is there")
+        return Fact(False, "no time zone data on this machine", mend)
+    return Fact(True, "time zone data is there")
 
 
-def _adapters(_: Settings) -> Check:
+def _adapters(_: Settings) -> Fact:
     found = {}
     for entry in entry_points(group=ADAPTERS):
         try:
             found[entry.name] = entry.load().spec.name
         except (ImportError, AttributeError) as error:
             text = f"the adapter {entry.name} does not load: {type(error).__name__}"
-            return Check(check="adapters", ok=False, text=text, mend="install the package that brings it again")
+            return Fact(False, text, "install the package that brings it again")
     if missing := sorted(EXPECTED_ADAPTERS - found.keys()):
         mend = "install the project itself: pip install --no-deps -e ."
-        return Check(check="adapters", ok=False, text=f"not found: {', '.join(missing)}", mend=mend)
-    return Check(check="adapters", ok=True, text=", ".join(sorted(found)))
+        return Fact(False, f"not found: {', '.join(missing)}", mend)
+    return Fact(True, ", ".join(sorted(found)))
 
 
-def _mappings(_: Settings) -> Check:
+def _mappings(_: Settings) -> Fact:
     from hub_core.mapping import load
 
     try:
         mappings = load([MAPPINGS])
     except PunteError as error:
         mend = getattr(error, "mend", "")
-        return Check(check="mappings", ok=False, text=f"{error.where}: {error.code} {error.text}", mend=mend)
-    return Check(check="mappings", ok=True, text=f"{len(mappings.all)} load")
+        return Fact(False, f"{error.where}: {error.code} {error.text}", mend)
+    return Fact(True, f"{len(mappings.all)} load")
 
 
 def _existing(path: Path) -> Path:
@@ -248,3 +242,19 @@ def _kind_of_file_system(path: Path) -> str:
     place = str(path.resolve())
     holding = [mount for mount in mounts if place == mount[0] or place.startswith(mount[0].rstrip("/") + "/")]
     return max(holding, key=lambda mount: len(mount[0]), default=("", ""))[1]
+
+
+CHECKS: Final[dict[str, Callable[[Settings], Fact]]] = {
+    "sqlite": _sqlite,
+    "home": _home,
+    "files": _files,
+    "file system": _file_system,
+    "disk": _disk,
+    "control socket": _control,
+    "port": _port,
+    "tls": _tls,
+    "clock": _clock,
+    "time zones": _time_zones,
+    "adapters": _adapters,
+    "mappings": _mappings,
+}

@@ -56,9 +56,9 @@ def send(
         headers["Punte-Purpose"] = purpose
     if sender_id is not None:
         headers["Idempotency-Key"] = sender_id
-    link = Link(url or _running_hub(), endpoint, headers)
-    results = files.with_progress("sending", documents, link.send)
-    refused = _print_each(results) if as_json else _print_table(list(results), alone=len(documents) == 1)
+    with Link(url or _running_hub(), endpoint, headers) as link:
+        results = files.with_progress("sending", documents, link.send)
+        refused = _print_each(results) if as_json else _print_table(list(results), alone=len(documents) == 1)
     if refused:
         raise typer.Exit(Exit.ATTENTION)
 
