@@ -12,7 +12,6 @@ Cui(text='18547290', level=<Level.PLAUSIBLE: 3>, vat=True)
 from typing import Final
 
 import msgspec
-from stdnum.ro import cui as stdnum_cui
 
 from hub_core.canonical.identifiers.level import Level
 
@@ -47,5 +46,7 @@ def check(text: str) -> Cui:
     vat = text.lstrip()[:2].upper() == "RO"
     if not (MIN_LENGTH <= len(number) <= MAX_LENGTH and number.isascii() and number.isdigit() and number[0] != "0"):
         return Cui(number, Level.NONE, vat)
+    from stdnum.ro import cui as stdnum_cui  # takes 30 ms, which no command should wait for at its start
+
     right = stdnum_cui.calc_check_digit(number[:-1]) == number[-1]
     return Cui(number, Level.PLAUSIBLE if right else Level.FORMAT, vat)
