@@ -20,6 +20,7 @@ class Filter(msgspec.Struct, frozen=True, kw_only=True):
         case: case number named in the record.
         correlation_id: of the conversation; the message that began it is left out.
         before: only messages accepted before this id: the last one of the page before.
+        after: only messages accepted after this id, and the oldest of them first.
     """
 
     state: State | None = None
@@ -32,6 +33,7 @@ class Filter(msgspec.Struct, frozen=True, kw_only=True):
     case: str | None = None
     correlation_id: str | None = None
     before: str | None = None
+    after: str | None = None
     limit: Annotated[int, Meta(ge=1, le=1000)] = 50
 
 

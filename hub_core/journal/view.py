@@ -29,6 +29,7 @@ _CONDITIONS: Final = {  # field of Filter to the condition it sets
     "case": "m.seq IN (SELECT message_seq FROM message_case WHERE number = ?)",
     "correlation_id": "m.correlation_id = ? AND m.correlation_id <> m.id",
     "before": "m.seq < (SELECT seq FROM message WHERE id = ?)",
+    "after": "m.seq > (SELECT seq FROM message WHERE id = ?)",
 }
 _CODE: Final = "(m.codes LIKE ? OR m.seq IN (SELECT message_seq FROM delivery WHERE code = ?))"
 _DELIVERY: Final = (
@@ -44,11 +45,13 @@ class SqlJournalView:
         self._readers = readers
 
     def messages(self, wanted: Filter | None = None) -> list[MessageRow]:
-        """Return messages, newest first."""
-        conditions, values = _where(wanted or Filter())
+        """Return messages, newest first; with ``after`` the oldest first."""
+        wanted = wanted or Filter()
+        conditions, values = _where(wanted)
+        order = "DESC" if wanted.after is None else "ASC"
         where = f"WHERE {' AND '.join(conditions)} " if conditions else ""
         with self._readers.read() as connection:
-            rows = connection.execute(f"SELECT {_COLUMNS} FROM message m {where}ORDER BY m.seq DESC LIMIT ?", values)
+            rows = connection.execute(f"SELECT {_COLUMNS} FROM message m {where}ORDER BY m.seq {order} LIMIT ?", values)
             return [_message(row) for row in rows]
 
     def message(self, message_id: str) -> Kept | None:

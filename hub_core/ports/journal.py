@@ -85,7 +85,7 @@ class JournalView(Protocol):
     """The journal for whoever looks; never changes anything. Plain functions, one consistent state per call."""
 
     def messages(self, wanted: Filter | None = None) -> list[MessageRow]:
-        """Return messages that fit, newest first."""
+        """Return messages that fit, newest first; with ``after`` the oldest first."""
         ...
 
     def message(self, message_id: str) -> Kept | None:

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+import msgspec
 import pytest
 
 from hub_core.clock import new_id
@@ -72,6 +73,19 @@ class Looking(JournalSuite):
     async def test_all_that_is_asked_for_must_hold(self, journal: AnyJournal) -> None:
         await keep_bare(journal, party="ro.anaf")
         assert journal.messages(Filter(party="ro.anaf", endpoint="nowhere")) == []
+
+    async def test_what_came_after_a_message_comes_oldest_first(self, journal: AnyJournal) -> None:
+        first, second, third = [(await keep_bare(journal)).id for _ in range(3)]
+        assert [row.id for row in journal.messages(Filter(after=first))] == [second, third]
+        assert [row.id for row in journal.messages(Filter(after=first, limit=1))] == [second]
+
+    async def test_a_conversation_is_found_without_the_message_that_began_it(self, journal: AnyJournal) -> None:
+        question = a_message()
+        question = msgspec.structs.replace(question, correlation_id=question.id)
+        await journal.record(question, an_outcome(question))
+        answer = await keep_bare(journal, correlation_id=question.id)
+        await keep_bare(journal)
+        assert [row.id for row in journal.messages(Filter(correlation_id=question.id))] == [answer.id]
 
     async def test_messages_come_newest_first_and_page_by_page(self, journal: AnyJournal) -> None:
         ids = [(await keep_bare(journal)).id for _ in range(5)]

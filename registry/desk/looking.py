@@ -42,11 +42,8 @@ def status(parts: Parts, _: Nothing) -> dict[str, Any]:
 
 def messages(parts: Parts, wanted: Messages) -> list[dict[str, Any]]:
     """List messages, newest first; with ``after`` those that came later, oldest first."""
-    fields = {name: getattr(wanted, name) for name in Filter.__struct_fields__}
-    rows = parts.view.messages(msgspec.convert(fields, Filter, from_attributes=True))
-    if wanted.after is not None:
-        rows = [row for row in reversed(rows) if row.id > wanted.after]
-    return [_row(row) for row in rows]
+    fields = {name: getattr(wanted, name) for name in wanted.__struct_fields__}
+    return [_row(row) for row in parts.view.messages(Filter(**fields))]
 
 
 async def message(parts: Parts, look: Look) -> dict[str, Any]:
