@@ -93,7 +93,8 @@ def backwards(index: int) -> Json:
 
 def left_over(count: int) -> Json:
     """Return the note about leaves without a rule."""
-    return {"code": "M205", "severity": "info", "text": f"{count}"}
+    text = "1 value of the document is" if count == 1 else f"{count} values of the document are"
+    return {"code": "M205", "severity": "info", "text": f"{text} not mapped"}
 
 
 def no_pid() -> Json:
