@@ -26,6 +26,7 @@ class PunteError(Exception):
         text: what is wrong, without any value from a message.
         where: ``file:line:column``, a source path, or the name of an endpoint; empty if it says nothing.
         findings: all faults found, where one error stands for several.
+        reference: under which the refusal was kept, once it was; the caller is told.
     """
 
     def __init__(self, code: str, text: str, *, where: str = "", findings: Sequence[Finding] = ()) -> None:
@@ -34,6 +35,7 @@ class PunteError(Exception):
         self.text = text
         self.where = where
         self.findings = tuple(findings)
+        self.reference = ""
 
 
 class ConfigError(PunteError):

@@ -56,7 +56,9 @@ class Hub:
         try:
             purpose = allow(directory, arrival.caller, endpoint.service, arrival.purpose)
         except Refused as fault:
-            await self.turn_away(endpoint=arrival.endpoint, code=fault.code, party=arrival.caller.institution)
+            fault.reference = await self.turn_away(
+                endpoint=arrival.endpoint, code=fault.code, party=arrival.caller.institution
+            )
             raise
         opened = self.open(arrival.endpoint, arrival.body, directory)
         message = self._message(arrival, endpoint, purpose, opened, directory.number)
