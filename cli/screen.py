@@ -61,7 +61,7 @@ class Column(msgspec.Struct, frozen=True):
 
     Attributes:
         right: numbers stand right.
-        drop: which columns give way first where the terminal is narrow; 0: never.
+        drop: which columns give way first where the terminal is narrow, the highest first; 0: none.
         wrap: long text may take several lines on a terminal; anything else is kept whole.
     """
 
@@ -91,7 +91,12 @@ def table(columns: Sequence[Column], rows: Iterable[Sequence[str | Text | None]]
     for row in cells:
         shown.add_row(*(row[index] for index in kept))
     console.print(shown)
-    if hidden := [column.title for index, column in enumerate(columns) if index not in kept]:
+    hidden = [
+        column.title
+        for index, column in enumerate(columns)
+        if index not in kept and any(row[index].plain for row in cells)
+    ]
+    if hidden:
         err().print(Text(f"not shown on this narrow terminal: {', '.join(hidden)} (--json has all)", "dim"))
 
 
@@ -107,12 +112,12 @@ def _plain(columns: Sequence[Column], rows: Sequence[Sequence[Text]]) -> None:
 
 
 def _fitting(columns: Sequence[Column], rows: Sequence[Sequence[Text]], width: int) -> list[int]:
-    """Return the columns that fit a width: the first to give way has the highest ``drop``."""
-    widths = [
-        NARROWEST if column.wrap else max(len(column.title), *(row[index].cell_len for row in rows))
-        for index, column in enumerate(columns)
-    ]
-    kept = list(range(len(columns)))
+    """Return the columns that say something and fit a width: the first to give way has the highest ``drop``."""
+    widths = []
+    for index, column in enumerate(columns):
+        widest = max(len(column.title), *(row[index].cell_len for row in rows))
+        widths.append(min(widest, NARROWEST) if column.wrap else widest)
+    kept = [index for index in range(len(columns)) if any(row[index].plain for row in rows)]
     while sum(widths[index] + 2 for index in kept) - 2 > width:
         droppable = [index for index in kept if columns[index].drop]
         if not droppable:

@@ -1,5 +1,6 @@
 """``punte apply``: put a registry set in force, look at what would change, go back."""
 
+from collections import Counter
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,6 +14,7 @@ from cli.screen import Column
 SIGNS = {"added": ("+", "green"), "changed": ("~", "yellow"), "removed": ("-", "red")}
 HISTORY = (
     Column("NUMBER", right=True),
+    Column("STATE"),
     Column("APPLIED"),
     Column("BY"),
     Column("NOTE", wrap=True),
@@ -90,12 +92,10 @@ def _show(answer: dict[str, Any], *, plan: bool) -> None:
         for field in change["fields"] if change["action"] == "changed" else ():
             screen.show(Text(f"    {screen.clean(_field(field))}"))
     _warnings(answer["findings"])
-    if plan:
-        what = "this would change" if answer["changes"] else "nothing would change"
-        screen.show(Text(f"{what}; nothing was applied"))
-    else:
-        changed = "" if answer["changes"] else ", the same as before"
-        screen.show(Text(f"registry set {answer['number']} is in force{changed}", "bold"))
+    counted = Counter(change["action"] for change in answer["changes"])
+    told = ", ".join(f"{counted[action]} {action}" for action in SIGNS if counted[action]) or "no change"
+    done = "this is a plan: nothing was applied" if plan else f"registry set {answer['number']} is in force"
+    screen.show(Text(f"{told}; {done}", "bold"))
 
 
 def _field(field: dict[str, Any]) -> str:
@@ -124,6 +124,6 @@ def _history(sets: list[dict[str, Any]], *, as_json: bool) -> None:
         return
     rows = []
     for one in sets:
-        number = f"{one['number']}{' in force' if one['current'] else ''}"
-        rows.append((number, screen.local(one["applied_at"]), one["by"], one["note"]))
+        state = Text("in force", "green") if one["current"] else "past"
+        rows.append((str(one["number"]), state, screen.local(one["applied_at"]), one["by"], one["note"]))
     screen.table(HISTORY, rows, empty="no set applied yet; begin with: punte init DIR, then punte apply DIR")

@@ -1,10 +1,13 @@
 """``punte messages``: find messages, look at one, watch them arrive."""
 
+import json
+import sys
 import time
 from datetime import datetime, timedelta
 from typing import Annotated, Any
 
 import typer
+from rich.text import Text
 
 from cli import completion, desk, screen
 from cli.message_view import show_message
@@ -23,6 +26,7 @@ COLUMNS = (
     Column("CODES", drop=2),
     Column("CASES", drop=5),
 )
+TAIL_WIDTHS = (36, 23, 10, 16, 10, 14, 0)  # lines that come one by one cannot be measured together
 MOST = 1000
 UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
@@ -211,11 +215,12 @@ def _header(*, as_json: bool) -> None:
 
 def _line(row: dict[str, Any], *, as_json: bool) -> None:
     if as_json:
-        import json
-
         print(json.dumps(row, ensure_ascii=False), flush=True)
         return
-    from rich.text import Text
-
-    cells = [cell if isinstance(cell, Text) else Text(screen.clean(cell or "-")) for cell in _row(row)]
-    screen.show(Text("  ").join(cells[:-1]))
+    line = Text()
+    for cell, width in zip(_row(row), TAIL_WIDTHS, strict=False):
+        text = cell if isinstance(cell, Text) else Text(screen.clean(cell or "-"))
+        line.append(text).append(" " * max(0, width - text.cell_len) + "  ")
+    line.rstrip()
+    screen.out().print(line, no_wrap=True, overflow="ellipsis", crop=True)
+    sys.stdout.flush()

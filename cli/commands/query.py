@@ -83,6 +83,7 @@ def _show(answer: dict[str, Any]) -> None:
     _merged(answer, contradicted)
     show_findings(_findings(answer))
     if answer["merged"]:
+        screen.note("")
         screen.note(f"where a value came from: punte why {answer['id']} FIELD")
 
 

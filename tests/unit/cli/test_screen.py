@@ -48,6 +48,16 @@ def test_columns_give_way_in_the_declared_order():
     assert _fitting(columns, rows, 5) == [0]
 
 
+def test_a_column_that_says_nothing_is_left_out_on_a_terminal():
+    columns = (Column("ID"), Column("EMPTY"))
+    assert _fitting(columns, [[Text("x"), Text("")], [Text("y"), Text("")]], 80) == [0]
+
+
+def test_long_words_of_a_wrapping_column_do_not_push_others_out():
+    columns = (Column("TEXT", wrap=True), Column("RULE", drop=1))
+    assert _fitting(columns, [[Text("w" * 500), Text("r" * 10)]], 60) == [0, 1]
+
+
 def test_an_empty_table_prints_only_what_to_do_next(capsys):
     screen.table((Column("A"),), [], empty="do this next")
     out, err = capsys.readouterr()
