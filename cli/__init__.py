@@ -10,6 +10,7 @@ Nothing else of the project may import this package. What a command needs beyond
 command that only looks starts within 0.3 s.
 """
 
+import os
 import sys
 from collections.abc import Sequence
 from typing import NoReturn
@@ -28,4 +29,15 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     except PunteError as error:
         faults.report(error, as_json="--json" in given)
         sys.exit(faults.exit_code(error))
+    finally:
+        _flush()
     raise AssertionError  # unreachable: a command ends by leaving
+
+
+def _flush() -> None:
+    """Write out what is left; whoever reads the pipe may have read enough (``punte messages list | head``)."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # The interpreter flushes once more when it ends, and would complain.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -75,6 +75,8 @@ def mend_of(error: PunteError) -> str:
 
 def defect(kind: type[BaseException], _: BaseException, trace: TracebackType | None) -> None:
     """Print what nobody expected: kind and place, never the text, which may hold what it stumbled on."""
+    if kind is KeyboardInterrupt:
+        return  # the interpreter ends with the shell's own code for it
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next
     place = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace is not None else "unknown"

@@ -1,5 +1,8 @@
 """Errors as people read them, and the exit codes."""
 
+import subprocess
+import sys
+
 import pytest
 
 from cli import faults
@@ -56,6 +59,12 @@ def test_an_unexpected_error_tells_kind_and_place_but_not_its_text(capsys):
     assert "W500 unexpected failure: KeyError (" in err
     assert "test_faults.py:" in err
     assert "2850415123450" not in err
+
+
+def test_a_reader_that_has_read_enough_is_no_error():
+    command = f"{sys.executable} -m cli explain --json | true"
+    done = subprocess.run(["bash", "-o", "pipefail", "-c", command], capture_output=True, text=True, check=False)
+    assert done.stderr == ""
 
 
 def test_a_wrong_setting_is_wrong_usage(punte, home, monkeypatch):
