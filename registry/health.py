@@ -11,18 +11,16 @@ import ssl
 import stat
 import time
 from collections.abc import Callable, Iterable
-from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
-from hub_core.errors import PunteError
+from hub_core.errors import ConfigError
 from hub_core.places import MAPPINGS
 from hub_core.settings import Settings
 
-ADAPTERS: Final = "punte.adapters"
 EXPECTED_ADAPTERS: Final = frozenset({"eessi", "rest", "soap"})
 SCARCE_BYTES: Final = 1_000_000_000
 SCARCE_FILES: Final = 1_000
@@ -202,17 +200,19 @@ def _time_zones(_: Settings) -> Fact:
 
 
 def _adapters(_: Settings) -> Fact:
-    found = {}
-    for entry in entry_points(group=ADAPTERS):
-        try:
-            found[entry.name] = entry.load().spec.name
-        except (ImportError, AttributeError) as error:
-            text = f"the adapter {entry.name} does not load: {type(error).__name__}"
-            return Fact(False, text, "install the package that brings it again")
+    from adapters.kit.load import load_adapters
+
+    broken: list[ConfigError] = []
+    try:
+        found = load_adapters(report=broken.append)
+    except ConfigError as error:
+        return Fact(False, error.text, error.mend)
+    if broken:
+        return Fact(False, broken[0].text, broken[0].mend)
     if missing := sorted(EXPECTED_ADAPTERS - found.keys()):
-        mend = "install the project itself: pip install --no-deps -e ."
+        mend = "install the project itself: python -m pip install --no-deps --no-build-isolation -e ."
         return Fact(False, f"not found: {', '.join(missing)}", mend)
-    return Fact(True, ", ".join(sorted(found)))
+    return Fact(True, ", ".join(found))
 
 
 def _mappings(_: Settings) -> Fact:
@@ -220,9 +220,8 @@ def _mappings(_: Settings) -> Fact:
 
     try:
         mappings = load([MAPPINGS])
-    except PunteError as error:
-        mend = getattr(error, "mend", "")
-        return Fact(False, f"{error.where}: {error.code} {error.text}", mend)
+    except ConfigError as error:
+        return Fact(False, f"{error.where}: {error.code} {error.text}", error.mend)
     return Fact(True, f"{len(mappings.all)} load")
 
 

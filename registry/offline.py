@@ -125,7 +125,7 @@ def _body(path: Path) -> bytes:
         Rejected: W304 not readable, or no file (a pipe would wait forever); B413 too large.
     """
     try:
-        with path.open("rb", opener=_without_waiting) as stream:
+        with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb") as stream:
             if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
                 raise Rejected("W304", "not an ordinary file")
             body = stream.read(DEFAULT_MAX_BODY_BYTES + 1)
@@ -134,10 +134,6 @@ def _body(path: Path) -> bytes:
     if len(body) > DEFAULT_MAX_BODY_BYTES:
         raise Rejected("B413", f"the file has more than {DEFAULT_MAX_BODY_BYTES:,} bytes")
     return body
-
-
-def _without_waiting(path: str, flags: int) -> int:
-    return os.open(path, flags | os.O_NONBLOCK)
 
 
 def _result(name: str, mapping: str | None, reading: Reading) -> FileReading:
