@@ -95,14 +95,14 @@ class Faults:
         """Note one fault: what is wrong at ``node``, and what to write instead."""
         self._add(where(node), node.line, text, mend, code or self.code)
 
-    def add_at(self, place: str, text: str, *, mend: str, line: int | None = None) -> None:
+    def add_at(self, place: str, text: str, *, mend: str, line: int | None = None, code: str | None = None) -> None:
         """Note one fault of a place that is no node, such as a missing file."""
-        self._add(place, line, text, mend, self.code)
+        self._add(place, line, text, mend, code or self.code)
 
     def _add(self, place: str, line: int | None, text: str, mend: str, code: str) -> None:
-        self.findings.append(
-            Finding(code=code, severity=Severity.ERROR, text=text, rule=place, line=line, help=mend),
-        )
+        finding = Finding(code=code, severity=Severity.ERROR, text=text, rule=place, line=line, help=mend)
+        if finding not in self.findings:  # a part that is used at several places is looked at several times
+            self.findings.append(finding)
 
     def raise_any(self) -> None:
         """Raise if there is a fault.

@@ -4,11 +4,22 @@ from hub_core.codes.code import Code
 
 CODES = (
     Code("M101", "mapping file not readable", "Mend the YAML at the named line.", None),
+    Code("M102", "unknown key", "Correct its spelling or remove it; the mend names the nearest."),
+    Code("M103", "part missing or of another form", "Write it as the mend says."),
+    Code("M104", "canonical path not right", "Write a path of the model; the mend names the nearest field."),
+    Code("M105", "codec not right", "Write a codec that exists and gives what the field takes."),
+    Code("M106", "code list not right", "Correct the list, its name or the code; the mend says what is known."),
+    Code("M107", "source path not right", "Write a path of the language, or name a schema that is there."),
+    Code("M108", "two rules for one place", "Write both as a list under one target, or remove one."),
+    Code("M109", "block not right", "Name a block that exists and does not use itself."),
+    Code("M110", "test of a mapping not right", "Write the test as the mend says."),
+    Code("M111", "two mappings for one document", "Give one of them another id, or another document."),
     Code("M201", "required value missing", "Send the value; the source path names its place.", 422),
     Code("M202", "value not readable", "Send the value in the form that the contract names.", 422),
     Code("M203", "several values where one is expected", "Send the value once.", 422),
     Code("M204", "code not in the list", "Send a code of the list, or have the list extended.", 422),
     Code("M205", "leaf not mapped", "Nothing is lost: the value is kept under 'unmapped'."),
+    Code("M206", "mapping gave a value that the model refuses", "Report it: the mapping has a defect.", 422),
     Code("M301", "source says it failed", "Ask the source; its own code stands in the finding.", 422),
     Code(
         "M302",

@@ -1,0 +1,256 @@
+"""Writes how a record is built from the raw values of one scope."""
+
+from hub_core.canonical.person import Name
+from hub_core.mapping.generator import Frame, Generator
+from hub_core.mapping.model import needed
+from hub_core.mapping.plan import ListSlot, Obj, Scope, Value
+from hub_core.mapping.valuecode import ValueCode
+from hub_core.mapping.writer import Writer
+
+
+class Build:
+    """Writes objects, lists and constants; ``ValueCode`` writes the single values."""
+
+    def __init__(self, generator: Generator) -> None:
+        self.generator = generator
+        self.writer: Writer = generator.writer
+        self.values = ValueCode(generator)
+        self._makes: list[str] = []
+
+    def scope(self, frame: Frame) -> None:
+        """Write everything from the raw values of a scope to its finished object or value."""
+        tracked = [leaf for leaf in frame.tree.leaves.values() if leaf.tracked]
+        for leaf in tracked:
+            self.writer.line(f"u{leaf.number} = {leaf.var}")
+        for leaf in tracked:
+            for check in leaf.checks:
+                with self.writer.block(f"if {frame.conditions[check]}:"):
+                    self.writer.line(f"u{leaf.number} = None")
+        if frame.scope.value is not None:
+            self.values.write(frame.scope.value, frame, sink=f"{frame.sink}.append({{}})", to=frame.to, at="")
+        elif frame.scope.root is not None:
+            self._fill(frame.scope.root, frame.made, frame, frame.to, whole=frame.scope)
+        for leaf in tracked:
+            with self.writer.block(f"if u{leaf.number} is not None:"):
+                self.writer.line(f"run.leave({frame.spot}, {self.generator.steps(leaf.steps)})")
+
+    def _fill(self, obj: Obj, made: str, frame: Frame, to: str, *, whole: Scope | None = None) -> None:
+        """Write an object into the dictionary ``made``; ``to`` is its place in the record."""
+        self._makes.append(made)
+        for name, values in obj.slots.items():
+            self._slot(name, values, made, frame, to, begun=bool(obj.scopes))
+        late: list[tuple[str, Obj]] = []
+        for name, inner in obj.objects.items():
+            if _joins_only(inner):
+                late.append((name, inner))
+            else:
+                self._object(name, inner, made, frame, f"({to}, {name!r}, None)", begun=bool(obj.scopes))
+        for name, slot in obj.lists.items():
+            self._list(name, slot, made, frame, to, begun=bool(obj.scopes))
+        always = whole is not None and whole.name == "the record"
+        required = [value for value in obj.values() if value.required] if whole is not None else []
+        if always:
+            self._finish(obj, made, frame, to, late, required)
+        elif late or required or self._has_finish(obj, frame, whole):
+            with self.writer.block(f"if {made}:"):
+                self._finish(obj, made, frame, to, late, required, whole=whole)
+        self._makes.pop()
+
+    def constants(self, obj: Obj, made: str, frame: Frame, to: str) -> None:
+        """Write the constants that a use of a shared block adds to what the block made."""
+        if not obj.slots and not obj.objects:
+            return
+        with self.writer.block(f"if {made}:"):
+            for name, values in obj.slots.items():
+                self._constants(name, values, made, frame, to)
+            self._late(list(obj.objects.items()), made, frame, to)
+
+    def _late(self, late: list[tuple[str, Obj]], made: str, frame: Frame, to: str) -> None:
+        """Write objects that hold constants only."""
+        for name, inner in late:
+            result = self.writer.name("t")
+            self.writer.line(f"{result} = {{}}")
+            self._finish(inner, result, frame, f"({to}, {name!r}, None)", list(inner.objects.items()), [])
+            with self.writer.block(f"if {result}:"):
+                self.writer.line(f"{made}[{name!r}] = {result}")
+
+    def _slot(self, name: str, values: list[Value], made: str, frame: Frame, to: str, *, begun: bool) -> None:
+        """Write the rules of one field in their order; ``begun``: the object may hold it already."""
+        sourced = [value for value in values if not value.joins_only]
+        for number, value in enumerate(sourced):
+            guard = self.generator.guard(value.checks, frame)
+            if number or begun:
+                guard = f"{name!r} not in {made}" + (f" and {guard}" if guard else "")
+            holder = self._makes[-1 - value.spill[0]] if value.spill else ""
+            with self.writer.block(f"if {guard}:") if guard else self.writer.same():
+                self.values.write(value, frame, sink=f"{made}[{name!r}] = {{}}", to=to, at=name, holder=holder)
+
+    def _object(self, name: str, inner: Obj, made: str, frame: Frame, to: str, *, begun: bool) -> None:
+        result = self.writer.name("t")
+        self._begin(inner, result, frame, to, name, empty=f"{made}.get({name!r}) or {{}}" if begun else "{}")
+        self._fill(inner, result, frame, to)
+        with self.writer.block(f"if {result}:"):
+            self.writer.line(f"{made}[{name!r}] = {result}")
+
+    def _begin(self, obj: Obj, result: str, frame: Frame, to: str, name: str, *, empty: str = "{}") -> None:
+        """Write where an object starts: as the first of the objects that its scopes made, or empty."""
+        if not obj.scopes:
+            self.writer.line(f"{result} = {empty}")
+            return
+        word = "if"
+        for number, scope in enumerate(obj.scopes):
+            found = frame.results[scope]
+            label = self._scope_label(scope, name)
+            with self.writer.block(f"{word} {found}:"):
+                one = f"run.one_of({label}, {frame.spot}, {to}, {found})"
+                self.writer.line(f"{result} = {found}[0] if len({found}) == 1 else {one}")
+                for loser in obj.scopes[number + 1 :]:
+                    with self.writer.block(f"if {frame.results[loser]}:"):
+                        self.writer.line(f"run.leave({frame.spot}, {self.generator.steps(loser.base)})")
+            word = "elif"
+        with self.writer.block("else:"):
+            self.writer.line(f"{result} = {empty}")
+
+    def _scope_label(self, scope: Scope, name: str) -> str:
+        value = Value(name=name, kind="object", place=scope.place, faulty=scope.faulty)
+        return self.generator.label(value, "", scope.base, leave=False, codec=None)
+
+    def _list(self, name: str, slot: ListSlot, made: str, frame: Frame, to: str, *, begun: bool) -> None:
+        if len(slot.scopes) == 1 and not slot.elements and not begun:
+            found = frame.results[slot.scopes[0]]
+            with self.writer.block(f"if {found}:"):
+                self.writer.line(f"{made}[{name!r}] = {found}")
+            return
+        result = self.writer.name("l")
+        self.writer.line(f"{result} = {f'list({made}.get({name!r}, ()))' if begun else '[]'}")
+        for obj in slot.elements.values():
+            element = self.writer.name("t")
+            inside = f"({to}, {name!r}, {element})"
+            self._begin(obj, element, frame, inside, name)
+            self._fill(obj, element, frame, inside)
+            with self.writer.block(f"if {element}:"):
+                self.writer.line(f"{result}.append({element})")
+        for scope in slot.scopes:
+            self.writer.line(f"{result} += {frame.results[scope]}")
+        with self.writer.block(f"if {result}:"):
+            self.writer.line(f"{made}[{name!r}] = {result}")
+
+    def _has_finish(self, obj: Obj, frame: Frame, whole: Scope | None) -> bool:
+        constants = any(value.joins_only or value.open for values in obj.slots.values() for value in values)
+        return constants or obj.struct is Name or bool(self._lacks(obj, whole)) or self.generator.traced
+
+    def _finish(
+        self,
+        obj: Obj,
+        made: str,
+        frame: Frame,
+        to: str,
+        late: list[tuple[str, Obj]],
+        required: list[Value],
+        *,
+        whole: Scope | None = None,
+    ) -> None:
+        """Write what joins an object that holds something, and what it must not be without."""
+        for name, values in obj.slots.items():
+            self._constants(name, values, made, frame, to)
+        self._late(late, made, frame, to)
+        for value in required:
+            self._required(value, obj, made, frame, to)
+        self._lacking(obj, made, frame, to, whole)
+        if obj.struct is Name and "normal" not in obj.slots:
+            parts = ", ".join(f"{made}.get({part!r})" for part in ("family", "given", "full"))
+            with self.writer.block(f"if {made} and (n := normal_name({parts})):"):
+                self.writer.line(f"{made}['normal'] = n")
+
+    def _constants(self, name: str, values: list[Value], made: str, frame: Frame, to: str) -> None:
+        for value in values:
+            if value.open:
+                opened = {"list": "period-end@1", "code": "open"}
+                with self.writer.block(f"if {name!r} not in {made} and {self.values.blank(value, frame)}:"):
+                    self.writer.line(f"{made}['open'] = {self.writer.bind('Q', opened, 'open', key='open')}")
+            if not value.joins_only:
+                continue
+            guards = [self.generator.guard(value.checks, frame)] if value.checks else []
+            guards += [f"{name!r} not in {made}"] if len(values) > 1 else []
+            source = self._constant(value)
+            if value.document:
+                guards.append(source)
+            if guards:
+                with self.writer.block(f"if {' and '.join(guards)}:"):
+                    self._set(name, source, value, made, to)
+            else:
+                self._set(name, source, value, made, to)
+
+    def _constant(self, value: Value) -> str:
+        if value.document:
+            return f"run.document.{value.document}"
+        if isinstance(value.const, (str, bool, int)):
+            return repr(value.const)
+        return self.writer.bind("Q", value.const, f"{value.name} ({value.place})", key=(value.name, str(value.const)))
+
+    def _set(self, name: str, source: str, value: Value, made: str, to: str) -> None:
+        self.writer.line(f"{made}[{name!r}] = {source}")
+        if self.generator.traced:
+            label = self.generator.label(value, name, (), leave=False, codec=None)
+            self.writer.line(f"run.constant({label}, {to})")
+
+    def _required(self, value: Value, obj: Obj, made: str, frame: Frame, to: str) -> None:
+        """Write the report about a required value, wherever in the object it belongs."""
+        path = _path_of(value, obj)
+        holder = made + "".join(f".get({name!r}, {{}})" for name in path[:-1] if "[" not in name)
+        named = any("[" in name for name in path)
+        test = f"{path[-1]!r} not in {holder}" if not named else self.values.absent(value, frame)
+        guard = self.generator.guard(value.checks, frame)
+        label = self.generator.label(
+            value, ".".join(path), value.origins[0].steps if value.origins else (), leave=False, codec=None
+        )
+        with self.writer.block(f"if {test}{' and ' + guard if guard else ''}:"):
+            self.writer.line(f"run.missing({label}, {frame.spot}, {to})")
+
+    def _lacks(self, obj: Obj, whole: Scope | None) -> list[str]:
+        """Return the fields that the model requires and that are not there for certain."""
+        if whole is not None and whole.name == "the record":
+            return []
+        sure = {
+            name
+            for name, values in obj.slots.items()
+            if any(value.joins_only and not value.checks and not value.document for value in values)
+        }
+        return [name for name in needed(obj.struct) if name not in sure]
+
+    def _lacking(self, obj: Obj, made: str, frame: Frame, to: str, whole: Scope | None) -> None:
+        for name in self._lacks(obj, whole):
+            value = Value(name=name, kind="text", place=obj.place, faulty=obj.faulty)
+            label = self.generator.label(value, name, (), leave=False, codec=name)
+            places = [origin.steps for one in obj.values() if not one.spill for origin in one.origins]
+            places += [scope.base for scope in obj.all_scopes()]
+            if whole is not None:
+                places = [()]
+            bound = self.writer.bind("S", tuple(places), "all of the object", key=("all", tuple(places)))
+            with self.writer.block(f"if {made} and {name!r} not in {made}:"):
+                self.writer.line(f"{made} = run.lacking({label}, {frame.spot}, {to}, {bound})")
+
+
+def _joins_only(obj: Obj) -> bool:
+    """Whether an object holds constants only."""
+    return (
+        not obj.scopes
+        and not obj.lists
+        and all(value.joins_only for values in obj.slots.values() for value in values)
+        and all(_joins_only(inner) for inner in obj.objects.values())
+    )
+
+
+def _path_of(value: Value, obj: Obj) -> list[str]:
+    """Return the canonical path of a value below an object."""
+    for name, values in obj.slots.items():
+        if value in values:
+            return [name]
+    for name, inner in obj.objects.items():
+        if found := _path_of(value, inner):
+            return [name, *found]
+    for name, slot in obj.lists.items():
+        for shown, element in slot.elements.items():
+            if found := _path_of(value, element):
+                return [f"{name}[{shown.replace('=None:', '=')}]", *found]
+    return []

@@ -1,0 +1,190 @@
+"""Versioned code lists: ``mappings/codes/<list>@<version>.yaml``.
+
+A list says which texts of a source mean which code (``in``), which text is written back (``out``), and why several
+texts mean one. A list ``of:`` another one translates a source's letters into the codes of that canonical list.
+"""
+
+import re
+from collections.abc import Iterable
+from collections.abc import Mapping as Map
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from hub_core import yaml
+from hub_core.errors import ConfigError
+from hub_core.yaml import Faults, Mapping, Node, Scalar, Sequence
+
+CODE: Final = "M106"
+NAME: Final = re.compile(r"[a-z0-9][a-z0-9.\-]*@[0-9]+")
+_KEYS: Final = {"list", "of", "title", "source", "valid", "codes"}
+_ENTRY_KEYS: Final = {"text", "in", "out", "why"}
+
+
+class Entry(msgspec.Struct, frozen=True, kw_only=True):
+    """One code: what it means, which texts it is read from, which text is written for it."""
+
+    code: str
+    text: str = ""
+    read: tuple[str, ...] = ()
+    write: str | None = None
+    why: str | None = None
+
+
+class CodeList(msgspec.Struct, frozen=True, kw_only=True):
+    """One version of a code list.
+
+    Attributes:
+        name: ``list@version``.
+        shown: the list whose codes these are; stands in ``Code.list``.
+        start: first day in force; ``None``: always was.
+        end: last day in force; ``None``: no end known.
+    """
+
+    name: str
+    shown: str
+    title: str
+    source: str
+    start: date | None
+    end: date | None
+    entries: dict[str, Entry]
+    of: str | None
+    file: str
+    plain: object
+
+    def table(self) -> dict[str, str]:
+        """Return the code for each text that is read."""
+        return {text: entry.code for entry in self.entries.values() for text in entry.read}
+
+
+def load_codelists(files: Iterable[tuple[Path, str]], faults: Faults) -> dict[str, CodeList]:
+    """Read code lists, given as path and shown name; what is wrong goes to ``faults``."""
+    lists: dict[str, CodeList] = {}
+    nodes: dict[str, Mapping] = {}
+    for path, shown in files:
+        try:
+            node = yaml.load(path, file=shown)
+        except ConfigError as error:
+            faults.findings.extend(error.findings)
+            continue
+        if isinstance(node, Mapping) and (found := _codelist(node, path, faults)):
+            lists[found.name] = found
+            nodes[found.name] = node
+        elif not isinstance(node, Mapping):
+            faults.add(node, "a code list is expected", mend="write list:, title:, source:, codes:", code=CODE)
+    for codelist in lists.values():
+        _check_origin(codelist, lists, nodes[codelist.name], faults)
+    return lists
+
+
+def _check_origin(codelist: CodeList, lists: Map[str, CodeList], node: Mapping, faults: Faults) -> None:
+    if codelist.of is None:
+        return
+    origin = lists.get(codelist.of)
+    if origin is None:
+        mend = f"write the file codes/{codelist.of}.yaml, or correct the name"
+        faults.add(node.items["of"], f"no code list {codelist.of!r}", mend=mend, code=CODE)
+        return
+    codes = node.items["codes"]
+    for code in codelist.entries.keys() - origin.entries.keys():
+        key = codes.keys[code] if isinstance(codes, Mapping) else codes
+        mend = yaml.closest(code, origin.entries)
+        faults.add(key, f"{codelist.of} has no code {code!r}", mend=mend, code=CODE)
+
+
+def _codelist(node: Mapping, path: Path, faults: Faults) -> CodeList | None:
+    before = len(faults.findings)
+    _known(node, _KEYS, faults)
+    name = _text(node, "list", faults)
+    if name and not NAME.fullmatch(name):
+        faults.add(node.items["list"], f"{name!r} is no list@version", mend="write a name like sex@1", code=CODE)
+    elif name and path.stem != name:
+        mend = f"rename the file to {name}.yaml, or write list: {path.stem}"
+        faults.add(node.items["list"], "the file has another name than its list", mend=mend, code=CODE)
+    title, source = _text(node, "title", faults), _text(node, "source", faults)
+    start, end = _validity(node.items.get("valid"), faults)
+    entries = _entries(node, faults)
+    of = node.items.get("of")
+    origin = of.text if isinstance(of, Scalar) else None
+    if len(faults.findings) > before:
+        return None
+    return CodeList(
+        name=name, shown=origin or name, title=title, source=source, start=start, end=end, entries=entries,
+        of=origin, file=node.file, plain=yaml.plain(node),
+    )  # fmt: skip
+
+
+def _entries(node: Mapping, faults: Faults) -> dict[str, Entry]:
+    codes = node.items.get("codes")
+    if not isinstance(codes, Mapping):
+        faults.add(codes or node, "codes: is missing", mend="write codes: {code: {text: ..., in: [...]}}", code=CODE)
+        return {}
+    entries: dict[str, Entry] = {}
+    taken: dict[str, str] = {}
+    for code, value in codes.items.items():
+        if not isinstance(value, Mapping):
+            faults.add(value, f"the code {code!r} has no entry", mend="write {text: ..., in: [...]}", code=CODE)
+            continue
+        _known(value, _ENTRY_KEYS, faults)
+        entry = _entry(code, value, faults)
+        for text in entry.read:
+            if text in taken:
+                mend = f"leave it at one of {taken[text]!r} and {code!r}"
+                faults.add(value, f"{text!r} is read as two codes", mend=mend, code=CODE)
+            taken[text] = code
+        entries[code] = entry
+    return entries
+
+
+def _entry(code: str, node: Mapping, faults: Faults) -> Entry:
+    read = node.items.get("in")
+    texts: tuple[Node, ...] = read.items if isinstance(read, Sequence) else (read,) if read else ()
+    tokens = tuple(item.text.strip() for item in texts if isinstance(item, Scalar))
+    if len(tokens) != len(texts) or "" in tokens:
+        faults.add(read or node, "in: holds something that is no text", mend='write in: [A, "01"]', code=CODE)
+    out, why, text = (_optional(node, key) for key in ("out", "why", "text"))
+    if len(tokens) > 1 and not why:
+        mend = "add why: (one line)"
+        faults.add(node, f"several texts are read as {code!r} without a reason", mend=mend, code=CODE)
+    if out is not None and out not in tokens:
+        faults.add(node.items["out"], "out: is no text of in:", mend="add it to in:, or correct it", code=CODE)
+    if out is None and len(tokens) == 1:
+        out = tokens[0]
+    return Entry(code=code, text=text or "", read=tokens, write=out, why=why)
+
+
+def _validity(node: Node | None, faults: Faults) -> tuple[date | None, date | None]:
+    if node is None:
+        return None, None
+    if not isinstance(node, Mapping) or not node.items.keys() <= {"from", "until"}:
+        faults.add(node, "valid: has another form", mend="write valid: {from: 2018-01-01}", code=CODE)
+        return None, None
+    days: list[date | None] = []
+    for key in ("from", "until"):
+        text = _optional(node, key)
+        try:
+            days.append(date.fromisoformat(text) if text else None)
+        except ValueError:
+            faults.add(node.items[key], "not a date", mend="write YYYY-MM-DD", code=CODE)
+            days.append(None)
+    return days[0], days[1]
+
+
+def _known(node: Mapping, keys: set[str], faults: Faults) -> None:
+    for key in node.items.keys() - keys:
+        faults.add(node.keys[key], f"unknown key {key!r}", mend=yaml.closest(key, keys), code=CODE)
+
+
+def _text(node: Mapping, key: str, faults: Faults) -> str:
+    value = node.items.get(key)
+    if not isinstance(value, Scalar) or not value.text:
+        faults.add(value or node, f"{key}: is missing", mend=f"write {key}: and its text", code=CODE)
+        return ""
+    return value.text
+
+
+def _optional(node: Mapping, key: str) -> str | None:
+    value = node.items.get(key)
+    return value.text if isinstance(value, Scalar) and value.text else None

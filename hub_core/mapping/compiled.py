@@ -1,0 +1,171 @@
+"""A mapping that reads documents."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+import msgspec
+
+from hub_core.canonical import Beneficiary
+from hub_core.canonical.faults import check
+from hub_core.document import Document
+from hub_core.mapping import jsonrun, xmlrun
+from hub_core.mapping.compiler import Compiler, Read
+from hub_core.mapping.jsonrun import JsonRun
+from hub_core.mapping.plan import AnswerPlan, Scope
+from hub_core.mapping.rules import MappingFile, Test
+from hub_core.mapping.run import Run, joined, resolved
+from hub_core.mapping.xmlrun import XmlRun
+from hub_core.message import Finding, Leaf, Severity
+from hub_core.reading import Provenance, Reading, Verdict
+
+_ANSWERS = {
+    "failed": (Verdict.FAILED, "M301", Severity.ERROR),
+    "none": (Verdict.NONE, "M302", Severity.INFO),
+    "later": (Verdict.LATER, "M303", Severity.ERROR),
+}
+_MAX_CODE = 40  # characters of a source's own code; longer ones are words, perhaps about a person
+
+
+class CompiledMapping:
+    """One mapping, compiled on first use. Reading is pure: the same document gives the same reading.
+
+    Attributes:
+        id: ``partner.document/major``.
+        hash: over the mapping, the blocks and the code lists that it uses.
+        file: where it was read from.
+        key: what it reads: ``("xml", root)`` or ``("json", dialect, document or None)``.
+        tests: of its file.
+    """
+
+    def __init__(self, mapping: MappingFile, plan: Scope, answer: AnswerPlan | None, digest: str) -> None:
+        source = mapping.source
+        self.id = mapping.id
+        self.hash = digest
+        self.file = mapping.file
+        self.tests: Sequence[Test] = mapping.tests
+        self.source = source
+        self.key: tuple[str | None, ...] = (
+            ("xml", source.root) if source.kind == "xml" else ("json", source.dialect, source.document)
+        )
+        self._plan = plan
+        self._answer = answer
+        self._prefixes = {namespace: prefix for prefix, namespace in source.ns.items()}
+        self._fast: Read | None = None
+        self._slow: Read | None = None
+        self._python = ""
+
+    @property
+    def version(self) -> str:
+        """``id@hash``, as it stands with every record and value."""
+        return f"{self.id}@{self.hash}"
+
+    @property
+    def python(self) -> str:
+        """The generated source."""
+        self._compiled()
+        return self._python
+
+    def read(self, document: Document, *, on: date) -> Reading:
+        """Read one document.
+
+        Args:
+            document: one that this mapping is for (``MappingSet.find``).
+            on: the day of reading, for checks such as a date in the future.
+        """
+        return self._read(self._fast or self._compiled(), document, on)[0]
+
+    def explain(self, document: Document, *, on: date) -> tuple[Reading, list[Provenance]]:
+        """Read one document and tell where each value of the record came from."""
+        if self._slow is None:
+            compiler = Compiler(self.source.kind, self._plan, self._prefixes, traced=True)
+            self._slow = compiler.function(compiler.source(), self.version)
+        reading, run, record = self._read(self._slow, document, on)
+        return reading, [
+            Provenance(
+                at=joined(resolved(note.to, record), note.label.at),
+                source=note.source,
+                line=note.line,
+                raw=note.raw,
+                codec=note.label.codec,
+                codes=note.label.codes,
+                rule=note.label.rule,
+                mapping=self.version,
+            )
+            for note in run.notes
+        ]
+
+    def _compiled(self) -> Read:
+        if self._fast is None:
+            compiler = Compiler(self.source.kind, self._plan, self._prefixes)
+            self._python = compiler.source()
+            self._fast = compiler.function(self._python, self.version)
+        return self._fast
+
+    def _read(self, read: Read, document: Document, on: date) -> tuple[Reading, Run, dict[str, Any]]:
+        xml = document.kind == "xml"
+        run = XmlRun(document, self._prefixes) if xml else JsonRun(document)
+        if self._answer is not None and (answered := self._answered(document, run)) is not None:
+            return answered, run, {}
+        record = read(document.root, run)
+        findings: list[Finding] = []
+        if run.found:
+            findings = [
+                msgspec.structs.replace(finding, at=joined(resolved(to, record), finding.at or "") or None)
+                for finding, to in run.found
+            ]
+        unmapped: tuple[Leaf, ...] = ()
+        if run.left:
+            unmapped = tuple(Leaf(path, value) for path, value in run.left.items())
+            count = len(unmapped)
+            text = f"{count} value{'s' if count > 1 else ''} of the document {'are' if count > 1 else 'is'} not mapped"
+            findings.append(Finding(code="M205", severity=Severity.INFO, text=text))
+        if run.refused:
+            return _refused(findings, unmapped), run, record
+        return self._finished(record, run, findings, unmapped, on), run, record
+
+    def _finished(
+        self, record: dict[str, Any], run: Run, findings: list[Finding], unmapped: tuple[Leaf, ...], on: date
+    ) -> Reading:
+        if run.gaps:
+            record["gaps"] = [{**gap, "at": joined(resolved(to, record), gap["at"])} for gap, to in run.gaps]
+        if unmapped:
+            record["unmapped"] = [{"path": leaf.path, "value": leaf.value} for leaf in unmapped]
+        try:
+            made = msgspec.convert(record, Beneficiary)
+        except msgspec.ValidationError as error:
+            findings.append(self._defect(error))
+            return _refused(findings, unmapped)
+        findings += check(made, on=on)
+        if any(finding.severity is Severity.ERROR for finding in findings):
+            return _refused(findings, unmapped)
+        return Reading(verdict=Verdict.RECORD, record=made, findings=tuple(findings), unmapped=unmapped)
+
+    def _defect(self, error: msgspec.ValidationError) -> Finding:
+        """Return the finding for a value that the model refuses: the mapping should have refused it."""
+        text, _, path = str(error).partition(" - at `$")
+        at = path.rstrip("`").removeprefix(".") or None
+        return Finding(code="M206", severity=Severity.ERROR, text=text, at=at, rule=self.file)
+
+    def _answered(self, document: Document, run: Run) -> Reading | None:
+        """Return what an answer document says about itself, where it holds no record."""
+        plan = self._answer
+        if plan is None:
+            return None
+        texts_at = xmlrun.texts_at if document.kind == "xml" else jsonrun.texts_at
+        status = next(iter(texts_at(document.root, plan.steps)), None)
+        if status is None or status not in plan.meanings:
+            return None
+        word, reason = plan.meanings[status]
+        verdict, code, severity = _ANSWERS[word]
+        own = next(iter(texts_at(document.root, plan.code)), "") if plan.code else ""
+        if own and len(own) <= _MAX_CODE and own.isascii() and " " not in own:
+            reason = f"{reason} (its code: {own})"
+        spot = document.root if document.kind == "xml" else None
+        path, line = run.origin(spot, plan.steps)
+        finding = Finding(code=code, severity=severity, text=reason, source=path, line=line, rule=plan.place)
+        return Reading(verdict=verdict, record=None, findings=(finding,), unmapped=())
+
+
+def _refused(findings: list[Finding], unmapped: tuple[Leaf, ...]) -> Reading:
+    return Reading(verdict=Verdict.REFUSED, record=None, findings=tuple(findings), unmapped=unmapped)

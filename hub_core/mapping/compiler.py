@@ -1,0 +1,141 @@
+"""From the plan of a mapping to a Python function."""
+
+from collections.abc import Callable
+from typing import Any
+
+from hub_core.canonical.names import normal_name
+from hub_core.mapping import jsonrun, xmlrun
+from hub_core.mapping.build import Build
+from hub_core.mapping.codecs import BadValue
+from hub_core.mapping.generator import Frame, Generator, Kind
+from hub_core.mapping.plan import Obj, Scope
+from hub_core.mapping.run import Several
+from hub_core.mapping.scanjson import JsonScan
+from hub_core.mapping.scanxml import XmlScan
+
+Read = Callable[[Any, Any], dict[str, Any]]
+
+
+class Compiler:
+    """Writes the source of one mapping and turns it into a function.
+
+    Args:
+        kind: of the documents.
+        plan: of the record.
+        prefixes: by namespace, for showing paths.
+        traced: also write down where every value came from.
+    """
+
+    def __init__(self, kind: Kind, plan: Scope, prefixes: dict[str, str], *, traced: bool = False) -> None:
+        self.plan = plan
+        self.generator = Generator(kind, prefixes, traced=traced)
+        self.writer = self.generator.writer
+        self.build = Build(self.generator)
+        self.scan = (XmlScan if kind == "xml" else JsonScan)(self.generator, self._inner)
+
+    def source(self) -> str:
+        """Return the source."""
+        tree = self.generator.trees.of(self.plan)
+        spot = "o" if self.generator.kind == "xml" else "None"
+        with self.writer.block("def read(o, run):"):
+            self.writer.line("t = {}")
+            frame = Frame(self.plan, tree, "o", "t", spot, "None", check=True)
+            self._body(frame)
+            self.writer.line("return t")
+        while self.generator.waiting:
+            self._block(*self.generator.waiting.pop(0))
+        return self.writer.source()
+
+    def function(self, source: str, name: str) -> Read:
+        """Return the function that the source defines."""
+        namespace: dict[str, Any] = {
+            **self.writer.namespace,
+            "BadValue": BadValue,
+            "Several": Several,
+            "normal_name": normal_name,
+        }
+        if self.generator.kind == "xml":
+            helpers = (xmlrun.again, xmlrun.own_text, xmlrun.texts_at, xmlrun.present_at)
+        else:
+            helpers = (  # type: ignore[assignment] - functions of another shape
+                jsonrun.items, jsonrun.one, jsonrun.select, jsonrun.text_of, jsonrun.texts_at, jsonrun.present_at,
+            )  # fmt: skip
+        namespace.update((helper.__name__, helper) for helper in helpers)
+        exec(compile(source, f"<mapping {name}>", "exec"), namespace)  # noqa: S102 - see writer: texts only as literals
+        read: Read = namespace["read"]
+        return read
+
+    def _block(self, scope: Scope, check: bool, name: str) -> None:  # noqa: FBT001 - as queued
+        self.writer.line("")
+        self.writer.line("")
+        spot = "o" if self.generator.kind == "xml" else "spot"
+        with self.writer.block(f"def {name}(o, t, spot, to, run):  # {scope.name!a} ({scope.place})"):
+            frame = Frame(scope, self.generator.trees.of(scope), "o", "t", spot, "to", check=check)
+            self._body(frame)
+            self.writer.line("return t")
+
+    def _body(self, frame: Frame) -> None:
+        frame.direct = self.scan.direct(frame)
+        self.generator.conditions(frame)
+        self.generator.start(frame)
+        self.scan.place(frame.tree.root, frame.here, frame, check=frame.check)
+        self.build.scope(frame)
+
+    def _inner(self, scope: Scope, item: str, outer: Frame, check: bool) -> None:  # noqa: FBT001 - callback
+        """Write what an inner scope does with one element or item, if ``where:`` chooses it."""
+        if not scope.where:
+            self._element(scope, item, outer, check=check)
+            return
+        tests = " and ".join(self.generator.condition(one, item) for one in scope.where)
+        with self.writer.block(f"if {tests}:"):
+            self._element(scope, item, outer, check=check)
+        if check:
+            with self.writer.block("else:"):
+                if self.generator.kind == "xml":
+                    self.writer.line(f"run.element({item})")
+                else:
+                    spot = f"({outer.spot}, {self.generator.steps(scope.base)}, {item})"
+                    self.writer.line(f"run.leave({spot}, ())")
+
+    def _element(self, scope: Scope, item: str, outer: Frame, *, check: bool) -> None:
+        results = outer.results[scope]
+        tail, many = _tail(scope, outer.scope.root, "") or (scope.name, True)
+        spot = item
+        if self.generator.kind == "json":
+            spot = f"({outer.spot}, {self.generator.steps(scope.base)}, {item})"
+        if scope.root is None:
+            to = f"({outer.to}, {tail!r}, len({results}))"
+            frame = Frame(scope, self.generator.trees.of(scope), item, "", spot, to, check=check, sink=results)
+            self._body(frame)
+            return
+        made = self.writer.name("t")
+        self.writer.line(f"{made} = {{}}")
+        to = f"({outer.to}, {tail!r}, {made if many else None})"
+        frame = Frame(scope, self.generator.trees.of(scope), item, made, spot, to, check=check)
+        if scope.call is None:
+            self._body(frame)
+        else:
+            block = self.generator.function(scope.call, check=check)
+            self.writer.line(f"{made} = {block}({item}, {made}, {spot}, {to}, run)")
+            self.build.constants(scope.root, made, frame, to)
+        with self.writer.block(f"if {made}:"):
+            self.writer.line(f"{results}.append({made})")
+
+
+def _tail(scope: Scope, obj: Obj | None, path: str) -> tuple[str, bool] | None:
+    """Return the canonical path at which a scope's object lies, and whether it is an element of a list."""
+    if obj is None:
+        return None
+    if scope in obj.scopes:
+        return path, False
+    for name, slot in obj.lists.items():
+        here = f"{path}.{name}" if path else name
+        if scope in slot.scopes:
+            return here, True
+        for shown, element in slot.elements.items():
+            if found := _tail(scope, element, f"{here}[{shown.replace('=None:', '=')}]"):
+                return found
+    for name, inner in obj.objects.items():
+        if found := _tail(scope, inner, f"{path}.{name}" if path else name):
+            return found
+    return None

@@ -1,0 +1,84 @@
+"""Which places are named, for the places where one pass cannot tell: filters, and several rules on one element."""
+
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from hub_core.mapping.paths import Filter
+from hub_core.mapping.plan import Check, Scope
+from hub_core.mapping.tree import Node, Trees
+
+
+@dataclass(slots=True)
+class Known:
+    """What is named at a place and below it.
+
+    Attributes:
+        text: its own text is named.
+        whole: everything is, down to the leaves.
+        variants: what more is named where filters hold.
+        chosen: what more is named where the conditions of ``where:`` hold.
+    """
+
+    children: "dict[str, Known]" = field(default_factory=dict)
+    variants: "list[tuple[tuple[Filter, ...], Known]]" = field(default_factory=list)
+    chosen: "list[tuple[tuple[Check, ...], Known]]" = field(default_factory=list)
+    text: bool = False
+    whole: bool = False
+
+
+class Tests(Protocol):
+    """Knows whether conditions hold for an element or object."""
+
+    def matches(self, place: Any, filters: tuple[Filter, ...]) -> bool:
+        """Tell whether filters hold."""
+        ...
+
+    def chosen(self, place: Any, checks: tuple[Check, ...]) -> bool:
+        """Tell whether the conditions of ``where:`` hold."""
+        ...
+
+
+def known(node: Node, trees: Trees) -> Known:
+    """Return what a node names, with all inner scopes."""
+    found = Known(text=node.leaf is not None or node.known, whole=node.ignored)
+    for name, child in node.children.items():
+        found.children[name] = known(child, trees)
+    for filters, variant in node.variants.items():
+        inner = known(variant, trees)
+        for one in filters:
+            name = one.name.removeprefix("@")
+            for shown in (f"@{name}", name):
+                _merge(inner, Known(children={shown: Known(text=True)}))
+        found.variants.append((filters, inner))
+    for scope in node.scopes:
+        _merge(found, known_by(scope, trees))
+    return found
+
+
+def known_by(scope: Scope, trees: Trees) -> Known:
+    """Return what an inner scope names at its base and below."""
+    inner = known(trees.of(scope).root, trees)
+    if scope.call is not None:
+        _merge(inner, known(trees.of(scope.call).root, trees))
+    return Known(chosen=[(scope.where, inner)]) if scope.where else inner
+
+
+def _merge(into: Known, other: Known) -> None:
+    into.text |= other.text
+    into.whole |= other.whole
+    into.variants += other.variants
+    into.chosen += other.chosen
+    for name, child in other.children.items():
+        if name in into.children:
+            _merge(into.children[name], child)
+        else:
+            into.children[name] = child
+
+
+def applying(place: object, candidates: list[Known], tests: Tests) -> list[Known]:
+    """Return the candidates with what more is named at a place for which their conditions hold."""
+    found = list(candidates)
+    for one in found:  # grows while it is read: variants may have variants
+        found.extend(variant for filters, variant in one.variants if tests.matches(place, filters))
+        found.extend(chosen for checks, chosen in one.chosen if tests.chosen(place, checks))
+    return found

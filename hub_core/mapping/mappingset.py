@@ -1,0 +1,214 @@
+"""All mappings below some folders, and which of them reads a document."""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from collections.abc import Mapping as Map
+from pathlib import Path
+from typing import Final
+
+import msgspec
+from lxml import etree
+
+from hub_core import yaml
+from hub_core.document import Document
+from hub_core.errors import ConfigError
+from hub_core.mapping.binder import Binder, Blocks
+from hub_core.mapping.codelists import CodeList, load_codelists
+from hub_core.mapping.compiled import CompiledMapping
+from hub_core.mapping.document import read_block_file, read_mapping_file
+from hub_core.mapping.rules import BlockFile, MappingFile, Source
+from hub_core.places import MAPPINGS, SCHEMAS
+from hub_core.yaml import Faults, Mapping, Node, Scalar, closest
+
+GENERATION: Final = "1"  # of the generator: another one may read the same file in another way
+CODES: Final = "codes"
+FIXTURES: Final = "fixtures"
+_XSD: Final = "{http://www.w3.org/2001/XMLSchema}"
+
+
+class MappingSet:
+    """Mappings by id and by the documents that they read."""
+
+    def __init__(self, mappings: Iterable[CompiledMapping]) -> None:
+        self.all: tuple[CompiledMapping, ...] = tuple(sorted(mappings, key=lambda mapping: mapping.id))
+        self._by_id = {mapping.id: mapping for mapping in self.all}
+        self._by_key: dict[tuple[str | None, ...], list[CompiledMapping]] = {}
+        for mapping in sorted(self.all, key=lambda one: -_major(one.id)):
+            self._by_key.setdefault(mapping.key, []).append(mapping)
+
+    def get(self, name: str) -> CompiledMapping | None:
+        """Return the mapping of an id, with or without ``@hash``."""
+        bare, _, digest = name.partition("@")
+        found = self._by_id.get(bare)
+        return None if found is None or (digest and found.hash != digest) else found
+
+    def find(self, document: Document, allowed: Sequence[str] = ()) -> CompiledMapping | None:
+        """Return the mapping for a document: the most specific one, of several majors the highest.
+
+        Args:
+            document: as an adapter opened it.
+            allowed: ids to choose from; empty: all.
+        """
+        keys: tuple[tuple[str | None, ...], ...]
+        if document.kind == "xml":
+            keys = (("xml", str(document.root.tag)),)
+        else:
+            keys = (("json", document.dialect, document.name), ("json", document.dialect, None))
+        for key in keys:
+            for mapping in self._by_key.get(key, ()):
+                if not allowed or mapping.id in allowed:
+                    return mapping
+        return None
+
+
+def load(roots: Sequence[Path] = (MAPPINGS,), *, schemas: Path = SCHEMAS) -> MappingSet:
+    """Read all mappings, blocks and code lists below some folders.
+
+    Args:
+        roots: folders; files below ``codes/`` are code lists, those below ``fixtures/`` belong to tests.
+        schemas: folder of the contracts that ``source: {xml: ...}`` names.
+
+    Raises:
+        ConfigError: M1xx with all faults of all files as findings.
+    """
+    return _Loader(roots, schemas).load()
+
+
+class _Loader:
+    """Reads files, then looks up what they name."""
+
+    def __init__(self, roots: Sequence[Path], schemas: Path) -> None:
+        self.roots = roots
+        self.schemas = schemas
+        self.faults = Faults("M101")
+        self.blocks: dict[str, BlockFile] = {}
+        self.mappings: list[MappingFile] = []
+        self.paths: dict[str, Path] = {}
+
+    def load(self) -> MappingSet:
+        lists: list[tuple[Path, str]] = []
+        for root in self.roots:
+            for path in sorted(root.rglob("*.yaml")):
+                shown = path.relative_to(root)
+                if FIXTURES in shown.parts[:-1]:
+                    continue
+                if CODES in shown.parts[:-1]:
+                    lists.append((path, shown.as_posix()))
+                else:
+                    self._file(path, shown.as_posix())
+        codes = load_codelists(lists, self.faults)
+        compiled = [found for mapping in self.mappings if (found := self._bound(mapping, codes))]
+        self._unambiguous(compiled)
+        self.faults.raise_any()
+        return MappingSet(compiled)
+
+    def _file(self, path: Path, shown: str) -> None:
+        try:
+            node = yaml.load(path, file=shown)
+        except ConfigError as error:
+            self.faults.findings.extend(error.findings)
+            return
+        if isinstance(node, Mapping) and "mapping" not in node.items and "blocks" in node.items:
+            if block_file := read_block_file(node, self.faults):
+                self.blocks[shown] = block_file
+        elif mapping := read_mapping_file(node, self.faults):
+            self.mappings.append(mapping)
+            self.paths[shown] = path
+
+    def _bound(self, mapping: MappingFile, codes: Map[str, CodeList]) -> CompiledMapping | None:
+        before = len(self.faults.findings)
+        if mapping.source.kind == "xml":
+            mapping = msgspec.structs.replace(mapping, source=self._rooted(mapping))
+        blocks, files = self._blocks_of(mapping)
+        binder = Binder(mapping, blocks, codes, self.faults)
+        plan = binder.plan()
+        answer = binder.answer(mapping.answer) if mapping.answer else None
+        for short, name in mapping.codes.items():
+            if name.text not in codes:
+                mend = closest(name.text, codes)
+                self.faults.add(name, f"{short}: no code list {name.text!r}", mend=mend, code="M106")
+        if plan is None or len(self.faults.findings) > before:
+            return None
+        if answer is not None:
+            plan.named += [answer.steps, *([answer.code] if answer.code else [])]
+        digest = _digest(mapping.node, [file.node for file in files], binder.used.values())
+        return CompiledMapping(mapping, plan, answer, digest)
+
+    def _rooted(self, mapping: MappingFile) -> Source:
+        """Return the source with the full name of its root element, as its schema declares it."""
+        source = mapping.source
+        node = _at(mapping.node, "source", "xml")
+        if source.root.startswith("{"):
+            return source
+        name, _, local = source.root.partition("#")
+        path = self.schemas / name
+        mend = "write file#root with a file below schemas/, or {namespace}root"
+        if not local or ".." in Path(name).parts or not path.is_file():
+            self.faults.add(node, "the schema is not there", mend=mend, code="M107")
+            return source
+        try:
+            schema = etree.parse(
+                path, etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
+            ).getroot()
+        except etree.XMLSyntaxError:
+            self.faults.add(node, "the schema is no XML", mend="mend the schema", code="M107")
+            return source
+        roots = {element.get("name", ""): True for element in schema.findall(f"{_XSD}element")}
+        qualified = schema.get("elementFormDefault") == "qualified"
+        inner = {element.get("name", ""): qualified for element in schema.iter(f"{_XSD}element")}
+        declared = {**inner, **roots}
+        if local not in declared:
+            mend = closest(local, declared)
+            self.faults.add(node, f"the schema declares no element {local!r}", mend=mend, code="M107")
+        namespace = schema.get("targetNamespace") if declared.get(local) else None
+        return msgspec.structs.replace(source, root=f"{{{namespace}}}{local}" if namespace else local)
+
+    def _blocks_of(self, mapping: MappingFile) -> tuple[Blocks, list[BlockFile]]:
+        blocks: dict[str, tuple[tuple[object, ...], Map[str, Scalar]]] = {}
+        files: list[BlockFile] = []
+        for name in mapping.blocks_from:
+            file = self.blocks.get(name.text)
+            if file is None:
+                mend = closest(name.text, self.blocks)
+                self.faults.add(name, f"no file of blocks {name.text!r} below mappings/", mend=mend, code="M109")
+                continue
+            files.append(file)
+            for block, rules in file.blocks.items():
+                if block in blocks:
+                    self.faults.add(name, f"the block {block!r} is in two files", mend="rename one", code="M109")
+                blocks[block] = (rules, file.codes)
+        for block, rules in mapping.blocks.items():
+            blocks[block] = (rules, mapping.codes)
+        return blocks, files  # type: ignore[return-value]
+
+    def _unambiguous(self, compiled: Iterable[CompiledMapping]) -> None:
+        seen: dict[tuple[object, ...], CompiledMapping] = {}
+        for mapping in compiled:
+            for key in ((mapping.id,), (*mapping.key, _major(mapping.id))):
+                other = seen.setdefault(key, mapping)
+                if other is not mapping:
+                    what = f"the id {mapping.id!r}" if len(key) == 1 else "this document"
+                    mend = "give one of them another id, or another document"
+                    text = f"{what} is also in {other.file}"
+                    self.faults.add_at(f"{mapping.file}:1:1", text, mend=mend, code="M111")
+
+
+def _at(node: Node, *keys: str) -> Node:
+    for key in keys:
+        if isinstance(node, Mapping) and key in node.items:
+            node = node.items[key]
+    return node
+
+
+def _major(name: str) -> int:
+    return int(name.rpartition("/")[2])
+
+
+def _digest(mapping: Mapping, blocks: Sequence[Mapping], lists: Iterable[CodeList]) -> str:
+    """Return 12 hex digits over everything that decides what a document is read as; tests do not."""
+    own = yaml.plain(mapping)
+    if isinstance(own, dict):
+        own.pop("tests", None)
+    used = sorted((codelist.name, codelist.plain) for codelist in lists)
+    whole = [GENERATION, own, [yaml.plain(block) for block in blocks], used]
+    return hashlib.sha256(msgspec.json.encode(whole)).hexdigest()[:12]

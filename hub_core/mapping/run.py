@@ -1,0 +1,202 @@
+"""One reading of one document: what the generated source calls when there is something to say.
+
+Nothing here runs for a value that is simply there. Paths are worked out only now, from the place where the scope
+began, and canonical indexes only at the end, when every list is complete.
+"""
+
+from typing import Any, Final
+
+import msgspec
+
+from hub_core.document import Document
+from hub_core.mapping.codecs import BadValue
+from hub_core.mapping.known import Known
+from hub_core.mapping.paths import Filter, Steps
+from hub_core.mapping.plan import Check
+from hub_core.message import Finding, Severity
+
+
+class Several(str):
+    """Stands for several different values where one is expected; as a text it is blank."""
+
+    __slots__ = ()
+
+
+SEVERAL: Final = Several()
+
+
+class Label(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """What the generated source says about one rule and one of its places.
+
+    Attributes:
+        at: canonical path below the object that the rule writes into.
+        steps: source path below the base of the scope.
+        path: the same, for people.
+        rule: ``file:line``.
+        codec: as written; ``None`` for text as it is.
+        codes: code list and version.
+        severe: a fault refuses the document.
+        leave: after a fault the value goes to ``unmapped``.
+    """
+
+    at: str
+    steps: Steps
+    path: str
+    rule: str
+    codec: str | None = None
+    codes: str | None = None
+    severe: bool = True
+    leave: bool = False
+
+
+To = Any  # (enclosing To | None, canonical path below it, element of the list there | number | None), or None
+
+
+class Note(msgspec.Struct, frozen=True, kw_only=True):
+    """One value of the record and where it came from, before indexes are known."""
+
+    label: Label
+    to: To
+    source: str | None
+    line: int | None
+    raw: str | None
+
+
+class Run:
+    """Collects what one reading finds. ``XmlRun`` and ``JsonRun`` know the places of their kind of document."""
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        self.found: list[tuple[Finding, To]] = []
+        self.gaps: list[tuple[dict[str, Any], To]] = []
+        self.left: dict[str, str] = {}
+        self.notes: list[Note] = []
+        self.refused = False
+        self._said: set[tuple[str, str, str]] = set()
+
+    # What the kinds of documents know ------------------------------------------------------------------------
+
+    def origin(self, spot: Any, steps: Steps) -> tuple[str, int | None]:
+        """Return path and line of the first place with a value, else of where it would be."""
+        raise NotImplementedError
+
+    def leave(self, spot: Any, steps: Steps) -> None:
+        """Put everything at a place and below it into ``unmapped``."""
+        raise NotImplementedError
+
+    def check(self, spot: Any, item: Any, *known: Known | bool | None) -> None:
+        """Put what none of ``known`` names into ``unmapped``; those whose condition failed are no ``Known``."""
+        raise NotImplementedError
+
+    def matches(self, place: Any, filters: tuple[Filter, ...]) -> bool:
+        """Tell whether filters hold."""
+        raise NotImplementedError
+
+    def chosen(self, place: Any, checks: tuple[Check, ...]) -> bool:
+        """Tell whether the conditions of ``where:`` hold for an element."""
+        raise NotImplementedError
+
+    # What rules find -----------------------------------------------------------------------------------------
+
+    def _say(self, label: Label, spot: Any, to: To, code: str, text: str, *, severe: bool) -> None:
+        path, line = self.origin(spot, label.steps)
+        finding = Finding(
+            code=code,
+            severity=Severity.ERROR if severe else Severity.WARNING,
+            text=text,
+            at=label.at,
+            source=path or None,
+            line=line,
+            rule=label.rule,
+        )
+        self._said.add((label.rule, label.at, path))
+        self.found.append((finding, to))
+        self.refused |= severe
+
+    def bad(self, label: Label, spot: Any, to: To, error: BadValue) -> None:
+        """A codec could not read the value."""
+        text = f"not readable as {label.codec} ({error})"
+        self._say(label, spot, to, "M202", text, severe=label.severe)
+        if label.leave:
+            self.leave(spot, label.steps)
+
+    def several(self, label: Label, spot: Any, to: To) -> None:
+        """Several different values where one is expected."""
+        self._say(label, spot, to, "M203", f"{label.path} has several different values", severe=label.severe)
+        self.leave(spot, label.steps)
+
+    def differs(self, label: Label, spot: Any, to: To) -> None:
+        """A second place says something else than the first; the first counts."""
+        self._say(label, spot, to, "M203", f"{label.path} differs from an earlier place of the rule", severe=False)
+        self.leave(spot, label.steps)
+
+    def no_code(self, label: Label, spot: Any, to: To, *, severe: bool) -> None:
+        """The code list does not know the text."""
+        self._say(label, spot, to, "M204", f"the value is not in {label.codes}", severe=severe)
+
+    def missing(self, label: Label, spot: Any, to: To) -> None:
+        """A required value is not there; a value that is faulty was reported as such."""
+        path, _ = self.origin(spot, label.steps)
+        if (label.rule, label.at, path) not in self._said:
+            self._say(label, spot, to, "M201", f"{label.path} is missing or blank", severe=label.severe)
+
+    def lacking(self, label: Label, spot: Any, to: To, places: tuple[Steps, ...]) -> dict[str, Any]:
+        """An object lacks a field without which it cannot be: it is left out, its values go to ``unmapped``."""
+        text = f"left out: it has no {label.path}"
+        self._say(
+            label, spot, to, "M201", text if not label.severe else f"{label.path} is missing", severe=label.severe
+        )
+        for steps in places:
+            self.leave(spot, steps)
+        return {}
+
+    def gap(self, label: Label, to: To, why: str, text: str) -> None:
+        """The source says that it does not know, or may not tell."""
+        self.gaps.append(({"at": label.at, "why": why, "text": text}, to))
+
+    def one_of(self, label: Label, spot: Any, to: To, objects: list[dict[str, Any]]) -> dict[str, Any]:
+        """Return the only object of a place where one is expected."""
+        first = objects[0]
+        if any(other != first for other in objects[1:]):
+            self._say(label, spot, to, "M203", f"{label.path} has several different objects", severe=label.severe)
+            for _ in objects[1:]:
+                self.leave(spot, label.steps)
+        return first
+
+    def note(self, label: Label, spot: Any, to: To, raw: str) -> None:
+        """Write down where a value came from (traced variant only)."""
+        path, line = self.origin(spot, label.steps)
+        self.notes.append(Note(label=label, to=to, source=path, line=line, raw=raw))
+
+    def constant(self, label: Label, to: To) -> None:
+        """Write down that a value came from the rule itself (traced variant only)."""
+        self.notes.append(Note(label=label, to=to, source=None, line=None, raw=None))
+
+
+def resolved(to: To, record: dict[str, Any]) -> str:
+    """Return the canonical path of an object: indexes are found by looking for the object itself."""
+    return _resolve(to, record)[0]
+
+
+def _resolve(to: To, record: dict[str, Any]) -> tuple[str, Any]:
+    if to is None:
+        return "", record
+    parent, tail, element = to
+    path, holder = _resolve(parent, record)
+    path = f"{path}.{tail}" if path else tail
+    for name in tail.split("."):
+        holder = holder.get(name) if isinstance(holder, dict) else None
+    if element is None:
+        return path, holder
+    if isinstance(element, int):
+        return f"{path}[{element}]", None
+    elements = holder if isinstance(holder, list) else []
+    for index, one in enumerate(elements):
+        if one is element:
+            return f"{path}[{index}]", element
+    return f"{path}[]", element
+
+
+def joined(path: str, tail: str) -> str:
+    """Return a canonical path with what follows it."""
+    return f"{path}.{tail}" if path and tail else path or tail

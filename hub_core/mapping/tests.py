@@ -1,0 +1,247 @@
+"""Runs the ``tests:`` of mapping files, for pytest and for the command line."""
+
+import copy
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+from lxml import etree
+
+from hub_core.document import Document
+from hub_core.mapping import jsonrun, xmlrun
+from hub_core.mapping.compiled import CompiledMapping
+from hub_core.mapping.mappingset import MappingSet, load
+from hub_core.mapping.paths import BadPath, Steps, parse_path
+from hub_core.mapping.rules import Test
+from hub_core.message import Severity
+from hub_core.places import MAPPINGS
+from hub_core.reading import Reading, Verdict
+from hub_core.yaml import Mapping, Node, Scalar
+from hub_core.yaml import Sequence as Listed
+
+DEFAULT_DAY: Final = date(2025, 1, 1)
+
+
+class TestResult(msgspec.Struct, frozen=True, kw_only=True):
+    """How one test ended; ``differences`` hold canonical paths and, as tests are synthetic, values."""
+
+    __test__ = False  # for pytest
+
+    mapping: str
+    name: str
+    where: str
+    passed: bool
+    differences: tuple[str, ...] = ()
+
+
+def run_tests(file: Path, *, mappings: MappingSet | None = None, root: Path = MAPPINGS) -> list[TestResult]:
+    """Run the tests of one mapping file.
+
+    Args:
+        file: below ``root``.
+        mappings: already loaded; else everything below ``root`` is.
+        root: folder of the mappings.
+
+    Raises:
+        ConfigError: a mapping file is wrong, or the file holds no mapping.
+    """
+    known = mappings or load([root])
+    shown = file.resolve().relative_to(root.resolve()).as_posix()
+    return [run_test(mapping, test, root) for mapping in known.all if mapping.file == shown for test in mapping.tests]
+
+
+def run_test(mapping: CompiledMapping, test: Test, root: Path) -> TestResult:
+    """Run one test of a mapping; faults of the test itself are differences too."""
+    where = f"{mapping.file}:{test.node.line}"
+    try:
+        document = fixture(mapping, test, root)
+        reading = mapping.read(document, on=date.fromisoformat(test.on) if test.on else DEFAULT_DAY)
+        differences = _differences(test, reading)
+    except (BadTest, BadPath, ValueError) as error:
+        differences = [f"the test cannot run: {error}"]
+    return TestResult(
+        mapping=mapping.id, name=test.name, where=where, passed=not differences, differences=tuple(differences)
+    )
+
+
+class BadTest(ValueError):
+    """The test itself is wrong."""
+
+
+def fixture(mapping: CompiledMapping, test: Test, root: Path) -> Document:
+    """Return the document of a test, changed as ``set`` and ``remove`` say.
+
+    Raises:
+        BadTest: no such file, or a path of ``set`` or ``remove`` leads nowhere.
+    """
+    path = (root / mapping.file).parent / test.fixture
+    if not path.is_file():
+        raise BadTest(f"no file {test.fixture} beside the mapping")
+    body = path.read_bytes()
+    return _xml(mapping, test, body) if mapping.source.kind == "xml" else _json(mapping, test, body)
+
+
+def _xml(mapping: CompiledMapping, test: Test, body: bytes) -> Document:
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
+    try:
+        root = etree.fromstring(body, parser)
+    except etree.XMLSyntaxError as error:
+        raise BadTest(f"{test.fixture} is no XML: {error.msg}") from error
+    for path in test.remove:
+        for element, attribute in _places(mapping, root, path):
+            if attribute is not None:
+                del element.attrib[attribute]
+            elif (parent := element.getparent()) is not None:
+                parent.remove(element)
+    for path, value in test.set:
+        for element, attribute in _places(mapping, root, path, make=True):
+            if attribute is not None:
+                element.set(attribute, value)
+            else:
+                element.text = value
+    return Document(kind="xml", root=root, name=etree.QName(root).localname)
+
+
+def _places(mapping: CompiledMapping, root: Any, path: str, *, make: bool = False) -> list[xmlrun.Place]:
+    steps = parse_path(path, "xml", mapping.source.ns)
+    found = xmlrun.places(root, steps)
+    if not found and make and steps:
+        parents = xmlrun.places(root, steps[:-1])
+        last = steps[-1].name
+        if parents and last.startswith("@"):
+            return [(parents[0][0], last[1:])]
+        if parents:
+            return [(etree.SubElement(parents[0][0], last), None)]
+    if not found:
+        raise BadTest(f"{path} leads nowhere in the fixture")
+    return found
+
+
+def _json(mapping: CompiledMapping, test: Test, body: bytes) -> Document:
+    try:
+        root = msgspec.json.decode(body)
+    except msgspec.DecodeError as error:
+        raise BadTest(f"{test.fixture} is no JSON: {error}") from error
+    source = mapping.source
+    name = test.document or source.document
+    if source.dialect == "NATIVE" and isinstance(root, dict) and len(root) == 1:
+        key = next(iter(root))
+        if name in {None, key}:
+            name, root = key, root[key]
+    if name is None and isinstance(root, dict):
+        name = str(root.get("sed") or root.get("sedType") or "")
+    root = copy.deepcopy(root)
+    for path in test.remove:
+        _change(root, parse_path(path, "json"), path, None)
+    for path, value in test.set:
+        _change(root, parse_path(path, "json"), path, value)
+    return Document(kind="json", root=root, name=name or "", dialect=source.dialect)
+
+
+def _change(root: Any, steps: Steps, path: str, value: str | None) -> None:
+    """Set or remove a value; what is missing on the way to a value that is set is made."""
+    holders = [holder for _, holder in jsonrun.places(root, steps[:-1]) if isinstance(holder, dict)]
+    last = steps[-1]
+    if value is not None:
+        holders = holders or [_made(root, steps[:-1], path)]
+    else:
+        holders = [holder for holder in holders if last.name in holder]
+    if not holders:
+        raise BadTest(f"{path} leads nowhere in the fixture")
+    for holder in holders if value is None else holders[:1]:
+        target, key = (holder, last.name) if last.index is None else (holder[last.name], last.index)
+        if value is None:
+            del target[key]
+        else:
+            target[key] = value
+
+
+def _made(root: Any, steps: Steps, path: str) -> dict[str, Any]:
+    for step in steps:
+        if isinstance(root, list) and len(root) == 1:
+            (root,) = root
+        if not isinstance(root, dict):
+            raise BadTest(f"{path} leads through something that is no object")
+        root = root[step.name] if root.get(step.name) is not None else _new(root, step.name)
+    if not isinstance(root, dict):
+        raise BadTest(f"{path} leads through something that is no object")
+    return root
+
+
+def _new(holder: dict[str, Any], key: str) -> dict[str, Any]:
+    made: dict[str, Any] = {}
+    holder[key] = made
+    return made
+
+
+def _differences(test: Test, reading: Reading) -> list[str]:
+    found: list[str] = []
+    wanted = Verdict(test.verdict) if test.verdict else Verdict.REFUSED if test.error else Verdict.RECORD
+    if reading.verdict is not wanted:
+        said = ", ".join(f"{one.code} at {one.at or one.source}" for one in _loud(reading))
+        found.append(f"verdict: expected {wanted}, found {reading.verdict}{' (' + said + ')' if said else ''}")
+    if test.error:
+        found += _error(test.error, reading)
+    if test.findings is not None:
+        codes = {one.code for one in reading.findings}
+        if "M205" not in test.findings:
+            codes.discard("M205")
+        if codes != set(test.findings):
+            found.append(f"findings: expected {sorted(set(test.findings))}, found {sorted(codes)}")
+    if test.unmapped is not None:
+        paths = {leaf.path for leaf in reading.unmapped}
+        found += [f"unmapped: {path} expected, not found" for path in sorted(set(test.unmapped) - paths)]
+        found += [f"unmapped: {path} not expected" for path in sorted(paths - set(test.unmapped))]
+    if test.expect is not None and reading.record is not None:
+        found += differences(test.expect, msgspec.json.decode(msgspec.json.encode(reading.record)), "")
+    return found
+
+
+def _loud(reading: Reading) -> Sequence[Any]:
+    return [one for one in reading.findings if one.severity is Severity.ERROR]
+
+
+def _error(wanted: tuple[str | None, str | None], reading: Reading) -> list[str]:
+    code, at = wanted
+    found = [(one.code, one.at) for one in _loud(reading)]
+    if any((code in {None, one}) and (at in {None, place}) for one, place in found):
+        return []
+    shown = ", ".join(f"{one} at {place}" for one, place in found) or "none"
+    return [f"error: expected {code or 'any code'} at {at or 'any place'}, found {shown}"]
+
+
+def differences(expected: Node, found: Any, path: str) -> list[str]:
+    """Return where a record differs from what a test expects of it; what the test does not name is not compared."""
+    if isinstance(expected, Scalar):
+        return _scalar(expected, found, path)
+    if isinstance(expected, Mapping):
+        if not isinstance(found, dict):
+            return [f"{path or 'record'}: expected an object, found {_shown(found)}"]
+        return [
+            line
+            for key, value in expected.items.items()
+            for line in differences(value, found.get(key), f"{path}.{key}" if path else key)
+        ]
+    assert isinstance(expected, Listed)  # noqa: S101 - the only kind left
+    if not isinstance(found, list):
+        return [f"{path}: expected {len(expected.items)} elements, found {_shown(found)}"]
+    missing = len(expected.items) - len(found)
+    lines = [f"{path}: {missing} more elements expected"] if missing > 0 else []
+    for index, (one, other) in enumerate(zip(expected.items, found, strict=False)):
+        lines += differences(one, other, f"{path}[{index}]")
+    return lines
+
+
+def _scalar(expected: Scalar, found: Any, path: str) -> list[str]:
+    if not expected.text and not expected.quoted:
+        return [] if found is None else [f"{path}: expected nothing, found {_shown(found)}"]
+    same = not isinstance(found, (dict, list)) and found is not None and jsonrun.plain_text(found) == expected.text
+    return [] if same else [f"{path}: expected {expected.text!r}, found {_shown(found)}"]
+
+
+def _shown(value: Any) -> str:
+    if value is None:
+        return "nothing"
+    return f"{len(value)} entries" if isinstance(value, (dict, list)) else repr(value)

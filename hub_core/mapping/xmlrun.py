@@ -1,0 +1,210 @@
+"""Places in an XML document: found again by walking, named by their ancestors."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from lxml import etree
+
+from hub_core.document import Document
+from hub_core.mapping.known import Known, applying
+from hub_core.mapping.paths import ANY_NAMESPACE, Filter, Step, Steps, shown_name
+from hub_core.mapping.plan import Check
+from hub_core.mapping.run import SEVERAL, Run, Several
+
+Element = etree._Element  # noqa: SLF001 - lxml gives its class no public name
+Place = tuple[Element, str | None]  # an element, or one of its attributes
+_SCHEMA_INSTANCE = "{http://www.w3.org/2001/XMLSchema-instance}"
+
+
+def again(old: str, new: str | None) -> str:
+    """Return what counts when a place occurs once more: the value that is not blank, if they agree."""
+    if new is None or not (text := new.strip()) or old.__class__ is Several:
+        return old
+    before = old.strip()
+    return new if not before else old if before == text else SEVERAL
+
+
+def own_text(element: Element) -> str:
+    """Return the text of an element without that of its children; comments do not cut it."""
+    if not len(element):
+        return element.text or ""
+    return (element.text or "") + "".join(child.tail or "" for child in element)
+
+
+def places(base: Element, steps: Steps) -> list[Place]:
+    """Return all places that a path leads to."""
+    found: list[Element] = [base]
+    for step in steps:
+        if step.name.startswith("@"):
+            return [(element, step.name[1:]) for element in found if step.name[1:] in element.keys()]  # noqa: SIM118 - lxml
+        inner = [list(_children(element, step)) for element in found]
+        found = [one for group in inner for one in (group if step.index is None else group[step.index :][:1])]
+    return [(element, None) for element in found]
+
+
+def _children(element: Element, step: Step) -> Iterator[Element]:
+    local = step.name.removeprefix(ANY_NAMESPACE) if step.name.startswith(ANY_NAMESPACE) else None
+    for child in element:
+        if not isinstance(child.tag, str):
+            continue
+        fits = child.tag.rpartition("}")[2] == local if local else child.tag == step.name
+        if fits and (not step.filters or holds(child, step.filters)):
+            yield child
+
+
+def holds(element: Element, filters: tuple[Filter, ...]) -> bool:
+    """Tell whether an element passes filters: by attribute, or else by a child element of that name."""
+    return all(_holds(element, one.name, one.literal) for one in filters)
+
+
+def _holds(element: Element, name: str, literal: str) -> bool:
+    value = element.get(name.removeprefix("@"))
+    if value is None and not name.startswith("@"):
+        return any(child.tag == name and own_text(child).strip() == literal for child in element)
+    return value is not None and value.strip() == literal
+
+
+def value_of(place: Place) -> str:
+    """Return the trimmed text of a place."""
+    element, attribute = place
+    return (own_text(element) if attribute is None else element.get(attribute) or "").strip()
+
+
+def texts_at(base: Element, steps: Steps) -> list[str]:
+    """Return the texts at a path that are not blank."""
+    return [text for place in places(base, steps) if (text := value_of(place))]
+
+
+def present_at(base: Element, steps: Steps) -> bool:
+    """Tell whether anything lies at a path or below it."""
+    return any(next(_leaves(place), None) is not None for place in places(base, steps))
+
+
+def _leaves(place: Place) -> Iterator[tuple[Place, str]]:
+    element, attribute = place
+    if attribute is not None:
+        if not attribute.startswith(_SCHEMA_INSTANCE) and (text := value_of(place)):
+            yield place, text
+        return
+    for name in element.keys():  # noqa: SIM118 - lxml
+        yield from _leaves((element, str(name)))
+    if text := own_text(element).strip():
+        yield (element, None), text
+    for child in element:
+        if isinstance(child.tag, str):
+            yield from _leaves((child, None))
+
+
+class XmlRun(Run):
+    """A reading of an XML document. A spot is the element where a scope began."""
+
+    def __init__(self, document: Document, prefixes: Mapping[str, str]) -> None:
+        super().__init__(document)
+        self._prefixes = prefixes
+        self._paths: dict[Element, str] = {}
+
+    def path(self, place: Place) -> str:
+        """Return the path of a place below the root; an index only among several of one name."""
+        element, attribute = place
+        path = self._path(element)
+        if attribute is None:
+            return path or "."
+        name = shown_name("@" + attribute, self._prefixes)
+        return f"{path}/{name}" if path else name
+
+    def _path(self, element: Element) -> str:
+        """Return the path of an element; those of its siblings are worked out with it, once."""
+        known = self._paths.get(element)
+        if known is not None:
+            return known
+        parent = element.getparent()
+        if element is self.document.root or parent is None:
+            return ""
+        front = self._path(parent)
+        names = [str(child.tag) for child in parent if isinstance(child.tag, str)]
+        several = {name for name, count in Counter(names).items() if count > 1}
+        counts: Counter[str] = Counter()
+        for child in parent:
+            if isinstance(child.tag, str):
+                name = str(child.tag)
+                index = f"[{counts[name]}]" if name in several else ""
+                shown = shown_name(name, self._prefixes) + index
+                self._paths[child] = f"{front}/{shown}" if front else shown
+                counts[name] += 1
+        return self._paths.get(element, front)
+
+    def origin(self, spot: Any, steps: Steps) -> tuple[str, int | None]:
+        """See ``Run.origin``."""
+        found = places(spot, steps)
+        for place in found:
+            if value_of(place):
+                return self.path(place), place[0].sourceline
+        if found:
+            return self.path(found[0]), found[0][0].sourceline
+        front = self.path((spot, None))
+        tail = "/".join(shown_name(step.name, self._prefixes) for step in steps)
+        return (tail if front == "." else f"{front}/{tail}" if tail else front), spot.sourceline
+
+    def _leave(self, place: Place) -> None:
+        for one, text in _leaves(place):
+            self.left[self.path(one)] = text
+
+    def leave(self, spot: Any, steps: Steps) -> None:
+        """See ``Run.leave``."""
+        for place in places(spot, steps):
+            self._leave(place)
+
+    def element(self, element: Any) -> None:
+        """Leave an element that nothing names; comments and instructions hold no values."""
+        if isinstance(element.tag, str):
+            self._leave((element, None))
+
+    def attributes(self, element: Any, known: frozenset[str]) -> None:
+        """Leave the attributes that nothing names."""
+        for name in element.keys():  # noqa: SIM118 - lxml
+            if name not in known:
+                self._leave((element, str(name)))
+
+    def text(self, element: Any) -> None:
+        """Leave the text of an element that has none by its contract."""
+        if text := own_text(element).strip():
+            self.left[self.path((element, None))] = text
+
+    def inside(self, element: Any) -> str:
+        """Return the text of an element that is expected to hold only text; leave what else is in it."""
+        for child in element:
+            self.element(child)
+        return own_text(element)
+
+    def matches(self, place: Any, filters: tuple[Filter, ...]) -> bool:
+        """See ``Run.matches``."""
+        return holds(place, filters)
+
+    def chosen(self, place: Any, checks: tuple[Check, ...]) -> bool:
+        """See ``Run.chosen``."""
+        return all(
+            not set(check.values).isdisjoint(texts_at(place, check.steps))
+            if check.values
+            else present_at(place, check.steps) is check.present
+            for check in checks
+        )
+
+    def check(self, spot: Any, item: Any, *known: Known | bool | None) -> None:
+        """See ``Run.check``."""
+        self._check(item, [one for one in known if isinstance(one, Known)])
+
+    def _check(self, element: Element, candidates: list[Known]) -> None:
+        named = applying(element, candidates, self)
+        if any(one.whole for one in named):
+            return
+        for name in element.keys():  # noqa: SIM118 - lxml
+            if not any(f"@{name}" in one.children for one in named):
+                self._leave((element, str(name)))
+        if not any(one.text for one in named):
+            self.text(element)
+        for child in element:
+            if inner := [one.children[child.tag] for one in named if child.tag in one.children]:
+                self._check(child, inner)
+            else:
+                self.element(child)
