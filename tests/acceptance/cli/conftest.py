@@ -1,0 +1,125 @@
+"""A real hub process, and commands as a person types them: each a process of its own."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from hub_core.testing.records import a_record
+
+START_SECONDS = 30
+SED = Path(__file__).resolve().parents[3] / "mappings" / "eessi" / "fixtures"
+
+
+@dataclass
+class Result:
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        return msgspec.json.decode(self.out)
+
+
+class Place:
+    """A home with its hub, which may run or not."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        self.environment = {
+            **{name: value for name, value in os.environ.items() if not name.startswith("PUNTE_")},
+            "PUNTE_HOME": str(home),
+            "PUNTE_PORT": "0",
+            "TZ": "Europe/Bucharest",
+        }
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def punte(self, *arguments: object, code: int | None = 0, stdin: str = "") -> Result:
+        """Run one command; ``code`` is the exit code that must come, ``None``: any."""
+        done = subprocess.run(
+            [sys.executable, "-m", "cli", *map(str, arguments)],
+            env=self.environment,
+            input=stdin,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert "Traceback" not in done.stderr
+        assert code is None or done.returncode == code, f"{arguments}: {done.returncode}\n{done.stdout}\n{done.stderr}"
+        return Result(code=done.returncode, out=done.stdout, err=done.stderr)
+
+    def start(self) -> None:
+        log = (self.home.parent / "hub.log").open("ab")
+        self.process = subprocess.Popen([sys.executable, "-m", "cli", "serve"], env=self.environment, stderr=log)
+        log.close()
+        deadline = time.monotonic() + START_SECONDS
+        while not (self.home / "address").exists() and self.process.poll() is None and time.monotonic() < deadline:
+            time.sleep(0.02)
+        assert (self.home / "address").exists(), (self.home.parent / "hub.log").read_text()
+
+    def stop(self) -> None:
+        if self.process is not None:
+            self.process.send_signal(signal.SIGTERM)
+            self.process.wait(30)
+            self.process = None
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Iterator[Place]:
+    """Return an empty home without a hub; a hub that a test starts is stopped."""
+    place = Place(tmp_path / "home")
+    try:
+        yield place
+    finally:
+        place.stop()
+
+
+@pytest.fixture
+def record_file(tmp_path: Path) -> Path:
+    path = tmp_path / "record.json"
+    path.write_bytes(msgspec.json.encode(a_record()))
+    return path
+
+
+@pytest.fixture
+def registry(place: Place, tmp_path: Path) -> Path:
+    """Return the folder of a registry set as ``punte init`` writes it."""
+    place.punte("init", tmp_path / "registry")
+    return tmp_path / "registry"
+
+
+@pytest.fixture
+def hub(place: Place, registry: Path) -> Place:
+    """Return a home whose hub runs with the starter set."""
+    place.start()
+    place.punte("apply", registry, "--note", "first set")
+    return place
+
+
+@pytest.fixture
+def key(hub: Place) -> str:
+    """Return a key of the ministry."""
+    return hub.punte("key", "new", "ministry-1", "--institution", "ministry").out.strip()
+
+
+@pytest.fixture
+def send(hub: Place, key: str) -> Callable[[Path], str]:
+    """Return a function that sends a canonical record and returns its reference."""
+
+    def one(path: Path, *options: str) -> str:
+        done = hub.punte(
+            "send", path, "--endpoint", "records", "--key", key, "--purpose", "benefit-application", "--json", *options
+        )
+        return str(done.json["reference"])
+
+    return one

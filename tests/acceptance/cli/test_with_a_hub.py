@@ -1,0 +1,168 @@
+"""What an operator does on a day: every command against a real hub process."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from hub_core.testing.records import a_record
+
+pytestmark = pytest.mark.network
+
+CNP = "2850415123450"
+FAMILY = a_record().name.family
+
+
+def test_a_record_is_sent_found_shown_and_explained(hub, send, record_file):
+    reference = send(record_file, "--id", "portal-1")
+
+    (row,) = hub.punte("messages", "list", "--party", "ministry", "--json").json
+    assert (row["id"], row["sender_id"], row["state"]) == (reference, "portal-1", "accepted")
+    assert hub.punte("messages", "list", "--state", "refused", "--json").json == []
+
+    shown = hub.punte("messages", "show", reference).out
+    assert reference in shown
+    assert CNP not in shown
+    assert FAMILY not in shown
+
+    explained = hub.punte("route", "explain", reference)
+    assert "no routes are registered" in explained.err
+
+    status = hub.punte("status")
+    assert "all is well" in status.out
+
+
+def test_the_same_id_and_content_is_answered_as_the_first_time(hub, send, record_file):
+    assert send(record_file, "--id", "portal-1") == send(record_file, "--id", "portal-1")
+    assert len(hub.punte("messages", "list", "--json").json) == 1
+
+
+def test_revealing_leaves_an_entry_with_who_and_why(hub, send, record_file):
+    reference = send(record_file)
+    assert CNP in hub.punte("messages", "show", reference, "--reveal", "--reason", "complaint 7").out
+    entries = hub.punte("messages", "show", reference, "--json").json["entries"]
+    (entry,) = [entry for entry in entries if entry["step"] == "revealed"]
+    assert entry["detail"] == "complaint 7"
+    assert entry["by"]
+
+
+def test_a_refused_document_ends_with_1_and_is_kept(hub, key, tmp_path):
+    path = tmp_path / "broken.json"
+    path.write_text('{"name": {"family": 1}}')
+    done = hub.punte(
+        "send", path, "--endpoint", "records", "--key", key, "--purpose", "benefit-application", "--json", code=1
+    )
+    assert done.json["code"] == "C101"
+    (row,) = hub.punte("messages", "list", "--state", "refused", "--code", "c101", "--json").json
+    assert row["id"] == done.json["reference"]
+
+
+@pytest.mark.parametrize(
+    ("options", "code"),
+    [
+        (["--endpoint", "records", "--key", "wrong", "--purpose", "benefit-application"], "A401"),
+        (["--endpoint", "nowhere", "--purpose", "benefit-application"], "A404"),
+        (["--endpoint", "seds", "--purpose", "benefit-application"], "A403"),
+        (["--endpoint", "records"], "A405"),
+        (["--endpoint", "records", "--purpose", "curiosity"], "A406"),
+    ],
+)
+def test_a_call_that_is_not_allowed_is_refused_with_its_code(hub, key, record_file, options, code):
+    given = options if "--key" in options else [*options, "--key", key]
+    assert hub.punte("send", record_file, *given, "--json", code=1).json["code"] == code
+
+
+def test_a_faulty_set_changes_nothing_and_names_the_place(hub, registry):
+    before = hub.punte("apply", "--history", "--json").json
+    path = registry / "endpoints.yaml"
+    path.write_text(path.read_text().replace("institution: ministry", "institution: minstry", 1))
+    done = hub.punte("apply", registry, code=1)
+    assert "endpoints.yaml:4:18: R105" in done.err
+    assert "write 'ministry' instead" in done.err
+    assert hub.punte("apply", "--history", "--json").json == before
+
+
+def test_a_set_is_planned_applied_and_rolled_back(hub, registry):
+    path = registry / "endpoints.yaml"
+    path.write_text(path.read_text().replace("max_body_bytes: 10 MB", "max_body_bytes: 1 MB"))
+    assert "~ endpoints: seds" in hub.punte("apply", registry, "--plan").out
+    hub.punte("apply", registry, "--note", "smaller")
+    hub.punte("apply", "--rollback", "1", "--note", "too small")
+    history = hub.punte("apply", "--history", "--json").json
+    assert [(one["number"], one["note"], one["current"]) for one in history] == [
+        (3, "too small", True),
+        (2, "smaller", False),
+        (1, "first set", False),
+    ]
+
+
+def test_a_revoked_key_is_refused_at_once(hub, key, record_file):
+    hub.punte("key", "revoke", "ministry-1")
+    done = hub.punte("send", record_file, "--endpoint", "records", "--key", key, "--json", code=1)
+    assert done.json["code"] == "A401"
+    assert [it["code"] for it in hub.punte("status", "--json").json["refusals"]] == ["A401"]
+
+
+def test_a_key_is_never_shown_again(hub, key):
+    assert key
+    assert key not in hub.punte("key", "list", "--json").out
+    assert key.encode() not in (hub.home / "punte.sqlite3").read_bytes()
+
+
+def test_an_unknown_message_is_told(hub):
+    done = hub.punte("messages", "show", "019aa6f0-0000-7000-8000-000000000002", code=1)
+    assert "J404" in done.err
+
+
+def test_tail_shows_what_arrives(hub, send, record_file):
+    first = send(record_file)
+    watching = subprocess.Popen(
+        [sys.executable, "-m", "cli", "messages", "tail", "--json", "--every", "0.1"],
+        env=hub.environment,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert json.loads(watching.stdout.readline())["id"] == first
+        second = send(record_file)
+        assert json.loads(watching.stdout.readline())["id"] == second
+    finally:
+        watching.terminate()
+        watching.communicate(timeout=30)
+
+
+def test_the_doctor_is_content_with_a_fresh_hub(hub):
+    checks = hub.punte("doctor", "--json").json
+    assert [check for check in checks if check["ok"] is False] == []
+    assert {"sqlite", "home", "files", "port", "mappings", "adapters"} <= {check["check"] for check in checks}
+
+
+def test_a_look_at_the_running_hub_does_not_load_the_store(hub):
+    code = (
+        "import sys, cli, atexit; atexit.register(lambda: print(*sorted(sys.modules))); cli.main(['messages', 'list'])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], env=hub.environment, capture_output=True, text=True, check=True)
+    modules = set(done.stdout.split())
+    assert not modules & {"sqlalchemy", "lxml", "zeep", "fastapi", "aiohttp", "sqlite3"}
+
+
+def test_a_replay_says_what_would_differ(hub, send, record_file):
+    reference = send(record_file)
+    answer = hub.punte("replay", reference, "--dry-run", "--reason", "looking", "--json").json
+    assert (answer["sent"], answer["changes"]) == (False, [])
+
+
+def test_a_file_is_explained_before_it_is_sent(hub, registry, record_file):
+    (registry / "more.yaml").write_text(
+        "endpoints:\n"
+        "  portal:\n"
+        "    {institution: ministry, direction: out, adapter: rest, service: records, url: 'http://127.0.0.1:9/'}\n"
+        "routes:\n"
+        "  women: {services: [records], when: [{at: sex.code, equals: female}], to: [portal]}\n"
+        "  men: {services: [records], when: [{at: sex.code, equals: male}], to: [portal]}\n"
+    )
+    hub.punte("apply", registry)
+    routes = hub.punte("route", "explain", record_file, "--service", "records", "--json").json
+    assert {route["route"]: route["chosen"] for route in routes} == {"women": True, "men": False}
+    assert CNP not in hub.punte("route", "explain", record_file, "--service", "records").out

@@ -1,0 +1,62 @@
+"""The same commands when no hub runs: the store is opened by the command itself."""
+
+import stat
+
+import pytest
+
+pytestmark = pytest.mark.network
+
+
+def test_everything_can_be_looked_at_after_the_hub_has_stopped(hub, send, record_file):
+    reference = send(record_file)
+    hub.stop()
+    assert hub.punte("messages", "list", "--json").json[0]["id"] == reference
+    assert hub.punte("messages", "show", reference, "--json").json["message"]["id"] == reference
+    assert hub.punte("status", "--json").json["running"] is False
+    assert len(hub.punte("apply", "--history", "--json").json) == 1
+    assert [key["name"] for key in hub.punte("key", "list", "--json").json] == ["ministry-1"]
+    assert hub.punte("doctor", "--json", code=None).json
+
+
+def test_looking_writes_nothing(hub, send, record_file):
+    send(record_file)
+    hub.stop()
+    before = {path.name: path.read_bytes() for path in hub.home.iterdir() if path.is_file()}
+    hub.punte("messages", "list")
+    hub.punte("status")
+    after = {path.name: path.read_bytes() for path in hub.home.iterdir() if path.is_file()}
+    assert after == before
+
+
+def test_revealing_leaves_its_entry_without_a_hub_too(hub, send, record_file):
+    reference = send(record_file)
+    hub.stop()
+    hub.punte("messages", "show", reference, "--reveal", "--reason", "audit")
+    entries = hub.punte("messages", "show", reference, "--json").json["entries"]
+    assert [entry["detail"] for entry in entries if entry["step"] == "revealed"] == ["audit"]
+
+
+def test_a_set_and_a_key_can_be_made_before_the_first_start(place, registry, record_file):
+    place.punte("apply", registry)
+    key = place.punte("key", "new", "ministry-1", "--institution", "ministry").out.strip()
+    assert stat.S_IMODE(place.home.stat().st_mode) == 0o700
+    place.start()
+    place.punte("send", record_file, "--endpoint", "records", "--key", key, "--purpose", "benefit-application")
+
+
+def test_where_nothing_was_ever_kept_a_look_says_so(place):
+    done = place.punte("status", code=3)
+    assert "J103" in done.err
+    assert not place.home.exists()
+
+
+def test_the_doctor_looks_at_a_machine_where_no_hub_has_run(place):
+    checks = place.punte("doctor", "--json", code=None).json
+    assert next(check for check in checks if check["check"] == "home")["ok"] is None
+    assert not place.home.exists()
+
+
+def test_a_second_hub_in_the_same_home_is_refused(hub):
+    done = hub.punte("serve", code=3)
+    assert "J101" in done.err
+    assert hub.punte("status").code == 0
