@@ -17,4 +17,5 @@ CODES = (
     Code("V301", "not a SED", "Send a SED in the NATIVE, NAV or NEESSI form.", 422),
     Code("V302", "no mapping for this document", "Ask the operator to register a mapping for it.", 422),
     Code("V401", "contract not admitted", "Mend the contract; every validator that uses it must take it."),
+    Code("V402", "adapter not usable", "Mend or remove the package that brings it; the others go on."),
 )
