@@ -152,7 +152,7 @@ class Deliverer:
             settlement = await self._attempt(claimed, endpoint)
             reach("after-send-before-settle")
             facts = {
-                "message": claimed.delivery.message_id,
+                "reference": claimed.delivery.message_id,
                 "delivery": claimed.delivery.id,
                 "endpoint": claimed.delivery.endpoint,
                 "attempt": claimed.attempt,

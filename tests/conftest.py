@@ -36,6 +36,12 @@ def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(autouse=True)
+def _the_hub_speaks(caplog: pytest.LogCaptureFixture) -> None:
+    """Let every log line be made, as in a running hub: a line that cannot be made is a defect."""
+    caplog.set_level("INFO", logger="punte")
+
+
+@pytest.fixture(autouse=True)
 def _no_sockets_in_unit_tests(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     if UNIT not in request.path.parents or request.node.get_closest_marker("network"):
         return
