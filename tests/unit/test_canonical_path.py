@@ -65,7 +65,9 @@ def test_blank_text_is_not_there():
 
 
 def test_numbers_and_dates_are_read_as_they_are_written():
-    record = Beneficiary(incomes=(Income(gross=Money(amount=Decimal("5000.00"), currency="RON"), since=date(2025, 1, 1)),))
+    record = Beneficiary(
+        incomes=(Income(gross=Money(amount=Decimal("5000.00"), currency="RON"), since=date(2025, 1, 1)),)
+    )
     assert values(record, "incomes.gross.amount") == ["5000.00"]
     assert values(record, "incomes.since") == ["2025-01-01"]
 
@@ -87,7 +89,9 @@ def test_a_path_that_is_not_in_the_model_is_refused_with_the_nearest(path, mend)
     assert caught.value.mend == mend
 
 
-@pytest.mark.parametrize("path", ["", ".", "name..family", "name.family]", "identifiers[=x]", "a" * 10_000, "name[[0]]", "__class__"])
+@pytest.mark.parametrize(
+    "path", ["", ".", "name..family", "name.family]", "identifiers[=x]", "a" * 10_000, "name[[0]]", "__class__"]
+)
 def test_a_path_of_no_form_is_refused(path):
     with pytest.raises(ConfigError, match="R108"):
         canonical_path(path)
