@@ -16,6 +16,7 @@ class Build:
         self.writer: Writer = generator.writer
         self.values = ValueCode(generator)
         self._makes: list[str] = []
+        self._required: list[tuple[Value, str, str]] = []
 
     def scope(self, frame: Frame) -> None:
         """Write everything from the raw values of a scope to its finished object or value."""
@@ -31,8 +32,14 @@ class Build:
         elif frame.scope.root is not None:
             self._fill(frame.scope.root, frame.made, frame, frame.to, whole=frame.scope)
         for leaf in tracked:
+            place = f"{frame.spot}, {self.generator.steps(leaf.steps)}"
             with self.writer.block(f"if u{leaf.number} is not None:"):
-                self.writer.line(f"run.leave({frame.spot}, {self.generator.steps(leaf.steps)})")
+                self.writer.line(f"run.{'doubt' if leaf in frame.shared else 'drop'}({place})")
+            if leaf in frame.shared:
+                with self.writer.block(f"elif {leaf.var} is not None:"):
+                    self.writer.line(f"run.take({place})")
+        for steps, named in frame.checks:
+            self.writer.line(f"run.check({frame.spot}, {self.generator.steps(steps)}, {named})")
 
     def _fill(self, obj: Obj, made: str, frame: Frame, to: str, *, whole: Scope | None = None) -> None:
         """Write an object into the dictionary ``made``; ``to`` is its place in the record."""
@@ -44,14 +51,14 @@ class Build:
             if _joins_only(inner):
                 late.append((name, inner))
             else:
-                self._object(name, inner, made, frame, f"({to}, {name!r}, None)", begun=bool(obj.scopes))
+                self._object(name, inner, made, frame, f"({to}, {name!r}, None, 0)", begun=bool(obj.scopes))
         for name, slot in obj.lists.items():
             self._list(name, slot, made, frame, to, begun=bool(obj.scopes))
-        always = whole is not None and whole.name == "the record"
-        required = [value for value in obj.values() if value.required] if whole is not None else []
-        if always:
-            self._finish(obj, made, frame, to, late, required)
-        elif late or required or self._has_finish(obj, frame, whole):
+        self._required += [(value, made, to) for values in obj.slots.values() for value in values if value.required]
+        required, self._required = (self._required, []) if whole is not None else ([], self._required)
+        if whole is not None and whole.name == "the record":
+            self._finish(obj, made, frame, to, late, required, whole=whole)
+        elif late or required or self._has_finish(obj, whole):
             with self.writer.block(f"if {made}:"):
                 self._finish(obj, made, frame, to, late, required, whole=whole)
         self._makes.pop()
@@ -70,7 +77,7 @@ class Build:
         for name, inner in late:
             result = self.writer.name("t")
             self.writer.line(f"{result} = {{}}")
-            self._finish(inner, result, frame, f"({to}, {name!r}, None)", list(inner.objects.items()), [])
+            self._finish(inner, result, frame, f"({to}, {name!r}, None, 0)", list(inner.objects.items()), [])
             with self.writer.block(f"if {result}:"):
                 self.writer.line(f"{made}[{name!r}] = {result}")
 
@@ -123,9 +130,9 @@ class Build:
             return
         result = self.writer.name("l")
         self.writer.line(f"{result} = {f'list({made}.get({name!r}, ()))' if begun else '[]'}")
-        for obj in slot.elements.values():
+        for number, obj in enumerate(slot.elements.values()):
             element = self.writer.name("t")
-            inside = f"({to}, {name!r}, {element})"
+            inside = f"({to}, {name!r}, {element}, {number})"
             self._begin(obj, element, frame, inside, name)
             self._fill(obj, element, frame, inside)
             with self.writer.block(f"if {element}:"):
@@ -135,7 +142,7 @@ class Build:
         with self.writer.block(f"if {result}:"):
             self.writer.line(f"{made}[{name!r}] = {result}")
 
-    def _has_finish(self, obj: Obj, frame: Frame, whole: Scope | None) -> bool:
+    def _has_finish(self, obj: Obj, whole: Scope | None) -> bool:
         constants = any(value.joins_only or value.open for values in obj.slots.values() for value in values)
         return constants or obj.struct is Name or bool(self._lacks(obj, whole)) or self.generator.traced
 
@@ -146,7 +153,7 @@ class Build:
         frame: Frame,
         to: str,
         late: list[tuple[str, Obj]],
-        required: list[Value],
+        required: list[tuple[Value, str, str]],
         *,
         whole: Scope | None = None,
     ) -> None:
@@ -154,8 +161,8 @@ class Build:
         for name, values in obj.slots.items():
             self._constants(name, values, made, frame, to)
         self._late(late, made, frame, to)
-        for value in required:
-            self._required(value, obj, made, frame, to)
+        for value, holder, inside in required:
+            self._missing(value, holder, frame, inside)
         self._lacking(obj, made, frame, to, whole)
         if obj.struct is Name and "normal" not in obj.slots:
             parts = ", ".join(f"{made}.get({part!r})" for part in ("family", "given", "full"))
@@ -194,17 +201,12 @@ class Build:
             label = self.generator.label(value, name, (), leave=False, codec=None)
             self.writer.line(f"run.constant({label}, {to})")
 
-    def _required(self, value: Value, obj: Obj, made: str, frame: Frame, to: str) -> None:
+    def _missing(self, value: Value, holder: str, frame: Frame, to: str) -> None:
         """Write the report about a required value, wherever in the object it belongs."""
-        path = _path_of(value, obj)
-        holder = made + "".join(f".get({name!r}, {{}})" for name in path[:-1] if "[" not in name)
-        named = any("[" in name for name in path)
-        test = f"{path[-1]!r} not in {holder}" if not named else self.values.absent(value, frame)
         guard = self.generator.guard(value.checks, frame)
-        label = self.generator.label(
-            value, ".".join(path), value.origins[0].steps if value.origins else (), leave=False, codec=None
-        )
-        with self.writer.block(f"if {test}{' and ' + guard if guard else ''}:"):
+        steps = value.origins[0].steps if value.origins else ()
+        label = self.generator.label(value, value.name, steps, leave=False, codec=None)
+        with self.writer.block(f"if {value.name!r} not in {holder}{' and ' + guard if guard else ''}:"):
             self.writer.line(f"run.missing({label}, {frame.spot}, {to})")
 
     def _lacks(self, obj: Obj, whole: Scope | None) -> list[str]:
@@ -220,15 +222,18 @@ class Build:
 
     def _lacking(self, obj: Obj, made: str, frame: Frame, to: str, whole: Scope | None) -> None:
         for name in self._lacks(obj, whole):
-            value = Value(name=name, kind="text", place=obj.place, faulty=obj.faulty)
-            label = self.generator.label(value, name, (), leave=False, codec=name)
+            written = [value for value in obj.slots.get(name, ()) if value.origins]
+            value = written[0] if written else Value(name=name, kind="text", place=obj.place, faulty=obj.faulty)
+            steps = value.origins[0].steps if value.origins else ()
+            spilled = ", spilled=True" if value.spill else ""
+            label = self.generator.label(value, name, steps, leave=False, codec=None)
             places = [origin.steps for one in obj.values() if not one.spill for origin in one.origins]
             places += [scope.base for scope in obj.all_scopes()]
             if whole is not None:
                 places = [()]
             bound = self.writer.bind("S", tuple(places), "all of the object", key=("all", tuple(places)))
             with self.writer.block(f"if {made} and {name!r} not in {made}:"):
-                self.writer.line(f"{made} = run.lacking({label}, {frame.spot}, {to}, {bound})")
+                self.writer.line(f"{made} = run.lacking({label}, {frame.spot}, {to}, {bound}{spilled})")
 
 
 def _joins_only(obj: Obj) -> bool:
@@ -239,18 +244,3 @@ def _joins_only(obj: Obj) -> bool:
         and all(value.joins_only for values in obj.slots.values() for value in values)
         and all(_joins_only(inner) for inner in obj.objects.values())
     )
-
-
-def _path_of(value: Value, obj: Obj) -> list[str]:
-    """Return the canonical path of a value below an object."""
-    for name, values in obj.slots.items():
-        if value in values:
-            return [name]
-    for name, inner in obj.objects.items():
-        if found := _path_of(value, inner):
-            return [name, *found]
-    for name, slot in obj.lists.items():
-        for shown, element in slot.elements.items():
-            if found := _path_of(value, element):
-                return [f"{name}[{shown.replace('=None:', '=')}]", *found]
-    return []

@@ -55,9 +55,14 @@ class Compiler:
             "normal_name": normal_name,
         }
         if self.generator.kind == "xml":
-            helpers = (xmlrun.again, xmlrun.own_text, xmlrun.texts_at, xmlrun.present_at)
+            helpers: tuple[Callable[..., Any], ...] = (
+                xmlrun.again,
+                xmlrun.own_text,
+                xmlrun.texts_at,
+                xmlrun.present_at,
+            )
         else:
-            helpers = (  # type: ignore[assignment] - functions of another shape
+            helpers = (
                 jsonrun.items, jsonrun.one, jsonrun.select, jsonrun.text_of, jsonrun.texts_at, jsonrun.present_at,
             )  # fmt: skip
         namespace.update((helper.__name__, helper) for helper in helpers)
@@ -104,13 +109,13 @@ class Compiler:
         if self.generator.kind == "json":
             spot = f"({outer.spot}, {self.generator.steps(scope.base)}, {item})"
         if scope.root is None:
-            to = f"({outer.to}, {tail!r}, len({results}))"
+            to = f"({outer.to}, {tail!r}, True, len({results}))"
             frame = Frame(scope, self.generator.trees.of(scope), item, "", spot, to, check=check, sink=results)
             self._body(frame)
             return
         made = self.writer.name("t")
         self.writer.line(f"{made} = {{}}")
-        to = f"({outer.to}, {tail!r}, {made if many else None})"
+        to = f"({outer.to}, {tail!r}, {made if many else None}, len({results}))"
         frame = Frame(scope, self.generator.trees.of(scope), item, made, spot, to, check=check)
         if scope.call is None:
             self._body(frame)

@@ -33,6 +33,8 @@ class Frame:
         results: list variable of each inner scope.
         conditions: variable of each condition.
         direct: leaves that can be read only once.
+        shared: leaves that inner scopes may read too.
+        checks: places to be looked at when the scope is finished: path, and what is named there.
         sink: list variable that takes plain values.
     """
 
@@ -46,6 +48,8 @@ class Frame:
     results: dict[Scope, str] = field(default_factory=dict)
     conditions: dict[Check, str] = field(default_factory=dict)
     direct: set[Leaf] = field(default_factory=set)
+    shared: set[Leaf] = field(default_factory=set)
+    checks: list[tuple[Steps, str]] = field(default_factory=list)
     sink: str = ""
 
 

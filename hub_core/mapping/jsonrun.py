@@ -145,6 +145,17 @@ class JsonRun(Run):
         for path, value in places(self._object(spot), steps, self.path(spot)):
             self.left.update(leaves(value, path))
 
+    def values(self, spot: Any, steps: Steps) -> list[tuple[str, str]]:
+        """See ``Run.values``."""
+        found = places(self._object(spot), steps, self.path(spot))
+        return [(path, text) for path, value in found if (text := plain_text(value))]
+
+    def text(self, value: Any, spot: Spot, steps: Steps) -> str:
+        """Return the text of a value that is no string; what lies in objects there is left."""
+        if value.__class__ is dict or value.__class__ is list:
+            self.objects(spot, steps)
+        return text_of(value)
+
     def keys(self, spot: Spot, steps: Steps, known: frozenset[str]) -> None:
         """Leave what lies under keys that nothing names."""
         for path, value in places(self._object(spot), steps, self.path(spot)):
@@ -178,11 +189,13 @@ class JsonRun(Run):
             for check in checks
         )
 
-    def check(self, spot: Any, item: Any, *known: Known | bool | None) -> None:
-        """See ``Run.check``; ``item`` holds the steps from the spot."""
+    def check(self, spot: Any, steps: Steps, *known: Known | bool | None) -> None:
+        """See ``Run.check``."""
         candidates = [one for one in known if isinstance(one, Known)]
-        for path, value in places(self._object(spot), item, self.path(spot)):
+        for path, value in places(self._object(spot), steps, self.path(spot)):
             self._check(value, path, candidates)
+            if self.doubts:
+                self.settle(path)
 
     def _check(self, value: Any, path: str, candidates: list[Known]) -> None:
         for here, item in _indexed(value, path):
@@ -192,6 +205,8 @@ class JsonRun(Run):
             if item.__class__ is not dict:
                 if not any(one.text for one in named):
                     self.left.update(leaves(item, here))
+                elif self.doubts and any(one.sure for one in named):
+                    self.doubts.pop(here, None)
                 continue
             for key, inner in item.items():
                 if below := [one.children[key] for one in named if key in one.children]:

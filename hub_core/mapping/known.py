@@ -14,6 +14,7 @@ class Known:
 
     Attributes:
         text: its own text is named.
+        sure: and taken, whatever the values are.
         whole: everything is, down to the leaves.
         variants: what more is named where filters hold.
         chosen: what more is named where the conditions of ``where:`` hold.
@@ -23,6 +24,7 @@ class Known:
     variants: "list[tuple[tuple[Filter, ...], Known]]" = field(default_factory=list)
     chosen: "list[tuple[tuple[Check, ...], Known]]" = field(default_factory=list)
     text: bool = False
+    sure: bool = False
     whole: bool = False
 
 
@@ -41,6 +43,7 @@ class Tests(Protocol):
 def known(node: Node, trees: Trees) -> Known:
     """Return what a node names, with all inner scopes."""
     found = Known(text=node.leaf is not None or node.known, whole=node.ignored)
+    found.sure = node.known or (node.leaf is not None and not node.leaf.tracked)
     for name, child in node.children.items():
         found.children[name] = known(child, trees)
     for filters, variant in node.variants.items():
@@ -65,6 +68,7 @@ def known_by(scope: Scope, trees: Trees) -> Known:
 
 def _merge(into: Known, other: Known) -> None:
     into.text |= other.text
+    into.sure |= other.sure
     into.whole |= other.whole
     into.variants += other.variants
     into.chosen += other.chosen

@@ -63,7 +63,7 @@ class RuleReader:
             codec=scalar(node, "as", self.faults),
             codes=scalar(node, "codes", self.faults),
             unmapped=cast("OnUnknownCode | None", one_of(node, "unmapped", ("refuse", "keep", "flag"), self.faults)),
-            absent=tuple(token.strip() for token in absent if not (ends and token == "open")),
+            absent=tuple(text.strip() for text in absent if not (ends and text == "open")),
             open=ends and "open" in absent,
             unknown=tuple(item.text.strip() for item in strings(node.items.get("unknown"), self.faults)),
             withheld=tuple(item.text.strip() for item in strings(node.items.get("withheld"), self.faults)),
@@ -89,7 +89,7 @@ class RuleReader:
         elif not origins and not builds:
             self._fault(node, "the rule names no origin", "add at:, any:, each:, use:, const: or derive:")
         if builds and given & {"any", "const", "derive", "as", "codes"}:
-            wrong = sorted(given & {"any", "const", "derive", "as", "codes"})[0]
+            wrong = min(given & {"any", "const", "derive", "as", "codes"})
             self._fault(node.keys[wrong], f"{wrong}: does not go with use: or fields:", "write it in a field inside")
         if rule.const is not None and given & {"as", "absent", "unknown", "withheld", "unmapped"}:
             self._fault(node, "a const is not read", "leave const: alone, with codes: where it is a code")

@@ -49,7 +49,9 @@ class Label(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     leave: bool = False
 
 
-To = Any  # (enclosing To | None, canonical path below it, element of the list there | number | None), or None
+# None: the record. Else: enclosing To, canonical path below it, and for elements of a list the element itself and the
+# number that it would have if it is left out.
+To = tuple[Any, str, Any, int] | None
 
 
 class Note(msgspec.Struct, frozen=True, kw_only=True):
@@ -70,6 +72,8 @@ class Run:
         self.found: list[tuple[Finding, To]] = []
         self.gaps: list[tuple[dict[str, Any], To]] = []
         self.left: dict[str, str] = {}
+        self.doubts: dict[str, str] = {}
+        self._taken: set[str] = set()
         self.notes: list[Note] = []
         self.refused = False
         self._said: set[tuple[str, str, str]] = set()
@@ -84,7 +88,31 @@ class Run:
         """Put everything at a place and below it into ``unmapped``."""
         raise NotImplementedError
 
-    def check(self, spot: Any, item: Any, *known: Known | bool | None) -> None:
+    def values(self, spot: Any, steps: Steps) -> list[tuple[str, str]]:
+        """Return path and text of the values right at a place, without what lies below it."""
+        raise NotImplementedError
+
+    def drop(self, spot: Any, steps: Steps) -> None:
+        """Put the value at a place into ``unmapped``."""
+        self.left.update(self.values(spot, steps))
+
+    def doubt(self, spot: Any, steps: Steps) -> None:
+        """Note a value that one rule of a place did not take; another one may (see ``settle``)."""
+        self.doubts.update(self.values(spot, steps))
+
+    def take(self, spot: Any, steps: Steps) -> None:
+        """Note a value that one rule of a place took, though another one may not."""
+        self._taken.update(path for path, _ in self.values(spot, steps))
+
+    def settle(self, path: str) -> None:
+        """Put the doubtful values at a path and below it that nobody took into ``unmapped``."""
+        below = () if path in {"", "."} else (path + "/", path + ".", path + "[")
+        for doubtful in [one for one in self.doubts if not below or one == path or one.startswith(below)]:
+            text = self.doubts.pop(doubtful)
+            if doubtful not in self._taken:
+                self.left[doubtful] = text
+
+    def check(self, spot: Any, steps: Steps, *known: Known | bool | None) -> None:
         """Put what none of ``known`` names into ``unmapped``; those whose condition failed are no ``Known``."""
         raise NotImplementedError
 
@@ -118,17 +146,17 @@ class Run:
         text = f"not readable as {label.codec} ({error})"
         self._say(label, spot, to, "M202", text, severe=label.severe)
         if label.leave:
-            self.leave(spot, label.steps)
+            self.drop(spot, label.steps)
 
     def several(self, label: Label, spot: Any, to: To) -> None:
         """Several different values where one is expected."""
         self._say(label, spot, to, "M203", f"{label.path} has several different values", severe=label.severe)
-        self.leave(spot, label.steps)
+        self.drop(spot, label.steps)
 
     def differs(self, label: Label, spot: Any, to: To) -> None:
         """A second place says something else than the first; the first counts."""
         self._say(label, spot, to, "M203", f"{label.path} differs from an earlier place of the rule", severe=False)
-        self.leave(spot, label.steps)
+        self.drop(spot, label.steps)
 
     def no_code(self, label: Label, spot: Any, to: To, *, severe: bool) -> None:
         """The code list does not know the text."""
@@ -140,12 +168,17 @@ class Run:
         if (label.rule, label.at, path) not in self._said:
             self._say(label, spot, to, "M201", f"{label.path} is missing or blank", severe=label.severe)
 
-    def lacking(self, label: Label, spot: Any, to: To, places: tuple[Steps, ...]) -> dict[str, Any]:
-        """An object lacks a field without which it cannot be: it is left out, its values go to ``unmapped``."""
-        text = f"left out: it has no {label.path}"
-        self._say(
-            label, spot, to, "M201", text if not label.severe else f"{label.path} is missing", severe=label.severe
-        )
+    def lacking(
+        self, label: Label, spot: Any, to: To, places: tuple[Steps, ...], *, spilled: bool = False
+    ) -> dict[str, Any]:
+        """An object lacks a field without which it cannot be: it is left out, its values go to ``unmapped``.
+
+        With ``spilled`` the field was not readable and is kept elsewhere, which was said already.
+        """
+        path, _ = self.origin(spot, label.steps)
+        if not spilled or (label.rule, label.at, path) not in self._said:
+            text = f"{label.at} is missing, without which the object cannot be"
+            self._say(label, spot, to, "M201", text, severe=label.severe)
         for steps in places:
             self.leave(spot, steps)
         return {}
@@ -181,20 +214,16 @@ def resolved(to: To, record: dict[str, Any]) -> str:
 def _resolve(to: To, record: dict[str, Any]) -> tuple[str, Any]:
     if to is None:
         return "", record
-    parent, tail, element = to
+    parent, tail, element, number = to
     path, holder = _resolve(parent, record)
     path = f"{path}.{tail}" if path else tail
     for name in tail.split("."):
         holder = holder.get(name) if isinstance(holder, dict) else None
     if element is None:
         return path, holder
-    if isinstance(element, int):
-        return f"{path}[{element}]", None
     elements = holder if isinstance(holder, list) else []
-    for index, one in enumerate(elements):
-        if one is element:
-            return f"{path}[{index}]", element
-    return f"{path}[]", element
+    found = (index for index, one in enumerate(elements) if one is element)
+    return f"{path}[{next(found, number)}]", element
 
 
 def joined(path: str, tail: str) -> str:

@@ -27,7 +27,9 @@ class JsonScan:
 
     def place(self, node: Node, item: str, frame: Frame, *, check: bool) -> None:
         """Write what happens with the item at the base of a scope."""
-        if not node.simple:
+        if node.leaf is not None and not check:
+            frame.shared.add(node.leaf)
+        if not node.simple or node.scopes:
             self._shared(node, item, (), frame, check=check)
             return
         if node.leaf is not None and node.children:
@@ -55,6 +57,8 @@ class JsonScan:
     def _key(self, node: Node, item: str, steps: Steps, frame: Frame, *, check: bool) -> None:
         source = f"{item}.get({steps[-1].name!r})"
         check = check and not node.ignored
+        if node.leaf is not None and not check:
+            frame.shared.add(node.leaf)
         if node.simple and node.leaf is not None and not node.children:
             self.writer.line(f"{node.leaf.var} = {source}  # {self.generator.shown(steps)!a}")
             return
@@ -86,6 +90,8 @@ class JsonScan:
     def _shared(self, node: Node, raw: str, steps: Steps, frame: Frame, *, check: bool) -> None:
         """Several things happen at one place: each goes its own way, then what nobody names is looked for."""
         if node.passes:
+            if node.leaf is not None:
+                frame.shared.add(node.leaf)
             whole = self.writer.name("o")
             self.writer.line(f"{whole} = {raw}")
             self._inside(node, whole, steps, frame, check=False)
@@ -100,8 +106,7 @@ class JsonScan:
             with self.writer.block(f"if {chosen}:"):
                 self._shared(variant, chosen, filtered, frame, check=False)
         if check:
-            place = self.generator.steps(steps)
-            self.writer.line(f"run.check({frame.spot}, {place}, {self.generator.known(node, frame)})")
+            frame.checks.append((steps, self.generator.known(node, frame)))
 
     def _scope(self, scope: Scope, raw: str, steps: Steps, frame: Frame, *, check: bool) -> None:
         guard = self.generator.guard(scope.checks, frame)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from hub_core.mapping.generator import Frame, Generator
+from hub_core.mapping.paths import Step, Steps
 from hub_core.mapping.plan import Scope
 from hub_core.mapping.tree import Leaf, Node
 
@@ -25,18 +26,18 @@ class XmlScan:
         nodes = [root, *(node for name, node in root.children.items() if name.startswith("@"))]
         return {node.leaf for node in nodes if node.leaf is not None and not node.variants}
 
-    def place(self, node: Node, element: str, frame: Frame, *, check: bool) -> None:
-        """Write what happens with an element at a node."""
+    def place(self, node: Node, element: str, frame: Frame, *, check: bool, steps: Steps = ()) -> None:
+        """Write what happens with an element at a node, ``steps`` below the base of the scope."""
         if node.ignored and not node.passes and not node.scopes and not node.variants:
             return
         if node.simple:
             for scope in node.scopes:
                 self._scope(scope, element, frame, check=check)
             if not node.scopes:
-                self._element(node, element, frame, check=check and not node.ignored)
+                self._element(node, element, frame, steps, check=check and not node.ignored)
             return
         if node.passes:
-            self._element(node, element, frame, check=False)
+            self._element(node, element, frame, steps, check=False)
         for scope in node.scopes:
             self._scope(scope, element, frame, check=False)
         for filters, variant in node.variants.items():
@@ -45,7 +46,7 @@ class XmlScan:
             with self.writer.block(f"if run.matches({element}, {bound}):"):
                 self.place(variant, element, frame, check=False)
         if check and not node.ignored:
-            self.writer.line(f"run.check(None, {element}, {self.generator.known(node, frame)})")
+            frame.checks.append((steps, self.generator.known(node, frame)))
 
     def _scope(self, scope: Scope, element: str, frame: Frame, *, check: bool) -> None:
         guard = self.generator.guard(scope.checks, frame)
@@ -58,18 +59,23 @@ class XmlScan:
             with self.writer.block("else:"):
                 self.writer.line(f"run.element({element})")
 
-    def _element(self, node: Node, element: str, frame: Frame, *, check: bool) -> None:
+    def _element(self, node: Node, element: str, frame: Frame, steps: Steps, *, check: bool) -> None:
         attributes = {name[1:]: child for name, child in node.children.items() if name.startswith("@")}
         children = {name: child for name, child in node.children.items() if not name.startswith("@")}
         once = node is frame.tree.root
         for name, child in attributes.items():
             if child.leaf is not None:
                 self._assign(child.leaf, f"{element}.get({name!r})", once=once)
+                self._share(child.leaf, frame, check=check)
         if check:
             self._check_attributes(attributes, element)
-        self._text(node, element, children=bool(children), once=once, check=check)
+        self._text(node, element, frame, children=bool(children), once=once, check=check)
         if children:
-            self._children(children, element, frame, check=check, mixed=node.leaf is not None or node.known)
+            self._children(children, element, frame, steps, check=check, mixed=node.leaf is not None or node.known)
+
+    def _share(self, leaf: Leaf, frame: Frame, *, check: bool) -> None:
+        if not check:
+            frame.shared.add(leaf)
 
     def _assign(self, leaf: Leaf, source: str, *, once: bool) -> None:
         if once:
@@ -87,7 +93,7 @@ class XmlScan:
             with self.writer.block(f"if {element}.keys():"):
                 self.writer.line(f"run.attributes({element}, frozenset())")
 
-    def _text(self, node: Node, element: str, *, children: bool, once: bool, check: bool) -> None:
+    def _text(self, node: Node, element: str, frame: Frame, *, children: bool, once: bool, check: bool) -> None:
         if node.leaf is not None:
             if children or not check:
                 source = f"own_text({element})"
@@ -96,6 +102,7 @@ class XmlScan:
             if not once and not children and check:
                 source = f"({source})"
             self._assign(node.leaf, source, once=once)
+            self._share(node.leaf, frame, check=check)
         elif check and not node.known:
             text = self.writer.name("x")
             with self.writer.block(f"if ({text} := {element}.text) and not {text}.isspace():"):
@@ -106,14 +113,16 @@ class XmlScan:
                 if not node.known:
                     self.writer.line(f"run.text({element})")
 
-    def _children(self, children: dict[str, Node], element: str, frame: Frame, *, check: bool, mixed: bool) -> None:
+    def _children(
+        self, children: dict[str, Node], element: str, frame: Frame, steps: Steps, *, check: bool, mixed: bool
+    ) -> None:
         child, tag = self.writer.name("o"), self.writer.name("n")
         with self.writer.block(f"for {child} in {element}:"):
             self.writer.line(f"{tag} = {child}.tag")
             word = "if"
             for name, node in children.items():
                 with self.writer.block(f"{word} {tag} == {name!r}:"):
-                    self.place(node, child, frame, check=check)
+                    self.place(node, child, frame, check=check, steps=(*steps, Step(name=name)))
                 word = "elif"
             if not check:
                 return

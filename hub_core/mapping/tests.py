@@ -178,10 +178,11 @@ def _new(holder: dict[str, Any], key: str) -> dict[str, Any]:
 
 def _differences(test: Test, reading: Reading) -> list[str]:
     found: list[str] = []
-    wanted = Verdict(test.verdict) if test.verdict else Verdict.REFUSED if test.error else Verdict.RECORD
-    if reading.verdict is not wanted:
+    wanted = Verdict(test.verdict) if test.verdict else None if test.error else Verdict.RECORD
+    if (reading.verdict is not wanted) if wanted else (reading.record is not None):
         said = ", ".join(f"{one.code} at {one.at or one.source}" for one in _loud(reading))
-        found.append(f"verdict: expected {wanted}, found {reading.verdict}{' (' + said + ')' if said else ''}")
+        shown = f" ({said})" if said else ""
+        found.append(f"verdict: expected {wanted or 'no record'}, found {reading.verdict}{shown}")
     if test.error:
         found += _error(test.error, reading)
     if test.findings is not None:
@@ -205,7 +206,7 @@ def _loud(reading: Reading) -> Sequence[Any]:
 
 def _error(wanted: tuple[str | None, str | None], reading: Reading) -> list[str]:
     code, at = wanted
-    found = [(one.code, one.at) for one in _loud(reading)]
+    found = [(one.code, one.at) for one in reading.findings]
     if any((code in {None, one}) and (at in {None, place}) for one, place in found):
         return []
     shown = ", ".join(f"{one} at {place}" for one, place in found) or "none"

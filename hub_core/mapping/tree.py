@@ -22,6 +22,13 @@ class Leaf:
     uses: list[Value] = field(default_factory=list)
     checks: list[Check] = field(default_factory=list)
     tracked: bool = False
+    node: "Node | None" = None
+
+    @property
+    def bare(self) -> bool:
+        """Whether nothing but a value is expected at the place."""
+        node = self.node
+        return bool(self.steps) and node is not None and not (node.children or node.scopes or node.variants)
 
     @property
     def var(self) -> str:
@@ -85,7 +92,7 @@ class Tree:
         """Return the leaf at a path, made with this number where it is missing."""
         node = self.node(steps)
         if node.leaf is None:
-            node.leaf = self.leaves[steps] = Leaf(steps, number)
+            node.leaf = self.leaves[steps] = Leaf(steps, number, node=node)
         return node.leaf
 
 

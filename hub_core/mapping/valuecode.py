@@ -25,10 +25,6 @@ class ValueCode:
         else:
             self._first(value, frame, sink=sink, to=to, at=at, holder=holder)
 
-    def absent(self, value: Value, frame: Frame) -> str:
-        """Return the expression that a value was not there, or not readable."""
-        return " and ".join(f"not {self._trimmed(frame, leaf)}" for leaf in self._leaves(value, frame)) or "True"
-
     def blank(self, value: Value, frame: Frame) -> str:
         """Return the expression that the source says nothing, or one of the ``absent`` tokens."""
         tests = [self._trimmed(frame, leaf) for leaf in self._leaves(value, frame)]
@@ -42,17 +38,23 @@ class ValueCode:
         """Return the expression of the trimmed text, blank where nothing is there."""
         if self.generator.kind == "xml":
             return f"({leaf.var} or '').strip()"
-        return f"text_of({leaf.var})"
+        return f"({leaf.var}.strip() if {leaf.var}.__class__ is str else {self._text(leaf, frame)})"
+
+    def _text(self, leaf: Leaf, frame: Frame) -> str:
+        """Return the expression of the text of a JSON value that may be no string."""
+        if not leaf.bare:
+            return f"text_of({leaf.var})"
+        return f"run.text({leaf.var}, {frame.spot}, {self.generator.steps(leaf.steps)})"
 
     def _label(self, value: Value, at: str, leaf: Leaf, chain: Chain, *, leave: bool) -> str:
         codec = None if chain.plain else chain.text
         return self.generator.label(value, at, leaf.steps, leave=leave and value.faulty == "flag", codec=codec)
 
-    def _present(self, leaf: Leaf, text: str) -> str:
+    def _present(self, leaf: Leaf, text: str, frame: Frame) -> str:
         """Return the test that something is there; it binds the trimmed text."""
         if self.generator.kind == "xml":
             return f"if {leaf.var} and ({text} := {leaf.var}.strip()):"
-        trimmed = f"{leaf.var}.strip() if {leaf.var}.__class__ is str else text_of({leaf.var})"
+        trimmed = f"{leaf.var}.strip() if {leaf.var}.__class__ is str else {self._text(leaf, frame)}"
         return f"if {leaf.var} is not None and ({text} := {trimmed}):"
 
     def _several(self, leaf: Leaf, text: str, label: str, frame: Frame, to: str) -> None:
@@ -72,9 +74,11 @@ class ValueCode:
         label = self._label(value, at, leaf, chain, leave=not leaf.tracked and value.spill is None)
         take = [f"u{leaf.number} = None"] if leaf.tracked else []
         text = self.writer.name("x")
-        with self.writer.block(self._present(leaf, text)):
-            with self._tokens(value, text, take, self._gap(label, to, text)):
-                self._convert(value, chain, text, sink, label, frame, to, take, holder)
+        with (
+            self.writer.block(self._present(leaf, text, frame)),
+            self._tokens(value, text, take, self._gap(label, to, text)),
+        ):
+            self._convert(value, chain, text, sink, label, frame, to, take, holder)
         self._several(leaf, text, label, frame, to)
 
     def _tokens(
@@ -101,7 +105,7 @@ class ValueCode:
             leaf = frame.tree.leaves[origin.steps]
             label = self._label(value, at, leaf, origin.chain, leave=False)
             take, text, found = f"u{leaf.number} = None", self.writer.name("x"), self.writer.name("y")
-            with self.writer.block(self._present(leaf, text)):
+            with self.writer.block(self._present(leaf, text, frame)):
                 self.writer.line(f"{found} = None")
                 keep = f"{gap} = {gap} or ({label}, {to}, {{!r}}, {text})"
                 with self._tokens(value, text, [take], keep.format):
@@ -204,4 +208,4 @@ class ValueCode:
             if keeps:
                 self._lines([sink.format(whole), *done])
             elif not severe:
-                self.writer.line(f"run.leave({frame.spot}, {label}.steps)")
+                self.writer.line(f"run.drop({frame.spot}, {label}.steps)")

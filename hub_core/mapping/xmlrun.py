@@ -25,6 +25,23 @@ def again(old: str, new: str | None) -> str:
     return new if not before else old if before == text else SEVERAL
 
 
+def tag_of(element: Element) -> str:
+    """Return the name of an element; empty for comments and instructions."""
+    tag: object = element.tag
+    return tag if isinstance(tag, str) else ""
+
+
+def names_of(element: Element) -> list[str]:
+    """Return the names of the attributes of an element."""
+    return [str(name) for name in element.keys()]  # noqa: SIM118 - lxml
+
+
+def line_of(element: Element) -> int | None:
+    """Return the line of an element, where the parser counted it."""
+    line: object = element.sourceline
+    return line if isinstance(line, int) else None
+
+
 def own_text(element: Element) -> str:
     """Return the text of an element without that of its children; comments do not cut it."""
     if not len(element):
@@ -46,9 +63,8 @@ def places(base: Element, steps: Steps) -> list[Place]:
 def _children(element: Element, step: Step) -> Iterator[Element]:
     local = step.name.removeprefix(ANY_NAMESPACE) if step.name.startswith(ANY_NAMESPACE) else None
     for child in element:
-        if not isinstance(child.tag, str):
-            continue
-        fits = child.tag.rpartition("}")[2] == local if local else child.tag == step.name
+        tag = tag_of(child)
+        fits = tag.rpartition("}")[2] == local if local else tag == step.name
         if fits and (not step.filters or holds(child, step.filters)):
             yield child
 
@@ -87,12 +103,12 @@ def _leaves(place: Place) -> Iterator[tuple[Place, str]]:
         if not attribute.startswith(_SCHEMA_INSTANCE) and (text := value_of(place)):
             yield place, text
         return
-    for name in element.keys():  # noqa: SIM118 - lxml
-        yield from _leaves((element, str(name)))
+    for name in names_of(element):
+        yield from _leaves((element, name))
     if text := own_text(element).strip():
         yield (element, None), text
     for child in element:
-        if isinstance(child.tag, str):
+        if tag_of(child):
             yield from _leaves((child, None))
 
 
@@ -122,12 +138,11 @@ class XmlRun(Run):
         if element is self.document.root or parent is None:
             return ""
         front = self._path(parent)
-        names = [str(child.tag) for child in parent if isinstance(child.tag, str)]
+        names = [tag_of(child) for child in parent]
         several = {name for name, count in Counter(names).items() if count > 1}
         counts: Counter[str] = Counter()
         for child in parent:
-            if isinstance(child.tag, str):
-                name = str(child.tag)
+            if name := tag_of(child):
                 index = f"[{counts[name]}]" if name in several else ""
                 shown = shown_name(name, self._prefixes) + index
                 self._paths[child] = f"{front}/{shown}" if front else shown
@@ -139,12 +154,12 @@ class XmlRun(Run):
         found = places(spot, steps)
         for place in found:
             if value_of(place):
-                return self.path(place), place[0].sourceline
+                return self.path(place), line_of(place[0])
         if found:
-            return self.path(found[0]), found[0][0].sourceline
+            return self.path(found[0]), line_of(found[0][0])
         front = self.path((spot, None))
         tail = "/".join(shown_name(step.name, self._prefixes) for step in steps)
-        return (tail if front == "." else f"{front}/{tail}" if tail else front), spot.sourceline
+        return (tail if front == "." else f"{front}/{tail}" if tail else front), line_of(spot)
 
     def _leave(self, place: Place) -> None:
         for one, text in _leaves(place):
@@ -155,16 +170,20 @@ class XmlRun(Run):
         for place in places(spot, steps):
             self._leave(place)
 
+    def values(self, spot: Any, steps: Steps) -> list[tuple[str, str]]:
+        """See ``Run.values``."""
+        return [(self.path(place), text) for place in places(spot, steps) if (text := value_of(place))]
+
     def element(self, element: Any) -> None:
         """Leave an element that nothing names; comments and instructions hold no values."""
-        if isinstance(element.tag, str):
+        if tag_of(element):
             self._leave((element, None))
 
     def attributes(self, element: Any, known: frozenset[str]) -> None:
         """Leave the attributes that nothing names."""
-        for name in element.keys():  # noqa: SIM118 - lxml
+        for name in names_of(element):
             if name not in known:
-                self._leave((element, str(name)))
+                self._leave((element, name))
 
     def text(self, element: Any) -> None:
         """Leave the text of an element that has none by its contract."""
@@ -190,21 +209,33 @@ class XmlRun(Run):
             for check in checks
         )
 
-    def check(self, spot: Any, item: Any, *known: Known | bool | None) -> None:
+    def check(self, spot: Any, steps: Steps, *known: Known | bool | None) -> None:
         """See ``Run.check``."""
-        self._check(item, [one for one in known if isinstance(one, Known)])
+        candidates = [one for one in known if isinstance(one, Known)]
+        for place in places(spot, steps):
+            self._check(place[0], candidates)
+            if self.doubts:
+                self.settle(self.path(place))
 
     def _check(self, element: Element, candidates: list[Known]) -> None:
         named = applying(element, candidates, self)
         if any(one.whole for one in named):
             return
-        for name in element.keys():  # noqa: SIM118 - lxml
-            if not any(f"@{name}" in one.children for one in named):
-                self._leave((element, str(name)))
-        if not any(one.text for one in named):
-            self.text(element)
+        for name in names_of(element):
+            inner = [one.children[f"@{name}"] for one in named if f"@{name}" in one.children]
+            self._text((element, name), inner)
+        self._text((element, None), named)
         for child in element:
-            if inner := [one.children[child.tag] for one in named if child.tag in one.children]:
+            if inner := [one.children[tag_of(child)] for one in named if tag_of(child) in one.children]:
                 self._check(child, inner)
             else:
                 self.element(child)
+
+    def _text(self, place: Place, named: list[Known]) -> None:
+        if not any(one.text or one.whole for one in named):
+            if place[1] is not None:
+                self._leave(place)
+            else:
+                self.text(place[0])
+        elif self.doubts and any(one.sure for one in named):
+            self.doubts.pop(self.path(place), None)

@@ -50,7 +50,7 @@ def chain(text: str) -> Chain:
         BadParameters: with what to write instead.
     """
     uses = [_use(part) for part in _cut(text)]
-    for (codec, _), _pair in zip(uses, uses[1:], strict=False):
+    for codec, _ in uses[:-1]:
         if codec.gives != "text":
             raise BadParameters(f"{codec.name} gives a {codec.gives}, so nothing can follow it; move it to the end")
     active = [pair for codec, pair in uses if codec.name != "text"]

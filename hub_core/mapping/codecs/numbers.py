@@ -34,7 +34,8 @@ def _decimal(point: str = ".", thousands: str = "") -> tuple[Parse, Format]:
 
     def write(value: Decimal) -> str:
         text = f"{value:,f}" if thousands else f"{value:f}"
-        return text.translate(str.maketrans({",": thousands, ".": point}))
+        signs = {ord(","): thousands, ord("."): point}
+        return text.translate(signs)
 
     return parse, write
 
