@@ -1,1 +1,1 @@
-"""To be described."""
+"""What the adapters share: the HTTP front, the HTTP client, problems, contracts, and finding adapters."""

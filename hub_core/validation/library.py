@@ -34,16 +34,19 @@ class Library(etree.Resolver):
         held: documents by the file path under which others name them.
 
     Attributes:
+        root: the folder.
         names: every element and attribute name that the documents given out declare.
+        elements: those that may be the root of a document, as ``{namespace}local``.
         standards: namespaces of ``STANDARDS`` that the documents import.
         refused: what was asked for and not given.
     """
 
     def __init__(self, root: Path, held: Mapping[str, bytes] | None = None) -> None:
         super().__init__()
-        self._root = root.resolve()
+        self.root = root.resolve()
         self._held = dict(held or {})
         self.names: set[str] = set()
+        self.elements: set[str] = set()
         self.standards: set[str] = set()
         self.refused: list[str] = []
 
@@ -86,7 +89,7 @@ class Library(etree.Resolver):
         if parts.scheme not in ("", "file") or parts.netloc:
             raise self._refuse(url, "is not a file of the contract")
         path = Path(unquote(parts.path)).resolve()
-        if not path.is_relative_to(self._root):
+        if not path.is_relative_to(self.root):
             raise self._refuse(url, "lies outside the folder of the contract")
         return path
 
@@ -97,6 +100,9 @@ class Library(etree.Resolver):
         except Rejected as fault:
             raise self._refuse(url, f"is not harmless XML: {fault.text}") from fault
         self.names.update(name for part in root.iter() if (name := part.get("name")))
+        namespace = root.get("targetNamespace")
+        for element in root.findall(f"{XSD}element"):
+            self.elements.add(f"{{{namespace}}}{element.get('name')}" if namespace else element.get("name", ""))
         for needed in root.iter(f"{XSD}import"):
             namespace = needed.get("namespace", "")
             if namespace in STANDARDS:

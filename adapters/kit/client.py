@@ -1,0 +1,223 @@
+"""The outbound side of every adapter: one HTTP client per partner, and what its failures mean for a delivery.
+
+    before the request left    name lookup, connection, TLS, time up       TryLater D101, nothing was sent
+    after it left              connection lost, time up, answer broken     TryLater D103, in doubt
+    2xx                                                                    an answer
+    408, 425, 429, 500, 503, 507 and the like                              TryLater D102, Retry-After obeyed
+    502, 504                   a gateway lost the partner's answer         TryLater D103, in doubt
+    3xx                        redirects are never followed                Rejected D201
+    other 4xx, 501, 505                                                    Rejected D201
+
+Connecting is tried three times within the time limit; a request that may have left is never repeated here: that is
+the journal's decision. Answers are bounded, and never decompressed.
+"""
+
+import asyncio
+import base64
+import email.utils
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+import aiohttp
+import msgspec
+from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt, wait_exponential_jitter
+
+from hub_core.directory import Credentials, Endpoint
+from hub_core.errors import ConfigError, Rejected, TryLater
+from hub_core.security.secrets import resolve
+
+MAX_ANSWER_BYTES: Final = 10_000_000
+CONNECT_ATTEMPTS: Final = 3
+CONNECTIONS: Final = 32
+LONGEST_WAIT: Final = timedelta(days=1)  # of what a partner may ask for
+# Shorter than the time after which common servers close an idle connection: one closed meanwhile would put a
+# delivery in doubt for nothing.
+KEEP_ALIVE_SECONDS: Final = 2
+CONNECT_SECONDS: Final = 5
+
+_LATER: Final = frozenset({408, 423, 425, 429, 500, 503, 507, 508, 509, 529})
+_LOST: Final = frozenset({502, 504})
+
+
+class Answered(msgspec.Struct, frozen=True, kw_only=True):
+    """What a partner answered.
+
+    Attributes:
+        headers: by lower-case name; of repeated ones the first.
+        complete: the whole body is there; ``False``: it was larger than allowed, or compressed.
+    """
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    complete: bool
+
+    @property
+    def media_type(self) -> str:
+        """From ``Content-Type``, without parameters; empty if not sent."""
+        return self.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+class _Progress:
+    """Whether a request has begun to leave."""
+
+    def __init__(self) -> None:
+        self.sent = False
+
+
+class Client:
+    """Posts to one partner.
+
+    Args:
+        name: of the endpoint, for error texts.
+        endpoint: with ``url``; its credentials are resolved now.
+
+    Raises:
+        ConfigError: R103 no url; R109 no secret.
+    """
+
+    def __init__(self, name: str, endpoint: Endpoint, *, max_answer_bytes: int = MAX_ANSWER_BYTES) -> None:
+        if endpoint.url is None:
+            raise ConfigError("R103", "the endpoint has no url", where="url", mend="add url: https://...")
+        self._name = name
+        self._url = endpoint.url
+        self._seconds = endpoint.timeout.total_seconds()
+        self._headers = authorisation(endpoint.credentials)
+        self._max_answer_bytes = max_answer_bytes
+        self._session: aiohttp.ClientSession | None = None
+
+    async def post(self, body: bytes, headers: Mapping[str, str]) -> Answered:
+        """Send a body and return the answer, whatever its status.
+
+        Raises:
+            TryLater: D101, D103.
+        """
+        progress = _Progress()
+        try:
+            async with asyncio.timeout(self._seconds):
+                return await _connecting(self._exchange, body, headers, progress)
+        except TimeoutError as error:
+            raise self._lost(progress, "no answer in time") from error
+        except aiohttp.ClientError as error:
+            # The texts of aiohttp name hosts and parts of answers; its kinds say enough.
+            raise self._lost(progress, type(error).__name__) from error
+
+    async def close(self) -> None:
+        """Give connections back."""
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
+
+    def judge(self, answered: Answered) -> None:
+        """Return if the partner took the request.
+
+        Raises:
+            TryLater: D102, D103. Rejected: D201.
+        """
+        status = answered.status
+        if 200 <= status < 300:  # noqa: PLR2004 - the class of success
+            return
+        text = f"partner answered HTTP {status}"
+        if status in _LATER:
+            raise TryLater("D102", text, where=self._name, after=retry_after(answered.headers.get("retry-after")))
+        if status in _LOST:
+            raise TryLater("D103", text, where=self._name, in_doubt=True)
+        raise Rejected("D201", text, where=self._name)
+
+    async def _exchange(self, body: bytes, headers: Mapping[str, str], progress: _Progress) -> Answered:
+        sending = {"accept-encoding": "identity", **self._headers, **headers}
+        async with self._open().post(
+            self._url, data=body, headers=sending, allow_redirects=False, trace_request_ctx=progress
+        ) as response:
+            received = {name.lower(): value for name, value in reversed([*response.headers.items()])}
+            if received.get("content-encoding", "identity").lower() != "identity":
+                return Answered(status=response.status, headers=received, body=b"", complete=False)
+            chunks = bytearray()
+            async for chunk in response.content.iter_any():
+                chunks += chunk
+                if len(chunks) > self._max_answer_bytes:
+                    response.close()
+                    return Answered(status=response.status, headers=received, body=b"", complete=False)
+            return Answered(status=response.status, headers=received, body=bytes(chunks), complete=True)
+
+    def _open(self) -> aiohttp.ClientSession:
+        """Return the session, made on first use because it belongs to the running loop."""
+        if self._session is None:
+            trace = aiohttp.TraceConfig()
+            trace.on_request_headers_sent.append(_note_sent)
+            self._session = aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(limit=CONNECTIONS, keepalive_timeout=KEEP_ALIVE_SECONDS),
+                timeout=aiohttp.ClientTimeout(total=None, sock_connect=min(CONNECT_SECONDS, self._seconds)),
+                cookie_jar=aiohttp.DummyCookieJar(),
+                auto_decompress=False,
+                trust_env=False,
+                trace_configs=[trace],
+            )
+        return self._session
+
+    def _lost(self, progress: _Progress, why: str) -> TryLater:
+        if progress.sent:
+            return TryLater("D103", f"sent, but the answer was lost: {why}", where=self._name, in_doubt=True)
+        return TryLater("D101", f"not reachable: {why}", where=self._name)
+
+
+async def _connecting(exchange: Any, *args: object) -> Answered:
+    """Try again where nothing was sent yet; a certificate that is not trusted stays so."""
+    attempts = AsyncRetrying(
+        retry=retry_if_exception(
+            lambda error: (
+                isinstance(error, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError)
+                and not isinstance(error, aiohttp.ClientSSLError)
+            )
+        ),
+        stop=stop_after_attempt(CONNECT_ATTEMPTS),
+        wait=wait_exponential_jitter(initial=0.05, max=0.5, jitter=0.05),
+        reraise=True,
+    )
+    answered: Answered = await attempts(exchange, *args)
+    return answered
+
+
+async def _note_sent(_session: object, context: Any, _parameters: object) -> None:
+    context.trace_request_ctx.sent = True
+
+
+def authorisation(credentials: Credentials | None) -> dict[str, str]:
+    """Return the HTTP headers that credentials stand for; none for those that travel in the envelope.
+
+    Raises:
+        ConfigError: R109, the secret is not there; R103, the kind needs a field that is missing.
+    """
+    if credentials is None or credentials.kind == "username-token":
+        return {}
+    secret = resolve(credentials.secret).reveal()
+    if credentials.kind == "basic":
+        pair = base64.b64encode(f"{credentials.user or ''}:{secret}".encode()).decode()
+        return {"authorization": f"Basic {pair}"}
+    if credentials.kind == "bearer":
+        return {"authorization": f"Bearer {secret}"}
+    if credentials.header is None:
+        raise ConfigError("R103", "credentials of kind header name no header", where="credentials", mend="add header:")
+    return {credentials.header.lower(): secret}
+
+
+def retry_after(text: str | None, *, now: datetime | None = None) -> timedelta | None:
+    """Return the time that a ``Retry-After`` asks for, a day at most; ``None`` if it says nothing readable.
+
+    Source: RFC 9110, section 10.2.3.
+
+    >>> retry_after("120")
+    datetime.timedelta(seconds=120)
+    """
+    if text is None:
+        return None
+    if text.strip().isascii() and text.strip().isdecimal():
+        return min(timedelta(seconds=int(text.strip()[:9])), LONGEST_WAIT)
+    try:
+        until = email.utils.parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    if until.tzinfo is None:
+        until = until.replace(tzinfo=UTC)
+    return max(timedelta(0), min(until - (now or datetime.now(UTC)), LONGEST_WAIT))

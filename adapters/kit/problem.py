@@ -1,0 +1,30 @@
+"""Answers as JSON: the receipt of a message, and RFC 9457 problems."""
+
+import msgspec
+
+from adapters.kit.reply import Reply, Trouble
+from hub_core.codes import CODES
+from hub_core.message import Outcome
+
+PROBLEM_TYPE = "application/problem+json"
+
+
+def problem(trouble: Trouble) -> Reply:
+    """Return an RFC 9457 problem; ``type`` leads to the page that explains the code."""
+    body = {
+        "type": f"/docs/codes#{trouble.code}",
+        "title": CODES[trouble.code].title,
+        "status": trouble.status,
+        "detail": trouble.text,
+        "code": trouble.code,
+        "reference": trouble.reference,
+        "findings": trouble.findings,
+    }
+    return Reply(status=trouble.status, media_type=PROBLEM_TYPE, body=msgspec.json.encode(body))
+
+
+def receipt(outcome: Outcome) -> Reply:
+    """Return the receipt of an accepted message: ``{id, state, findings}``, 202."""
+    # The state as decided, not as it stands now: a repeat gets the same bytes.
+    body = {"id": outcome.message_id, "state": outcome.state, "findings": outcome.findings}
+    return Reply(status=202, media_type="application/json", body=msgspec.json.encode(body))

@@ -1,0 +1,105 @@
+"""What a front says: an answer, a trouble, and how one protocol words them."""
+
+import math
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Final, Protocol
+
+import msgspec
+
+from hub_core.codes import CODES
+from hub_core.directory import Endpoint
+from hub_core.errors import PunteError, Refused, Rejected, TryLater
+from hub_core.message import Finding, Outcome, Severity
+
+WAIT: Final = timedelta(seconds=5)  # told to a caller where the cause names no time
+
+
+class Reply(msgspec.Struct, frozen=True, kw_only=True):
+    """One HTTP answer."""
+
+    status: int
+    media_type: str
+    body: bytes
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+class Trouble(msgspec.Struct, frozen=True, kw_only=True):
+    """Why a call is not served.
+
+    Attributes:
+        status: HTTP status, for protocols that use all of them.
+        after: when to try again; ``None`` where trying again is no use.
+    """
+
+    code: str
+    text: str
+    reference: str
+    status: int
+    findings: tuple[Finding, ...] = ()
+    after: timedelta | None = None
+
+    @property
+    def headers(self) -> tuple[tuple[str, str], ...]:
+        """The HTTP headers that the trouble calls for, in any protocol."""
+        found: list[tuple[str, str]] = []
+        if self.status == 401:  # noqa: PLR2004 - RFC 9110, section 15.5.2 asks for a challenge
+            found.append(("www-authenticate", 'Basic realm="punte", charset="UTF-8"'))
+        if self.status == 405:  # noqa: PLR2004 - RFC 9110, section 15.5.6
+            found.append(("allow", "POST"))
+        if self.after is not None:
+            found.append(("retry-after", str(max(1, math.ceil(self.after.total_seconds())))))
+        return tuple(found)
+
+
+class Voice(Protocol):
+    """How one protocol words its answers."""
+
+    @property
+    def media_types(self) -> frozenset[str]:
+        """Media types of bodies that it takes; a body without one is always taken."""
+        ...
+
+    def admit(self, endpoint: Endpoint, headers: Mapping[str, str]) -> None:
+        """Check what the protocol says in its headers.
+
+        Raises:
+            Rejected: they contradict the endpoint.
+        """
+        ...
+
+    def receipt(self, outcome: Outcome, *, headers: Mapping[str, str], body: bytes) -> Reply:
+        """Word that a message was accepted; ``headers`` and ``body`` are those of the call."""
+        ...
+
+    def refusal(self, trouble: Trouble, *, headers: Mapping[str, str], body: bytes) -> Reply:
+        """Word why a call is not served; ``body`` is empty where it was not read."""
+        ...
+
+
+def trouble_of(error: PunteError, reference: str) -> Trouble:
+    """Return what to tell about an error."""
+    status = 503 if isinstance(error, TryLater) else CODES[error.code].status
+    if status is None:
+        status = 403 if isinstance(error, Refused) else 422 if isinstance(error, Rejected) else 500
+    return Trouble(
+        code=error.code,
+        text=error.text,
+        reference=reference,
+        status=status,
+        findings=error.findings,
+        after=(error.after or WAIT) if isinstance(error, TryLater) else None,
+    )
+
+
+def trouble_in(outcome: Outcome) -> Trouble:
+    """Return what to tell about a message that was kept and refused: its first error."""
+    errors = [finding for finding in outcome.findings if finding.severity is Severity.ERROR]
+    first = errors[0] if errors else outcome.findings[0]
+    return Trouble(
+        code=first.code,
+        text=first.text,
+        reference=outcome.message_id,
+        status=CODES[first.code].status or 422,
+        findings=outcome.findings,
+    )

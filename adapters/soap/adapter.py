@@ -1,0 +1,185 @@
+"""SOAP 1.1 and 1.2: partners that send to the hub, partners that the hub asks or sends to."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from lxml import etree
+
+from adapters.kit.contracts import Contracts
+from adapters.kit.front import front
+from adapters.kit.reply import Reply, Trouble
+from adapters.soap import answers
+from adapters.soap.envelope import open_document
+from hub_core.directory import Direction, Endpoint
+from hub_core.document import Document
+from hub_core.errors import ConfigError, Rejected
+from hub_core.message import Finding, Outcome, Severity
+from hub_core.ports import AsgiApp, Services, Setting, Source, Spec, Target
+from hub_core.validation import Xsd, load_xsd
+
+if TYPE_CHECKING:  # zeep takes 0.15 s to import, and most commands never read a WSDL
+    from adapters.soap.wsdl import Operation, Wsdl
+
+SPEC: Final = Spec(
+    name="soap",
+    summary="SOAP 1.1 and 1.2, document/literal and rpc/encoded, documents inside strings, contracts from WSDL.",
+    kinds=("xml",),
+    directions=(Direction.IN, Direction.OUT, Direction.ASK),
+    settings=(
+        Setting(name="contract.wsdl", description="WSDL below schemas/; needed to ask or send."),
+        Setting(name="contract.operation", description="Operation of the WSDL, where it has several."),
+        Setting(name="contract.xsd", description="XSD of the document inside a string, or of a bare document."),
+        Setting(name="url", description="Address of the partner, to ask or send."),
+        Setting(name="ask", description="Templates by name of a part or path of an element of the request."),
+        Setting(name="credentials", description="basic, username-token (WS-Security), bearer or header."),
+        Setting(name="message_id", description="wsa takes wsa:MessageID; header takes Idempotency-Key."),
+        Setting(name="max_body_bytes", description="Larger bodies are refused before they are read."),
+        Setting(name="timeout", description="Of one call to the partner."),
+    ),
+    promises=(
+        "A message is answered after it was kept and decided. A document inside the one text of a body is opened once. "
+        "The idempotency key of a delivery is sent as wsa:MessageID and as the header Idempotency-Key, the same in "
+        "every attempt; a partner that looks at neither may see a message twice. Attachments (MTOM, SwA), signatures "
+        "and encryption are not understood: a header that demands them is answered with a fault."
+    ),
+)
+
+
+class SoapAdapter:
+    """See ``SPEC``."""
+
+    def __init__(self) -> None:
+        self._xsds: Contracts[Xsd] = Contracts(load_xsd, field="xsd")
+        self._wsdls: Contracts[Wsdl] = Contracts(_read_wsdl, field="wsdl")
+
+    @property
+    def spec(self) -> Spec:
+        """What the adapter is and can."""
+        return SPEC
+
+    def open(self, body: bytes) -> Document:
+        """Parse and unwrap; see ``envelope.open_document``."""
+        return open_document(body)
+
+    def check(self, name: str, endpoint: Endpoint) -> None:  # noqa: ARG002 - the name stands in the caller's text
+        """Check an endpoint at registration; see ``hub_core.ports.Adapter``."""
+        contract = endpoint.contract
+        if contract is not None and contract.xsd is not None:
+            self._xsds.read_again(contract.xsd)
+        if contract is not None and contract.wsdl is not None:
+            wsdl = self._wsdls.read_again(contract.wsdl)
+            if contract.operation is not None:
+                wsdl.operation(contract.operation)
+            if wsdl.schema_fault and contract.xsd is None:
+                raise ConfigError(
+                    "V401",
+                    f"libxml2 does not take the schema inside the WSDL: {wsdl.schema_fault}",
+                    where="contract.wsdl",
+                    mend="add contract.xsd with the schema of the document",
+                )
+        if endpoint.direction is not Direction.IN:
+            self._check_request(endpoint)
+
+    def validate(self, endpoint: Endpoint, document: Document) -> list[Finding]:
+        """Validate against the XSD of the contract, or against the schema inside its WSDL."""
+        contract = endpoint.contract
+        if contract is None:
+            return []
+        if contract.xsd is not None:
+            return self._xsds.get(contract.xsd).faults(document.root)
+        if contract.wsdl is None:
+            return []
+        wsdl = self._wsdls.get(contract.wsdl)
+        root: etree._Element = document.root
+        if wsdl.schema is None or root.getparent() is None:
+            return []  # rpc parts have no schema; what came out of a string has one only as contract.xsd
+        if contract.operation is not None:
+            operation = wsdl.operation(contract.operation)
+            if root.tag not in (operation.asked.name, operation.answered):
+                text = f"the body is no document of the operation {operation.name}"
+                return [Finding(code="V102", severity=Severity.ERROR, text=text, line=_line(root))]
+        return wsdl.schema.faults(root)
+
+    def front(self, services: Services) -> AsgiApp:
+        """Return the app for ``/soap/<endpoint>``."""
+        return front("soap", _SoapVoice(self._wsdls), services)
+
+    def target(self, name: str, endpoint: Endpoint) -> Target:
+        """Return the target of an ``OUT`` endpoint."""
+        from adapters.soap.client import SoapTarget
+
+        return SoapTarget(name, endpoint, self._operation(endpoint))
+
+    def source(self, name: str, endpoint: Endpoint) -> Source:
+        """Return the source of an ``ASK`` endpoint."""
+        from adapters.soap.client import SoapSource
+
+        return SoapSource(name, endpoint, self._operation(endpoint))
+
+    def _operation(self, endpoint: Endpoint) -> "Operation":
+        contract = endpoint.contract
+        if contract is None or contract.wsdl is None:
+            raise ConfigError(
+                "R103",
+                "a partner is called by its contract",
+                where="contract",
+                mend="add contract: with wsdl: and operation:",
+            )
+        return self._wsdls.get(contract.wsdl).operation(contract.operation)
+
+    def _check_request(self, endpoint: Endpoint) -> None:
+        from adapters.soap.request import QUESTION, SENT, compile_request
+
+        known = QUESTION if endpoint.direction is Direction.ASK else SENT
+        compile_request(self._operation(endpoint), endpoint.ask, known)
+
+
+class _SoapVoice:
+    """Words answers as envelopes of the caller's version."""
+
+    def __init__(self, wsdls: "Contracts[Wsdl]") -> None:
+        self._wsdls = wsdls
+
+    @property
+    def media_types(self) -> frozenset[str]:
+        return frozenset({"text/xml", "application/soap+xml", "application/xml"})
+
+    def admit(self, endpoint: Endpoint, headers: Mapping[str, str]) -> None:
+        """Refuse an action that the contract does not name: what a call is about must be said once only."""
+        contract = endpoint.contract
+        action = _action(headers)
+        if not action or contract is None or contract.wsdl is None:
+            return
+        wsdl = self._wsdls.get(contract.wsdl)
+        named = [wsdl.operation(contract.operation)] if contract.operation else list(wsdl.operations.values())
+        if not any(action in (operation.action, operation.name) for operation in named):
+            raise Rejected("V102", "the SOAPAction names no operation of the contract")
+
+    def receipt(self, outcome: Outcome, *, headers: Mapping[str, str], body: bytes) -> Reply:
+        return answers.receipt(outcome, answers.version_of(headers, body))
+
+    def refusal(self, trouble: Trouble, *, headers: Mapping[str, str], body: bytes) -> Reply:
+        return answers.fault(trouble, answers.version_of(headers, body))
+
+
+def _action(headers: Mapping[str, str]) -> str:
+    """Return the action of SOAP 1.1 (a header) or of 1.2 (a parameter of the media type), without quotes."""
+    action = headers.get("soapaction", "")
+    if not action:
+        for parameter in headers.get("content-type", "").split(";")[1:]:
+            name, _, value = parameter.strip().partition("=")
+            if name.lower() == "action":
+                action = value
+    return action.strip().strip('"')
+
+
+def _read_wsdl(path: Path) -> "Wsdl":
+    from adapters.soap.wsdl import read_wsdl
+
+    return read_wsdl(path)
+
+
+def _line(element: Any) -> int | None:  # the published type of an element leaves its number out
+    line: int | None = element.sourceline
+    return line

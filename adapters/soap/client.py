@@ -1,0 +1,121 @@
+"""Calling partners over SOAP: asking a source, sending to a target."""
+
+from typing import Final
+
+from adapters.kit.client import Answered, Client
+from adapters.soap.envelope import Opened, open_envelope
+from adapters.soap.request import QUESTION, SENT, Request, Values, compile_request, username_token
+from adapters.soap.wsdl import Operation
+from hub_core.directory import Endpoint
+from hub_core.errors import ConfigError, Rejected
+from hub_core.message import Receipt
+from hub_core.ports import Answer, Question, Sent
+from hub_core.security.secrets import resolve
+from hub_core.validation import parse_xml
+
+BUSY: Final = frozenset({429, 503})  # said in HTTP, whatever stands in the body
+
+
+class SoapSource:
+    """Asks one person's data of an operation."""
+
+    def __init__(self, name: str, endpoint: Endpoint, operation: Operation) -> None:
+        self._line = _Line(name, endpoint)
+        self._request = compile_request(operation, endpoint.ask, QUESTION, secret_header=_secret_header(endpoint))
+
+    async def ask(self, question: Question) -> Answer:
+        """Put one question; see ``hub_core.ports.Source``."""
+        values: Values = {
+            "cnp": question.cnp,
+            "date": question.on,
+            "year": question.on.year,
+            "month": question.on.month,
+            "request": question.request,
+            "purpose": question.purpose,
+        }
+        answered, _ = await self._line.call(self._request, values)
+        return Answer(body=answered.body, media_type=answered.media_type)
+
+    async def close(self) -> None:
+        """Give connections back."""
+        await self._line.close()
+
+
+class SoapTarget:
+    """Hands messages to an operation; the idempotency key travels as ``wsa:MessageID`` and as ``Idempotency-Key``."""
+
+    def __init__(self, name: str, endpoint: Endpoint, operation: Operation) -> None:
+        self._line = _Line(name, endpoint)
+        self._request = compile_request(operation, endpoint.ask, SENT, secret_header=_secret_header(endpoint))
+
+    async def send(self, sent: Sent) -> Receipt:
+        """Hand one message over; see ``hub_core.ports.Target``."""
+        values: Values = {
+            "key": sent.key,
+            "message": sent.message_id,
+            "correlation": sent.correlation_id,
+            "party": sent.party,
+            "service": sent.service,
+            "record": sent.record.decode(),
+        }
+        answered, opened = await self._line.call(self._request, values, key=sent.key, reference=sent.message_id)
+        reference = opened.message_id if opened else None
+        return Receipt(reference=reference, detail=f"HTTP {answered.status}")
+
+    async def close(self) -> None:
+        """Give connections back."""
+        await self._line.close()
+
+
+class _Line:
+    """One partner's address, and what its answers mean in SOAP."""
+
+    def __init__(self, name: str, endpoint: Endpoint) -> None:
+        self._name = name
+        self._client = Client(name, endpoint)
+
+    async def call(
+        self, request: Request, values: Values, *, key: str | None = None, reference: str | None = None
+    ) -> tuple[Answered, Opened | None]:
+        """Send a request; return the answer and its envelope, ``None`` where a target answered with nothing.
+
+        Raises:
+            TryLater: D101, D102, D103. Rejected: D201, D202 a fault, D203 not SOAP.
+        """
+        headers = request.headers
+        if key is not None:
+            headers |= {"idempotency-key": key, "punte-reference": reference or key}
+        message_id = None if key is None else f"urn:uuid:{key}"
+        answered = await self._client.post(request.fill(values, message_id=message_id), headers)
+        if answered.status in BUSY:
+            self._client.judge(answered)
+        if key is not None and answered.complete and not answered.body and answered.status < 300:  # noqa: PLR2004
+            return answered, None
+        opened = self._opened(answered)
+        self._client.judge(answered)
+        if opened is None or opened.version is None:
+            raise Rejected("D203", "the answer is not a SOAP message", where=self._name)
+        return answered, opened
+
+    def _opened(self, answered: Answered) -> Opened | None:
+        """Return the envelope of an answer; ``None`` where there is none, which only matters if HTTP says success."""
+        if not answered.complete:
+            return None
+        try:
+            return open_envelope(parse_xml(answered.body))
+        except Rejected as fault:
+            if fault.code == "D202":
+                raise Rejected("D202", f"partner answered with {fault.text}", where=self._name) from None
+            return None
+
+    async def close(self) -> None:
+        await self._client.close()
+
+
+def _secret_header(endpoint: Endpoint) -> str:
+    credentials = endpoint.credentials
+    if credentials is None or credentials.kind != "username-token":
+        return ""
+    if not credentials.user:
+        raise ConfigError("R103", "a user name token needs a user", where="credentials", mend="add user:")
+    return username_token(credentials.user, resolve(credentials.secret).reveal())

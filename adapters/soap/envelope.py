@@ -1,0 +1,163 @@
+"""What is inside a SOAP message: its one body element, or the document that this carries as text.
+
+Sources: SOAP 1.1 (sections 4.2 to 4.4), SOAP 1.2 part 1 (sections 2 and 5), WS-Addressing 1.0.
+"""
+
+import re
+from typing import Any, Final
+
+import msgspec
+from lxml import etree
+
+from adapters.soap.names import SOAP_12, VERSIONS, WSA, WSA_2004, WSSE
+from hub_core.document import Document
+from hub_core.errors import Rejected
+from hub_core.message import Finding, Severity
+from hub_core.validation import parse_xml, parse_xml_text
+
+_ANONYMOUS: Final = frozenset(
+    {f"{WSA}/anonymous", f"{WSA}/none", f"{WSA_2004}/role/anonymous", "http://www.w3.org/2005/08/addressing/none"}
+)
+# Blocks for these are not for us (SOAP 1.1 section 4.2.2, SOAP 1.2 section 2.2).
+_OURS: Final = frozenset(
+    {
+        "",
+        "http://schemas.xmlsoap.org/soap/actor/next",
+        f"{SOAP_12}/role/next",
+        f"{SOAP_12}/role/ultimateReceiver",
+    }
+)
+# Parts of WS-Security that change what a message means; a password or a time stamp does not.
+_BINDING: Final = frozenset({"Signature", "EncryptedData", "EncryptedKey", "ReferenceList"})
+_CODE: Final = re.compile(r"[A-Za-z0-9_.:\-]{1,64}")
+
+
+class Opened(msgspec.Struct, frozen=True, kw_only=True):
+    """An envelope taken apart.
+
+    Attributes:
+        version: ``1.1`` or ``1.2``; ``None`` if the document came without an envelope.
+        body: the one element in the Body, or the document itself.
+    """
+
+    version: str | None
+    body: etree._Element
+    message_id: str | None = None
+    relates_to: str | None = None
+
+
+def open_document(body: bytes) -> Document:
+    """Return the document in a SOAP message; one without an envelope is taken as it is.
+
+    If the body element holds nothing but one text that is itself XML, that text is the document. It is opened once:
+    a text inside it stays a text.
+
+    Raises:
+        Rejected: B101 to B109; V101 not one body element; V103, V104; D202 a fault.
+    """
+    opened = open_envelope(parse_xml(body))
+    root = _inner(opened.body)
+    return Document(
+        kind="xml",
+        root=root,
+        name=etree.QName(root).localname,
+        message_id=opened.message_id,
+        request=opened.relates_to,
+    )
+
+
+def open_envelope(root: etree._Element) -> Opened:
+    """Take an envelope apart.
+
+    Raises:
+        Rejected: V101, V103, V104; D202, the body is a fault.
+    """
+    name = etree.QName(root)
+    if name.localname != "Envelope":
+        if name.localname.lower() == "html":
+            raise Rejected("V101", "an HTML page, not a SOAP message")
+        return Opened(version=None, body=root)
+    version = VERSIONS.get(name.namespace or "")
+    if version is None:
+        raise Rejected("V104", "the Envelope is of no known version of SOAP")
+    soap = f"{{{name.namespace}}}"
+    bodies = root.findall(f"{soap}Body")
+    if len(bodies) != 1:
+        raise _at(root, "V101", "an Envelope has one Body")
+    elements = list(bodies[0])
+    if len(elements) != 1:
+        raise _at(bodies[0], "V101", "a Body holds one element")
+    if elements[0].tag == f"{soap}Fault":
+        raise Rejected("D202", f"a fault: {fault_code(elements[0])}")
+    header = root.find(f"{soap}Header")
+    message_id, relates_to = (None, None) if header is None else _addressing(header, soap)
+    return Opened(version=version, body=elements[0], message_id=message_id, relates_to=relates_to)
+
+
+def fault_code(fault: etree._Element) -> str:
+    """Return the code of a fault without its prefix, with the subcode of SOAP 1.2; never its text."""
+    codes = [fault.findtext("faultcode")]
+    if etree.QName(fault).namespace == SOAP_12:
+        codes = [element.text for element in fault.iter(f"{{{SOAP_12}}}Value")]
+    told = [code.strip().rpartition(":")[2] for code in codes if code and _CODE.fullmatch(code.strip())]
+    return "/".join(told) or "without a readable code"
+
+
+def _addressing(header: etree._Element, soap: str) -> tuple[str | None, str | None]:
+    """Read the header blocks that are for us, and refuse one that must be understood and is not."""
+    found: dict[str, str | None] = {}
+    for block in header:
+        role = block.get(f"{soap}actor") or block.get(f"{soap}role") or ""
+        if role not in _OURS:
+            continue
+        name = etree.QName(block)
+        if name.namespace in (WSA, WSA_2004):
+            _check_address(block, name.localname)
+            found.setdefault(name.localname, (block.text or "").strip() or None)
+        elif block.get(f"{soap}mustUnderstand", "0").strip() in ("1", "true") and not _harmless(block):
+            raise _at(block, "V103", "a header block must be understood and is not")
+    return found.get("MessageID"), found.get("RelatesTo")
+
+
+def _check_address(block: etree._Element, name: str) -> None:
+    """Refuse to answer elsewhere: an address in a message must never make the hub call it."""
+    if name in ("ReplyTo", "FaultTo"):
+        address = block.findtext("{*}Address", "").strip()
+        if address and address not in _ANONYMOUS:
+            raise _at(block, "V103", f"the answer goes back on the same connection; {name} must be anonymous")
+
+
+def _harmless(block: etree._Element) -> bool:
+    name = etree.QName(block)
+    if name.namespace != WSSE or name.localname != "Security":
+        return False
+    return not any(etree.QName(part).localname in _BINDING for part in block.iter())
+
+
+def _inner(body: etree._Element) -> etree._Element:
+    text = _only_text(body)
+    if text is None or not text.lstrip("\ufeff \t\r\n").startswith("<"):
+        return body
+    try:
+        return parse_xml_text(text)
+    except Rejected as fault:
+        told = f"inside the text of the body: {fault.text}"
+        findings = [msgspec.structs.replace(finding, text=told) for finding in fault.findings]
+        raise Rejected(fault.code, told, where=fault.where, findings=findings) from fault
+
+
+def _only_text(body: etree._Element) -> str | None:
+    """Return the text of the only leaf that holds one; ``None`` where there are several, or none."""
+    found: str | None = None
+    for leaf in body.iter():
+        if len(leaf) == 0 and leaf.text and not leaf.text.isspace():
+            if found is not None:
+                return None
+            found = leaf.text
+    return found
+
+
+def _at(element: etree._Element, code: str, text: str) -> Rejected:
+    line: Any = element.sourceline  # its published type leaves out the number
+    finding = Finding(code=code, severity=Severity.ERROR, text=text, line=line)
+    return Rejected(code, text, where=f"line {line}", findings=(finding,))

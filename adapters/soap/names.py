@@ -1,0 +1,19 @@
+"""Names of the standards: namespaces of SOAP, WSDL, WS-Addressing, WS-Security."""
+
+from typing import Final
+
+SOAP_11: Final = "http://schemas.xmlsoap.org/soap/envelope/"
+SOAP_12: Final = "http://www.w3.org/2003/05/soap-envelope"
+SOAP_ENCODING: Final = "http://schemas.xmlsoap.org/soap/encoding/"
+WSDL: Final = "http://schemas.xmlsoap.org/wsdl/"
+WSDL_SOAP_11: Final = "http://schemas.xmlsoap.org/wsdl/soap/"
+WSDL_SOAP_12: Final = "http://schemas.xmlsoap.org/wsdl/soap12/"
+WSA: Final = "http://www.w3.org/2005/08/addressing"
+WSA_2004: Final = "http://schemas.xmlsoap.org/ws/2004/08/addressing"
+WSSE: Final = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd"
+WSSE_TEXT: Final = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-username-token-profile-1.0#PasswordText"
+XSD: Final = "http://www.w3.org/2001/XMLSchema"
+XSI: Final = "http://www.w3.org/2001/XMLSchema-instance"
+
+VERSIONS: Final = {SOAP_11: "1.1", SOAP_12: "1.2"}
+MEDIA_TYPES: Final = {"1.1": "text/xml", "1.2": "application/soap+xml"}

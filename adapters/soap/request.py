@@ -1,0 +1,208 @@
+"""Requests: compiled from an operation of a contract and the templates of an endpoint, then only filled in.
+
+A template is text with ``{cnp}``, ``{date:%d.%m.%Y}`` and the like. What is filled in is escaped; so is the whole,
+once more, where a template begins with ``<``: it is then a document that travels as text.
+"""
+
+import re
+import string
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Final
+from xml.sax.saxutils import escape, quoteattr
+
+from adapters.soap.names import MEDIA_TYPES, SOAP_11, SOAP_12, SOAP_ENCODING, WSA, WSSE, WSSE_TEXT, XSI
+from adapters.soap.wsdl import Field, Operation
+from hub_core.errors import ConfigError, Rejected
+
+Values = Mapping[str, str | int | date]
+
+QUESTION: Final = ("cnp", "date", "year", "month", "request", "purpose")
+SENT: Final = ("key", "message", "correlation", "party", "service", "record")
+
+_NOT_XML: Final = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML 1.0, section 2.2
+
+
+class Request:
+    """A request that only lacks its values. It may hold a password: it is never printed."""
+
+    def __init__(self, operation: Operation, parts: Sequence["str | Template"], *, secret_header: str = "") -> None:
+        self._operation = operation
+        self._parts = tuple(parts)
+        self._secret_header = secret_header
+
+    def __repr__(self) -> str:
+        return f"Request({self._operation.name})"
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """The HTTP headers that go with it."""
+        media_type = f"{MEDIA_TYPES[self._operation.soap_version]}; charset=utf-8"
+        if self._operation.soap_version == "1.2":
+            return {"content-type": f'{media_type}; action="{self._operation.action}"'}
+        return {"content-type": media_type, "soapaction": f'"{self._operation.action}"'}
+
+    def fill(self, values: Values, *, message_id: str | None = None) -> bytes:
+        """Return the envelope.
+
+        Raises:
+            Rejected: W400, a value holds a character that XML cannot.
+        """
+        addressing = ""
+        if message_id is not None:
+            addressing = f'<wsa:MessageID xmlns:wsa="{WSA}">{escape(message_id)}</wsa:MessageID>'
+        body = "".join(part if isinstance(part, str) else part.fill(values) for part in self._parts)
+        soap = SOAP_12 if self._operation.soap_version == "1.2" else SOAP_11
+        header = self._secret_header + addressing
+        return (
+            '<?xml version="1.0" encoding="UTF-8"?>'
+            f'<soap:Envelope xmlns:soap="{soap}">{f"<soap:Header>{header}</soap:Header>" if header else ""}'
+            f"<soap:Body>{body}</soap:Body></soap:Envelope>"
+        ).encode()
+
+
+class Template:
+    """One template of an endpoint.
+
+    Raises:
+        ConfigError: R104, it names something that is not there to fill in.
+    """
+
+    def __init__(self, text: str, known: Sequence[str], *, where: str) -> None:
+        self._text = text
+        self._document = text.lstrip().startswith("<")
+        try:
+            names = [name for _, name, _, conversion in string.Formatter().parse(text) if name is not None]
+        except ValueError as error:
+            raise ConfigError(
+                "R104", "a brace stands alone", where=where, mend="write a brace that is meant as text twice"
+            ) from error
+        for name in names:
+            # Exactly the names: `{cnp.__class__}` would reach into the program.
+            if name not in known:
+                mend = f"use {', '.join(f'{{{one}}}' for one in known)}"
+                raise ConfigError("R104", f"nothing is called {{{name}}}", where=where, mend=mend)
+
+    def fill(self, values: Values) -> str:
+        """Return the text for its place in the envelope, escaped."""
+        inner = values
+        if self._document:
+            inner = {name: escape(value) if isinstance(value, str) else value for name, value in values.items()}
+        text = self._text.format_map(inner)
+        if _NOT_XML.search(text):
+            raise Rejected("W400", "a value holds a character that XML cannot hold")
+        return escape(text)
+
+
+def compile_request(
+    operation: Operation, templates: Mapping[str, str], known: Sequence[str], *, secret_header: str = ""
+) -> Request:
+    """Return the request of an operation.
+
+    Args:
+        operation: of the contract.
+        templates: by name of the part or element; a path (``Cerere/CNP``) for elements inside others.
+        known: names that templates may fill in.
+        secret_header: header block with credentials.
+
+    Raises:
+        ConfigError: R104, a template for something the operation does not ask; R103, something required has none.
+    """
+    asked = operation.asked
+    encoded = operation.use == "encoded"
+    namespaces = sorted(_namespaces(asked, encoded=encoded))
+    prefixes = {namespace: f"n{number}" for number, namespace in enumerate(namespaces)}
+    writer = _Writer(prefixes, templates, known, encoded=encoded)
+    writer.element(asked, path="", opening=_declarations(operation, prefixes))
+    unknown = sorted(set(templates) - writer.used)
+    if unknown:
+        raise ConfigError(
+            "R104",
+            f"the operation {operation.name} does not ask for {unknown[0]}",
+            where=f"ask.{unknown[0]}",
+            mend=f"write one of: {', '.join(_paths(asked)) or 'nothing'}",
+        )
+    return Request(operation, writer.parts, secret_header=secret_header)
+
+
+def username_token(user: str, password: str) -> str:
+    """Return a WS-Security header with a password as text; only for connections that are encrypted.
+
+    Source: OASIS Web Services Security UsernameToken Profile 1.0, section 3.1.
+    """
+    return (
+        f'<wsse:Security xmlns:wsse="{WSSE}"><wsse:UsernameToken><wsse:Username>{escape(user)}</wsse:Username>'
+        f'<wsse:Password Type="{WSSE_TEXT}">{escape(password)}</wsse:Password></wsse:UsernameToken></wsse:Security>'
+    )
+
+
+class _Writer:
+    """Writes the elements of a request in the order of the contract."""
+
+    def __init__(
+        self, prefixes: Mapping[str, str], templates: Mapping[str, str], known: Sequence[str], *, encoded: bool
+    ) -> None:
+        self._prefixes = prefixes
+        self._templates = templates
+        self._known = known
+        self._encoded = encoded
+        self.parts: list[str | Template] = []
+        self.used: set[str] = set()
+
+    def element(self, field: Field, *, path: str, opening: str = "") -> None:
+        name = _prefixed(field.name, self._prefixes)
+        kind = ""
+        if self._encoded and path and field.type:
+            kind = f" xsi:type={quoteattr(_prefixed(field.type, self._prefixes))}"
+        self.parts.append(f"<{name}{opening}{kind}>")
+        template = self._templates.get(path)
+        if template is not None:
+            self.used.add(path)
+            self.parts.append(Template(template, self._known, where=f"ask.{path}"))
+        else:
+            self._inside(field, path)
+        self.parts.append(f"</{name}>")
+
+    def _inside(self, field: Field, path: str) -> None:
+        for part in field.fields:
+            inner = f"{path}/{part.local}" if path else part.local
+            if any(asked == inner or asked.startswith(f"{inner}/") for asked in self._templates):
+                self.element(part, path=inner)
+            elif part.required and not part.fields:
+                raise ConfigError(
+                    "R103", f"the operation needs {inner}", where="ask", mend=f"add {inner}: with a template"
+                )
+            elif part.required:
+                self.element(part, path=inner)
+
+
+def _declarations(operation: Operation, prefixes: Mapping[str, str]) -> str:
+    declared = "".join(f" xmlns:{prefix}={quoteattr(name)}" for name, prefix in prefixes.items())
+    if operation.use == "encoded":
+        declared += f' xmlns:xsi="{XSI}" soap:encodingStyle="{SOAP_ENCODING}"'
+    return declared
+
+
+def _namespaces(field: Field, *, encoded: bool) -> set[str]:
+    found = {_namespace(field.name)} | ({_namespace(field.type)} if encoded else set())
+    for part in field.fields:
+        found |= _namespaces(part, encoded=encoded)
+    return found - {""}
+
+
+def _namespace(name: str) -> str:
+    return name[1:].partition("}")[0] if name.startswith("{") else ""
+
+
+def _prefixed(name: str, prefixes: Mapping[str, str]) -> str:
+    namespace = _namespace(name)
+    local = name.rpartition("}")[2]
+    return f"{prefixes[namespace]}:{local}" if namespace else local
+
+
+def _paths(field: Field, path: str = "") -> list[str]:
+    found: list[str] = []
+    for part in field.fields:
+        inner = f"{path}/{part.local}" if path else part.local
+        found += _paths(part, inner) if part.fields else [inner]
+    return found

@@ -1,0 +1,61 @@
+"""Secrets that the hub shows to partners: read where a reference leads, never printed."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final, NoReturn
+
+from hub_core.directory import SecretReference
+from hub_core.errors import ConfigError
+
+MAX_BYTES: Final = 64_000
+
+
+class Secret:
+    """A secret text. Printing, formatting and logging show dots; only ``reveal`` gives it away."""
+
+    __slots__ = ("_text",)
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def reveal(self) -> str:
+        """Return the text, for the one place that sends it."""
+        return self._text
+
+    def __repr__(self) -> str:
+        return "Secret(…)"
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a secret is not stored")
+
+
+def resolve(reference: SecretReference, environ: Mapping[str, str] | None = None) -> Secret:
+    """Return the secret that a reference leads to; of a file its text without the last line break.
+
+    Raises:
+        ConfigError: R109, naming the variable or file, never what it holds.
+    """
+    if reference.file is not None:
+        return Secret(_of_file(Path(reference.file)))
+    value = (os.environ if environ is None else environ).get(reference.env or "", "")
+    if not value:
+        raise ConfigError(
+            "R109",
+            f"the environment variable {reference.env} is not set",
+            mend=f"set {reference.env} in the environment of the hub",
+        )
+    return Secret(value)
+
+
+def _of_file(path: Path) -> str:
+    mend = f"create {path}, readable for the hub only"
+    try:
+        with path.open("rb") as stream:
+            text = stream.read(MAX_BYTES).decode().removesuffix("\n").removesuffix("\r")
+    except (OSError, UnicodeDecodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "is not UTF-8 text"
+        raise ConfigError("R109", f"{path} cannot be read: {why}", mend=mend) from None
+    if not text:
+        raise ConfigError("R109", f"{path} is empty", mend=mend)
+    return text
