@@ -1,27 +1,25 @@
 """Checks of one endpoint: its names, its address, its secrets, and what its adapter says about it."""
 
 import re
-import string
 from typing import Final
 
 from hub_core.directory import Credentials, Direction, Endpoint
 from hub_core.errors import ConfigError
 from hub_core.message import Finding, Severity
 from hub_core.ports import Adapter
-from hub_core.yaml import Node, where
+from hub_core.yaml import where
 from registry.ground import Ground, Place
 from registry.references import ENV, NAME, URL, followed
-from registry.values import MISSING_FIELD, SECRET_AS_VALUE, WRONG_VALUE
+from registry.values import MISSING_FIELD, SECRET_AS_VALUE
 
 EACH_ARRIVAL_NEW: Final = "R201"
-PLACEHOLDERS: Final = ("cnp", "date", "year", "month", "request", "purpose")
 # Fields that only some directions know; elsewhere they would be silently without effect.
 ONLY: Final = {
     "message_id": (Direction.IN,),
     "url": (Direction.OUT, Direction.ASK),
     "credentials": (Direction.OUT, Direction.ASK),
     "retry": (Direction.OUT,),
-    "ask": (Direction.ASK,),
+    "ask": (Direction.OUT, Direction.ASK),
 }
 DEFAULTS: Final = Endpoint(institution="", direction=Direction.IN, adapter="", service="")
 
@@ -37,8 +35,6 @@ def check_endpoint(ground: Ground, name: str, endpoint: Endpoint) -> None:
     _check_url(ground, endpoint, at)
     if endpoint.credentials is not None:
         _check_credentials(ground, endpoint.credentials, at)
-    for part, template in endpoint.ask.items():
-        _check_template(ground, at("ask", part), template)
     adapter = ground.adapters.get(endpoint.adapter)
     if adapter is None:
         ground.one_of(at("adapter"), endpoint.adapter, ground.adapters, "adapter")
@@ -79,16 +75,6 @@ def _check_credentials(ground: Ground, credentials: Credentials, at: Place) -> N
     if (credentials.secret.env is None) == (credentials.secret.file is None):
         text = "a secret lies in one place, env or file"
         ground.fault(at("credentials", "secret"), text, "write {env: NAME} or {file: PATH}")
-
-
-def _check_template(ground: Ground, node: Node, template: str) -> None:
-    try:
-        names = [name for _, name, _, _ in string.Formatter().parse(template) if name is not None]
-    except ValueError:
-        ground.fault(node, "a brace stands alone", "write a brace that is meant as text twice: {{ or }}")
-        return
-    for name in names:
-        ground.one_of(node, name, PLACEHOLDERS, "placeholder", WRONG_VALUE)
 
 
 def _ask_adapter(ground: Ground, adapter: Adapter, name: str, endpoint: Endpoint) -> None:

@@ -178,18 +178,6 @@ def test_credentials_are_complete(folder, credentials, text):
     assert text in folder.good(('ws"}', f'ws", credentials: {credentials}}}')).faults()[0]
 
 
-@pytest.mark.parametrize(
-    ("template", "text"),
-    [("{cmp}", "there is no placeholder 'cmp'"), ("{", "a brace stands alone"), ("{0}", "there is no placeholder '0'")],
-)
-def test_a_template_uses_only_what_a_question_has(folder, template, text):
-    assert text in folder.good(('ws"}', f'ws", ask: {{CNP: "{template}"}}}}')).faults()[0]
-
-
-def test_a_template_may_give_a_form_and_may_hold_braces(folder):
-    folder.good(('ws"}', 'ws", ask: {DAY: "{date:%d.%m.%Y} {{x}}"}}')).read()
-
-
 def test_a_name_that_stands_in_two_files_is_refused(folder):
     folder.good().write("institutions: {cnas: {name: Again}}", "zz.yaml")
     (fault,) = folder.faults()
@@ -233,11 +221,12 @@ def test_a_variable_that_is_not_set_is_a_fault_of_the_address(folder):
         ("", "cases:", "«cases:", "no such file"),
         ("contract", "cases:", "«cases:", "no such file"),
         ("url", '"https://anpis', '«"https://anpis', "no such file"),
+        ("retry.first", "first: 5s", "first: «5s", "no such file"),
         ("x.wsdl:3:1", "cases:", "«cases:", "no such file (x.wsdl:3:1)"),
     ],
 )
 def test_what_an_adapter_finds_stands_at_the_endpoint(folder, where, old, new, text):
-    folder.good((old, new))
+    folder.good(('invalid/"}', 'invalid/", retry: {first: 5s}}'), (old, new))
     folder.adapters["rest"].fault = ConfigError("V101", "no such file", where=where, mend="write one")
     assert folder.faults() == [folder.marked(f"V101 {text} | write one")]
 
