@@ -91,7 +91,10 @@ class OfflineReader:
         except Rejected as fault:
             if fault.code != NO_SED:
                 raise
-        return self._adapters["rest"].open(body)
+            document = self._adapters["rest"].open(body)
+            if document.dialect != CANONICAL:
+                raise
+            return document
 
     def _canonical(self, document: Document, body: bytes, *, on: date) -> Reading:
         """Read JSON that is no SED as a canonical record; what does not even resemble one is "not a SED"."""

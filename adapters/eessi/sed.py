@@ -53,9 +53,10 @@ def recognise(value: Any) -> Sed | None:
     if len(value) != 1:
         return None
     name, inner = next(iter(value.items()))
-    if _TYPE.fullmatch(name) and isinstance(inner, dict) and ("sedPackage" in inner or "sedGVer" in inner):
-        return Sed("NATIVE", name, inner)
-    return None
+    if not (_TYPE.fullmatch(name) and isinstance(inner, dict) and ("sedPackage" in inner or "sedGVer" in inner)):
+        return None
+    # A template for filling in SEDs has the same shape, with "$sedGVer" where a SED has its version.
+    return None if str(inner.get("sedGVer", "")).startswith("$") else Sed("NATIVE", name, inner)
 
 
 def _no_sed(why: str) -> Rejected:

@@ -5,6 +5,7 @@ The table (``seds/``) was made by reading the documents, not by running the hub.
 
 import io
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -19,6 +20,8 @@ from hub_demo.story import Stage
 
 pytestmark = pytest.mark.shared
 
+# Six filler documents say a word where a date belongs: no record can hold it as a date; it must stand in `unmapped`.
+DATE = re.compile(r"\d{4}(-\d\d){0,2}")
 ROOT = Path(__file__).resolve().parents[2]
 TABLE = Path(__file__).parent / "seds"
 EXPECTED: dict[str, Any] = {
@@ -78,7 +81,11 @@ def wanted(person: dict[str, Any]) -> dict[str, Any]:
         "given_at_birth": person.get("given_at_birth"),
         "death_date": person.get("death_date"),
     }
-    return {key: value for key, value in asked.items() if value is not None and key not in doubtful}
+    return {
+        key: value
+        for key, value in asked.items()
+        if value is not None and key not in doubtful and (not key.endswith("_date") or DATE.fullmatch(value))
+    }
 
 
 def said(person: dict[str, Any]) -> dict[str, Any]:
@@ -155,6 +162,7 @@ def test_nothing_else_of_a_person_gets_lost(name: str, read: dict[str, dict[str,
     row = EXPECTED[name]
     second = [p for p in row["persons"] if "same_as" in p]
     expected = {value for p in second for value in (*wanted(p).values(), *(i["value"] for i in p["identifiers"]))}
+    expected |= {p["birth_date"] for p in row["persons"] if p["birth_date"] is not None}
     expected |= {i["value"] for p in row["persons"] for i in p["identifiers"]}
     expected |= {identifier["value"] for identifier in row.get("loose_identifiers", [])}
     expected |= {mention["name"] for mention in row.get("mentions", [])}
