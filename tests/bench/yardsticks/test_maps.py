@@ -74,7 +74,7 @@ def test_a_year_outside_the_calendar_is_refused(apply, day):
 def test_documents_of_the_benchmark_show_what_maps_have_to_do():
     read_all = [read(inner(document.encode()), on=ON) for document in documents(40)]
     assert {finding["code"] for one in read_all for finding in one.findings} == {"M205", "C202", "C301"}
-    assert all(len(one.unmapped) > 40 for one in read_all)
+    assert all(len(one.unmapped) >= 20 for one in read_all)
     assert any("code" not in item["kind"] for one in read_all for item in one.record["insurance"])
 
 
