@@ -22,7 +22,7 @@ docs: .venv/runtime.stamp ## generated reference pages and schemas
 lint:
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
-	@$(BIN)/lint-imports --no-timing
+	@$(BIN)/lint-imports --no-logo
 
 types:
 	@$(BIN)/mypy
