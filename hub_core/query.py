@@ -23,6 +23,7 @@ from hub_core.reading import Reading, Verdict
 
 ABOUT_ANOTHER: Final = "Q105"
 ABOUT_NOBODY: Final = "Q106"
+OTHER_NUMBER: Final = "Q108"
 
 
 class SourceVerdict(StrEnum):
@@ -143,7 +144,8 @@ def judge(query: Query, cnp: str, answers: Sequence[SourceAnswer]) -> QueryResul
     """Set aside what is not about the person asked for, and merge the rest; pure, whatever order answers come in.
 
     A number counts as the person's if it is the one asked for, or if a source gives both as numbers of one person:
-    a register may still know somebody by a former CNP.
+    a register may still know somebody by a former CNP. A source that does not know the number asked for, while there
+    is another, has not said that it does not know the person.
     """
     answers = sorted(answers, key=lambda answer: query.sources.index(answer.endpoint))
     claimed = [cnps_of(answer.record) for answer in answers if answer.record is not None]
@@ -205,6 +207,10 @@ def _without(name: str, institution: str, verdict: SourceVerdict, code: str, tex
 
 def _about(answer: SourceAnswer, numbers: frozenset[str]) -> SourceAnswer:
     """Return the answer; without its record if that is about another person, or does not say about whom."""
+    if answer.verdict is SourceVerdict.NONE and len(numbers) > 1:
+        text = f"{answer.endpoint}: the person has another number, by which it was not asked"
+        other = Finding(code=OTHER_NUMBER, severity=Severity.WARNING, text=text)
+        return msgspec.structs.replace(answer, findings=(*answer.findings, other))
     if answer.record is None or cnps_of(answer.record) & numbers:
         return answer
     if cnps_of(answer.record):

@@ -10,5 +10,6 @@ CODES = (
     Code("Q105", "answer is about somebody else", "The source's answer is not used; report it to the source."),
     Code("Q106", "answer does not say about whom", "It is not used; have the source name the person's CNP."),
     Code("Q107", "answer cannot be read", "See the findings of the answer; its bytes are kept."),
+    Code("Q108", "person has another number", "Ask again with the other CNP: this source may know the person by it."),
     Code("Q201", "sources contradict each other", "Compare the records side by side; nothing was overwritten."),
 )

@@ -200,6 +200,12 @@ async def test_only_a_source_that_names_the_person_asked_for_can_vouch_for_anoth
     assert [it.verdict for it in answers.values()] == ["record", "refused", "refused"]
 
 
+async def test_not_known_under_one_of_several_numbers_is_marked():
+    _, answers, *_ = await query(dgep=found(about(CNP, OTHER)), anpis=without(Verdict.NONE))
+    assert answers["anpis"].verdict == "none"
+    assert [finding.code for finding in answers["anpis"].findings] == ["Q104", "M302", "Q108"]
+
+
 async def test_the_order_in_which_answers_came_changes_nothing():
     result, *_ = await query(a=found(about(CNP, name=a_name("A"))), b=found(about(CNP, name=a_name("B"))))
     asked = Query(service="s", sources=("a", "b"))
@@ -231,5 +237,5 @@ async def test_a_query_that_is_given_up_lets_its_sources_go():
 
 
 def test_every_code_of_a_query_is_in_the_catalogue():
-    assert {f"Q10{n}" for n in range(1, 8)} | {"Q201"} <= CODES.keys()
+    assert {f"Q10{n}" for n in range(1, 9)} | {"Q201"} <= CODES.keys()
     assert {str(verdict) for verdict in SourceVerdict} == {"record", "none", "failed", "late", "unreachable", "refused"}
