@@ -126,17 +126,7 @@ async def ask(
         if late := [task for task in tasks.values() if task.cancel()]:
             await asyncio.wait(late, timeout=GRACE)
     seconds = time.monotonic() - started
-    answers = []
-    for name, task in tasks.items():
-        if not task.done() or task.cancelled():
-            text = "it had not answered when the deadline passed"
-            answers.append(_without(name, institutions[name], SourceVerdict.LATE, "Q101", text, seconds))
-        elif (defect := task.exception()) is not None:
-            alarm(name, defect)
-            text = "unexpected failure while asking it"
-            answers.append(_without(name, institutions[name], SourceVerdict.FAILED, "D302", text, seconds))
-        else:
-            answers.append(task.result())
+    answers = [_outcome(name, institutions[name], task, seconds, alarm) for name, task in tasks.items()]
     return judge(query, question.cnp, answers)
 
 
@@ -157,6 +147,19 @@ def judge(query: Query, cnp: str, answers: Sequence[SourceAnswer]) -> QueryResul
         merged=merge(records, query.precedence) if records else None,
         complete=all(answer.verdict in {SourceVerdict.RECORD, SourceVerdict.NONE} for answer in checked),
     )
+
+
+def _outcome(
+    name: str, institution: str, task: asyncio.Task[SourceAnswer], seconds: float, alarm: Alarm
+) -> SourceAnswer:
+    if not task.done() or task.cancelled():
+        text = "it had not answered when the deadline passed"
+        return _without(name, institution, SourceVerdict.LATE, "Q101", text, seconds)
+    if (defect := task.exception()) is not None:
+        alarm(name, defect)
+        text = "unexpected failure while asking it"
+        return _without(name, institution, SourceVerdict.FAILED, "D302", text, seconds)
+    return task.result()
 
 
 async def _ask_one(name: str, institution: str, source: Source, question: Question, take: Take) -> SourceAnswer:
