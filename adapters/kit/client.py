@@ -172,7 +172,7 @@ async def _connecting(exchange: Any, *args: object) -> Answered:
             )
         ),
         stop=stop_after_attempt(CONNECT_ATTEMPTS),
-        wait=wait_exponential_jitter(initial=0.05, max=0.5, jitter=0.05),
+        wait=wait_exponential_jitter(multiplier=0.05, max=0.5, jitter=0.05),
         reraise=True,
     )
     answered: Answered = await attempts(exchange, *args)
