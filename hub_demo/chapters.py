@@ -4,10 +4,12 @@ import json
 import time
 from typing import TYPE_CHECKING, Any
 
+from rich.markup import escape
 from rich.table import Table
 
 from hub_demo.documents import cnas_answer, family_claim, old_age_claim
 from hub_demo.feed import reason
+from hub_demo.registers import REFERENCE_DATE
 
 if TYPE_CHECKING:
     from hub_demo.story import Stage
@@ -63,7 +65,7 @@ def one_question(stage: "Stage") -> None:
     shown = next(person for person in stage.country.showcase if person.kind)
     say(stage, f"The portal asks about {initials(shown.name)}: {shown.reason}")
     headers = {"Punte-Purpose": "benefit-application"}
-    question = json.dumps({"cnp": shown.cnp}).encode()
+    question = json.dumps({"cnp": shown.cnp, "on": REFERENCE_DATE.isoformat()}).encode()
     reply = stage.caller("mmftss").post("/api/v1/queries/person", question, media_type=JSON, headers=headers)
     result = json.loads(reply.body)
     table = Table("source", "answered", "in", "what it holds", box=None, pad_edge=False, header_style="bold")
@@ -96,7 +98,7 @@ def refusals(stage: "Stage") -> None:
     for what, institution, path, body, media_type, headers in tries:
         reply = stage.caller(institution).post(path, body, media_type=media_type, headers=headers)
         code, text = reason(reply)
-        table.add_row(what, str(reply.status), code, text)
+        table.add_row(what, str(reply.status), code, escape(text))
     stage.console.print(table)
 
 
@@ -139,16 +141,34 @@ def delivered(stage: "Stage", message_id: str) -> None:
 
 
 def show_record(stage: "Stage", message_id: str) -> None:
-    """Print the canonical record that came out, masked."""
-    shown = stage.desk.call("message", {"id": message_id})
-    record: dict[str, Any] = shown["record"] or {}
-    stage.console.print(f"  [dim]mapping {shown['outcome']['mapping']}, {len(shown['unmapped'])} leaves unmapped[/]")
-    for field, value in record.items():
+    """Print the canonical record that came out. Its persons are synthetic, so it is revealed, with that reason."""
+    why = {"reveal": True, "reason": "the demo's persons are synthetic", "by": "demo"}
+    shown = stage.desk.call("message", {"id": message_id} | why)
+    table = Table(box=None, pad_edge=False, show_header=False)
+    for field, value in (shown["record"] or {}).items():
         if field != "unmapped":
-            text = json.dumps(value, ensure_ascii=False)
-            stage.console.print(
-                f"  [bold]{field:12}[/] {text if len(text) < WIDTH else text[:WIDTH] + ' …'}", markup=True
-            )
+            table.add_row(f"  {field}", escape(brief(value)), style="dim" if field == "exchange" else None)
+    say(stage, f"read by {shown['outcome']['mapping']}, {len(shown['unmapped'])} leaves unmapped, into the record")
+    stage.console.print(table)
+
+
+def brief(value: Any) -> str:
+    """Say a part of a record in a few words: codes and money by themselves, everything else by its values.
+
+    >>> brief([{"kind": {"list": "x@1", "code": "wages", "text": "SAL"}, "gross": {"amount": "5", "currency": "RON"}}])
+    'wages, 5 RON'
+    """
+    match value:
+        case {"list": str()}:
+            return str(value.get("code") or value.get("text"))
+        case {"amount": str() as amount, "currency": str() as currency}:
+            return f"{amount} {currency}"
+        case dict():
+            return ", ".join(brief(part) for key, part in value.items() if key != "normal")
+        case list():
+            return "\n".join(brief(part) for part in value)
+        case _:
+            return str(value)
 
 
 def say(stage: "Stage", text: str) -> None:
@@ -163,6 +183,3 @@ def initials(name: str) -> str:
     'M. E. I.'
     """
     return " ".join(f"{word[0]}." for word in name.split())
-
-
-WIDTH = 160

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from xml.etree import ElementTree as ET
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import track
 from rich.table import Table
 
@@ -45,7 +46,7 @@ def show(results: list[Fed], console: Console) -> None:
         return
     table = Table("file", "code", "why", box=None, pad_edge=False, header_style="bold")
     for fed in refused:
-        table.add_row(fed.file, fed.code, fed.text)
+        table.add_row(fed.file, fed.code, escape(fed.text))
     console.print(table)
 
 
@@ -70,4 +71,5 @@ def reason(reply: Reply) -> tuple[str, str]:
         return problem["code"], problem["detail"]
     fault = ET.fromstring(reply.body)  # noqa: S314  the hub's own answer
     texts = {element.tag.rpartition("}")[2]: (element.text or "").strip() for element in fault.iter()}
-    return texts.get("code", str(reply.status)), texts.get("faultstring") or texts.get("Text") or ""
+    text = texts.get("faultstring") or texts.get("Text") or ""
+    return texts.get("code", str(reply.status)), text.partition(" (reference")[0]

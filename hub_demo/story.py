@@ -149,7 +149,7 @@ def _stay(stage: Stage) -> None:
     console.rule("Now you", align="left")
     console.print(f"The country stays up; Ctrl+C stops it. The API is described at {stage.address}/docs. Try:\n")
     console.print(f"  {home}.venv/bin/punte messages list")
-    console.print(f"  {home}.venv/bin/punte query person {someone} --purpose benefit-application")
+    console.print(f"  {home}.venv/bin/punte query person {someone} --as mmftss --purpose benefit-application")
     console.print(f"  {home}.venv/bin/punte status\n")
     while True:
         time.sleep(3600)

@@ -24,7 +24,7 @@ DOORS = {
     "xmlschema": ("hub_core/validation/", "adapters/soap/"),
     "jsonschema": ("hub_core/validation/", "hub_core/canonical/"),
     "jsonschema_rs": ("hub_core/validation/", "hub_core/canonical/"),
-    "sqlite3": ("hub_core/journal/", "registry/"),
+    "sqlite3": ("hub_core/journal/", "registry/", "cli/commands/running.py"),
     "yaml": ("hub_core/yaml.py",),
     "typer": ("cli/",),
     "rich": ("cli/", "hub_demo/"),
