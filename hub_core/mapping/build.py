@@ -1,6 +1,7 @@
 """Writes how a record is built from the raw values of one scope."""
 
 from hub_core.canonical.person import Name
+from hub_core.canonical.values import Code
 from hub_core.mapping.generator import Frame, Generator
 from hub_core.mapping.model import needed
 from hub_core.mapping.plan import ListSlot, Obj, Scope, Value
@@ -20,6 +21,7 @@ class Build:
 
     def scope(self, frame: Frame) -> None:
         """Write everything from the raw values of a scope to its finished object or value."""
+        self.generator.late_conditions(frame)
         tracked = [leaf for leaf in frame.tree.leaves.values() if leaf.tracked]
         for leaf in tracked:
             self.writer.line(f"u{leaf.number} = {leaf.var}")
@@ -172,7 +174,7 @@ class Build:
     def _constants(self, name: str, values: list[Value], made: str, frame: Frame, to: str) -> None:
         for value in values:
             if value.open:
-                opened = {"list": "period-end@1", "code": "open"}
+                opened = Code(list="period-end@1", code="open")
                 with self.writer.block(f"if {name!r} not in {made} and {self.values.blank(value, frame)}:"):
                     self.writer.line(f"{made}['open'] = {self.writer.bind('Q', opened, 'open', key='open')}")
             if not value.joins_only:

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from hub_core.canonical import Beneficiary
+from hub_core.canonical import Beneficiary, Unmapped
 from hub_core.canonical.faults import check
 from hub_core.document import Document
 from hub_core.mapping import jsonrun, xmlrun
@@ -24,6 +24,8 @@ _ANSWERS = {
     "none": (Verdict.NONE, "M302", Severity.INFO),
     "later": (Verdict.LATER, "M303", Severity.ERROR),
 }
+# A lookup in an enumeration is slow, and these are needed for every document.
+_ERROR, _INFO, _RECORD = Severity.ERROR, Severity.INFO, Verdict.RECORD
 _MAX_CODE = 40  # characters of a source's own code; longer ones are words, perhaps about a person
 
 
@@ -51,6 +53,7 @@ class CompiledMapping:
         self._plan = plan
         self._answer = answer
         self._prefixes = {namespace: prefix for prefix, namespace in source.ns.items()}
+        self._names: dict[str, str] = {}
         self._fast: Read | None = None
         self._slow: Read | None = None
         self._python = ""
@@ -104,7 +107,7 @@ class CompiledMapping:
 
     def _read(self, read: Read, document: Document, on: date) -> tuple[Reading, Run, dict[str, Any]]:
         xml = document.kind == "xml"
-        run = XmlRun(document, self._prefixes) if xml else JsonRun(document)
+        run = XmlRun(document, self._prefixes, self._names) if xml else JsonRun(document)
         if self._answer is not None and (answered := self._answered(document, run)) is not None:
             return answered, run, {}
         record = read(document.root, run)
@@ -116,10 +119,10 @@ class CompiledMapping:
             ]
         unmapped: tuple[Leaf, ...] = ()
         if run.left:
-            unmapped = tuple(Leaf(path, value) for path, value in run.left.items())
+            unmapped = tuple([Leaf(path, value) for path, value in run.left.items()])
             count = len(unmapped)
             text = f"{count} value{'s' if count > 1 else ''} of the document {'are' if count > 1 else 'is'} not mapped"
-            findings.append(Finding(code="M205", severity=Severity.INFO, text=text))
+            findings.append(Finding(code="M205", severity=_INFO, text=text))
         if run.refused:
             return _refused(findings, unmapped), run, record
         return self._finished(record, run, findings, unmapped, on), run, record
@@ -130,16 +133,16 @@ class CompiledMapping:
         if run.gaps:
             record["gaps"] = [{**gap, "at": joined(resolved(to, record), gap["at"])} for gap, to in run.gaps]
         if unmapped:
-            record["unmapped"] = [{"path": leaf.path, "value": leaf.value} for leaf in unmapped]
+            record["unmapped"] = [Unmapped(path=leaf.path, value=leaf.value) for leaf in unmapped]
         try:
             made = msgspec.convert(record, Beneficiary)
         except msgspec.ValidationError as error:
             findings.append(self._defect(error))
             return _refused(findings, unmapped)
         findings += check(made, on=on)
-        if any(finding.severity is Severity.ERROR for finding in findings):
+        if any(finding.severity is _ERROR for finding in findings):
             return _refused(findings, unmapped)
-        return Reading(verdict=Verdict.RECORD, record=made, findings=tuple(findings), unmapped=unmapped)
+        return Reading(verdict=_RECORD, record=made, findings=tuple(findings), unmapped=unmapped)
 
     def _defect(self, error: msgspec.ValidationError) -> Finding:
         """Return the finding for a value that the model refuses: the mapping should have refused it."""

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from hub_core.canonical.names import normal_name
+from hub_core.canonical.values import Code
 from hub_core.mapping import jsonrun, xmlrun
 from hub_core.mapping.build import Build
 from hub_core.mapping.codecs import BadValue
@@ -51,6 +52,7 @@ class Compiler:
         namespace: dict[str, Any] = {
             **self.writer.namespace,
             "BadValue": BadValue,
+            "Code": Code,
             "Several": Several,
             "normal_name": normal_name,
         }

@@ -8,6 +8,7 @@ no path is written down unless there is something to say about it.
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
+from hub_core.canonical.values import Code
 from hub_core.mapping.codelists import CodeList
 from hub_core.mapping.known import known, known_by
 from hub_core.mapping.paths import Steps, shown_key, shown_name
@@ -109,7 +110,7 @@ class Generator:
         table = codelist.table()
         entries: dict[str, object] = dict(table)
         if ready:
-            entries = {text: {"list": codelist.shown, "code": code, "text": text} for text, code in table.items()}
+            entries = {text: Code(list=codelist.shown, code=code, text=text) for text, code in table.items()}
         return self.writer.bind("C", entries, f"{codelist.name}", key=(codelist.name, ready))
 
     def shown(self, steps: Steps) -> str:
@@ -121,16 +122,30 @@ class Generator:
     # Parts that both kinds of documents share ----------------------------------------------------------------
 
     def conditions(self, frame: Frame) -> None:
-        """Write the conditions of a scope's rules, each once."""
+        """Write the conditions that decide during the pass, each once."""
+        tree = frame.tree
+        early = {check for node in tree.root.all_nodes() for scope in node.scopes for check in scope.checks}
+        for check in self._all_checks(frame):
+            if check in early or not check.values:
+                frame.conditions[check] = name = self.writer.name("c")
+                self.writer.line(f"{name} = {self.condition(check, frame.here)}  # {self.shown(check.steps)!a}")
+
+    def late_conditions(self, frame: Frame) -> None:
+        """Write the conditions that only values depend on: their texts have been read by now."""
+        for check in self._all_checks(frame):
+            if check not in frame.conditions:
+                frame.conditions[check] = name = self.writer.name("c")
+                var, words = frame.tree.leaves[check.steps].var, self.writer.words("W", check.values)
+                several = f"{var} is not None and {self.condition(check, frame.here)}"
+                self.writer.line(f"{name} = {var}.strip() in {words} if {var}.__class__ is str else {several}")
+
+    def _all_checks(self, frame: Frame) -> list[Check]:
         tree = frame.tree
         checks = [check for leaf in tree.leaves.values() for value in leaf.uses for check in value.checks]
         checks += [check for node in tree.root.all_nodes() for scope in node.scopes for check in scope.checks]
         if frame.scope.root is not None:
             checks += [check for value in frame.scope.root.values() for check in value.checks]
-        for check in checks:
-            if check not in frame.conditions:
-                frame.conditions[check] = name = self.writer.name("c")
-                self.writer.line(f"{name} = {self.condition(check, frame.here)}  # {self.shown(check.steps)!a}")
+        return list(dict.fromkeys(checks))
 
     def condition(self, check: Check, here: str) -> str:
         """Return the expression of one condition, relative to a place."""

@@ -68,7 +68,7 @@ class XmlScan:
                 self._assign(child.leaf, f"{element}.get({name!r})", once=once)
                 self._share(child.leaf, frame, check=check)
         if check:
-            self._check_attributes(attributes, element)
+            self._check_attributes(attributes, element, once=once)
         self._text(node, element, frame, children=bool(children), once=once, check=check)
         if children:
             self._children(children, element, frame, steps, check=check, mixed=node.leaf is not None or node.known)
@@ -84,14 +84,20 @@ class XmlScan:
             again = f"{source} if {leaf.var} is None else again({leaf.var}, {source})"
             self.writer.line(f"{leaf.var} = {again}  # {self.generator.shown(leaf.steps)!a}")
 
-    def _check_attributes(self, attributes: dict[str, Node], element: str) -> None:
-        if attributes:
-            names = self.writer.words("K", tuple(attributes))
-            with self.writer.block(f"if not {names}.issuperset({element}.keys()):"):
-                self.writer.line(f"run.attributes({element}, {names})")
-        else:
+    def _check_attributes(self, attributes: dict[str, Node], element: str, *, once: bool) -> None:
+        """Write the test for attributes that nothing names: by counting, where every known one has just been read."""
+        if not attributes:
             with self.writer.block(f"if {element}.keys():"):
                 self.writer.line(f"run.attributes({element}, frozenset())")
+            return
+        names = self.writer.words("K", tuple(attributes))
+        read = [node.leaf.var for node in attributes.values() if node.leaf is not None]
+        if once and len(read) == len(attributes):
+            test = f"len({element}.attrib) != {' + '.join(f'({var} is not None)' for var in read)}"
+        else:
+            test = f"not {names}.issuperset({element}.keys())"
+        with self.writer.block(f"if {test}:"):
+            self.writer.line(f"run.attributes({element}, {names})")
 
     def _text(self, node: Node, element: str, frame: Frame, *, children: bool, once: bool, check: bool) -> None:
         if node.leaf is not None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping as Map
 from dataclasses import dataclass
 from typing import Protocol
 
+from hub_core.canonical.values import Code
 from hub_core.mapping.codecs import BadParameters, Chain, chain
 from hub_core.mapping.codelists import CodeList
 from hub_core.mapping.model import Field, codecs_for, constant, fields, listed, takes
@@ -175,7 +176,7 @@ class ValueBinder:
             if node.text not in origin.entries:
                 mend = closest(node.text, origin.entries)
                 self._fault(node, f"{origin.name} has no code {node.text!r}", mend, "M106")
-            value.const = {"list": value.codes.shown, "code": node.text}
+            value.const = Code(list=value.codes.shown, code=node.text)
             return
         if field.kind in {"code", "object"}:
             return

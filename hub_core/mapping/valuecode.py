@@ -197,7 +197,7 @@ class ValueCode:
             with self.writer.block("except BadValue:"):
                 self.writer.line(f"{key} = None")
         self.writer.line(f"{code} = {table}.get({key})")
-        whole = f"{{'list': {codelist.shown!r}, 'code': {code}, 'text': {text}}}"
+        whole = f"Code(list={codelist.shown!r}, code={code}, text={text})"
         with self.writer.block(f"if {code} is not None:"):
             self._lines([sink.format(code if ready or value.plain_code else whole), *done])
         with self.writer.block("else:"):

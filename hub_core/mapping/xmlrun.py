@@ -1,10 +1,7 @@
 """Places in an XML document: found again by walking, named by their ancestors."""
 
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
-
-from lxml import etree
 
 from hub_core.document import Document
 from hub_core.mapping.known import Known, applying
@@ -12,8 +9,9 @@ from hub_core.mapping.paths import ANY_NAMESPACE, Filter, Step, Steps, shown_nam
 from hub_core.mapping.plan import Check
 from hub_core.mapping.run import SEVERAL, Run, Several
 
-Element = etree._Element  # noqa: SLF001 - lxml gives its class no public name
+Element = Any  # etree._Element; its stubs say that names and texts may be bytes, which parsed documents never have
 Place = tuple[Element, str | None]  # an element, or one of its attributes
+_MAX_NAMES = 1000  # of a mapping's contract; a sender who makes names up fills no memory
 _SCHEMA_INSTANCE = "{http://www.w3.org/2001/XMLSchema-instance}"
 
 
@@ -23,23 +21,6 @@ def again(old: str, new: str | None) -> str:
         return old
     before = old.strip()
     return new if not before else old if before == text else SEVERAL
-
-
-def tag_of(element: Element) -> str:
-    """Return the name of an element; empty for comments and instructions."""
-    tag: object = element.tag
-    return tag if isinstance(tag, str) else ""
-
-
-def names_of(element: Element) -> list[str]:
-    """Return the names of the attributes of an element."""
-    return [str(name) for name in element.keys()]  # noqa: SIM118 - lxml
-
-
-def line_of(element: Element) -> int | None:
-    """Return the line of an element, where the parser counted it."""
-    line: object = element.sourceline
-    return line if isinstance(line, int) else None
 
 
 def own_text(element: Element) -> str:
@@ -63,7 +44,9 @@ def places(base: Element, steps: Steps) -> list[Place]:
 def _children(element: Element, step: Step) -> Iterator[Element]:
     local = step.name.removeprefix(ANY_NAMESPACE) if step.name.startswith(ANY_NAMESPACE) else None
     for child in element:
-        tag = tag_of(child)
+        tag = child.tag
+        if tag.__class__ is not str:
+            continue  # a comment or an instruction
         fits = tag.rpartition("}")[2] == local if local else tag == step.name
         if fits and (not step.filters or holds(child, step.filters)):
             yield child
@@ -103,67 +86,107 @@ def _leaves(place: Place) -> Iterator[tuple[Place, str]]:
         if not attribute.startswith(_SCHEMA_INSTANCE) and (text := value_of(place)):
             yield place, text
         return
-    for name in names_of(element):
+    for name in element.keys():  # noqa: SIM118 - lxml elements iterate over children
         yield from _leaves((element, name))
     if text := own_text(element).strip():
         yield (element, None), text
     for child in element:
-        if tag_of(child):
+        if child.tag.__class__ is str:
             yield from _leaves((child, None))
 
 
 class XmlRun(Run):
-    """A reading of an XML document. A spot is the element where a scope began."""
+    """A reading of an XML document. A spot is the element where a scope began.
 
-    def __init__(self, document: Document, prefixes: Mapping[str, str]) -> None:
+    Args:
+        prefixes: by namespace, for showing names.
+        names: names as they were shown before, shared by all readings of one mapping.
+    """
+
+    def __init__(self, document: Document, prefixes: Mapping[str, str], names: dict[str, str]) -> None:
         super().__init__(document)
         self._prefixes = prefixes
-        self._paths: dict[Element, str] = {}
+        self._names = names
+        self._fronts: dict[Element, str] = {}
 
     def path(self, place: Place) -> str:
         """Return the path of a place below the root; an index only among several of one name."""
         element, attribute = place
-        path = self._path(element)
-        if attribute is None:
-            return path or "."
-        name = shown_name("@" + attribute, self._prefixes)
-        return f"{path}/{name}" if path else name
+        front = self._front(element)
+        return front + self._shown("@" + attribute) if attribute else front[:-1] or "."
 
-    def _path(self, element: Element) -> str:
-        """Return the path of an element; those of its siblings are worked out with it, once."""
-        known = self._paths.get(element)
-        if known is not None:
-            return known
-        parent = element.getparent()
-        if element is self.document.root or parent is None:
+    def _front(self, element: Element) -> str:
+        """Return what stands before the names of what is inside an element: its path and a slash.
+
+        The fronts of its siblings are worked out with it, once.
+        """
+        if element is self.document.root:
             return ""
-        front = self._path(parent)
-        names = [tag_of(child) for child in parent]
-        several = {name for name, count in Counter(names).items() if count > 1}
-        counts: Counter[str] = Counter()
-        for child in parent:
-            if name := tag_of(child):
-                index = f"[{counts[name]}]" if name in several else ""
-                shown = shown_name(name, self._prefixes) + index
-                self._paths[child] = f"{front}/{shown}" if front else shown
-                counts[name] += 1
-        return self._paths.get(element, front)
+        if element not in self._fronts:
+            parent = element.getparent()
+            self._fronts.update(self._named(parent, self._front(parent)))
+        return self._fronts[element]
+
+    def _leave(self, place: Place) -> None:
+        element, attribute = place
+        if attribute is None:
+            self._subtrees([(element, self._front(element))])
+        elif not attribute.startswith(_SCHEMA_INSTANCE) and (text := value_of(place)):
+            self.left[self.path(place)] = text
+
+    def _subtrees(self, fronts: list[tuple[Element, str]]) -> None:
+        """Leave elements and all below them; it runs for all that nothing names, so paths grow on the way."""
+        left = self.left
+        for element, front in fronts:
+            for name, value in element.items():
+                if text := value.strip():
+                    if name[0] != "{":
+                        left[f"{front}@{name}"] = text
+                    elif not name.startswith(_SCHEMA_INSTANCE):
+                        left[front + self._shown("@" + name)] = text
+            if len(element):
+                self._subtrees(self._named(element, front))
+                own = own_text(element)
+            else:
+                own = element.text
+            if own and (own := own.strip()):
+                left[front[:-1] or "."] = own
+
+    def _named(self, element: Element, front: str) -> list[tuple[Element, str]]:
+        """Return the children of an element with their fronts; an index only among several of one name."""
+        children = [(child, tag) for child in element if (tag := child.tag).__class__ is str]
+        tags = [tag for _, tag in children]
+        distinct = dict.fromkeys(tags)
+        shown = {tag: front + self._shown(tag) for tag in distinct}
+        if len(distinct) == len(tags):
+            return [(child, f"{shown[tag]}/") for child, tag in children]
+        if len(distinct) == 1:
+            (path,) = shown.values()
+            return [(child, f"{path}[{number}]/") for number, (child, _) in enumerate(children)]
+        counts = {tag: iter(range(count)) for tag in distinct if (count := tags.count(tag)) > 1}
+        return [
+            (child, f"{shown[tag]}[{next(counts[tag])}]/" if tag in counts else f"{shown[tag]}/")
+            for child, tag in children
+        ]
 
     def origin(self, spot: Any, steps: Steps) -> tuple[str, int | None]:
         """See ``Run.origin``."""
         found = places(spot, steps)
         for place in found:
             if value_of(place):
-                return self.path(place), line_of(place[0])
+                return self.path(place), place[0].sourceline
         if found:
-            return self.path(found[0]), line_of(found[0][0])
-        front = self.path((spot, None))
-        tail = "/".join(shown_name(step.name, self._prefixes) for step in steps)
-        return (tail if front == "." else f"{front}/{tail}" if tail else front), line_of(spot)
+            return self.path(found[0]), found[0][0].sourceline
+        tail = "/".join(self._shown(step.name) for step in steps)
+        return self._front(spot) + tail or ".", spot.sourceline
 
-    def _leave(self, place: Place) -> None:
-        for one, text in _leaves(place):
-            self.left[self.path(one)] = text
+    def _shown(self, name: str) -> str:
+        shown = self._names.get(name)
+        if shown is None:
+            shown = shown_name(name, self._prefixes)
+            if len(self._names) < _MAX_NAMES:
+                self._names[name] = shown
+        return shown
 
     def leave(self, spot: Any, steps: Steps) -> None:
         """See ``Run.leave``."""
@@ -176,12 +199,12 @@ class XmlRun(Run):
 
     def element(self, element: Any) -> None:
         """Leave an element that nothing names; comments and instructions hold no values."""
-        if tag_of(element):
+        if element.tag.__class__ is str:
             self._leave((element, None))
 
     def attributes(self, element: Any, known: frozenset[str]) -> None:
         """Leave the attributes that nothing names."""
-        for name in names_of(element):
+        for name in element.keys():  # noqa: SIM118 - lxml elements iterate over children
             if name not in known:
                 self._leave((element, name))
 
@@ -221,12 +244,12 @@ class XmlRun(Run):
         named = applying(element, candidates, self)
         if any(one.whole for one in named):
             return
-        for name in names_of(element):
+        for name in element.keys():  # noqa: SIM118 - lxml elements iterate over children
             inner = [one.children[f"@{name}"] for one in named if f"@{name}" in one.children]
             self._text((element, name), inner)
         self._text((element, None), named)
         for child in element:
-            if inner := [one.children[tag_of(child)] for one in named if tag_of(child) in one.children]:
+            if inner := [one.children[child.tag] for one in named if child.tag in one.children]:
                 self._check(child, inner)
             else:
                 self.element(child)

@@ -12,6 +12,7 @@ from hub_core.mapping.codecs.spec import BadParameters, BadValue, Codec, Example
 
 _ISO: Final = "%Y-%m-%d"
 _ISO_LENGTH: Final = 10
+_fromisoformat: Final = date.fromisoformat
 # xsd:date may carry a zone; the day of the law is the day that is written.
 _ZONED: Final = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:Z|[+-][0-9]{2}:[0-9]{2})")
 _GROUPS: Final = {"%d": "(?P<d>[0-9]{2})", "%m": "(?P<m>[0-9]{2})", "%Y": "(?P<Y>[0-9]{4})"}
@@ -29,18 +30,18 @@ def _pieces(pattern: str, wanted: set[str], known: str) -> list[str]:
 
 
 def _read_iso(text: str) -> date:
-    # fromisoformat also reads 20240131 and 2024-W05-3, which are no dates in an XML or JSON contract.
     if len(text) != _ISO_LENGTH:
         zoned = _ZONED.fullmatch(text)
         if zoned is None:
             raise BadValue("date.form")
         text = zoned[1]
-    if text[4] != "-" or text[7] != "-":
-        raise BadValue("date.form")
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise BadValue("date.day") from None
+    # Of ten characters fromisoformat also reads 2024-W05-3, which is no date in an XML or JSON contract.
+    if text[5] != "W":
+        try:
+            return _fromisoformat(text)
+        except ValueError:
+            pass
+    raise BadValue("date.day")
 
 
 def _date(pattern: str = _ISO) -> tuple[Parse, Format]:
