@@ -19,7 +19,7 @@ from hub_core.directory import Directory, Endpoint
 from hub_core.document import Document
 from hub_core.errors import PunteError, Refused, Rejected
 from hub_core.mapping import MappingSet, value_at
-from hub_core.message import Arrival, Delivery, Finding, Message, Outcome, Refusal, Severity, State
+from hub_core.message import Arrival, Delivery, Entry, Finding, Message, Outcome, Refusal, Severity, State
 from hub_core.ports import Adapter, Clock, Journal
 from hub_core.reading import Reading, Verdict
 from hub_core.routing import select
@@ -71,6 +71,10 @@ class Hub:
         if first is outcome and outcome.deliveries:
             self._wake()
         return first
+
+    async def note(self, message_id: str, step: str, detail: str) -> None:
+        """Add a line to a message's history."""
+        await self._journal.note(Entry(message_id=message_id, at=self._clock.now(), step=step, detail=detail))
 
     async def turn_away(self, *, endpoint: str, code: str, party: str | None = None) -> str:
         """Keep a bounded note of a refused call and return the reference to answer with."""

@@ -23,6 +23,7 @@ from hub_core.query import QueryResult, SourceAnswer, Taken, ask
 
 log = logging.getLogger("punte.inquiry")
 REQUEST_NUMBERS: Final = 1_000_000_000
+ANSWERED: Final = "answered"  # the step that names the messages of the answers that were used
 ENDPOINT: Final = "query:"  # the endpoint of a question is this and the name of the query
 
 
@@ -105,6 +106,9 @@ class Inquiry:
             take=take,
             alarm=_alarm,
         )
+        # An answer may be kept after the deadline has passed: what was used is written down, so that ``why`` can tell.
+        used = [answer.message_id for answer in result.answers if answer.message_id]
+        await self._hub.note(asked.id, ANSWERED, " ".join(used))
         return inquired(asked.id, result)
 
     async def _take(self, directory: Directory, name: str, answer: Answer, asked: Message) -> Taken:

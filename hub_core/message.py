@@ -229,7 +229,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         step: ``received``, ``refused``, ``decided``, ``sent``, ``failed``, ``in-doubt``, ``parked``,
-            ``revealed``, ``replayed``.
+            ``revealed``, ``replayed``, ``answered``.
         by: the worker, or the operator who did it.
     """
 

@@ -62,7 +62,7 @@ def two_seds(stage: "Stage") -> None:
 
 def one_question(stage: "Stage") -> None:
     """Five sources side by side, one merged view, contradictions named."""
-    shown = next(person for person in stage.country.showcase if person.kind)
+    shown = next(person for person in stage.country.showcase if person.kind == "birth-date-differs")
     say(stage, f"The portal asks about {initials(shown.name)}: {shown.reason}")
     headers = {"Punte-Purpose": "benefit-application"}
     question = json.dumps({"cnp": shown.cnp, "on": REFERENCE_DATE.isoformat()}).encode()
@@ -73,6 +73,12 @@ def one_question(stage: "Stage") -> None:
         holds = ", ".join(sorted(source["record"])) if source.get("record") else source.get("code") or ""
         table.add_row(source["endpoint"], source["verdict"], f"{source['seconds']:.2f} s", holds)
     stage.console.print(table)
+    say(stage, "One merged view, each value from the source whose word counts for it:")
+    view = Table(box=None, pad_edge=False, show_header=False)
+    for field, value in result["merged"].items():
+        origins = {origin["source"] for path, origin in result["origins"].items() if path.startswith(field)}
+        view.add_row(f"  {field}", escape(brief(value)), f"[dim]{', '.join(sorted(origins))}[/]")
+    stage.console.print(view)
     for finding in result["findings"]:
         say(stage, f"[yellow]{finding['code']}[/] {finding['text']}")
     say(stage, f"Where each merged value comes from: punte why {result['id']}")

@@ -72,4 +72,5 @@ def reason(reply: Reply) -> tuple[str, str]:
     fault = ET.fromstring(reply.body)  # noqa: S314  the hub's own answer
     texts = {element.tag.rpartition("}")[2]: (element.text or "").strip() for element in fault.iter()}
     text = texts.get("faultstring") or texts.get("Text") or ""
-    return texts.get("code", str(reply.status)), text.partition(" (reference")[0]
+    code = texts.get("code", str(reply.status))
+    return code, text.removeprefix(f"{code} ").partition(" (reference")[0]

@@ -8,8 +8,8 @@ import msgspec
 from hub_core.canonical import Beneficiary
 from hub_core.directory import Directory
 from hub_core.errors import ConfigError, Rejected
-from hub_core.inquiry import ENDPOINT
-from hub_core.journal.entries import Filter, Kept, MessageRow
+from hub_core.inquiry import ANSWERED, ENDPOINT
+from hub_core.journal.entries import Kept
 from hub_core.message import Entry, Message, Outcome
 from hub_core.query import SourceAnswer, SourceVerdict, judge
 from hub_core.reading import Provenance
@@ -19,7 +19,6 @@ from registry.desk.arguments import Replay, RouteExplain, Why
 from registry.desk.looking import found, revealing
 from registry.parts import Parts
 
-CONVERSATION = 200
 PATHS_SHOWN = 30
 
 
@@ -49,8 +48,8 @@ def _why_merged(parts: Parts, kept: Kept, look: Why) -> dict[str, Any]:
     directory = parts.directory_of(kept.message.registry_set)
     query = directory.queries[kept.message.endpoint.removeprefix(ENDPOINT)]
     cnp = msgspec.json.decode(parts.view.body(look.id))["cnp"]
-    conversation = parts.view.messages(Filter(correlation_id=look.id, limit=CONVERSATION))
-    answers = [_answer(parts, row) for row in reversed(conversation) if row.endpoint in query.sources]
+    used = [entry.detail.split() for entry in parts.view.entries(look.id) if entry.step == ANSWERED]
+    answers = [_answer(parts, message_id) for message_id in (used[0] if used else ())]
     result = judge(query, cnp, answers)
     origins = result.merged.origins if result.merged else {}
     messages = {answer.endpoint: answer.message_id for answer in result.answers}
@@ -71,14 +70,15 @@ def _why_merged(parts: Parts, kept: Kept, look: Why) -> dict[str, Any]:
     }
 
 
-def _answer(parts: Parts, row: MessageRow) -> SourceAnswer:
-    record = found(parts, row.id).outcome.record
+def _answer(parts: Parts, message_id: str) -> SourceAnswer:
+    kept = found(parts, message_id)
+    record = kept.outcome.record
     return SourceAnswer(
-        endpoint=row.endpoint,
-        institution=row.party,
+        endpoint=kept.message.endpoint,
+        institution=kept.message.party,
         verdict=SourceVerdict.RECORD if record else SourceVerdict.NONE,
         record=msgspec.json.decode(record, type=Beneficiary) if record else None,
-        message_id=row.id,
+        message_id=message_id,
     )
 
 

@@ -63,5 +63,5 @@ class Http:
 
 
 @pytest.fixture
-def http(stage: Stage) -> Http:
+def web(stage: Stage) -> Http:
     return Http(stage)
