@@ -53,7 +53,7 @@ class Build:
             if _joins_only(inner):
                 late.append((name, inner))
             else:
-                self._object(name, inner, made, frame, f"({to}, {name!r}, None, 0)", begun=bool(obj.scopes))
+                self._object(name, inner, made, frame, f"({to}, {name!r}, None, -1)", begun=bool(obj.scopes))
         for name, slot in obj.lists.items():
             self._list(name, slot, made, frame, to, begun=bool(obj.scopes))
         self._required += [(value, made, to) for values in obj.slots.values() for value in values if value.required]
@@ -79,7 +79,7 @@ class Build:
         for name, inner in late:
             result = self.writer.name("t")
             self.writer.line(f"{result} = {{}}")
-            self._finish(inner, result, frame, f"({to}, {name!r}, None, 0)", list(inner.objects.items()), [])
+            self._finish(inner, result, frame, f"({to}, {name!r}, None, -1)", list(inner.objects.items()), [])
             with self.writer.block(f"if {result}:"):
                 self.writer.line(f"{made}[{name!r}] = {result}")
 

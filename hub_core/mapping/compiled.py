@@ -14,7 +14,7 @@ from hub_core.mapping.compiler import Compiler, Read
 from hub_core.mapping.jsonrun import JsonRun
 from hub_core.mapping.plan import AnswerPlan, Scope
 from hub_core.mapping.rules import MappingFile, Test
-from hub_core.mapping.run import Run, joined, resolved
+from hub_core.mapping.run import Run, held, resolved
 from hub_core.mapping.xmlrun import XmlRun
 from hub_core.message import Finding, Leaf, Severity
 from hub_core.reading import Provenance, Reading, Verdict
@@ -86,7 +86,7 @@ class CompiledMapping:
         reading, run, record = self._read(self._slow, document, on)
         return reading, [
             Provenance(
-                at=joined(resolved(note.to, record), note.label.at),
+                at=resolved(note.to, note.label.at, record),
                 source=note.source,
                 line=note.line,
                 raw=note.raw,
@@ -96,6 +96,7 @@ class CompiledMapping:
                 mapping=self.version,
             )
             for note in run.notes
+            if held(note.to, note.label.at, record)
         ]
 
     def _compiled(self) -> Read:
@@ -114,7 +115,7 @@ class CompiledMapping:
         findings: list[Finding] = []
         if run.found:
             findings = [
-                msgspec.structs.replace(finding, at=joined(resolved(to, record), finding.at or "") or None)
+                msgspec.structs.replace(finding, at=resolved(to, finding.at or "", record) or None)
                 for finding, to in run.found
             ]
         unmapped: tuple[Leaf, ...] = ()
@@ -131,7 +132,7 @@ class CompiledMapping:
         self, record: dict[str, Any], run: Run, findings: list[Finding], unmapped: tuple[Leaf, ...], on: date
     ) -> Reading:
         if run.gaps:
-            record["gaps"] = [{**gap, "at": joined(resolved(to, record), gap["at"])} for gap, to in run.gaps]
+            record["gaps"] = [{**gap, "at": resolved(to, gap["at"], record)} for gap, to in run.gaps]
         if unmapped:
             record["unmapped"] = [Unmapped(path=leaf.path, value=leaf.value) for leaf in unmapped]
         try:

@@ -10,7 +10,7 @@ from hub_core.mapping.build import Build
 from hub_core.mapping.codecs import BadValue
 from hub_core.mapping.generator import Frame, Generator, Kind
 from hub_core.mapping.plan import Obj, Scope
-from hub_core.mapping.run import Several
+from hub_core.mapping.run import NO_LIST, Several
 from hub_core.mapping.scanjson import JsonScan
 from hub_core.mapping.scanxml import XmlScan
 
@@ -111,13 +111,13 @@ class Compiler:
         if self.generator.kind == "json":
             spot = f"({outer.spot}, {self.generator.steps(scope.base)}, {item})"
         if scope.root is None:
-            to = f"({outer.to}, {tail!r}, True, len({results}))"
+            to = f"({outer.to}, {tail!r}, None, len({results}))"
             frame = Frame(scope, self.generator.trees.of(scope), item, "", spot, to, check=check, sink=results)
             self._body(frame)
             return
         made = self.writer.name("t")
         self.writer.line(f"{made} = {{}}")
-        to = f"({outer.to}, {tail!r}, {made if many else None}, len({results}))"
+        to = f"({outer.to}, {tail!r}, {made}, {f'len({results})' if many else NO_LIST})"
         frame = Frame(scope, self.generator.trees.of(scope), item, made, spot, to, check=check)
         if scope.call is None:
             self._body(frame)

@@ -49,8 +49,9 @@ class Label(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     leave: bool = False
 
 
-# None: the record. Else: enclosing To, canonical path below it, and for elements of a list the element itself and the
-# number that it would have if it is left out.
+# None: the record. Else: enclosing To, canonical path below it, the object itself where it is known, and for elements
+# of a list the number that it would have if it is left out.
+NO_LIST: Final = -1
 To = tuple[Any, str, Any, int] | None
 
 
@@ -206,12 +207,20 @@ class Run:
         self.notes.append(Note(label=label, to=to, source=None, line=None, raw=None))
 
 
-def resolved(to: To, record: dict[str, Any]) -> str:
-    """Return the canonical path of an object: indexes are found by looking for the object itself."""
-    return _resolve(to, record)[0]
+def resolved(to: To, at: str, record: dict[str, Any]) -> str:
+    """Return the canonical path of a field: indexes are found by looking for the object itself."""
+    path, _ = _resolve(to, record)
+    return f"{path}.{at}" if path and at else path or at
+
+
+def held(to: To, at: str, record: dict[str, Any]) -> bool:
+    """Tell whether a field of an object stands in the record; objects may have been left out."""
+    _, holder = _resolve(to, record)
+    return holder is not None if not at else isinstance(holder, dict) and at in holder
 
 
 def _resolve(to: To, record: dict[str, Any]) -> tuple[str, Any]:
+    """Return path and value of an object, the value only if the record holds that very object."""
     if to is None:
         return "", record
     parent, tail, element, number = to
@@ -219,13 +228,10 @@ def _resolve(to: To, record: dict[str, Any]) -> tuple[str, Any]:
     path = f"{path}.{tail}" if path else tail
     for name in tail.split("."):
         holder = holder.get(name) if isinstance(holder, dict) else None
-    if element is None:
-        return path, holder
+    if number == NO_LIST:
+        return path, holder if element is None or holder is element else None
     elements = holder if isinstance(holder, list) else []
-    found = (index for index, one in enumerate(elements) if one is element)
-    return f"{path}[{next(found, number)}]", element
-
-
-def joined(path: str, tail: str) -> str:
-    """Return a canonical path with what follows it."""
-    return f"{path}.{tail}" if path and tail else path or tail
+    if element is None:
+        return f"{path}[{number}]", elements[number] if number < len(elements) else None
+    found = next((index for index, one in enumerate(elements) if one is element), None)
+    return f"{path}[{number if found is None else found}]", None if found is None else element

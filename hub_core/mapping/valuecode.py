@@ -110,11 +110,11 @@ class ValueCode:
                 keep = f"{gap} = {gap} or ({label}, {to}, {{!r}}, {text})"
                 with self._tokens(value, text, [take], keep.format):
                     inner = f"{found} = {{}}"
-                    self._convert(value, origin.chain, text, inner, label, frame, to, [], holder)
+                    self._convert(value, origin.chain, text, inner, label, frame, to, [], holder, noted=False)
                 with self.writer.block(f"if {found} is None or {found} == {chosen}:"):
                     self.writer.line(f"u{leaf.number} = u{leaf.number} if {found} is None else None")
                 with self.writer.block(f"elif {chosen} is None:"):
-                    self._lines([f"{chosen} = {found}", take])
+                    self._lines([f"{chosen} = {found}", take, *self._note(label, text, frame, to)])
                 with self.writer.block("else:"):
                     self.writer.line(f"run.differs({label}, {frame.spot}, {to})")
             self._several(leaf, text, label, frame, to)
@@ -136,6 +136,9 @@ class ValueCode:
     def _gap(self, label: str, to: str, text: str) -> Callable[[str], str]:
         return lambda why: f"run.gap({label}, {to}, {why!r}, {text})"
 
+    def _note(self, label: str, text: str, frame: Frame, to: str) -> list[str]:
+        return [f"run.note({label}, {frame.spot}, {to}, {text})"] if self.generator.traced else []
+
     def _lines(self, lines: list[str]) -> None:
         for line in lines:
             self.writer.line(line)
@@ -151,9 +154,11 @@ class ValueCode:
         to: str,
         take: list[str],
         holder: str,
+        *,
+        noted: bool = True,
     ) -> None:
         """Write codec and code list, from the trimmed text to the sink."""
-        note = [f"run.note({label}, {frame.spot}, {to}, {text})"] if self.generator.traced else []
+        note = self._note(label, text, frame, to) if noted else []
         if value.codes is not None:
             self._coded(value, chain, text, sink, label, frame, to, [*take, *note])
             return
