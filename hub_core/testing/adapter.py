@@ -1,0 +1,26 @@
+"""What every adapter must do, as a test suite: inherit ``AdapterContract`` and say how yours is spoken to.
+
+    class TestMine(AdapterContract):
+        adapter = ADAPTER
+        media_type = "application/json"
+        good = b"{...}"
+        ...
+
+Everything goes over real sockets on the loopback. Needs pytest and pytest-asyncio in mode ``auto``.
+"""
+
+from hub_core.testing.adapter_base import AdapterSuite, Told
+from hub_core.testing.adapter_opening import Opening
+from hub_core.testing.adapter_sending import Sending
+from hub_core.testing.adapter_serving import Serving
+from hub_core.testing.adapter_telling import Telling
+
+__all__ = ["AdapterContract", "AdapterSuite", "SendingAdapterContract", "Told"]
+
+
+class AdapterContract(Telling, Opening, Serving):
+    """The promises of the port ``Adapter`` that every adapter makes."""
+
+
+class SendingAdapterContract(AdapterContract, Sending):
+    """The same, and those of ``Target``, for an adapter with direction ``out``."""

@@ -1,0 +1,40 @@
+"""An adapter says what it is, completely, and says no where it cannot."""
+
+import pytest
+
+from hub_core.directory import Direction, Endpoint
+from hub_core.errors import ConfigError
+from hub_core.testing.adapter_base import AdapterSuite
+
+
+class Telling(AdapterSuite):
+    """Spec and registration."""
+
+    def test_it_says_what_it_is_and_what_it_promises(self) -> None:
+        spec = self.adapter.spec
+        assert spec.name.isidentifier()
+        assert spec.summary.endswith(".")
+        assert len(spec.promises) > 100
+        assert spec.kinds
+        assert spec.directions
+
+    def test_every_setting_is_a_field_of_an_endpoint_and_is_described(self) -> None:
+        for setting in self.adapter.spec.settings:
+            assert setting.name.partition(".")[0] in Endpoint.__struct_fields__
+            assert setting.description.endswith(".")
+        names = [setting.name for setting in self.adapter.spec.settings]
+        assert len(names) == len(set(names))
+
+    def test_a_sound_endpoint_is_admitted(self) -> None:
+        self.adapter.check("here", self.endpoint())
+
+    def test_what_it_cannot_be_is_refused_at_registration_with_the_mend(self) -> None:
+        makers = {Direction.OUT: self.adapter.target, Direction.ASK: self.adapter.source}
+        for direction, make in makers.items():
+            if direction in self.adapter.spec.directions:
+                continue
+            endpoint = self.endpoint(direction=direction, url="http://127.0.0.1:9/", message_id=None)
+            for refuse in (self.adapter.check, make):
+                with pytest.raises(ConfigError) as refused:
+                    refuse("here", endpoint)
+                assert refused.value.mend

@@ -1,0 +1,103 @@
+"""A hub for suites of adapters, in memory: it knows one institution, keeps what it accepts, and maps nothing.
+
+It stands for ``ports.Services`` and keeps its promises: identity by key, access rights, the first outcome for the same
+id, a conflict for other content under it, refusals with a reference.
+"""
+
+import hashlib
+from collections.abc import Mapping
+
+from hub_core.access import allow
+from hub_core.clock import new_id
+from hub_core.directory import Access, Directory, Endpoint, Institution
+from hub_core.errors import Refused, Rejected, TryLater
+from hub_core.hub import as_findings
+from hub_core.message import Arrival, Caller, Finding, Outcome, Refusal, State
+from hub_core.ports import Adapter
+from hub_core.security.keys import digest_of, new_key, presented, same
+from hub_core.testing.builders import NOW
+
+INSTITUTION = "ro.partner"
+PURPOSE = "benefit-review"
+
+
+class MemoryServices:
+    """One institution with one key, and the endpoints that a suite names.
+
+    Attributes:
+        key: what a caller must show.
+        journal_is_down: makes every acceptance fail with J503.
+        arrivals: what was accepted or kept as refused, in order.
+        refusals: what was turned away.
+    """
+
+    def __init__(
+        self, adapter: Adapter, endpoints: Mapping[str, Endpoint], *, fixed_purpose: str | None = PURPOSE
+    ) -> None:
+        self._adapter = adapter
+        services = {endpoint.service for endpoint in endpoints.values()}
+        self._directory = Directory(
+            number=1,
+            institutions={INSTITUTION: Institution(name="A partner")},
+            endpoints=dict(endpoints),
+            access={
+                service: Access(
+                    institution=INSTITUTION, service=service, purposes=(PURPOSE,), fixed_purpose=fixed_purpose
+                )
+                for service in services
+            },
+        )
+        self._outcomes: dict[tuple[str, str], tuple[bytes, Outcome]] = {}
+        self.key = new_key()
+        self.journal_is_down = False
+        self.arrivals: list[Arrival] = []
+        self.refusals: list[Refusal] = []
+
+    def directory(self) -> Directory:
+        """Return the one registry set."""
+        return self._directory
+
+    def authenticate(self, headers: Mapping[str, str]) -> Caller:
+        """Return the one institution; raises Refused A401 for any other key."""
+        if not same(presented(headers).digest, digest_of(self.key)):
+            raise Refused("A401", "unknown key")
+        return Caller(institution=INSTITUTION, key="suite")
+
+    async def accept(self, arrival: Arrival) -> Outcome:
+        """Allow, open, validate, keep."""
+        endpoint = self._directory.endpoints[arrival.endpoint]
+        try:
+            allow(self._directory, arrival.caller, endpoint.service, arrival.purpose)
+        except Refused as fault:
+            fault.reference = await self.turn_away(endpoint=arrival.endpoint, code=fault.code, party=INSTITUTION)
+            raise
+        if self.journal_is_down:
+            raise TryLater("J503", "the journal is not available")
+        digest = hashlib.sha256(arrival.body).digest()
+        known = self._outcomes.get((arrival.endpoint, arrival.sender_id or ""))
+        if known is not None and known[0] != digest:
+            raise Rejected("J409", "the same id with other content")
+        if known is not None:
+            return known[1]
+        outcome = self._decide(endpoint, arrival.body)
+        self.arrivals.append(arrival)
+        if arrival.sender_id is not None:
+            self._outcomes[arrival.endpoint, arrival.sender_id] = digest, outcome
+        return outcome
+
+    async def turn_away(self, *, endpoint: str, code: str, party: str | None = None) -> str:
+        """Keep a note and return its reference."""
+        refusal = Refusal(reference=new_id(), at=NOW, endpoint=endpoint, code=code, party=party)
+        self.refusals.append(refusal)
+        return refusal.reference
+
+    def _decide(self, endpoint: Endpoint, body: bytes) -> Outcome:
+        findings: tuple[Finding, ...]
+        try:
+            document = self._adapter.open(body)
+        except Rejected as fault:
+            findings = as_findings(fault)
+        else:
+            findings = tuple(self._adapter.validate(endpoint, document))
+        state = State.REFUSED if findings else State.ACCEPTED
+        return Outcome(message_id=new_id(), state=state, decided_at=NOW, findings=findings)

@@ -1,0 +1,143 @@
+"""The adapters keep every promise of the port."""
+
+import json
+from typing import Any
+
+from lxml import etree
+
+from adapters.eessi import ADAPTER as EESSI
+from adapters.rest import ADAPTER as REST
+from adapters.soap import ADAPTER as SOAP
+from hub_core.directory import Contract, Direction, Endpoint
+from hub_core.testing.adapter import AdapterContract, SendingAdapterContract, Told
+from hub_core.testing.partner import Reply
+from hub_core.testing.wire import Answered
+
+CNP = "2850415123458"
+SOAP_11 = "http://schemas.xmlsoap.org/soap/envelope/"
+SOAP_12 = "http://www.w3.org/2003/05/soap-envelope"
+BOMB = b'<!DOCTYPE a [<!ENTITY b "%s"><!ENTITY c "%s">]><a>&c;</a>' % (CNP.encode() * 5, b"&b;" * 50)
+
+
+def envelope(body: str, *, soap: str = SOAP_11, header: str = "", declared: str = "") -> bytes:
+    return f'{declared}<s:Envelope xmlns:s="{soap}">{header}<s:Body>{body}</s:Body></s:Envelope>'.encode()
+
+
+SOAP_GOOD = envelope(f"<case><cnp>{CNP}</cnp></case>")
+SOAP_FAULTY = {
+    "is empty": (b"", "B109"),
+    "breaks off": (SOAP_GOOD[:-20], "B101"),
+    "is no XML": (CNP.encode(), "B101"),
+    "has a document type": (b'<!DOCTYPE x SYSTEM "file:///etc/passwd"><x>%s</x>' % CNP.encode(), "B102"),
+    "is an entity bomb": (BOMB, "B102"),
+    "is an entity bomb in UTF-16": (BOMB.decode().encode("utf-16"), "B102"),
+    "nests too deep": (b"<a>" * 5000 + CNP.encode() + b"</a>" * 5000, "B107"),
+    "holds too many attributes": (b"<a %s/>" % b" ".join(b'a%d="1"' % n for n in range(200_001)), "B107"),
+    "declares another encoding than it has": (
+        '<?xml version="1.0" encoding="UTF-8"?><x>é</x>'.encode("latin-1"),
+        "B106",
+    ),
+    "declares an unknown encoding": (b'<?xml version="1.0" encoding="cp037"?><x/>', "B106"),
+    "has two elements in its body": (envelope(f"<a>{CNP}</a><b/>"), "V101"),
+    "has nothing in its body": (envelope(CNP), "V101"),
+    "is a page": (b"<html><body>%s</body></html>" % CNP.encode(), "V101"),
+    "is of an unknown version": (envelope("<a/>", soap="urn:soap:3"), "V104"),
+    "demands what is not understood": (
+        envelope("<a/>", header='<s:Header><t:x xmlns:t="urn:t" s:mustUnderstand="1"/></s:Header>'),
+        "V103",
+    ),
+    "holds a fault": (
+        envelope(f"<s:Fault><faultcode>s:Client</faultcode><faultstring>{CNP}</faultstring></s:Fault>"),
+        "D202",
+    ),
+    "holds a broken document as text": (envelope(f"<a>&lt;b&gt;{CNP}</a>"), "B101"),
+    "holds a document type as text": (envelope(f"<a>&lt;!DOCTYPE b&gt;&lt;b&gt;{CNP}&lt;/b&gt;</a>"), "B102"),
+}
+
+
+class _Soap(SendingAdapterContract):
+    adapter = SOAP
+    secret = CNP
+    version = SOAP_11
+    good = SOAP_GOOD
+    other = envelope("<case><cnp>another</cnp></case>")
+    taken = Reply(200, envelope("<ok/>"), {"Content-Type": "text/xml"})
+    faulty = SOAP_FAULTY
+
+    def told(self, answered: Answered) -> Told:
+        root = etree.fromstring(answered.body)
+        assert root.tag == f"{{{self.version}}}Envelope"
+        assert answered.headers["content-type"].startswith(self.media_type)
+        (fault,) = root.iter(f"{{{self.version}}}Fault")
+        (code,) = fault.iter("{urn:punte:problem:1}code")
+        (reference,) = fault.iter("{urn:punte:problem:1}reference")
+        return Told(code.text or "", reference.text or "")
+
+    def outbound(self, url: str, **changes: Any) -> Endpoint:
+        facts = {
+            "contract": Contract(wsdl="partners/dgep/EvidentaPersoane.wsdl", operation="INTEROGARE_PERS"),
+            "ask": {"CERERE": "{record}"},
+        }
+        return self.endpoint(direction=Direction.OUT, url=url, message_id=None, **facts | changes)
+
+
+class TestSoap11(_Soap):
+    media_type = "text/xml"
+
+
+class TestSoap12(_Soap):
+    media_type = "application/soap+xml"
+    version = SOAP_12
+    good = envelope(f"<case><cnp>{CNP}</cnp></case>", soap=SOAP_12)
+
+
+class _Json:
+    media_type = "application/json"
+    secret = CNP
+
+    def told(self, answered: Answered) -> Told:
+        problem = json.loads(answered.body)
+        assert answered.headers["content-type"] == "application/problem+json"
+        assert problem["status"] == answered.status
+        assert problem["type"] == f"/docs/codes#{problem['code']}"
+        assert problem["title"]
+        return Told(problem["code"], problem["reference"])
+
+
+def faulty_json(start: bytes) -> dict[str, tuple[bytes, str]]:
+    """Return samples that begin like a document of the protocol."""
+    return {
+        "is empty": (b" \n", "B109"),
+        "breaks off": (start + b'"x": "%s"' % CNP.encode(), "B103"),
+        "has a trailing comma": (start + b'"x": "%s",}' % CNP.encode(), "B103"),
+        "is no number": (start + b'"x": NaN}', "B103"),
+        "holds half a character": (start + b'"x": "\\ud800"}', "B103"),
+        "names a key twice": (start + b'"%s": 1, "%s": 2}' % (CNP.encode(), CNP.encode()), "B104"),
+        "holds an integer out of range": (start + b'"x": %s}' % (CNP.encode() * 3), "B105"),
+        "holds a number out of range": (start + b'"x": 1e999}', "B105"),
+        "is not UTF-8": (start + b'"x": "\xe9%s"}' % CNP.encode(), "B106"),
+        "nests too deep": (start + b'"x": ' + b"[" * 5000 + b"]" * 5000 + b"}", "B107"),
+        "holds too many values": (start + b'"x": [' + b"1," * 200_001 + b"1]}", "B107"),
+    }
+
+
+class TestEessi(_Json, AdapterContract):
+    adapter = EESSI
+    good = b'{"sed": "P2000", "nav": {"bruker": {"person": {"pin": [{"identifikator": "%s"}]}}}}' % CNP.encode()
+    other = b'{"sed": "P2000", "nav": {}}'
+    faulty = faulty_json(b'{"sed": "P2000", ') | {
+        "is no JSON": (CNP.encode(), "V301"),
+        "is no SED": (b'{"person": "%s"}' % CNP.encode(), "V301"),
+        "is an event about a SED": (b'{"sedType": "P2000", "navBruker": "%s"}' % CNP.encode(), "V301"),
+    }
+
+
+class TestRest(_Json, SendingAdapterContract):
+    adapter = REST
+    good = b'{"type": "case-file", "cnp": "%s"}' % CNP.encode()
+    other = b'{"type": "case-file"}'
+    taken = Reply(202, b'{"id": "their-7"}', {"Content-Type": "application/json"})
+    faulty = faulty_json(b'{"type": "case-file", ') | {"is no JSON": (b"hello", "B103")}
+
+    def outbound(self, url: str, **changes: Any) -> Endpoint:
+        return self.endpoint(direction=Direction.OUT, url=url, message_id=None, **changes)
