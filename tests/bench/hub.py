@@ -23,8 +23,9 @@ def hub(home: Path, *, core: int) -> Iterator[tuple[Target, str]]:
     environ = {"PUNTE_HOME": str(home), "PUNTE_PORT": "0", "PUNTE_LOG_LEVEL": "WARNING"}
     _punte("apply", str(REGISTRY), environ=environ)
     key = _punte("key", "new", "bench", "--institution", "cnas", environ=environ)["key"]
-    with running([*_PUNTE, "serve"], core=core, environ=environ) as process:
-        address = _address(home / "address", process)
+    log = home / "bench.log"
+    with running([*_PUNTE, "serve"], core=core, log=log, environ=environ) as process:
+        address = _address(home / "address", process, log)
         yield Target(name="hub", url=f"{address}/soap/bench", pid=process.pid, database=home / "punte.sqlite3"), key
 
 
@@ -39,10 +40,10 @@ def _punte(*arguments: str, environ: dict[str, str]) -> Any:
     return json.loads(done.stdout)
 
 
-def _address(file: Path, process: subprocess.Popen[bytes]) -> str:
+def _address(file: Path, process: subprocess.Popen[bytes], log: Path) -> str:
     deadline = time.monotonic() + _START_SECONDS
     while not file.exists():
         if process.poll() is not None or time.monotonic() > deadline:
-            raise RuntimeError("punte serve did not start")
+            raise RuntimeError(f"punte serve did not start: {log.read_text(encoding='utf-8', errors='replace')}")
         time.sleep(0.05)
     return file.read_text(encoding="utf-8").strip()

@@ -79,15 +79,14 @@ def missing_tools() -> list[str]:
 
 @contextmanager
 def running(
-    command: Sequence[str], *, core: int, environ: Mapping[str, str] | None = None
+    command: Sequence[str], *, core: int, log: Path, environ: Mapping[str, str] | None = None
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """Run a server pinned to a core, its output as a pipe; stop it at the end."""
-    process = subprocess.Popen(
-        ["taskset", "-c", str(core), *command],
-        stdout=subprocess.PIPE,
-        cwd=ROOT,
-        env={**os.environ, **(environ or {})},
-    )
+    """Run a server pinned to a core, its output as a pipe, its complaints in a file; stop it at the end."""
+    pinned = ["taskset", "-c", str(core), *command]
+    with log.open("wb") as errors:
+        process = subprocess.Popen(
+            pinned, stdout=subprocess.PIPE, stderr=errors, cwd=ROOT, env={**os.environ, **(environ or {})}
+        )
     try:
         yield process
     finally:
@@ -99,6 +98,18 @@ def running(
             process.wait()
         if process.stdout is not None:
             process.stdout.close()
+
+
+def port_of(process: subprocess.Popen[bytes], log: Path) -> int:
+    """Return the port that a yardstick prints once it listens.
+
+    Raises:
+        RuntimeError: it ended instead; what it complained about is told.
+    """
+    line = process.stdout.readline() if process.stdout is not None else b""
+    if not line:
+        raise RuntimeError(log.read_text(encoding="utf-8", errors="replace"))
+    return int(line)
 
 
 def one_round(

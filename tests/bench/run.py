@@ -22,7 +22,7 @@ import msgspec
 from tests.bench.documents import documents, envelope
 from tests.bench.hub import hub
 from tests.bench.journal import journal_rates
-from tests.bench.load import ROOT, Cores, Round, Target, missing_tools, one_round, running, two_cores
+from tests.bench.load import ROOT, Cores, Round, Target, missing_tools, one_round, port_of, running, two_cores
 from tests.bench.micro import ONE_PASS, SHIPPED, XPATH, fastest, hand_written_maps, on_core, shipped_map
 from tests.bench.report import Goal, Report, idle_cores, lines, ratio, unreconciled
 
@@ -55,7 +55,7 @@ def measure(plan: Plan, folder: Path, cores: Cores) -> Report:
     with ExitStack() as stack:
         targets = _start(stack, folder, cores)
         rounds = list(_rounds(plan, targets, bodies=bodies, cores=cores))
-    kept = {target.name: _rows(target.database) for target, _ in targets}
+    kept = {target.name: rows(target.database) for target, _ in targets}
     warm = rounds[len(targets) :]  # the first round of each fills caches; it is reconciled, not measured
     return Report(
         cores=f"server on core {cores.server}, loader on core {cores.loader} of {os.cpu_count()}, {platform.machine()}",
@@ -73,9 +73,10 @@ def _start(stack: ExitStack, folder: Path, cores: Cores) -> list[tuple[Target, s
     for name, module in _MODULES.items():
         database = folder / f"{name}.sqlite3"
         command = [sys.executable, "-m", module, str(database), _KEY]
-        process = stack.enter_context(running(command, core=cores.server))
-        port = int(process.stdout.readline()) if process.stdout else 0
-        target = Target(name=name, url=f"http://127.0.0.1:{port}/", pid=process.pid, database=database)
+        log = database.with_suffix(".log")
+        process = stack.enter_context(running(command, core=cores.server, log=log))
+        url = f"http://127.0.0.1:{port_of(process, log)}/"
+        target = Target(name=name, url=url, pid=process.pid, database=database)
         targets.append((target, _KEY))
     return targets
 
@@ -94,7 +95,8 @@ def _rounds(plan: Plan, targets: Sequence[tuple[Target, str]], *, bodies: Path, 
             )
 
 
-def _rows(database: Path) -> int:
+def rows(database: Path) -> int:
+    """Return how many messages a database holds."""
     with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
         count: int = connection.execute("SELECT count(*) FROM message").fetchone()[0]
     return count

@@ -1,0 +1,34 @@
+"""What the run does before it measures, and the hub that it starts."""
+
+import http.client
+import os
+import urllib.parse
+from contextlib import closing
+
+from tests.bench import run
+from tests.bench.documents import documents, envelope
+from tests.bench.hub import hub
+from tests.bench.journal import journal_rates
+
+
+def test_a_missing_loader_is_named_and_nothing_is_measured(monkeypatch, capsys):
+    monkeypatch.setenv("PATH", "")
+    assert run.main([]) == 1
+    assert "wrk" in capsys.readouterr().err
+
+
+def test_the_hub_of_the_benchmark_accepts_its_message(tmp_path):
+    with hub(tmp_path / "home", core=min(os.sched_getaffinity(0))) as (target, key):
+        url = urllib.parse.urlsplit(target.url)
+        with closing(http.client.HTTPConnection(url.netloc, timeout=30)) as connection:
+            body = envelope(documents(1)[0], "urn:uuid:1").encode()
+            connection.request("POST", url.path, body, {"Punte-Key": key, "Content-Type": "text/xml; charset=utf-8"})
+            answer = connection.getresponse()
+            assert answer.status == 200, answer.read()
+    assert run.rows(target.database) == 1
+
+
+def test_the_journal_is_measured_both_ways(tmp_path):
+    rates = journal_rates(tmp_path)
+    assert list(rates) == ["journal, 64 at once", "journal, one by one"]
+    assert all(rate > 0 for rate in rates.values())
