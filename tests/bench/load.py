@@ -50,20 +50,59 @@ class Load(msgspec.Struct, frozen=True):
     socket_errors: int
 
 
-class Round(msgspec.Struct, frozen=True, kw_only=True):
-    """One round against one server.
+class Ticks(msgspec.Struct, frozen=True):
+    """Time of a core and of one process on it, in ticks; proc(5)."""
 
-    Attributes:
-        busy: share of the round in which the server's core was not idle; waiting for the server's own disk is no
-            idleness, waiting for requests is.
-        own: share of the core that the server's process had.
-    """
+    user: int
+    nice: int
+    system: int
+    idle: int
+    iowait: int
+    irq: int
+    softirq: int
+    steal: int
+    own: int
+
+    def since(self, before: "Ticks") -> "Ticks":
+        """Return what has passed since an earlier reading."""
+        return Ticks(*(getattr(self, field) - getattr(before, field) for field in self.__struct_fields__))
+
+    @property
+    def total(self) -> int:
+        """All of the core's time."""
+        return self.user + self.nice + self.system + self.idle + self.iowait + self.irq + self.softirq + self.steal
+
+
+class Round(msgspec.Struct, frozen=True, kw_only=True):
+    """One round against one server."""
 
     name: str
-    per_second: float
     load: Load
-    busy: float
-    own: float
+    ticks: Ticks
+
+    @property
+    def per_second(self) -> float:
+        """Durable accepts per second, as counted."""
+        return self.load.accepted / self.load.seconds
+
+    @property
+    def busy(self) -> float:
+        """Share in which the server's core was not idle.
+
+        Waiting for the server's own disk is no idleness; waiting for requests is.
+        """
+        return 1 - self.ticks.idle / self.ticks.total
+
+    @property
+    def others(self) -> float:
+        """Share of the core that other processes and other guests of the machine took."""
+        used = self.ticks.user + self.ticks.nice + self.ticks.system
+        return (max(used - self.ticks.own, 0) + self.ticks.steal) / self.ticks.total
+
+    @property
+    def per_core_second(self) -> float:
+        """Durable accepts per second of the core's time that was left to the server."""
+        return self.per_second / (1 - self.others)
 
 
 def two_cores() -> Cores | None:
@@ -116,20 +155,23 @@ def one_round(
     target: Target, *, cores: Cores, bodies: Path, key: str, mark: str, seconds: int, connections: int
 ) -> Round:
     """Load a server for some seconds; ids of messages carry ``mark`` and never come twice."""
-    command = ["taskset", "-c", str(cores.loader), "wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--latency"]
+    command = [
+        "taskset",
+        "-c",
+        str(cores.loader),
+        "wrk",
+        "-t1",
+        f"-c{connections}",
+        f"-d{seconds}s",
+        "--timeout",
+        "30s",
+        "--latency",
+    ]
     arguments = ["-s", str(SCRIPT), target.url, "--", str(bodies), "text/xml; charset=utf-8", key, mark]
-    core_before, own_before = _core_ticks(cores.server), _own_ticks(target.pid)
+    before = _ticks(cores.server, target.pid)
     done = subprocess.run([*command, *arguments], capture_output=True, check=True)
-    core_after, own_after = _core_ticks(cores.server), _own_ticks(target.pid)
-    load = read_load(done.stdout)
-    total = sum(core_after) - sum(core_before)
-    return Round(
-        name=target.name,
-        per_second=load.accepted / load.seconds,
-        load=load,
-        busy=1 - (core_after[3] - core_before[3]) / total,
-        own=(own_after - own_before) / total,
-    )
+    ticks = _ticks(cores.server, target.pid).since(before)
+    return Round(name=target.name, load=read_load(done.stdout), ticks=ticks)
 
 
 def read_load(output: bytes) -> Load:
@@ -140,14 +182,9 @@ def read_load(output: bytes) -> Load:
     return msgspec.json.decode(found[1], type=Load)
 
 
-def _core_ticks(core: int) -> list[int]:
-    """Return user, nice, system, idle, iowait, irq, softirq and steal of a core, in ticks; proc(5)."""
+def _ticks(core: int, pid: int) -> Ticks:
+    """Read the times of a core and of a process with all its threads."""
     lines = Path("/proc/stat").read_text(encoding="ascii").splitlines()
     (line,) = (line for line in lines if line.startswith(f"cpu{core} "))
-    return [int(ticks) for ticks in line.split()[1:9]]
-
-
-def _own_ticks(pid: int) -> int:
-    """Return user and system time of a process with all its threads, in ticks; proc(5)."""
     fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
-    return int(fields[11]) + int(fields[12])
+    return Ticks(*map(int, line.split()[1:9]), int(fields[11]) + int(fields[12]))

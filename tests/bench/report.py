@@ -40,17 +40,35 @@ class Goal(msgspec.Struct, frozen=True, kw_only=True):
         return f"<= {self.at_most:g}" if self.at_most is not None else ""
 
 
+class Server(msgspec.Struct, frozen=True, kw_only=True):
+    """One server over all rounds: medians, and the worst of what speaks against its figures.
+
+    Attributes:
+        per_second: durable accepts, as counted.
+        busy: least share of a round in which its core was not idle.
+        others: largest share of its core that neighbours took.
+    """
+
+    name: str
+    per_second: float
+    p50_ms: float
+    p99_ms: float
+    busy: float
+    others: float
+
+
 class Report(msgspec.Struct, frozen=True, kw_only=True):
     """What one run found.
 
     Attributes:
+        setting: where it ran and how often.
         micro_us: microseconds per message of each map.
         journal_per_second: durable messages per second of the hub's journal, by how they were written.
         faults: why the figures cannot be used, such as a core that was not busy.
     """
 
-    cores: str
-    rounds: Sequence[Round]
+    setting: str
+    servers: Sequence[Server]
     micro_us: Mapping[str, float]
     journal_per_second: Mapping[str, float]
     goals: Sequence[Goal]
@@ -67,8 +85,27 @@ def names(rounds: Sequence[Round]) -> list[str]:
     return list(dict.fromkeys(one.name for one in rounds))
 
 
-def ratio(rounds: Sequence[Round], one: str, other: str, *, of: str = "per_second") -> float:
-    """Return the median over the rounds of one server's figure through the other's in the same round."""
+def servers(rounds: Sequence[Round]) -> list[Server]:
+    """Sum the rounds up, server by server."""
+    return [_server(name, _of(rounds, name)) for name in names(rounds)]
+
+
+def _server(name: str, own: Sequence[Round]) -> Server:
+    return Server(
+        name=name,
+        per_second=median(one.per_second for one in own),
+        p50_ms=median(one.load.p50_ms for one in own),
+        p99_ms=median(one.load.p99_ms for one in own),
+        busy=min(one.busy for one in own),
+        others=max(one.others for one in own),
+    )
+
+
+def ratio(rounds: Sequence[Round], one: str, other: str, *, of: str = "rate") -> float:
+    """Return the median over the rounds of one server's figure through the other's in the same round.
+
+    Rates are those of the core's time that was left to the server: neighbours do not fall on one of the two.
+    """
     pairs = zip(_of(rounds, one), _of(rounds, other), strict=True)
     return median(_figure(left, of) / _figure(right, of) for left, right in pairs)
 
@@ -78,14 +115,13 @@ def _of(rounds: Sequence[Round], name: str) -> list[Round]:
 
 
 def _figure(one: Round, of: str) -> float:
-    return one.load.p99_ms if of == "p99_ms" else one.per_second
+    return one.load.p99_ms if of == "p99_ms" else one.per_core_second
 
 
-def idle_cores(rounds: Sequence[Round]) -> list[str]:
+def idle_cores(measured: Sequence[Server]) -> list[str]:
     """Return a fault for each server whose core had time to wait for requests: then the loader was measured."""
-    least = {name: min(one.busy for one in _of(rounds, name)) for name in names(rounds)}
     return [
-        f"client-bound: the core of {name} was only {busy:.0%} busy" for name, busy in least.items() if busy < MIN_BUSY
+        f"client-bound: the core of {one.name} was only {one.busy:.0%} busy" for one in measured if one.busy < MIN_BUSY
     ]
 
 
@@ -111,20 +147,17 @@ def unreconciled(rounds: Sequence[Round], kept: Mapping[str, int], *, connection
 
 def lines(report: Report) -> Iterator[str]:
     """Return the report as text."""
-    yield f"one run, {report.cores}; medians of {len(_of(report.rounds, report.rounds[0].name))} interleaved rounds"
+    yield report.setting
     yield ""
-    yield f"{'':24}{'durable accepts/s':>18}{'p50 ms':>9}{'p99 ms':>9}{'core busy':>11}{'own share':>11}"
-    for name in names(report.rounds):
-        own = _of(report.rounds, name)
-        figures = [median(one.per_second for one in own), median(one.load.p50_ms for one in own)]
-        figures += [median(one.load.p99_ms for one in own)]
-        busy, share = min(one.busy for one in own), median(one.own for one in own)
-        yield f"{name:24}{figures[0]:18,.0f}{figures[1]:9.1f}{figures[2]:9.1f}{busy:11.0%}{share:11.0%}"
+    yield f"{'':24}{'durable accepts/s':>18}{'p50 ms':>9}{'p99 ms':>9}{'core busy':>11}{'others':>9}"
+    for one in report.servers:
+        figures = f"{one.per_second:18,.0f}{one.p50_ms:9.1f}{one.p99_ms:9.1f}{one.busy:11.0%}{one.others:9.0%}"
+        yield f"{one.name:24}{figures}"
     yield ""
     yield from (f"{name:34}{value:10.1f} us per message" for name, value in report.micro_us.items())
     yield from (f"{name:34}{value:10,.0f} messages/s" for name, value in report.journal_per_second.items())
     yield ""
     for goal in report.goals:
         verdict = "" if not goal.bound else "met" if goal.met else "MISSED"
-        yield f"{goal.name:44}{goal.value:8.2f}  {goal.bound:8}{verdict}"
+        yield f"{goal.name:44}{goal.value:8.2f}  {goal.bound:8}{verdict}".rstrip()
     yield from (f"UNUSABLE  {fault}" for fault in report.faults)

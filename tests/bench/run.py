@@ -24,7 +24,7 @@ from tests.bench.hub import hub
 from tests.bench.journal import journal_rates
 from tests.bench.load import ROOT, Cores, Round, Target, missing_tools, one_round, port_of, running, two_cores
 from tests.bench.micro import ONE_PASS, SHIPPED, XPATH, fastest, hand_written_maps, on_core, shipped_map
-from tests.bench.report import Goal, Report, idle_cores, lines, ratio, unreconciled
+from tests.bench.report import Goal, Report, idle_cores, lines, ratio, servers, unreconciled
 
 CONNECTIONS: Final = 64
 _BODIES: Final = 256
@@ -57,13 +57,15 @@ def measure(plan: Plan, folder: Path, cores: Cores) -> Report:
         rounds = list(_rounds(plan, targets, bodies=bodies, cores=cores))
     kept = {target.name: rows(target.database) for target, _ in targets}
     warm = rounds[len(targets) :]  # the first round of each fills caches; it is reconciled, not measured
+    measured = servers(warm)
     return Report(
-        cores=f"server on core {cores.server}, loader on core {cores.loader} of {os.cpu_count()}, {platform.machine()}",
-        rounds=warm,
+        setting=f"{plan.rounds} interleaved rounds of {plan.seconds} s, {CONNECTIONS} connections; "
+        f"server on core {cores.server}, loader on core {cores.loader} of {os.cpu_count()}, {platform.machine()}",
+        servers=measured,
         micro_us=micro,
         journal_per_second=journal,
         goals=_goals(warm, micro, journal),
-        faults=[*idle_cores(warm), *unreconciled(rounds, kept, connections=CONNECTIONS)],
+        faults=[*idle_cores(measured), *unreconciled(rounds, kept, connections=CONNECTIONS)],
     )
 
 
