@@ -43,19 +43,26 @@ class Build:
         for steps, named in frame.checks:
             self.writer.line(f"run.check({frame.spot}, {self.generator.steps(steps)}, {named})")
 
-    def _fill(self, obj: Obj, made: str, frame: Frame, to: str, *, whole: Scope | None = None) -> None:
-        """Write an object into the dictionary ``made``; ``to`` is its place in the record."""
+    def _fill(
+        self, obj: Obj, made: str, frame: Frame, to: str, *, whole: Scope | None = None, begun: bool = False
+    ) -> None:
+        """Write an object into the dictionary ``made``; ``to`` is its place in the record.
+
+        ``whole`` is the scope whose object it is, unless it lies inside another one of the same scope. ``begun``: a
+        block has written into it before, or into the object around it.
+        """
+        begun = begun or bool(obj.scopes)
         self._makes.append(made)
         for name, values in obj.slots.items():
-            self._slot(name, values, made, frame, to, begun=bool(obj.scopes))
+            self._slot(name, values, made, frame, to, begun=begun)
         late: list[tuple[str, Obj]] = []
         for name, inner in obj.objects.items():
             if _joins_only(inner):
                 late.append((name, inner))
             else:
-                self._object(name, inner, made, frame, f"({to}, {name!r}, None, -1)", begun=bool(obj.scopes))
+                self._object(name, inner, made, frame, f"({to}, {name!r}, None, -1)", begun=begun)
         for name, slot in obj.lists.items():
-            self._list(name, slot, made, frame, to, begun=bool(obj.scopes))
+            self._list(name, slot, made, frame, to, begun=begun)
         self._required += [(value, made, to) for values in obj.slots.values() for value in values if value.required]
         required, self._required = (self._required, []) if whole is not None else ([], self._required)
         if whole is not None and whole.name == "the record":
@@ -97,7 +104,7 @@ class Build:
     def _object(self, name: str, inner: Obj, made: str, frame: Frame, to: str, *, begun: bool) -> None:
         result = self.writer.name("t")
         self._begin(inner, result, frame, to, name, empty=f"{made}.get({name!r}) or {{}}" if begun else "{}")
-        self._fill(inner, result, frame, to)
+        self._fill(inner, result, frame, to, begun=begun)
         with self.writer.block(f"if {result}:"):
             self.writer.line(f"{made}[{name!r}] = {result}")
 

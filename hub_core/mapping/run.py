@@ -77,7 +77,7 @@ class Run:
         self._taken: set[str] = set()
         self.notes: list[Note] = []
         self.refused = False
-        self._said: set[tuple[str, str, str]] = set()
+        self._said: dict[tuple[str, str, str], str] = {}
 
     # What the kinds of documents know ------------------------------------------------------------------------
 
@@ -138,7 +138,7 @@ class Run:
             line=line,
             rule=label.rule,
         )
-        self._said.add((label.rule, label.at, path))
+        self._said[label.rule, label.at, path] = code
         self.found.append((finding, to))
         self.refused |= severe
 
@@ -177,7 +177,8 @@ class Run:
         With ``spilled`` the field was not readable and is kept elsewhere, which was said already.
         """
         path, _ = self.origin(spot, label.steps)
-        if not spilled or (label.rule, label.at, path) not in self._said:
+        said = self._said.get((label.rule, label.at, path))
+        if said is None or (said != "M201" and not spilled):
             text = f"{label.at} is missing, without which the object cannot be"
             self._say(label, spot, to, "M201", text, severe=label.severe)
         for steps in places:

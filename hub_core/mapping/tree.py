@@ -112,12 +112,12 @@ class Trees:
 
     def _fill(self, tree: Tree) -> None:
         scope = tree.scope
-        for value, alternatives in _values(scope):
+        for value, rivals in _values(scope):
             for origin in value.origins:
                 self._count += 1
                 leaf = tree.leaf(origin.steps, self._count)
                 leaf.uses.append(value)
-                leaf.tracked |= bool(value.checks) or alternatives > 1 or len(value.origins) > 1 or len(leaf.uses) > 1
+                leaf.tracked |= rivals or bool(value.checks) or len(value.origins) > 1 or len(leaf.uses) > 1
             self._conditions(tree, value.checks)
         inner = list(scope.root.all_scopes()) if scope.root else []
         for one in inner:
@@ -164,14 +164,15 @@ class Trees:
             )
 
 
-def _values(scope: Scope) -> Iterator[tuple[Value, int]]:
-    """Yield the values of a scope, each with the number of rules for its field."""
+def _values(scope: Scope) -> Iterator[tuple[Value, bool]]:
+    """Yield the values of a scope, each with whether another rule may fill its field first."""
     if scope.value is not None:
-        yield scope.value, 1
-    objects = [scope.root] if scope.root else []
+        yield scope.value, False
+    objects = [(scope.root, False)] if scope.root else []
     while objects:
-        obj = objects.pop(0)
+        obj, begun = objects.pop(0)
+        begun = begun or bool(obj.scopes)
         for values in obj.slots.values():
             for value in values:
-                yield value, len(values)
-        objects.extend(obj.inner())
+                yield value, begun or len(values) > 1
+        objects.extend((inner, begun) for inner in obj.inner())
