@@ -71,7 +71,7 @@ class OfflineReader:
         except PunteError as fault:
             return _refused(name, fault)
         if document.dialect == CANONICAL:
-            return _result(name, None, self._canonical(document, body, on=on))
+            return _result(name, None, read_record(document.root, on=on))
         mapping = self._mappings.find(document, ())
         if mapping is None:
             return _refused(name, Rejected("V302", f"no mapping reads a {document.name}"))
@@ -92,21 +92,14 @@ class OfflineReader:
             if fault.code != NO_SED:
                 raise
             document = self._adapters["rest"].open(body)
-            if document.dialect != CANONICAL:
+            if document.dialect != CANONICAL and not _resembles_a_record(document.root):
                 raise
-            return document
+            return msgspec.structs.replace(document, dialect=CANONICAL)
 
-    def _canonical(self, document: Document, body: bytes, *, on: date) -> Reading:
-        """Read JSON that is no SED as a canonical record; what does not even resemble one is "not a SED"."""
-        reading = read_record(document.root, on=on)
-        resembles = isinstance(document.root, dict) and document.root.keys() <= CANONICAL_FIELDS
-        if reading.verdict is Verdict.RECORD or resembles:
-            return reading
-        try:
-            self._adapters["eessi"].open(body)
-        except Rejected as fault:
-            return Reading(verdict=Verdict.REFUSED, record=None, findings=_findings(fault), unmapped=())
-        return reading
+
+def _resembles_a_record(value: object) -> bool:
+    """Tell whether JSON is meant as a canonical record: it names nothing but fields of one."""
+    return isinstance(value, dict) and bool(value) and value.keys() <= CANONICAL_FIELDS
 
 
 def open_reader() -> OfflineReader:
