@@ -187,4 +187,5 @@ def _ticks(core: int, pid: int) -> Ticks:
     lines = Path("/proc/stat").read_text(encoding="ascii").splitlines()
     (line,) = (line for line in lines if line.startswith(f"cpu{core} "))
     fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
-    return Ticks(*map(int, line.split()[1:9]), int(fields[11]) + int(fields[12]))
+    user, nice, system, idle, iowait, irq, softirq, steal = map(int, line.split()[1:9])
+    return Ticks(user, nice, system, idle, iowait, irq, softirq, steal, own=int(fields[11]) + int(fields[12]))

@@ -39,6 +39,7 @@ STATES: Final[dict[str, Json]] = {
 }
 NO_START: Final = frozenset({"1900-01-01", "0001-01-01"})
 NO_END: Final = "9999-12-31"
+OPEN: Final[Json] = {"list": "period-end@1", "code": "open"}
 
 DATE_LENGTH: Final = 10
 _WEIGHTS: Final = (2, 7, 9, 1, 4, 6, 3, 5, 8, 2, 7, 9)

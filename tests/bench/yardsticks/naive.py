@@ -43,6 +43,7 @@ class Identifier(BaseModel):
 class Period(BaseModel):
     start: date | None = None
     end: date | None = None
+    open: Code | None = None
 
 
 class InsurancePeriod(BaseModel):

@@ -15,6 +15,7 @@ from tests.bench.yardsticks.cnas import (
     NAMESPACE,
     NO_END,
     NO_START,
+    OPEN,
     ROLE,
     STATES,
     Json,
@@ -68,13 +69,14 @@ def _insurance(categories: etree._Element, doubts: list[Json]) -> list[Json]:  #
                 start = day_of(start)
             if start not in NO_START:
                 period["start"] = start
-        if end is not None:
-            if len(end) != DATE_LENGTH:
-                end = day_of(end)
-            if end != NO_END:
-                period["end"] = end
-                if start is not None and end < start and start not in NO_START:
-                    doubts.append(backwards(len(insurance)))
+        if end is not None and len(end) != DATE_LENGTH:
+            end = day_of(end)
+        if end is not None and end != NO_END:
+            if period and end < start:  # type: ignore[operator]  # there is a start in it
+                doubts.append(backwards(len(insurance)))
+            period["end"] = end
+        elif period:
+            period["open"] = OPEN
         kind = KINDS.get(code) or kind_of(code)
         if kind is None:
             if period:

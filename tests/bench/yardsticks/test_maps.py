@@ -41,6 +41,8 @@ CORNERS = {
     "blank category": categories('code=" " validFrom="2020-01-01"', 'code=""'),
     "category with blanks": categories('code=" SOMER "'),
     "dates that mean nothing": categories('code="PFA" validFrom="1900-01-01" validTo="9999-12-31"'),
+    "an end that means nothing": categories('code="PFA" validFrom="2020-01-01" validTo="9999-12-31"'),
+    "no end": categories('code="PFA" validFrom="2020-01-01"'),
     "no start, an end": categories('code="PFA" validTo="2020-01-01"'),
     "dates with zones": categories('code="PFA" validFrom="2020-01-01Z" validTo="2021-01-01+02:00"'),
     "ends before it starts": categories('code="PFA"', 'code="PFA" validFrom="2020-01-02" validTo="2020-01-01"'),

@@ -12,6 +12,7 @@ from tests.bench.yardsticks.cnas import (
     NAMESPACE,
     NO_END,
     NO_START,
+    OPEN,
     ROLE,
     STATES,
     Json,
@@ -85,9 +86,11 @@ def _item(category: etree._Element, select: Select, index: int, doubts: list[Jso
     if start and (start := day_of(start)) not in NO_START:
         period["start"] = start
     if end and (end := day_of(end)) != NO_END:
+        if period and end < start:
+            doubts.append(backwards(index))
         period["end"] = end
-    if len(period) > 1 and end < start:
-        doubts.append(backwards(index))
+    elif period:
+        period["open"] = OPEN
     return item | ({"period": period} if period else {})
 
 
