@@ -111,7 +111,11 @@ class CompiledMapping:
         run = XmlRun(document, self._prefixes, self._names) if xml else JsonRun(document)
         if self._answer is not None and (answered := self._answered(document, run)) is not None:
             return answered, run, {}
-        record = read(document.root, run)
+        if xml or document.root.__class__ is dict:
+            record = read(document.root, run)
+        else:  # a list or a plain value: nothing in it has a name
+            record = read({}, run)
+            run.leave(None, ())
         findings: list[Finding] = []
         if run.found:
             findings = [

@@ -96,7 +96,7 @@ class _Names:
         self.kind = kind
         self.ns = ns
         self.separator = "/" if kind == "xml" else "."
-        self.any_namespace = any_namespace
+        self.any_namespace = any_namespace and kind == "xml"
 
     def step(self, match: re.Match[str]) -> Step:
         if match["at"] and self.kind == "json":
