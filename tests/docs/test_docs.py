@@ -37,7 +37,7 @@ def test_a_command_of_the_documentation_runs(page: Path, line: str, guide: dict[
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    assert done.stdout.strip()
+    assert (done.stdout + done.stderr).strip()
 
 
 def expand(line: str, guide: dict[str, str]) -> str:
