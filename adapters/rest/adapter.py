@@ -5,7 +5,6 @@ from typing import Any, Final
 from adapters.kit.contracts import Contracts
 from adapters.kit.front import front
 from adapters.kit.json_voice import JsonVoice
-from adapters.rest.webhook import Webhook
 from hub_core.directory import Direction, Endpoint
 from hub_core.document import Document
 from hub_core.errors import ConfigError
@@ -80,6 +79,8 @@ class RestAdapter:
 
     def target(self, name: str, endpoint: Endpoint) -> Target:
         """Return the webhook of an ``OUT`` endpoint."""
+        from adapters.rest.webhook import Webhook  # the HTTP client takes 0.2 s to import
+
         return Webhook(name, endpoint)
 
     def source(self, name: str, endpoint: Endpoint) -> Source:  # noqa: ARG002 - the port's signature

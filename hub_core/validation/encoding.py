@@ -87,5 +87,6 @@ def _decode(plain: bytes, encoding: str) -> str:
 
 
 def _undecodable(plain: bytes, error: UnicodeDecodeError, encoding: str) -> Rejected:
-    line, column = place(plain[: error.start].decode(encoding, "replace"), error.start)
+    before = plain[: error.start].decode(encoding, "replace")
+    line, column = place(before, len(before))
     return rejected("B106", "bytes that the declared encoding does not have", line=line, column=column)

@@ -26,7 +26,8 @@ def parse_json(body: bytes, *, limits: Limits = DEFAULT) -> Any:
     try:
         text = plain.decode()
     except UnicodeDecodeError as error:
-        line, column = place(plain[: error.start].decode(errors="replace"), error.start)
+        before = plain[: error.start].decode(errors="replace")
+        line, column = place(before, len(before))
         raise rejected("B106", "not UTF-8", line=line, column=column) from None
     if _quick(text, limits):
         try:

@@ -5,15 +5,14 @@ A schema may refer to itself only: no reference leaves the file, so nothing is e
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final
-
-import jsonschema
-import jsonschema_rs
-from jsonschema.validators import validator_for
+from typing import TYPE_CHECKING, Any, Final
 
 from hub_core.errors import ConfigError, Rejected
 from hub_core.message import Finding, Severity
 from hub_core.validation.json import parse_json
+
+if TYPE_CHECKING:
+    import jsonschema_rs
 
 MAX_FINDINGS: Final = 50
 
@@ -49,6 +48,8 @@ class JsonSchema:
     """A schema that both validators took."""
 
     def __init__(self, schema: dict[str, Any]) -> None:
+        import jsonschema_rs  # only endpoints with a JSON Schema need it
+
         self._validator = jsonschema_rs.validator_for(schema, retriever=_refuse, validate_formats=True)
         self._names = _names(schema)
 
@@ -77,7 +78,7 @@ class JsonSchema:
                 break
         return found
 
-    def _missing(self, error: jsonschema_rs.ValidationError) -> str:
+    def _missing(self, error: "jsonschema_rs.ValidationError") -> str:
         name = getattr(error.kind, "property", "")
         return f": {name}" if name in self._names else ""
 
@@ -117,6 +118,9 @@ def load_json_schema(path: Path) -> JsonSchema:
 
 def _admission(schema: Any) -> str | None:
     """Return why jsonschema does not take the schema; ``None`` if it does."""
+    import jsonschema  # takes 0.1 s, and only registration needs it
+    from jsonschema.validators import validator_for
+
     if not isinstance(schema, dict):
         return "a schema is an object"
     try:

@@ -4,18 +4,19 @@
 """
 
 from collections.abc import Mapping
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 
-import xmlschema
 from lxml import etree
 
 from hub_core.errors import ConfigError, Rejected
 from hub_core.validation.xml import parse_xml
 
 XSD: Final = "{http://www.w3.org/2001/XMLSchema}"
-_BUNDLED: Final = Path(xmlschema.__file__).parent / "schemas"
+_XMLSCHEMA: Final = find_spec("xmlschema")
+_BUNDLED: Final = Path(_XMLSCHEMA.origin if _XMLSCHEMA and _XMLSCHEMA.origin else "").parent / "schemas"
 
 # Standards that contracts import by name only. The files come with the library xmlschema, under their own licences.
 STANDARDS: Final[Mapping[str, Path]] = {

@@ -10,7 +10,6 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-import xmlschema
 from lxml import etree
 
 from hub_core.errors import ConfigError
@@ -169,6 +168,8 @@ def compile_xsd(url: str, library: Library) -> Xsd:
 
 def _admission(path: Path, library: Library) -> str | None:
     """Return why xmlschema, which keeps closer to the standard, does not take the schema; ``None`` if it does."""
+    import xmlschema  # takes 0.2 s, and only registration needs it
+
     library.read(str(path))  # refuses a document type before xmlschema reads the file
     try:
         with warnings.catch_warnings():
