@@ -2,7 +2,7 @@
 
 import json
 import time
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from rich.markup import escape
 from rich.table import Table
@@ -10,15 +10,13 @@ from rich.table import Table
 from hub_demo.documents import cnas_answer, family_claim, old_age_claim
 from hub_demo.feed import reason
 from hub_demo.registers import REFERENCE_DATE
-
-if TYPE_CHECKING:
-    from hub_demo.story import Stage
+from hub_demo.stage import Stage
 
 PATIENCE_SECONDS = 30
 XML, JSON = "text/xml; charset=utf-8", "application/json"
 
 
-def tell(stage: "Stage") -> None:
+def tell(stage: Stage) -> None:
     """Tell all chapters in order."""
     for title, chapter in (
         ("1  CNAS tells the hub that somebody is insured", one_answer),
@@ -32,7 +30,7 @@ def tell(stage: "Stage") -> None:
         stage.console.print()
 
 
-def one_answer(stage: "Stage") -> None:
+def one_answer(stage: Stage) -> None:
     """One CNAS answer in: kept, mapped, routed, delivered, readable."""
     someone = stage.country.showcase[0]
     body = cnas_answer(stage.country, someone.cnp, message_id=f"urn:demo:{stage.run}:1")
@@ -42,7 +40,7 @@ def one_answer(stage: "Stage") -> None:
     show_record(stage, reply.reference)
 
 
-def two_seds(stage: "Stage") -> None:
+def two_seds(stage: Stage) -> None:
     """A P2000 in NAV form and an F001 in NEESSI form become records of the same model."""
     country = stage.country
     claimant, parent = (country.people[shown.cnp] for shown in (country.showcase[2], country.showcase[0]))
@@ -60,7 +58,7 @@ def two_seds(stage: "Stage") -> None:
         )
 
 
-def one_question(stage: "Stage") -> None:
+def one_question(stage: Stage) -> None:
     """Five sources side by side, one merged view, contradictions named."""
     shown = next(person for person in stage.country.showcase if person.kind == "birth-date-differs")
     say(stage, f"The portal asks about {initials(shown.name)}: {shown.reason}")
@@ -84,7 +82,7 @@ def one_question(stage: "Stage") -> None:
     say(stage, f"Where each merged value comes from: punte why {result['id']}")
 
 
-def refusals(stage: "Stage") -> None:
+def refusals(stage: Stage) -> None:
     """Bad input gets a clear error in the caller's own protocol; nothing else is disturbed."""
     good = cnas_answer(stage.country, stage.country.showcase[0].cnp, message_id=f"urn:demo:{stage.run}:1")
     bomb = b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;">]><x>&b;</x>'
@@ -108,7 +106,7 @@ def refusals(stage: "Stage") -> None:
     stage.console.print(table)
 
 
-def power_cut(stage: "Stage") -> None:
+def power_cut(stage: Stage) -> None:
     """``kill -9`` after the answer and before the delivery: after the restart the message is delivered, once."""
     someone = stage.country.showcase[1]
     stage.processes.stop("anpis-cases")
@@ -132,7 +130,7 @@ def power_cut(stage: "Stage") -> None:
     )
 
 
-def delivered(stage: "Stage", message_id: str) -> None:
+def delivered(stage: Stage, message_id: str) -> None:
     """Wait until a message has been delivered everywhere, and say so."""
     deadline = time.monotonic() + PATIENCE_SECONDS
     state = ""
@@ -146,7 +144,7 @@ def delivered(stage: "Stage", message_id: str) -> None:
     say(stage, f"{state}: {targets or 'no route wanted it'}")
 
 
-def show_record(stage: "Stage", message_id: str) -> None:
+def show_record(stage: Stage, message_id: str) -> None:
     """Print the canonical record that came out. Its persons are synthetic, so it is revealed, with that reason."""
     why = {"reveal": True, "reason": "the demo's persons are synthetic", "by": "demo"}
     shown = stage.desk.call("message", {"id": message_id} | why)
@@ -177,7 +175,7 @@ def brief(value: Any) -> str:
             return str(value)
 
 
-def say(stage: "Stage", text: str) -> None:
+def say(stage: Stage, text: str) -> None:
     """Print one sentence of the story."""
     stage.console.print(f"  {text}")
 

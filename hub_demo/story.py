@@ -4,15 +4,12 @@ Everything runs as separate processes on free ports of this machine; all state l
 interrupted and repeated.
 """
 
-import json
 import os
-import secrets
 import signal
 import sys
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from rich.console import Console
 from rich.table import Table
@@ -20,59 +17,14 @@ from rich.table import Table
 from hub_core.errors import PunteError
 from hub_core.settings import Settings, from_environment
 from hub_demo import chapters
-from hub_demo.calls import Caller
 from hub_demo.feed import feed, show
 from hub_demo.population import DEFAULT_SEED, Population
 from hub_demo.processes import Processes
-from registry.remote import RemoteDesk
+from hub_demo.stage import PARTNERS, Stage
 
 COUNTRY = Path(__file__).parent / "country"
 AGENCIES = ("dgep", "cnas", "anpis", "anofm", "anaf")
-PARTNERS = ("anpis-cases", "portal-inbox")
 CALLERS = ("cnas", "mmftss", "eessi-ap")
-
-
-class Stage:
-    """The running country: what the chapters of the story act on."""
-
-    def __init__(self, *, processes: Processes, settings: Settings, country: Population, console: Console) -> None:
-        self.processes = processes
-        self.settings = settings
-        self.country = country
-        self.console = console
-        self.environment: dict[str, str] = {}
-        self.keys: dict[str, str] = {}
-        self.address = ""
-        self.run = secrets.token_hex(4)  # makes the ids of this run's messages its own
-
-    @property
-    def demo(self) -> Path:
-        """Folder of logs and ledgers."""
-        return self.settings.home / "demo"
-
-    @property
-    def desk(self) -> RemoteDesk:
-        """The operator's verbs of the running hub."""
-        return RemoteDesk(self.settings.control)
-
-    def caller(self, institution: str) -> Caller:
-        """Return an institution that calls the hub with its key."""
-        return Caller(self.address, self.keys[institution])
-
-    def start_hub(self) -> None:
-        """Start the hub and learn its address."""
-        self.settings.address.unlink(missing_ok=True)
-        self.processes.launch("hub", ["cli", "serve"], self.environment)
-        self.address = self.processes.wait_for("hub", self.settings.address)
-
-    def effects(self, message_id: str) -> list[dict[str, Any]]:
-        """Return what the partners' ledgers say about one message."""
-        lines = []
-        for partner in PARTNERS:
-            ledger = self.demo / f"{partner}.jsonl"
-            if ledger.exists():
-                lines += [json.loads(line) | {"partner": partner} for line in ledger.read_text().splitlines()]
-        return [line for line in lines if line["message_id"] == message_id]
 
 
 def main(*, once: bool, folder: Path | None = None, seed: int = DEFAULT_SEED) -> int:

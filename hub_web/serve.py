@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import logging
 import os
 import signal
@@ -53,6 +54,7 @@ async def serve(settings: Settings) -> None:
         loop.add_signal_handler(number, stop.set)
     async with assemble(settings) as hub:
         app = application(hub.fronts, public.build(hub.api_state()))
+        _settle_memory()
         async with contextlib.AsyncExitStack() as stack:
             plain = _bind(settings.host, settings.port)
             await stack.enter_async_context(_listening(app, plain))
@@ -147,6 +149,13 @@ def _tls(settings: Settings) -> ssl.SSLContext:
             "R402", "certificate, key or client CA cannot be read", where="PUNTE_TLS_*", mend="name readable PEM files"
         ) from error
     return context
+
+
+def _settle_memory() -> None:
+    """Keep the collector from walking what lives as long as the process: it costs a tenth of the throughput."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 50)
 
 
 def _uvloop() -> asyncio.AbstractEventLoop:

@@ -39,15 +39,13 @@ def parse_xml_text(text: str, *, limits: Limits = DEFAULT) -> etree._Element:
     Raises:
         Rejected: as ``parse_xml``.
     """
-    plain = _DECLARATION.sub(_same_lines, text.removeprefix("\ufeff"), count=1)
+    plain = text.removeprefix("\ufeff")
+    if declaration := _DECLARATION.match(plain):
+        plain = "\n" * declaration[0].count("\n") + plain[declaration.end() :]
     # Leading lines are kept: they count when a fault is placed.
     if not plain.strip():
         raise Rejected("B109", "the document inside is empty")
     return _parse(plain.encode("utf-8", "surrogatepass"), limits)
-
-
-def _same_lines(declaration: re.Match[str]) -> str:
-    return "\n" * declaration[0].count("\n")
 
 
 def _parse(plain: bytes, limits: Limits) -> etree._Element:

@@ -14,7 +14,8 @@ from rich.console import Console
 from hub_core.settings import Settings
 from hub_demo.population import DEFAULT_SEED, Population
 from hub_demo.processes import Processes
-from hub_demo.story import Stage, raise_the_curtain
+from hub_demo.stage import Stage
+from hub_demo.story import raise_the_curtain
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis.checks import CHECKS
 
-from hub_demo.story import Stage
+from hub_demo.stage import Stage
 from hub_web.api.examples import EXAMPLES, Example
 
 CALLER = {"send": None, "messages": "eessi-ap", "message": "eessi-ap", "query": "mmftss"}

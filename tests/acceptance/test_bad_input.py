@@ -11,7 +11,7 @@ from lxml import etree
 
 from hub_core.codes import CODES
 from hub_demo.documents import cnas_answer
-from hub_demo.story import Stage
+from hub_demo.stage import Stage
 
 SOAP, EESSI = "/soap/cnas-answers", "/eessi/seds"
 LIMIT = 1_000_000  # bytes; of the endpoint cnas-answers

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from hub_demo.documents import cnas_answer, old_age_claim
-from hub_demo.story import Stage
+from hub_demo.stage import Stage
 
 JSON, XML = "application/json", "text/xml"
 SED = {"Punte-Purpose": "sed-exchange"}

@@ -16,7 +16,7 @@ import pytest
 from rich.console import Console
 
 from hub_demo.feed import feed
-from hub_demo.story import Stage
+from hub_demo.stage import Stage
 
 pytestmark = pytest.mark.shared
 

@@ -10,7 +10,8 @@ from hub_core.settings import Settings
 from hub_demo.documents import cnas_answer
 from hub_demo.population import DEFAULT_SEED, Population
 from hub_demo.processes import Processes
-from hub_demo.story import COUNTRY, Stage, raise_the_curtain
+from hub_demo.stage import Stage
+from hub_demo.story import COUNTRY, raise_the_curtain
 
 
 @pytest.fixture(scope="session")
