@@ -1,0 +1,132 @@
+"""Webhooks over real sockets: what goes out, and what odd answers mean."""
+
+import asyncio
+import json
+import ssl
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import trustme
+
+from adapters.rest import ADAPTER
+from hub_core.directory import Credentials, Direction, Endpoint, SecretReference
+from hub_core.errors import TryLater
+from hub_core.message import Receipt
+from hub_core.testing.adapter_sending import NAME, SENT
+from hub_core.testing.partner import Flood, Partner, Reply, playing
+
+pytestmark = pytest.mark.network
+JSON = {"Content-Type": "application/json; charset=utf-8"}
+
+
+def webhook(url: str, **facts: Any) -> Endpoint:
+    return Endpoint(
+        **{
+            "institution": "i",
+            "direction": Direction.OUT,
+            "adapter": "rest",
+            "service": "case-file",
+            "url": url,
+            "timeout": timedelta(seconds=5),
+            **facts,
+        }
+    )
+
+
+async def send(partner: Partner, **facts: Any) -> Receipt:
+    target = ADAPTER.target("there", webhook(partner.url, **facts))
+    try:
+        return await target.send(SENT)
+    finally:
+        await target.close()
+
+
+async def test_a_delivery_is_one_json_object_around_the_record() -> None:
+    async with playing(Reply(204)) as partner:
+        await send(partner)
+    (received,) = partner.received
+    assert json.loads(received.body) == {
+        "id": SENT.message_id,
+        "correlation_id": SENT.correlation_id,
+        "party": "ro.partner",
+        "service": "case-file",
+        "record": {"name": {"family": [NAME]}},
+    }
+    assert received.headers["content-type"] == "application/json"
+    assert received.headers["accept-encoding"] == "identity"
+    assert "cookie" not in received.headers
+
+
+@pytest.mark.parametrize(
+    ("answer", "reference"),
+    [
+        (Reply(200, b'{"id": "their-7"}', JSON), "their-7"),
+        (Reply(201, b'{"reference": "their-8", "more": {}}', JSON), "their-8"),
+        (Reply(200, b'{"id": 7}', JSON), None),
+        (Reply(200, b'{"id": "with blank"}', JSON), None),
+        (Reply(200, b'{"id": "a", "id": "b"}', JSON), None),
+        (Reply(200, b"[]", JSON), None),
+        (Reply(200, b'{"id": "their-7"}', {"Content-Type": "text/plain"}), None),
+        (Reply(200, b'{"id": "their-7"}', JSON | {"Content-Encoding": "gzip"}), None),
+        (Reply(202), None),
+    ],
+)
+async def test_any_2xx_is_a_receipt_and_the_partners_number_is_kept_if_there_is_one(
+    answer: Reply, reference: str | None
+) -> None:
+    async with playing(answer) as partner:
+        receipt = await send(partner)
+    assert receipt == Receipt(reference=reference, detail=f"HTTP {answer.status}")
+
+
+async def test_a_success_with_an_endless_body_is_still_a_success() -> None:
+    async with playing(Flood(201, "application/json")) as partner:
+        assert await send(partner) == Receipt(reference=None, detail="HTTP 201")
+
+
+async def test_credentials_are_shown_and_a_cookie_is_never_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PUNTE_TEST_SECRET", "sesame")
+    credentials = Credentials(kind="bearer", secret=SecretReference(env="PUNTE_TEST_SECRET"))
+    async with playing(Reply(200, b"", {"Set-Cookie": "a=b"})) as partner:
+        target = ADAPTER.target("there", webhook(partner.url, credentials=credentials))
+        await target.send(SENT)
+        await target.send(SENT)
+        await target.close()
+    assert [received.headers["authorization"] for received in partner.received] == ["Bearer sesame"] * 2
+    assert all("cookie" not in received.headers for received in partner.received)
+
+
+class Garbage:
+    async def play(self, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"220 mail.test ESMTP\r\n\r\n")
+        writer.close()
+
+
+async def test_an_answer_that_is_not_http_leaves_the_delivery_in_doubt() -> None:
+    async with playing(Garbage()) as partner:
+        with pytest.raises(TryLater) as failed:
+            await send(partner)
+    assert (failed.value.code, failed.value.in_doubt) == ("D103", True)
+
+
+async def test_a_proxy_of_the_environment_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:1/")
+    async with playing(Reply(200)) as partner:
+        assert (await send(partner)).detail == "HTTP 200"
+
+
+async def test_a_certificate_that_is_not_trusted_stops_the_delivery_before_it_leaves() -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    trustme.CA().issue_cert("localhost").configure_cert(context)
+    partner = Partner((Reply(200),))
+    server = await asyncio.start_server(partner.serve, "127.0.0.1", 0, ssl=context)
+    partner.url = f"https://localhost:{server.sockets[0].getsockname()[1]}/"
+    try:
+        with pytest.raises(TryLater) as failed:
+            await send(partner)
+    finally:
+        server.close()
+        await partner.stop()
+    assert (failed.value.code, failed.value.in_doubt) == ("D101", False)
+    assert partner.received == []
