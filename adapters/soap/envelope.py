@@ -60,7 +60,7 @@ def open_document(body: bytes) -> Document:
     return Document(
         kind="xml",
         root=root,
-        name=etree.QName(root).localname,
+        name=_split(root)[1],
         message_id=opened.message_id,
         request=opened.relates_to,
     )
@@ -72,16 +72,21 @@ def open_envelope(root: etree._Element) -> Opened:
     Raises:
         Rejected: V101, V103, V104; D202, the body is a fault.
     """
-    name = etree.QName(root)
-    if name.localname != "Envelope":
-        if name.localname.lower() == "html":
+    namespace, local = _split(root)
+    if local != "Envelope":
+        if local.lower() == "html":
             raise Rejected("V101", "an HTML page, not a SOAP message")
         return Opened(version=None, body=root)
-    version = VERSIONS.get(name.namespace or "")
+    version = VERSIONS.get(namespace)
     if version is None:
         raise Rejected("V104", "the Envelope is of no known version of SOAP")
-    soap = f"{{{name.namespace}}}"
-    bodies = root.findall(f"{soap}Body")
+    soap = f"{{{namespace}}}"
+    header, bodies = None, []
+    for child in root:
+        if child.tag == f"{soap}Body":
+            bodies.append(child)
+        elif child.tag == f"{soap}Header":
+            header = child
     if len(bodies) != 1:
         raise _at(root, "V101", "an Envelope has one Body")
     elements = list(bodies[0])
@@ -89,7 +94,6 @@ def open_envelope(root: etree._Element) -> Opened:
         raise _at(bodies[0], "V101", "a Body holds one element")
     if elements[0].tag == f"{soap}Fault":
         raise Rejected("D202", f"a fault: {fault_code(elements[0])}")
-    header = root.find(f"{soap}Header")
     message_id, relates_to = (None, None) if header is None else _addressing(header, soap)
     return Opened(version=version, body=elements[0], message_id=message_id, relates_to=relates_to)
 
@@ -97,7 +101,7 @@ def open_envelope(root: etree._Element) -> Opened:
 def fault_code(fault: etree._Element) -> str:
     """Return the code of a fault without its prefix, with the subcode of SOAP 1.2; never its text."""
     codes = [fault.findtext("faultcode")]
-    if etree.QName(fault).namespace == SOAP_12:
+    if _split(fault)[0] == SOAP_12:
         codes = [element.text for element in fault.iter(f"{{{SOAP_12}}}Value")]
     told = [code.strip().rpartition(":")[2] for code in codes if code and _CODE.fullmatch(code.strip())]
     return "/".join(told) or "without a readable code"
@@ -110,10 +114,10 @@ def _addressing(header: etree._Element, soap: str) -> tuple[str | None, str | No
         role = block.get(f"{soap}actor") or block.get(f"{soap}role") or ""
         if role not in _OURS:
             continue
-        name = etree.QName(block)
-        if name.namespace in (WSA, WSA_2004):
-            _check_address(block, name.localname)
-            found.setdefault(name.localname, (block.text or "").strip() or None)
+        namespace, local = _split(block)
+        if namespace in (WSA, WSA_2004):
+            _check_address(block, local)
+            found.setdefault(local, (block.text or "").strip() or None)
         elif block.get(f"{soap}mustUnderstand", "0").strip() in ("1", "true") and not _harmless(block):
             raise _at(block, "V103", "a header block must be understood and is not")
     return found.get("MessageID"), found.get("RelatesTo")
@@ -128,10 +132,9 @@ def _check_address(block: etree._Element, name: str) -> None:
 
 
 def _harmless(block: etree._Element) -> bool:
-    name = etree.QName(block)
-    if name.namespace != WSSE or name.localname != "Security":
+    if block.tag != f"{{{WSSE}}}Security":
         return False
-    return not any(etree.QName(part).localname in _BINDING for part in block.iter())
+    return not any(_split(part)[1] in _BINDING for part in block.iter())
 
 
 def _inner(body: etree._Element) -> etree._Element:
@@ -155,6 +158,12 @@ def _only_text(body: etree._Element) -> str | None:
                 return None
             found = leaf.text
     return found
+
+
+def _split(element: etree._Element) -> tuple[str, str]:
+    """Return namespace and local name; several times faster than ``QName``, and asked of every message."""
+    namespace, _, local = element.tag.rpartition("}")
+    return namespace[1:], local
 
 
 def _at(element: etree._Element, code: str, text: str) -> Rejected:

@@ -69,12 +69,14 @@ def _parse(plain: bytes, limits: Limits) -> etree._Element:
 
 def _suspicious(plain: bytes, limits: Limits) -> bool:
     """Tell whether the bytes could hold a document type or more parts than allowed; never wrong when False."""
+    if b"<!DOCTYPE" in plain or limits.depth < _LIBXML2_DEPTH:
+        return True
+    # A part takes at least one character of its own, a declaration at least eight.
+    size = len(plain)
     return (
-        b"<!DOCTYPE" in plain
-        or plain.count(b"<") > limits.parts
-        or plain.count(b"=") > limits.attributes
-        or plain.count(b"xmlns") > limits.namespaces
-        or limits.depth < _LIBXML2_DEPTH
+        (size > limits.parts and plain.count(b"<") > limits.parts)
+        or (size > limits.attributes and plain.count(b"=") > limits.attributes)
+        or (size > 8 * limits.namespaces and plain.count(b"xmlns") > limits.namespaces)
     )
 
 
