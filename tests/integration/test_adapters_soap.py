@@ -67,7 +67,9 @@ def question(cnp: str) -> Question:
     return Question(cnp=cnp, on=date(2025, 11, 3), request="884512", purpose="benefit-review")
 
 
-CERERE = "<CER><COD_INST>MM01</COD_INST><TEMEI>12</TEMEI><NR_CER>{request}/{date:%d.%m.%Y}</NR_CER><CNP>{cnp}</CNP></CER>"
+CERERE = (
+    "<CER><COD_INST>MM01</COD_INST><TEMEI>12</TEMEI><NR_CER>{request}/{date:%d.%m.%Y}</NR_CER><CNP>{cnp}</CNP></CER>"
+)
 FACTS = {
     "dgep": {
         "contract": Contract(
@@ -151,7 +153,9 @@ async def test_every_agency_answers_with_a_document_that_its_contract_admits(age
     document = ADAPTER.open(answer.body)
     assert document.name == FACTS[agency]["root"]
     assert ADAPTER.validate(asked, document) == []
-    assert citizen in "".join(document.root.itertext()) + "".join(v for e in document.root.iter() for v in e.attrib.values())
+    assert citizen in "".join(document.root.itertext()) + "".join(
+        v for e in document.root.iter() for v in e.attrib.values()
+    )
     assert answer.media_type == "text/xml"
 
 
@@ -163,7 +167,9 @@ async def test_the_adapter_speaks_to_the_insurance_house_by_its_real_contract(ag
     assert ADAPTER.open(answer.body).name == "insuredResponse"
 
 
-async def test_a_wrong_password_is_the_partners_fault_told_by_its_code_only(agencies, citizen, open_source, monkeypatch):
+async def test_a_wrong_password_is_the_partners_fault_told_by_its_code_only(
+    agencies, citizen, open_source, monkeypatch
+):
     monkeypatch.setenv("PUNTE_TEST_SECRET", "wrong")
     source = open_source(endpoint("dgep", agencies["dgep"].url))
     with pytest.raises(Rejected) as refused:
