@@ -15,7 +15,7 @@ import msgspec
 from hub_core.access import allow
 from hub_core.canonical import Beneficiary
 from hub_core.canonical.incoming import read_record
-from hub_core.directory import Directory, Endpoint
+from hub_core.directory import Direction, Directory, Endpoint
 from hub_core.document import Document
 from hub_core.errors import PunteError, Refused, Rejected
 from hub_core.mapping import MappingSet, value_at
@@ -52,8 +52,8 @@ class Hub:
     async def accept(self, arrival: Arrival) -> Outcome:
         """Run the whole flow for one arrival; see ``ports.Services.accept`` for what is raised."""
         directory = self._directory()
-        endpoint = directory.endpoints[arrival.endpoint]
         try:
+            endpoint = self._endpoint(arrival.endpoint, directory)
             purpose = allow(directory, arrival.caller, endpoint.service, arrival.purpose)
         except Refused as fault:
             fault.reference = await self.turn_away(
@@ -150,6 +150,13 @@ class Hub:
             missing = Finding(code="V302", severity=Severity.ERROR, text=f"no mapping reads a {document.name}")
             return None, Reading(verdict=Verdict.REFUSED, record=None, findings=(missing,), unmapped=())
         return mapping.version, mapping.read(document, on=on)
+
+    def _endpoint(self, name: str, directory: Directory) -> Endpoint:
+        """Return an inbound endpoint; a new registry set may have dropped it while the body was being read."""
+        endpoint = directory.endpoints.get(name)
+        if endpoint is None or endpoint.direction is not Direction.IN:
+            raise Refused("A404", "no service of this name takes messages here")
+        return endpoint
 
     def _message(
         self, arrival: Arrival, endpoint: Endpoint, purpose: str, opened: Document | Rejected, registry_set: int
