@@ -14,6 +14,7 @@ CODES = (
     Code("M109", "block not right", "Name a block that exists and does not use itself."),
     Code("M110", "test of a mapping not right", "Write the test as the mend says."),
     Code("M111", "two mappings for one document", "Give one of them another id, or another document."),
+    Code("M112", "object that no document can fill", "Add a rule for the field that the model requires."),
     Code("M201", "required value missing", "Send the value; the source path names its place.", 422),
     Code("M202", "value not readable", "Send the value in the form that the contract names.", 422),
     Code("M203", "several values where one is expected", "Send the value once.", 422),

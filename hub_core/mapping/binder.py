@@ -4,7 +4,7 @@ from collections.abc import Mapping as Map
 from dataclasses import dataclass, field
 
 from hub_core.mapping.codelists import CodeList
-from hub_core.mapping.model import MODELS, Field, fields, listed
+from hub_core.mapping.model import MODELS, Field, fields, listed, needed
 from hub_core.mapping.paths import BadPath, Steps, parse_path
 from hub_core.mapping.plan import AnswerPlan, Check, ListSlot, Obj, Scope, Value
 from hub_core.mapping.rules import Answer, Condition, Faulty, MappingFile, Rule
@@ -44,6 +44,7 @@ class Binder:
     faults: Faults
     used: dict[str, CodeList] = field(default_factory=dict)
     _shared: dict[tuple[object, ...], Scope] = field(default_factory=dict)
+    _looked_at: set[Scope] = field(default_factory=set)
 
     def plan(self) -> Scope | None:
         """Return the scope of the record; ``None`` if the target does not exist."""
@@ -56,10 +57,33 @@ class Binder:
         root = Obj(model, self.mapping.faulty, place)
         scope = Scope("the record", place, root=root, faulty=self.mapping.faulty)
         self._rules(self.mapping.fields, root, Place(self.mapping.faulty, self.mapping.codes))
+        self._complete(root, begun=True)
         for path, _reason in self.mapping.ignore:
             if (steps := self._steps(path, path.text)) is not None:
                 scope.ignored.append(steps)
         return scope
+
+    def _complete(self, obj: Obj, *, begun: bool) -> None:
+        """Report objects that no document could fill; ``begun``: others write into the same object."""
+        begun = begun or bool(obj.scopes)
+        for name in () if begun else needed(obj.struct):
+            if name not in obj.slots and name not in obj.objects and name not in obj.lists:
+                mend = f"add a rule for {name}"
+                text = f"{obj.struct.__name__} cannot be without {name}"
+                self.faults.add_at(
+                    f"{obj.place}:1", text, mend=mend, line=int(obj.place.rpartition(":")[2]), code="M112"
+                )
+        for inner in obj.objects.values():
+            self._complete(inner, begun=begun)
+        for slot in obj.lists.values():
+            for element in slot.elements.values():
+                self._complete(element, begun=begun)
+        for scope in obj.all_scopes():
+            if scope not in self._looked_at and scope.root is not None:
+                self._looked_at.add(scope)
+                self._complete(scope.root, begun=scope.call is not None)
+                if scope.call is not None and scope.call.root is not None:
+                    self._complete(scope.call.root, begun=False)
 
     def answer(self, answer: Answer) -> AnswerPlan | None:
         """Return the plan of ``answer:``."""
@@ -238,7 +262,8 @@ class Binder:
         scope = Scope(found.name, where, base, checks, self._checks(rule.where, ()), root=root, faulty=faulty)
         extra = rule.fields or ()
         rules, codes, uses = block
-        if rule.use is not None and all(_constant(one) for one in extra):
+        names = any(check.values for check in scope.where)  # places that the block does not know
+        if rule.use is not None and not names and all(_constant(one) for one in extra):
             scope.call = self._shared_block(rule.use.text, found.struct, faulty, block)
         else:
             self._rules(rules, root, Place(faulty, codes, uses=uses))

@@ -26,8 +26,11 @@ class Build:
         for leaf in tracked:
             self.writer.line(f"u{leaf.number} = {leaf.var}")
         for leaf in tracked:
-            for check in leaf.checks:
-                with self.writer.block(f"if {frame.conditions[check]}:"):
+            for check in leaf.checks:  # of several values, the condition spoke of one only
+                one = f"{leaf.var}.__class__ is not Several"
+                if self.generator.kind == "json":
+                    one = f"({leaf.var}.__class__ is not list or text_of({leaf.var}).__class__ is not Several)"
+                with self.writer.block(f"if {frame.conditions[check]} and {one}:"):
                     self.writer.line(f"u{leaf.number} = None")
         if frame.scope.value is not None:
             self.values.write(frame.scope.value, frame, sink=f"{frame.sink}.append({{}})", to=frame.to, at="")

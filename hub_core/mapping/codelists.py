@@ -41,6 +41,7 @@ class CodeList(msgspec.Struct, frozen=True, kw_only=True):
         shown: the list whose codes these are; stands in ``Code.list``.
         start: first day in force; ``None``: always was.
         end: last day in force; ``None``: no end known.
+        broken: its file has faults, so that nothing can be said about its codes.
     """
 
     name: str
@@ -53,6 +54,7 @@ class CodeList(msgspec.Struct, frozen=True, kw_only=True):
     of: str | None
     file: str
     plain: object
+    broken: bool = False
 
     def table(self) -> dict[str, str]:
         """Return the code for each text that is read."""
@@ -64,6 +66,7 @@ def load_codelists(files: Iterable[tuple[Path, str]], faults: Faults) -> dict[st
     lists: dict[str, CodeList] = {}
     nodes: dict[str, Mapping] = {}
     for path, shown in files:
+        lists[path.stem] = _broken(path.stem, shown)
         try:
             node = yaml.load(path, file=shown)
         except ConfigError as error:
@@ -74,9 +77,16 @@ def load_codelists(files: Iterable[tuple[Path, str]], faults: Faults) -> dict[st
             nodes[found.name] = node
         elif not isinstance(node, Mapping):
             faults.add(node, "a code list is expected", mend="write list:, title:, source:, codes:", code=CODE)
-    for codelist in lists.values():
-        _check_origin(codelist, lists, nodes[codelist.name], faults)
+    for name, node in nodes.items():
+        _check_origin(lists[name], lists, node, faults)
     return lists
+
+
+def _broken(name: str, file: str) -> CodeList:
+    return CodeList(
+        name=name, shown=name, title="", source="", start=None, end=None, entries={}, of=None, file=file, plain=None,
+        broken=True,
+    )  # fmt: skip
 
 
 def _check_origin(codelist: CodeList, lists: Map[str, CodeList], node: Mapping, faults: Faults) -> None:
@@ -86,6 +96,8 @@ def _check_origin(codelist: CodeList, lists: Map[str, CodeList], node: Mapping, 
     if origin is None:
         mend = f"write the file codes/{codelist.of}.yaml, or correct the name"
         faults.add(node.items["of"], f"no code list {codelist.of!r}", mend=mend, code=CODE)
+        return
+    if origin.broken:
         return
     codes = node.items["codes"]
     for code in codelist.entries.keys() - origin.entries.keys():

@@ -161,7 +161,11 @@ class CompiledMapping:
         if plan is None:
             return None
         texts_at = xmlrun.texts_at if document.kind == "xml" else jsonrun.texts_at
-        status = next(iter(texts_at(document.root, plan.steps)), None)
+        found = texts_at(document.root, plan.steps)
+        spot = document.root if document.kind == "xml" else None
+        if len(set(found)) > 1:
+            run.drop(spot, plan.steps)  # all but one say nothing
+        status = found[0] if found else None
         if status is None or status not in plan.meanings:
             return None
         word, reason = plan.meanings[status]
@@ -169,7 +173,6 @@ class CompiledMapping:
         own = next(iter(texts_at(document.root, plan.code)), "") if plan.code else ""
         if own and len(own) <= _MAX_CODE and own.isascii() and " " not in own:
             reason = f"{reason} (its code: {own})"
-        spot = document.root if document.kind == "xml" else None
         path, line = run.origin(spot, plan.steps)
         finding = Finding(code=code, severity=severity, text=reason, source=path, line=line, rule=plan.place)
         return Reading(verdict=verdict, record=None, findings=(finding,), unmapped=())

@@ -142,6 +142,7 @@ class Generator:
     def _all_checks(self, frame: Frame) -> list[Check]:
         tree = frame.tree
         checks = [check for leaf in tree.leaves.values() for value in leaf.uses for check in value.checks]
+        checks += [check for leaf in tree.leaves.values() for check in leaf.checks]
         checks += [check for node in tree.root.all_nodes() for scope in node.scopes for check in scope.checks]
         if frame.scope.root is not None:
             checks += [check for value in frame.scope.root.values() for check in value.checks]

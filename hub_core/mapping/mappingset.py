@@ -83,7 +83,7 @@ class _Loader:
         self.faults = Faults("M101")
         self.blocks: dict[str, BlockFile] = {}
         self.mappings: list[MappingFile] = []
-        self.paths: dict[str, Path] = {}
+        self.broken: set[str] = set()
 
     def load(self) -> MappingSet:
         lists: list[tuple[Path, str]] = []
@@ -111,9 +111,12 @@ class _Loader:
         if isinstance(node, Mapping) and "mapping" not in node.items and "blocks" in node.items:
             if block_file := read_block_file(node, self.faults):
                 self.blocks[shown] = block_file
-        elif mapping := read_mapping_file(node, self.faults):
+            return
+        before = len(self.faults.findings)
+        if mapping := read_mapping_file(node, self.faults):
             self.mappings.append(mapping)
-            self.paths[shown] = path
+            if len(self.faults.findings) > before:
+                self.broken.add(shown)
 
     def _bound(self, mapping: MappingFile, codes: Map[str, CodeList]) -> CompiledMapping | None:
         before = len(self.faults.findings)
@@ -127,7 +130,7 @@ class _Loader:
             if name.text not in codes:
                 mend = closest(name.text, codes)
                 self.faults.add(name, f"{short}: no code list {name.text!r}", mend=mend, code="M106")
-        if plan is None or len(self.faults.findings) > before:
+        if plan is None or len(self.faults.findings) > before or mapping.file in self.broken:
             return None
         if answer is not None:
             plan.named += [answer.steps, *([answer.code] if answer.code else [])]

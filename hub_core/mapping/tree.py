@@ -123,7 +123,8 @@ class Trees:
         for one in inner:
             tree.node(one.base).scopes.append(one)
             self._conditions(tree, one.checks)
-        for steps in (*scope.named, *(check.steps for check in scope.where if check.values)):
+        self._conditions(tree, scope.where)
+        for steps in scope.named:
             tree.node(steps).known = True
         for steps in scope.ignored:
             self._ignore(tree, steps)

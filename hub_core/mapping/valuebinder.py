@@ -67,6 +67,8 @@ class ValueBinder:
             checks=self.place.checks + checks,
         )
         self._origins(rule, value, own, here=here)
+        if len(self.faults.findings) > before:
+            return None
         self._fit(rule, field, value)
         if rule.const is not None:
             self._const(rule.const, field, value)
@@ -173,7 +175,7 @@ class ValueBinder:
     def _const(self, node: Scalar, field: Field, value: Value) -> None:
         if field.kind == "code" and value.codes is not None:
             origin = self.lists.get(value.codes.shown, value.codes)
-            if node.text not in origin.entries:
+            if node.text not in origin.entries and not origin.broken:
                 mend = closest(node.text, origin.entries)
                 self._fault(node, f"{origin.name} has no code {node.text!r}", mend, "M106")
             value.const = Code(list=value.codes.shown, code=node.text)
