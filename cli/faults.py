@@ -54,15 +54,17 @@ def report(error: PunteError, *, as_json: bool = False) -> None:
         print(json.dumps({"error": describe(error)}, ensure_ascii=False))
         return
     console = screen.err()
-    several = len(error.findings) > 1
-    for finding in error.findings if several or _says_more(error) else ():
+    for finding in error.findings:
         console.print(_place(finding))
-    text = f"{len(error.findings)} faults; nothing was changed" if several else error.text
-    line = Text.assemble(("error: ", "bold red"), (f"{error.code} ", "bold"), screen.clean(text))
-    if error.where and not several:
+    if any(finding.rule for finding in error.findings):  # faults of files of ours, each with place and mend
+        count = len(error.findings)
+        console.print(Text.assemble(("error: ", "bold red"), f"{count} fault{'s'[: count > 1]}; nothing was changed"))
+        return
+    line = Text.assemble(("error: ", "bold red"), (f"{error.code} ", "bold"), screen.clean(error.text))
+    if error.where:
         line.append(f" ({screen.clean(error.where)})", "cyan")
     console.print(line)
-    if not several and (mend := mend_of(error)):
+    if mend := mend_of(error):
         console.print(Text(f"  {screen.clean(mend)}"))
 
 
@@ -82,11 +84,6 @@ def defect(kind: type[BaseException], _: BaseException, trace: TracebackType | N
     place = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace is not None else "unknown"
     print(f"error: W500 unexpected failure: {kind.__name__} ({place})", file=sys.stderr)
     print("  This is a defect of Punte: report it with this line.", file=sys.stderr)
-
-
-def _says_more(error: PunteError) -> bool:
-    """Return whether the only finding of an error tells more than the error itself."""
-    return bool(error.findings) and (error.findings[0].rule or error.findings[0].source or "") != error.where
 
 
 def _place(finding: Finding) -> Text:

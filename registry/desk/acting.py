@@ -8,10 +8,11 @@ from typing import Any
 import msgspec
 
 from hub_core.directory import Directory
-from hub_core.errors import ConfigError
+from hub_core.errors import ConfigError, Refused
 from hub_core.message import Caller
 from hub_core.security.masking import masked
-from registry.desk.arguments import Files, KeyNew, KeyRevoke, Query, Rollback
+from registry.desk.arguments import Files, KeyNew, KeyRevoke, Look, Query, Rollback
+from registry.desk.looking import revealing
 from registry.parts import Parts
 from registry.plan import plan as plan_of
 from registry.reading import RegistrySet, read_files
@@ -60,18 +61,41 @@ async def key_revoke(parts: Parts, act: KeyRevoke) -> Any:
 
 
 async def query(parts: Parts, act: Query) -> dict[str, Any]:
-    """Ask the institutions about one person, under the access right of the named institution."""
+    """Ask the institutions about one person, under the access right of the named institution, or of the only one."""
     if act.reveal and not act.reason.strip():
         raise ConfigError("W400", "revealing personal values needs a reason", mend='add --reason "..."')
-    caller = Caller(institution=act.institution, key=f"operator:{act.by}")
+    caller = Caller(institution=act.institution or _only_one(parts.directory(), act), key=f"operator:{act.by}")
     on = act.on or parts.clock.now().astimezone(UTC).date()
     result = await parts.inquiry.ask(act.name, caller=caller, cnp=act.cnp, on=on, purpose=act.purpose)
     shown: dict[str, Any] = msgspec.to_builtins(result)
+    await revealing(parts, Look(id=result.id, reveal=act.reveal, reason=act.reason, by=act.by))
     if not act.reveal:
-        shown["merged"] = masked(shown["merged"])
+        shown["merged"] = shown["merged"] and masked(shown["merged"])
         for source in shown["sources"]:
             source["record"] = source["record"] and masked(source["record"])
     return shown
+
+
+def _only_one(directory: Directory, act: Query) -> str:
+    """Return the institution that may ask a query for a purpose, where only one may.
+
+    Raises:
+        Refused: A403, nobody may; or several, which are named. A404, there is no such query.
+    """
+    query = directory.queries.get(act.name)
+    if query is None:
+        raise Refused("A404", "no query of this name is registered")
+    may = sorted(
+        {
+            right.institution
+            for right in directory.access.values()
+            if right.service == query.service and act.purpose in right.purposes
+        }
+    )
+    if len(may) == 1:
+        return may[0]
+    text = f"several may ask: say on whose behalf (--as): {', '.join(may)}" if may else "nobody may ask this"
+    raise Refused("A403", text)
 
 
 def _checked(parts: Parts, wanted: Files) -> RegistrySet:

@@ -101,12 +101,12 @@ class RouteExplain(Arguments, frozen=True, kw_only=True):
 
 
 class Query(Act, frozen=True, kw_only=True):
-    """Ask about one person on behalf of an institution."""
+    """Ask about one person on behalf of an institution; by default that of the only one that may."""
 
     name: str
     cnp: str
     purpose: str
-    institution: str
+    institution: str | None = None
     on: date | None = None
     reveal: bool = False
 

@@ -12,7 +12,6 @@ from registry.desk import arguments as args
 from registry.parts import Parts
 
 Verb = Callable[[Parts, Any], Any | Awaitable[Any]]
-LOOKING = frozenset({"status", "messages", "message", "sets", "keys", "doctor", "why", "route_explain", "plan"})
 
 
 class Desk:
@@ -44,7 +43,7 @@ def open_desk(settings: Settings, *, write: bool = False) -> Desk:
 def _verb(verb: str) -> tuple[type[args.Arguments], Verb]:
     """Return what a verb takes and does; imports only what it needs, so that looking starts fast."""
     match verb:
-        case "status" | "messages" | "message" | "sets" | "keys" | "doctor":
+        case "status" | "messages" | "message" | "sets" | "keys" | "names" | "doctor":
             from registry.desk import looking
 
             kinds: dict[str, type[args.Arguments]] = {"messages": args.Messages, "message": args.Look}

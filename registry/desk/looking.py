@@ -1,7 +1,7 @@
 """Verbs that only look."""
 
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -12,6 +12,9 @@ from hub_core.security.masking import mask_text, masked
 from registry.desk.arguments import Look, Messages, Nothing
 from registry.parts import Parts
 from registry.store import Applied
+
+if TYPE_CHECKING:
+    from registry.health import Check
 
 REFUSALS_SHOWN = 10_000
 STUCK_AFTER = timedelta(minutes=15)
@@ -84,6 +87,39 @@ def sets(parts: Parts, _: Nothing) -> Any:
 def keys(parts: Parts, _: Nothing) -> Any:
     """List the keys; never the keys themselves."""
     return parts.key_list.all()
+
+
+def names(parts: Parts, _: Nothing) -> dict[str, list[str]]:
+    """List what is registered by its names, for shell completion."""
+    directory = parts.directory()
+    return {
+        "endpoints": sorted(directory.endpoints),
+        "institutions": sorted(directory.institutions),
+        "services": sorted({endpoint.service for endpoint in directory.endpoints.values()}),
+        "queries": sorted(directory.queries),
+        "keys": sorted(key.name for key in parts.key_list.all() if key.revoked_at is None),
+    }
+
+
+def doctor(parts: Parts, _: Nothing) -> "list[Check]":
+    """Say whether this machine and the hub are fit, and what to do where they are not."""
+    from registry.health import Check, local_checks  # it loads every adapter and mapping: not for those who only look
+
+    directory = parts.directory()
+    in_force = Check(
+        check="registry",
+        ok=directory.number > 0 or None,
+        text=f"set {directory.number} is in force" if directory.number else "no registry set is in force",
+        mend="" if directory.number else "punte init DIR, then punte apply DIR",
+    )
+    counts = parts.view.counts()
+    stuck = Check(
+        check="deliveries",
+        ok=not counts.parked,
+        text=f"{sum(group.count for group in counts.parked)} given up, {counts.open_deliveries} open",
+        mend="punte messages list --state parked" if counts.parked else "",
+    )
+    return [*local_checks(parts.settings), in_force, stuck]
 
 
 def found(parts: Parts, message_id: str) -> Kept:

@@ -87,7 +87,7 @@ def place(tmp_path: Path) -> Iterator[Place]:
 @pytest.fixture
 def record_file(tmp_path: Path) -> Path:
     path = tmp_path / "record.json"
-    path.write_bytes(msgspec.json.encode(a_record()))
+    path.write_bytes(msgspec.json.encode({"beneficiary": a_record()}))
     return path
 
 

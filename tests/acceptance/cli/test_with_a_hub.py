@@ -49,7 +49,7 @@ def test_revealing_leaves_an_entry_with_who_and_why(hub, send, record_file):
 
 def test_a_refused_document_ends_with_1_and_is_kept(hub, key, tmp_path):
     path = tmp_path / "broken.json"
-    path.write_text('{"name": {"family": 1}}')
+    path.write_text('{"beneficiary": {"name": {"family": 1}}}')
     done = hub.punte(
         "send", path, "--endpoint", "records", "--key", key, "--purpose", "benefit-application", "--json", code=1
     )

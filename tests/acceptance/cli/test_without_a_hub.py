@@ -21,11 +21,12 @@ def test_everything_can_be_looked_at_after_the_hub_has_stopped(hub, send, record
 def test_looking_writes_nothing(hub, send, record_file):
     send(record_file)
     hub.stop()
-    before = {path.name: path.read_bytes() for path in hub.home.iterdir() if path.is_file()}
+    store = hub.home / "punte.sqlite3"
+    before = store.read_bytes()
     hub.punte("messages", "list")
     hub.punte("status")
-    after = {path.name: path.read_bytes() for path in hub.home.iterdir() if path.is_file()}
-    assert after == before
+    assert store.read_bytes() == before
+    assert not any(path.stat().st_mode & 0o077 for path in hub.home.iterdir())
 
 
 def test_revealing_leaves_its_entry_without_a_hub_too(hub, send, record_file):
