@@ -3,6 +3,7 @@
 docs/reference/commands.md    from the command line itself
 docs/reference/codes.md       from ``hub_core.codes``
 docs/reference/settings.md    from ``hub_core.settings``
+docs/reference/...            codecs, adapters, record, registry, code lists: see ``cli.pages``
 schemas/                      of the canonical model and of the registry's files
 """
 
@@ -12,6 +13,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
+from cli import pages as reference
 from cli.app import command
 from cli.commands.explain import FAMILIES
 from cli.faults import MEANINGS
@@ -30,6 +32,7 @@ def pages() -> dict[str, bytes]:
         "docs/reference/commands.md": commands().encode(),
         "docs/reference/codes.md": codes().encode(),
         "docs/reference/settings.md": settings().encode(),
+        **reference.pages(MADE),
         "schemas/canonical/beneficiary-1.schema.json": _json(schema.document()),
         "schemas/hub/registry.schema.json": rendered(),
     }

@@ -20,7 +20,12 @@ class Struct(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forb
 
 
 class Institution(Struct, frozen=True, kw_only=True):
-    """Someone who is connected."""
+    """Someone who is connected.
+
+    Attributes:
+        name: full name, for people.
+        country: ISO 3166-1 alpha-2.
+    """
 
     name: str
     country: Annotated[str, Meta(pattern=r"^[A-Z]{2}$")] = "RO"
@@ -28,14 +33,26 @@ class Institution(Struct, frozen=True, kw_only=True):
 
 
 class SecretReference(Struct, frozen=True, kw_only=True):
-    """Where a secret lies. A registry file never holds the secret itself."""
+    """Where a secret lies; exactly one of the two. A registry file never holds the secret itself.
+
+    Attributes:
+        env: name of an environment variable.
+        file: path of a file.
+    """
 
     env: str | None = None
     file: str | None = None
 
 
 class Credentials(Struct, frozen=True, kw_only=True):
-    """How the hub shows itself to a partner."""
+    """How the hub shows itself to a partner.
+
+    Attributes:
+        kind: HTTP Basic, WS-Security UsernameToken, a bearer token, or a header of the partner's own.
+        user: for ``basic`` and ``username-token``.
+        header: name of the header, for ``header``.
+        secret: password, token or value of the header.
+    """
 
     kind: Literal["basic", "username-token", "bearer", "header"]
     user: str | None = None
@@ -52,7 +69,12 @@ class Direction(StrEnum):
 
 
 class Contract(Struct, frozen=True, kw_only=True):
-    """The partner's contract: files of ours below ``schemas/`` or beside the registry files."""
+    """The partner's contract: files below ``schemas/``, or ``./file`` beside the registry file.
+
+    Attributes:
+        wsdl: WSDL of the service.
+        json_schema: JSON Schema of the documents.
+    """
 
     wsdl: str | None = None
     operation: Annotated[str | None, Meta(description="Operation of the WSDL.")] = None
@@ -64,6 +86,12 @@ class Endpoint(Struct, frozen=True, kw_only=True):
     """One place where messages come in or go out.
 
     Attributes:
+        institution: whose it is.
+        direction: ``in``: they send to us; ``out``: we deliver; ``ask``: we ask and they answer.
+        adapter: how the bytes travel.
+        service: what the messages are about; access rights, routes and queries name it.
+        url: address of the partner, or ``env:NAME`` for one that differs from machine to machine.
+        contract: what messages are checked against.
         mappings: ids (``cnas.insured-person/1``) that may read what comes in; empty: every one of the
             adapter's kind. Which one reads a document is decided by its content.
         message_id: where the sender's own id stands: ``header`` (``Idempotency-Key``), ``wsa``
@@ -71,7 +99,9 @@ class Endpoint(Struct, frozen=True, kw_only=True):
         ask: parameters of the request of an ``ASK`` endpoint: name of a part or element, and a template in which
             ``{cnp}``, ``{date}``, ``{year}``, ``{month}``, ``{request}``, ``{purpose}`` are filled in.
         max_body_bytes: larger bodies are refused before they are read.
+        credentials: how the hub shows itself to the partner.
         timeout: of one call to the partner.
+        retry: of deliveries.
     """
 
     institution: str
@@ -90,7 +120,14 @@ class Endpoint(Struct, frozen=True, kw_only=True):
 
 
 class Retry(Struct, frozen=True, kw_only=True):
-    """How often and how long a delivery is tried before it is parked."""
+    """How often and how long a delivery is tried before it is parked.
+
+    Attributes:
+        attempts: in all, the first included.
+        first: longest wait after the first failure; it doubles with each further one, and the wait itself is drawn by
+            chance up to it.
+        longest: no wait is longer, unless the partner asks for it.
+    """
 
     attempts: Annotated[int, Meta(ge=1)] = 8
     first: timedelta = timedelta(seconds=2)
@@ -98,7 +135,14 @@ class Retry(Struct, frozen=True, kw_only=True):
 
 
 class Condition(Struct, frozen=True, kw_only=True):
-    """A test on one canonical path; exactly one of the tests is set. A path into a list asks for any element."""
+    """A test on one canonical path; exactly one of the tests is set. A path into a list asks for any element.
+
+    Attributes:
+        at: canonical path.
+        equals: the value is this text.
+        one_of: the value is one of these texts.
+        present: there is a value, or there is none.
+    """
 
     at: str
     equals: str | None = None
@@ -125,7 +169,11 @@ class Route(Struct, frozen=True, kw_only=True):
 class Access(Struct, frozen=True, kw_only=True):
     """One right: this institution may call this service for these purposes.
 
-    ``fixed_purpose`` is taken for callers that cannot send the header.
+    Attributes:
+        institution: who may call.
+        service: what.
+        purposes: one of them must be named in the header ``Punte-Purpose``.
+        fixed_purpose: is taken for callers that cannot send the header.
     """
 
     institution: str
@@ -138,6 +186,7 @@ class Query(Struct, frozen=True, kw_only=True):
     """A question about one person that several sources answer.
 
     Attributes:
+        service: what a caller needs an access right to.
         sources: ``ASK`` endpoints, asked in parallel.
         deadline: for all of them together.
         precedence: canonical field (``name``, ``birth.date``, ...; ``*`` for every other) to the sources whose

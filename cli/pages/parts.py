@@ -1,0 +1,96 @@
+"""Pages of what mappings and endpoints choose from: codecs, code lists, adapters."""
+
+import json
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from typing import get_args
+
+from adapters.kit.load import load_adapters
+from cli.pages.table import table
+from hub_core.mapping.codecs import CODECS, Codec, Example
+from hub_core.mapping.codelists import CodeList, load_codelists
+from hub_core.mapping.model import Kind, takes
+from hub_core.places import MAPPINGS
+from hub_core.ports import Spec
+from hub_core.yaml import Faults
+
+
+def codecs() -> Iterator[str]:
+    """Yield the page of every codec with its examples, which the tests execute."""
+    yield "A codec turns the text of a source into a value of the record. Rules name it after `as:`, several are joined"
+    yield 'with `|` and applied from left to right: `as: split("/", 1) | date("%d.%m.%Y")`. Only the last may give'
+    yield "something else than text. See [the mapping language](mapping-language.md)."
+    yield ""
+    yield from table(("codec", "gives", "for fields that hold"), map(_codec_row, CODECS.values()))
+    for codec in CODECS.values():
+        yield from ("", f"## {codec.name}", "", codec.doc, "", f"Source: {codec.source}", "")
+        columns = ("written", "the source says", "value", "written back")
+        yield from table(columns, map(_example_row, codec.examples))
+
+
+def _codec_row(codec: Codec) -> tuple[str, ...]:
+    held = ", ".join(kind for kind in get_args(Kind) if takes(kind, codec.gives))
+    return f"[{codec.name}](#{codec.name})", codec.gives, held
+
+
+def _example_row(example: Example) -> tuple[str, ...]:
+    if example.value is None:
+        return f"`{example.use}`", _quoted(example.text), "refused", ""
+    back = example.text if example.back is None else example.back
+    return f"`{example.use}`", _quoted(example.text), _value(example.value), _quoted(back)
+
+
+def _value(value: date | Decimal | bool | int | str) -> str:
+    match value:
+        case bool():
+            return "yes" if value else "no"
+        case str():
+            return _quoted(value)
+        case _:
+            return f"`{value}`"
+
+
+def _quoted(text: str) -> str:
+    return f"`{json.dumps(text, ensure_ascii=False)}`"
+
+
+def adapters() -> Iterator[str]:
+    """Yield the page of the adapters of this project, each in its own words."""
+    yield "An adapter knows how bytes of one protocol travel. An endpoint names one: `adapter: soap`; every setting is"
+    yield "a field of the endpoint, described among [the registry's fields](registry.md#endpoints)."
+    shipped = [one for one in load_adapters().values() if type(one).__module__.startswith("adapters.")]
+    for adapter in shipped:
+        yield from ("", *_adapter(adapter.spec))
+
+
+def _adapter(spec: Spec) -> Iterator[str]:
+    yield from (f"## {spec.name}", "", spec.summary, "")
+    yield f"- opens: {', '.join(spec.kinds)}"
+    yield f"- directions: {', '.join(f'`{one.value}`' for one in spec.directions)}"
+    yield ""
+    yield from table(
+        ("setting", "", "meaning"),
+        ((f"`{one.name}`", "required" if one.required else "", one.description) for one in spec.settings),
+    )
+    yield from ("", "What it promises, and what not:", "", spec.promises)
+
+
+def code_lists() -> Iterator[str]:
+    """Yield the page of every shipped code list."""
+    files = sorted(MAPPINGS.rglob("codes/*.yaml"))
+    faults = Faults("M106")
+    lists = load_codelists([(path, path.relative_to(MAPPINGS).as_posix()) for path in files], faults)
+    faults.raise_any()
+    yield "Files `mappings/codes/<list>@<version>.yaml`. A list *of* another one reads a source's letters as the codes"
+    yield "of that canonical list; the record then names the canonical list. How they are written:"
+    yield "[the mapping language](mapping-language.md#code-lists)."
+    yield ""
+    columns = ("list", "of", "codes", "in force", "title", "source")
+    yield from table(columns, (_list_row(lists[name]) for name in sorted(lists)))
+
+
+def _list_row(one: CodeList) -> tuple[str, ...]:
+    start, end = (day.isoformat() if day else "" for day in (one.start, one.end))
+    force = f"{start} to {end}" if start and end else f"from {start}" if start else f"until {end}" if end else ""
+    return f"`{one.name}`", f"`{one.of}`" if one.of else "", str(len(one.entries)), force, one.title, one.source

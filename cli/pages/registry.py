@@ -1,0 +1,63 @@
+"""The page of every field of the registry's files."""
+
+from collections.abc import Iterable, Iterator
+from datetime import timedelta
+from typing import Any
+
+import msgspec.inspect as kinds
+
+from cli.pages.structs import classes, own, shown, summary
+from cli.pages.table import table
+from registry.draft import KINDS
+from registry.schema import registry_schema
+from registry.values import BYTES, duration, size
+
+
+def registry() -> Iterator[str]:
+    """Yield the page of every field of the registry's files."""
+    yield "Every `*.yaml` below the folder given to `punte apply` belongs to the set. A file holds any of the parts"
+    yield "below; each part holds objects by name: small letters, digits and hyphens, unique across all files. Where a"
+    yield "list is asked for, one value may stand alone. Editors take `schemas/hub/registry.schema.json`. See"
+    yield "[how to connect an institution](../how-to/connect-an-institution.md)."
+    seen: list[type] = []
+    for part, struct in KINDS.items():
+        seen.append(struct)
+        yield from ("", f"## {part}", "", *_registry_struct(struct))
+    for struct in _within(KINDS.values(), seen):
+        yield from ("", f"## {struct.__name__}", "", *_registry_struct(struct))
+
+
+def _within(structs: Iterable[type], seen: list[type]) -> Iterator[type]:
+    for struct in structs:
+        for field in own(struct):
+            for inner in classes(field.type):
+                if inner not in seen:
+                    seen.append(inner)
+                    yield inner
+                    yield from _within([inner], seen)
+
+
+def _registry_struct(struct: type) -> Iterator[str]:
+    described = registry_schema()["$defs"][struct.__name__]["properties"]
+    yield from (*summary(struct), "")
+    yield from table(("field", "holds", "default", "meaning"), (_registry_row(one, described) for one in own(struct)))
+
+
+def _registry_row(field: kinds.Field, described: dict[str, Any]) -> tuple[str, ...]:
+    default = "required" if field.required else _default(field)
+    said = described[field.name].get("description", "").replace("``", "`").replace("`None`", "left out")
+    return f"`{field.name}`", shown(field.type, field.name), default, said
+
+
+def _default(field: kinds.Field) -> str:
+    match field.default:
+        case timedelta() as span:
+            units = (f"{span // timedelta(**{unit: 1})}{unit[0]}" for unit in ("hours", "minutes", "seconds"))
+            return next(f"`{text}`" for text in units if duration(text) == span)
+        case int() as number if field.name.endswith("_bytes"):
+            sizes = (f"{number // factor} {unit}" for unit, factor in reversed(BYTES.items()))
+            return next(f"`{text}`" for text in sizes if size(text) == number)
+        case int() | str() as value:
+            return f"`{value}`"
+        case _:
+            return ""
