@@ -37,6 +37,7 @@ class Frame:
         shared: leaves that inner scopes may read too.
         checks: places to be looked at when the scope is finished: path, and what is named there.
         sink: list variable that takes plain values.
+        added: ``to`` for a plain value once it has been added.
     """
 
     scope: Scope
@@ -52,6 +53,7 @@ class Frame:
     shared: set[Leaf] = field(default_factory=set)
     checks: list[tuple[Steps, str]] = field(default_factory=list)
     sink: str = ""
+    added: str = ""
 
 
 class Generator:

@@ -137,7 +137,7 @@ class ValueCode:
         return lambda why: f"run.gap({label}, {to}, {why!r}, {text})"
 
     def _note(self, label: str, text: str, frame: Frame, to: str) -> list[str]:
-        return [f"run.note({label}, {frame.spot}, {to}, {text})"] if self.generator.traced else []
+        return [f"run.note({label}, {frame.spot}, {frame.added or to}, {text})"] if self.generator.traced else []
 
     def _lines(self, lines: list[str]) -> None:
         for line in lines:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from hub_core.document import Document
-from hub_core.mapping import load
+from hub_core.mapping import load, xmlrun
 from tests.unit.mapping.conftest import CODES, ON, Workbench
 
 NASTY = [
@@ -135,10 +135,29 @@ insurance[]: {each: '.', fields: {period.start: {at: a.c, as: date}, period.end:
 TOP = 'faulty: flag\nblocks:\n  p: {name.given: {at: a}, "emails[]": {at: m}, "identifiers[scheme=x].value": {at: k, need: required}}\n'
 
 
+XML_FIELDS = """
+name.family: {any: [a/b, a], unknown: ["0"]}
+name.given: {at: "a/@k"}
+sex: {at: b, codes: sex}
+birth.date: [{at: c, as: partial_date, when: {k: "1"}}, {at: c/m, as: partial_date}]
+notes[]: [{each: n, where: {k: present}, fields: {text: {at: t}}}, {each: n/m, fields: {text: {at: .}, about: {at: a}}}]
+emails[]: {each: m, as: text}
+father: {use: p, at: p}
+children[]: {each: "n[k=1]", use: p, when: {x: absent}}
+debts[]: {each: x, fields: {balance.amount: {at: a, as: decimal}, balance.currency: {at: "@b", as: currency}}}
+insurance[]: {each: ., fields: {period.start: {at: a/c, as: date}, period.end: {at: c, as: date, absent: open}}}
+"""
+
+
 @pytest.fixture(scope="module")
 def wild(tmp_path_factory):
     assert CODES
     return Workbench(tmp_path_factory.mktemp("wild")).mapping(FIELDS, top=TOP)
+
+
+@pytest.fixture(scope="module")
+def wild_xml(tmp_path_factory):
+    return Workbench(tmp_path_factory.mktemp("wild"), "xml").mapping(XML_FIELDS, top=TOP)
 
 
 def scalars(value):
@@ -162,13 +181,47 @@ def test_any_json_document_is_read_without_harm_and_the_same_with_provenance(wil
 
 @settings(max_examples=300, deadline=None)
 @given(body=st.dictionaries(st.sampled_from("abckmnptxyz"), JSON, max_size=6))
-def test_every_value_is_in_the_record_or_unmapped(tmp_path_factory, wild, body):
+def test_every_value_of_a_json_document_is_in_the_record_or_unmapped(wild, body):
     reading = wild.read(Document(kind="json", root=body, name="T", dialect="TEST"), on=ON)
     if reading.record is None:
         return
     kept = set(texts(reading.record)) | {leaf.value for leaf in reading.unmapped} | {"1"}  # 1: named by a filter
     lost = {value for value in scalars(body) if value not in kept and not numeric_twin(value, kept)}
     assert lost == set()
+
+
+PRINTABLE = st.text(alphabet=st.characters(codec="utf-8", categories=("L", "N", "P", "Zs")), max_size=6)
+ATTRIBUTES = st.dictionaries(st.sampled_from("abk"), PRINTABLE, max_size=2)
+TEXTS = st.sampled_from(["", " ", "1", "M", "2020-01-01", "1980"]) | PRINTABLE
+
+
+@st.composite
+def elements(draw, depth=0):
+    element = etree.Element(draw(st.sampled_from("abckmnptxy")) if depth else "root", draw(ATTRIBUTES))
+    element.text = draw(TEXTS)
+    for _ in range(draw(st.integers(0, 4 if depth < 3 else 0))):
+        child = etree.Comment("c") if draw(st.integers(0, 9)) == 0 else draw(elements(depth=depth + 1))
+        child.tail = draw(TEXTS)
+        element.append(child)
+    return element
+
+
+def pieces(element):
+    found = [*element.attrib.values(), *(xmlrun.own_text(one) for one in element.iter() if isinstance(one.tag, str))]
+    found += [value for one in element.iter() if isinstance(one.tag, str) for value in one.attrib.values()]
+    return {text.strip() for text in found if text.strip()}
+
+
+@settings(max_examples=300, deadline=None)
+@given(root=elements())
+def test_every_text_of_an_xml_document_is_in_the_record_or_unmapped(wild_xml, root):
+    document = Document(kind="xml", root=root, name="root")
+    reading = wild_xml.read(document, on=ON)
+    assert wild_xml.explain(document, on=ON)[0] == reading
+    if reading.record is not None:
+        kept = set(texts(reading.record)) | {leaf.value for leaf in reading.unmapped} | {"1"}
+        lost = {value for value in pieces(root) if value not in kept and not numeric_twin(value, kept)}
+        assert lost == set()
 
 
 def texts(value):
