@@ -24,6 +24,7 @@ SOURCES = (
 )
 # Said of the document or made by the hub itself: nothing to compare.
 NOT_COMPARED: Final = ("exchange", "unmapped", "gaps")
+MADE_BY_THE_HUB: Final = ".normal."
 CONTRADICTION: Final = "Q201"
 
 
@@ -156,7 +157,7 @@ def _findings(answer: dict[str, Any]) -> list[dict[str, Any]]:
 
 def _values(record: dict[str, Any]) -> dict[str, str]:
     told = {name: value for name, value in record.items() if name not in NOT_COMPARED}
-    return dict(leaves(told)) if told else {}
+    return {path: value for path, value in leaves(told) if MADE_BY_THE_HUB not in path} if told else {}
 
 
 def _source_of(path: str, sources: dict[str, str]) -> str:

@@ -42,7 +42,7 @@ def _show(answer: dict[str, Any]) -> None:
         )
     )
     screen.heading("What differs")
-    rows = [(it["at"], shown(it["before"]), shown(it["after"])) for it in answer["changes"]]
+    rows = [(it["at"], shown(it["before"]) or "-", shown(it["after"]) or "-") for it in answer["changes"]]
     screen.table(CHANGES, rows, empty="nothing: the record is the same as before")
     targets = ", ".join(f"{it['endpoint']} (route {it['route']})" for it in answer["deliveries"]) or "nobody"
     done = "is delivered again to" if answer["sent"] else "would be delivered to"

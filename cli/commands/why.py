@@ -77,7 +77,15 @@ def _row(value: dict[str, Any]) -> tuple[Any, ...]:
     at = f"{value['from']}: {value['at']}" if "from" in value else value["at"]
     codec = " ".join(filter(None, (value["codec"], value["codes"])))
     line = str(value["line"]) if value["line"] else None
-    return at, shown(value.get("value")), shown(value["raw"]), value["source"] or "-", line, codec, value["rule"]
+    return (
+        at,
+        shown(value.get("value")),
+        shown(value["raw"]),
+        value["source"] or "(by rule)",
+        line,
+        codec,
+        value["rule"],
+    )
 
 
 def shown(value: Any) -> str:
@@ -85,7 +93,7 @@ def shown(value: Any) -> str:
     from cli.tree import inline
 
     if value is None:
-        return "-"
+        return ""
     short = inline(value)
     if short is not None:
         return short

@@ -34,7 +34,8 @@ PLAIN: Final = {
     "currency": re.compile(r"[A-Z]{3}"),
     "why": re.compile(r"unknown|withheld"),
 }
-SCHEME_CODE: Final = re.compile(r"[a-z][a-z0-9-]{0,60}")
+# The code of a benefit tells an illness, that of a status a fate: only this one says nothing of the person.
+PERIOD_END: Final = re.compile(r"open|unknown")
 EXCHANGE: Final = re.compile(r"[A-Za-z0-9._:@/ -]{1,64}")
 
 
@@ -92,7 +93,7 @@ def _scalar(name: str, text: str, parent: str) -> str:
 
 
 def _is_plain(name: str, text: str, parent: str) -> bool:
-    pattern = SCHEME_CODE if (parent, name) == ("scheme", "code") else PLAIN.get(name)
+    pattern = PERIOD_END if (parent, name) == ("open", "code") else PLAIN.get(name)
     return pattern is not None and pattern.fullmatch(text) is not None
 
 

@@ -1,7 +1,8 @@
 """Verbs that explain: where a value came from, why a route was taken, what a message would give today."""
 
+import re
 from datetime import UTC
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -28,15 +29,18 @@ async def why(parts: Parts, look: Why) -> dict[str, Any]:
     await revealing(parts, look)
     if kept.message.endpoint.startswith(ENDPOINT):
         return _why_merged(parts, kept, look)
-    mapping, provenances = trace(parts, kept)
+    traced = trace(parts, kept)
     shown = [
-        _shown(value, reveal=look.reveal) for value in provenances if look.field is None or covers(look.field, value.at)
+        _shown(value, traced.record, reveal=look.reveal)
+        for value in traced.values
+        if look.field is None or covers(look.field, value.at)
     ]
     if look.field is not None and not shown:
-        raise ConfigError("W400", "the record holds no value at this path", where=look.field, mend=_paths(provenances))
+        mend = _paths(traced.values)
+        raise ConfigError("W400", "the record holds no value at this path", where=look.field, mend=mend)
     return {
         "message": look.id,
-        "mapping": mapping,
+        "mapping": traced.mapping,
         "pinned": kept.outcome.mapping,
         "values": shown,
         "hops": parts.view.entries(look.id),
@@ -60,10 +64,10 @@ def _why_merged(parts: Parts, kept: Kept, look: Why) -> dict[str, Any]:
         "pinned": None,
         "values": [
             {"merged": path, "from": origin.source, "message": messages[origin.source]}
-            | _shown(value, reveal=look.reveal)
+            | _shown(value, traces[origin.source].record, reveal=look.reveal)
             for path, origin in origins.items()
             if look.field is None or covers(look.field, path)
-            for value in traces[origin.source][1]
+            for value in traces[origin.source].values
             if covers(origin.at, value.at)
         ],
         "hops": parts.view.entries(look.id),
@@ -82,7 +86,15 @@ def _answer(parts: Parts, message_id: str) -> SourceAnswer:
     )
 
 
-def trace(parts: Parts, kept: Kept) -> tuple[str | None, list[Provenance]]:
+class Traced(NamedTuple):
+    """A reading with the origin of every value; ``record`` as JSON data."""
+
+    mapping: str | None
+    values: list[Provenance]
+    record: Any
+
+
+def trace(parts: Parts, kept: Kept) -> Traced:
     """Read the kept bytes again, tracing every value.
 
     Raises:
@@ -92,12 +104,13 @@ def trace(parts: Parts, kept: Kept) -> tuple[str | None, list[Provenance]]:
     endpoint = directory.endpoints[kept.message.endpoint]
     opened = parts.adapters[endpoint.adapter].open(parts.view.body(kept.message.id))
     if opened.dialect == "CANONICAL":
-        return None, []
+        return Traced(None, [], None)
     mapping = parts.mappings.find(opened, endpoint.mappings)
     if mapping is None:
         raise Rejected("V302", f"no mapping reads a {opened.name}")
     on = kept.message.received_at.astimezone(UTC).date()
-    return mapping.version, mapping.explain(opened, on=on)[1]
+    reading, values = mapping.explain(opened, on=on)
+    return Traced(mapping.version, values, msgspec.json.decode(msgspec.json.encode(reading.record)))
 
 
 def message_of(parts: Parts, kept: Kept) -> Message:
@@ -186,11 +199,26 @@ def route_explain(parts: Parts, wanted: RouteExplain) -> Any:
     return explain(directory, service, record)
 
 
-def _shown(value: Provenance, *, reveal: bool) -> dict[str, Any]:
+def _shown(value: Provenance, record: Any, *, reveal: bool) -> dict[str, Any]:
     shown: dict[str, Any] = msgspec.to_builtins(value)
-    if not reveal and value.raw is not None:
-        shown["raw"] = mask_at(value.at, value.raw)
+    shown["value"] = standing_at(record, value.at)
+    if not reveal:
+        shown |= {name: mask_at(value.at, shown[name]) for name in ("raw", "value")}
     return shown
+
+
+def standing_at(record: Any, path: str) -> Any:
+    """Return what stands in a record at a canonical path with indexes; ``None`` if nothing does.
+
+    >>> standing_at({"cases": [{"number": "7"}]}, "cases[0].number"), standing_at({"cases": []}, "cases[0].number")
+    ('7', None)
+    """
+    for step in re.findall(r"[^.\[\]]+", path):
+        if isinstance(record, list):
+            record = record[int(step)] if step.isdecimal() and int(step) < len(record) else None
+        else:
+            record = record.get(step) if isinstance(record, dict) else None
+    return record
 
 
 def _paths(provenances: list[Provenance]) -> str:

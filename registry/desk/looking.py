@@ -1,5 +1,6 @@
 """Verbs that only look."""
 
+import asyncio
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -101,7 +102,7 @@ def names(parts: Parts, _: Nothing) -> dict[str, list[str]]:
     }
 
 
-def doctor(parts: Parts, _: Nothing) -> "list[Check]":
+async def doctor(parts: Parts, _: Nothing) -> "list[Check]":
     """Say whether this machine and the hub are fit, and what to do where they are not."""
     from registry.health import Check, local_checks  # it loads every adapter and mapping: not for those who only look
 
@@ -119,7 +120,8 @@ def doctor(parts: Parts, _: Nothing) -> "list[Check]":
         text=f"{sum(group.count for group in counts.parked)} given up, {counts.open_deliveries} open",
         mend="punte messages list --state parked" if counts.parked else "",
     )
-    return [*local_checks(parts.settings), in_force, stuck]
+    # It takes a second: the messages of a running hub do not wait for it.
+    return [*await asyncio.to_thread(local_checks, parts.settings), in_force, stuck]
 
 
 def found(parts: Parts, message_id: str) -> Kept:

@@ -147,7 +147,8 @@ def test_words_that_say_what_a_value_is_about_stay():
     record = {
         "identifiers": [{"scheme": "ro.cnp", "value": "2850415123450", "country": "RO"}],
         "sex": {"list": "sex@1", "code": "female"},
-        "benefits": [{"scheme": {"list": "ro-benefit@1", "code": "social-aid", "text": "Ajutor"}}],
+        "benefits": [{"scheme": {"list": "ro-benefit@1", "code": "HIV", "text": "Ajutor"}}],
+        "insurance": [{"period": {"start": "2023-02-01", "open": {"list": "period-end@1", "code": "open"}}}],
         "incomes": [{"net": {"amount": "5850.00", "currency": "RON"}}],
         "exchange": {"system": "EESSI", "type": "P2000", "dialect": "NAV", "version": "4.2"},
         "gaps": [{"at": "birth.place", "why": "withheld"}],
@@ -156,7 +157,8 @@ def test_words_that_say_what_a_value_is_about_stay():
     assert masked(record) == {
         "identifiers": [{"scheme": "ro.cnp", "value": "…50", "country": "RO"}],
         "sex": {"list": "sex@1", "code": DOTS},
-        "benefits": [{"scheme": {"list": "ro-benefit@1", "code": "social-aid", "text": DOTS}}],
+        "insurance": [{"period": {"start": "2023-…", "open": {"list": "period-end@1", "code": "open"}}}],
+        "benefits": [{"scheme": {"list": "ro-benefit@1", "code": DOTS, "text": DOTS}}],
         "incomes": [{"net": {"amount": DOTS, "currency": "RON"}}],
         "exchange": {"system": "EESSI", "type": "P2000", "dialect": "NAV", "version": "4.2"},
         "gaps": [{"at": "birth.place", "why": "withheld"}],

@@ -16,7 +16,6 @@ import pytest
 from hub_core.testing.records import a_record
 
 START_SECONDS = 30
-SED = Path(__file__).resolve().parents[3] / "mappings" / "eessi" / "fixtures"
 
 
 @dataclass

@@ -6,11 +6,13 @@ import sys
 
 import pytest
 
+from hub_core.places import MAPPINGS
 from hub_core.testing.records import a_record
 
 pytestmark = pytest.mark.network
 
 CNP = "2850415123450"
+SEDS = MAPPINGS / "eessi" / "fixtures"
 FAMILY = a_record().name.family
 
 
@@ -145,6 +147,29 @@ def test_a_look_at_the_running_hub_does_not_load_the_store(hub):
     done = subprocess.run([sys.executable, "-c", code], env=hub.environment, capture_output=True, text=True, check=True)
     modules = set(done.stdout.split())
     assert not modules & {"sqlalchemy", "lxml", "zeep", "fastapi", "aiohttp", "sqlite3"}
+
+
+def test_why_tells_path_and_rule_of_a_sed_masked_until_revealed(hub):
+    key = hub.punte("key", "new", "ap", "--institution", "eessi-access-point").out.strip()
+    done = hub.punte("send", SEDS / "nav-p2000.json", "--endpoint", "seds", "--key", key, "--json")
+    reference = done.json["reference"]
+    (masked,) = hub.punte("why", reference, "name.family", "--json").json["values"]
+    assert masked["source"] == "nav.bruker.person.etternavn"
+    assert masked["rule"].startswith("eessi/")
+    assert masked["value"].endswith("…")
+    revealed = hub.punte("why", reference, "name.family", "--reveal", "--reason", "check", "--json").json["values"]
+    assert revealed[0]["value"] == revealed[0]["raw"]
+    assert revealed[0]["raw"] in (SEDS / "nav-p2000.json").read_text(encoding="utf-8")
+    assert "W400" in hub.punte("why", reference, "no.such.field", code=1).err
+
+
+def test_names_are_offered_to_the_shell(hub):
+    words = ["messages", "list", "--endpoint", "s"]
+    environment = {"_PUNTE_COMPLETE": "complete_bash", "COMP_WORDS": " ".join(["punte", *words]), "COMP_CWORD": "4"}
+    done = subprocess.run(
+        [sys.executable, "-m", "cli"], env=hub.environment | environment, capture_output=True, text=True, check=False
+    )
+    assert done.stdout.split() == ["seds"]
 
 
 def test_a_replay_says_what_would_differ(hub, send, record_file):
