@@ -13,8 +13,9 @@ import msgspec
 
 from hub_core.access import allow
 from hub_core.canonical import Beneficiary
+from hub_core.canonical.identifiers.cnp import LENGTH as CNP_LENGTH
 from hub_core.directory import Directory, Endpoint
-from hub_core.errors import Refused
+from hub_core.errors import ConfigError, Refused, Rejected
 from hub_core.hub import Hub
 from hub_core.merge import Origin
 from hub_core.message import Caller, Finding, Message, Outcome, State
@@ -79,6 +80,7 @@ class Inquiry:
 
         Raises:
             Refused: A404 no such query; A403, A405, A406 no right.
+            Rejected: W400, this cannot be a CNP; nobody was asked.
             TryLater: J503, the question cannot be kept; nobody was asked.
         """
         directory = self._directory()
@@ -86,6 +88,8 @@ class Inquiry:
         if query is None:
             raise Refused("A404", "no query of this name is registered")
         purpose = allow(directory, caller, query.service, purpose)
+        if not (len(cnp) == CNP_LENGTH and cnp.isascii() and cnp.isdecimal()):
+            raise Rejected("W400", "a CNP has thirteen digits", where="cnp")
         asked = self._asked(name, caller, query.service, purpose, cnp, on, directory.number)
         await self._hub.keep(
             asked,
@@ -101,7 +105,7 @@ class Inquiry:
         result = await ask(
             query,
             question,
-            {source: self._source(source, directory.endpoints[source]) for source in query.sources},
+            {source: self._opened(source, directory.endpoints[source]) for source in query.sources},
             institutions={source: directory.endpoints[source].institution for source in query.sources},
             take=take,
             alarm=_alarm,
@@ -110,6 +114,13 @@ class Inquiry:
         used = [answer.message_id for answer in result.answers if answer.message_id]
         await self._hub.note(asked.id, ANSWERED, " ".join(used))
         return inquired(asked.id, result)
+
+    def _opened(self, name: str, endpoint: Endpoint) -> Source:
+        """Return a source; one that cannot be opened fails by itself, and the others are asked."""
+        try:
+            return self._source(name, endpoint)
+        except ConfigError as error:
+            return _Unusable(error)
 
     async def _take(self, directory: Directory, name: str, answer: Answer, asked: Message) -> Taken:
         endpoint = directory.endpoints[name]
@@ -147,6 +158,21 @@ class Inquiry:
             digest=hashlib.sha256(body).digest(),
             registry_set=registry_set,
         )
+
+
+class _Unusable:
+    """A source whose address or contract cannot be used."""
+
+    def __init__(self, error: ConfigError) -> None:
+        self._error = error
+
+    async def ask(self, question: Question) -> Answer:
+        """Say why it cannot be asked."""
+        del question
+        raise Rejected(self._error.code, self._error.text, where=self._error.where)
+
+    async def close(self) -> None:
+        """Nothing is open."""
 
 
 def _request_number(message_id: str) -> str:

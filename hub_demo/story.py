@@ -23,6 +23,7 @@ from hub_demo.processes import Processes
 from hub_demo.stage import PARTNERS, Stage
 
 COUNTRY = Path(__file__).parent / "country"
+PLAIN_WIDTH = 180
 AGENCIES = ("dgep", "cnas", "anpis", "anofm", "anaf")
 CALLERS = ("cnas", "mmftss", "eessi-ap")
 
@@ -35,7 +36,9 @@ def main(*, once: bool, folder: Path | None = None, seed: int = DEFAULT_SEED) ->
         folder: every file below it is fed through the running hub as well.
         seed: of the synthetic population.
     """
-    console = Console(highlight=False, soft_wrap=not sys.stdout.isatty())
+    # Where nobody looks at a terminal (a pipe, a log) nothing is cut.
+    console = Console(highlight=False, width=None if sys.stdout.isatty() else PLAIN_WIDTH)
+    os.umask(0o077)  # ledgers hold what partners received
     settings = _settings()
     signal.signal(signal.SIGTERM, _interrupt)
     try:

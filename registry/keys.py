@@ -74,16 +74,15 @@ class Keys(KeyList):
         """Return who calls.
 
         Args:
-            headers: by lower-case name; ``punte-key``, or ``authorization: Basic`` with the key as password and the
-                name of the key, or nothing, as user.
+            headers: by lower-case name; ``punte-key``, or ``authorization: Basic`` with the key as password.
 
         Raises:
-            Refused: A401; the text is the same whether a key is unknown, revoked or shown with a wrong name.
+            Refused: A401; the text is the same whether a key is unknown or revoked.
         """
         shown = presented(headers)
         # Looked up by the beginning of its SHA-256, which no caller can choose, then compared in constant time.
-        key, digest = self._live.get(_id_of(shown.digest), (None, b""))
-        if key is None or not same(digest, shown.digest) or shown.user not in {"", key.name}:
+        key, digest = self._live.get(_id_of(shown), (None, b""))
+        if key is None or not same(digest, shown):
             raise Refused("A401", "the key is not known")
         return Caller(institution=key.institution, key=key.name)
 

@@ -12,20 +12,11 @@ import secrets
 from collections.abc import Mapping
 from typing import Final
 
-import msgspec
-
 from hub_core.errors import Refused
 
 PREFIX: Final = "punte_"  # lets scanners of repositories recognise a key that was committed by mistake
 RANDOM_BYTES: Final = 32
 MAX_HEADER: Final = 400  # characters; a Basic header with the longest name and a key has about 160
-
-
-class Presented(msgspec.Struct, frozen=True):
-    """What a caller shows: the digest of a key and, with Basic, the user name sent with it."""
-
-    digest: bytes
-    user: str = ""
 
 
 def new_key() -> str:
@@ -43,8 +34,10 @@ def same(left: bytes, right: bytes) -> bool:
     return hmac.compare_digest(left, right)
 
 
-def presented(headers: Mapping[str, str]) -> Presented:
-    """Return what the headers show; ``Punte-Key`` counts before ``Authorization: Basic``.
+def presented(headers: Mapping[str, str]) -> bytes:
+    """Return the digest of the key in the headers; ``Punte-Key`` counts before ``Authorization: Basic``.
+
+    With Basic the key is the password. The user is not looked at: SOAP clients send what they are set up with.
 
     Args:
         headers: by lower-case name.
@@ -53,7 +46,7 @@ def presented(headers: Mapping[str, str]) -> Presented:
         Refused: A401, no key, or one that is no header of ours.
     """
     if key := headers.get("punte-key", "").strip():
-        return Presented(digest_of(_short(key)))
+        return digest_of(_short(key))
     scheme, _, credentials = headers.get("authorization", "").strip().partition(" ")
     if scheme.lower() != "basic" or not credentials:
         raise Refused("A401", "no key was sent")
@@ -61,10 +54,10 @@ def presented(headers: Mapping[str, str]) -> Presented:
         text = base64.b64decode(_short(credentials.strip()), validate=True).decode()
     except (binascii.Error, ValueError) as error:
         raise Refused("A401", "the Basic header cannot be read") from error
-    user, colon, key = text.partition(":")
+    _, colon, key = text.partition(":")
     if not colon:
         raise Refused("A401", "the Basic header holds no password")
-    return Presented(digest_of(key), user)
+    return digest_of(key)
 
 
 def _short(text: str) -> str:

@@ -1,7 +1,7 @@
 """ANAF: the tax agency. Income by month, sums with decimal comma, an envelope in ISO-8859-2."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Final
 
@@ -17,7 +17,6 @@ _LOGIN_PAGE: Final = (
     b"<!DOCTYPE html><html><head><title>Autentificare</title></head>"
     b'<body><form action="/login"><input name="user"></form></body></html>'
 )
-_LAST_DECLARED: Final = date(REFERENCE_DATE.year, REFERENCE_DATE.month - 1, 1)
 
 
 class Anaf:
@@ -71,12 +70,19 @@ def _income(number: str, taxpayer: Taxpayer, months: list[date]) -> str:
     )
 
 
+def _last_declared() -> date:
+    """Return the last month that employers have declared: the one before this; what runs in the country runs on."""
+    today = max(datetime.now(UTC).date(), REFERENCE_DATE)
+    return (today.replace(day=1) - timedelta(days=1)).replace(day=1)
+
+
 def _rows(taxpayer: Taxpayer, months: list[date]) -> Iterator[tuple[date, Pay]]:
+    last_declared = _last_declared()
     for month in months:
         for row in taxpayer.pays:
             began = row.since.replace(day=1) <= month
             runs = row.until is None or row.until >= month
-            if began and runs and month <= _LAST_DECLARED:
+            if began and runs and month <= last_declared:
                 yield month, row
 
 

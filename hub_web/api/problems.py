@@ -8,11 +8,14 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
+from starlette.middleware.base import RequestResponseEndpoint
+from starlette.responses import Response
 
 from hub_core.codes import CODES
 from hub_core.errors import PunteError, Refused, TryLater
 
 MEDIA_TYPE = "application/problem+json"
+REFERENCE = "Punte-Reference"
 BY_STATUS = {404: "W404", 405: "W405"}
 RETRY_AFTER_SECONDS = 5
 
@@ -66,12 +69,19 @@ def problem(
         body.model_dump(exclude_none=True),
         status_code=body.status,
         media_type=MEDIA_TYPE,
-        headers={"Punte-Reference": reference, **(headers or {})},
+        headers={REFERENCE: reference, **(headers or {})},
     )
 
 
 def install(api: FastAPI) -> None:
-    """Let every error of the API become a problem."""
+    """Let every error of the API become a problem, and every answer carry a reference."""
+
+    @api.middleware("http")
+    async def _refer(request: Request, call_next: RequestResponseEndpoint) -> Response:
+        response = await call_next(request)
+        if REFERENCE not in response.headers:
+            response.headers[REFERENCE] = request.app.state.new_id()
+        return response
 
     @api.exception_handler(PunteError)
     async def _expected(request: Request, error: PunteError) -> JSONResponse:
