@@ -43,6 +43,7 @@ class MessageRow(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         state: where it stands now.
         codes: of its findings, each once, sorted.
+        cases: case numbers that its record names.
     """
 
     id: str
@@ -61,6 +62,7 @@ class MessageRow(msgspec.Struct, frozen=True, kw_only=True):
     mapping: str | None
     document: str | None
     codes: tuple[str, ...]
+    cases: tuple[str, ...] = ()
 
 
 class Kept(msgspec.Struct, frozen=True):

@@ -17,8 +17,10 @@ from hub_core.message import Delivery, DeliveryState, Entry, Outcome, Receipt, R
 
 _COLUMNS: Final = (
     "m.id, m.endpoint, m.party, m.service, m.purpose, m.sender_id, m.correlation_id, m.received_at, m.media_type, "
-    "m.digest, m.registry_set, m.state, m.decided_at, m.mapping, m.document, m.codes"
+    "m.digest, m.registry_set, m.state, m.decided_at, m.mapping, m.document, m.codes, "
+    "(SELECT group_concat(number, char(31)) FROM message_case WHERE message_seq = m.seq)"
 )
+_SEPARATOR: Final = chr(31)  # between case numbers: the unit separator of ASCII stands in none
 _CONDITIONS: Final = {  # field of Filter to the condition it sets
     "state": "m.state = ?",
     "party": "m.party = ?",
@@ -176,6 +178,7 @@ def _message(row: Row) -> MessageRow:
         mapping=row[13],
         document=row[14],
         codes=tuple(row[15].split()),
+        cases=tuple(row[16].split(_SEPARATOR)) if row[16] else (),
     )
 
 

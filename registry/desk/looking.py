@@ -166,6 +166,7 @@ def _set(parts: Parts, applied: Applied) -> dict[str, Any]:
 def _row(row: MessageRow) -> dict[str, Any]:
     shown: dict[str, Any] = msgspec.to_builtins(row, builtin_types=(bytes,))
     shown.pop("digest")
+    shown["cases"] = [mask_text(case) for case in row.cases]
     return shown
 
 
