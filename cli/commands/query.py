@@ -28,26 +28,31 @@ MADE_BY_THE_HUB: Final = ".normal."
 CONTRADICTION: Final = "Q201"
 
 
+Name = Annotated[str, typer.Argument(metavar="NAME", help="Query of the registry.", autocompletion=completion.queries)]
+Cnp = Annotated[str, typer.Argument(metavar="CNP", help="Whose; - reads it from standard input.")]
+Purpose = Annotated[str, typer.Option("--purpose", metavar="TEXT", help="Why; an access right must name it.")]
+OnBehalf = Annotated[
+    str | None,
+    typer.Option(
+        "--as",
+        metavar="INSTITUTION",
+        help="On whose behalf; default: the only one that may.",
+        autocompletion=completion.institutions,
+    ),
+]
+On = Annotated[
+    datetime | None,
+    typer.Option("--on", metavar="DATE", formats=["%Y-%m-%d"], help="The day it is about; default: today."),
+]
+
+
 def query(
-    name: Annotated[
-        str, typer.Argument(metavar="NAME", help="Query of the registry.", autocompletion=completion.queries)
-    ],
-    cnp: Annotated[str, typer.Argument(metavar="CNP", help="Whose; - reads it from standard input.")],
+    name: Name,
+    cnp: Cnp,
     *,
-    purpose: Annotated[str, typer.Option("--purpose", metavar="TEXT", help="Why; an access right must name it.")],
-    institution: Annotated[
-        str | None,
-        typer.Option(
-            "--as",
-            metavar="INSTITUTION",
-            help="On whose behalf; default: the only one that may.",
-            autocompletion=completion.institutions,
-        ),
-    ] = None,
-    on: Annotated[
-        datetime | None,
-        typer.Option("--on", metavar="DATE", formats=["%Y-%m-%d"], help="The day it is about; default: today."),
-    ] = None,
+    purpose: Purpose,
+    institution: OnBehalf = None,
+    on: On = None,
     reveal: Reveal = False,
     reason: Reason = None,
     as_json: Json = False,

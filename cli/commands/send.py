@@ -18,6 +18,14 @@ from hub_core.settings import from_environment
 
 COLUMNS = (Column("FILE"), Column("RESULT"), Column("CODE"), Column("REFERENCE"), Column("WHAT", wrap=True, drop=1))
 
+SenderId = Annotated[
+    str | None,
+    typer.Option("--id", metavar="ID", help="Your own id of the message: a repeat is answered, not kept twice."),
+]
+Url = Annotated[
+    str | None, typer.Option("--url", metavar="URL", help="Address of a hub; default: the one that runs here.")
+]
+
 
 def send(
     paths: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Documents to send; folders are walked.")],
@@ -32,13 +40,8 @@ def send(
     purpose: Annotated[
         str | None, typer.Option("--purpose", metavar="TEXT", help="Why; your access right must name it.")
     ] = None,
-    sender_id: Annotated[
-        str | None,
-        typer.Option("--id", metavar="ID", help="Your own id of the message: a repeat is answered, not kept twice."),
-    ] = None,
-    url: Annotated[
-        str | None, typer.Option("--url", metavar="URL", help="Address of a hub; default: the one that runs here.")
-    ] = None,
+    sender_id: SenderId = None,
+    url: Url = None,
     as_json: Json = False,
 ) -> None:
     """Send documents to a hub, as a partner would.
