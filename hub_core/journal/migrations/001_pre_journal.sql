@@ -39,6 +39,7 @@ CREATE TABLE message_case (
     message_seq INTEGER NOT NULL REFERENCES message (seq),
     PRIMARY KEY (number, message_seq)
 );
+CREATE INDEX message_case_message ON message_case (message_seq);
 
 -- ready_at: when it may be claimed; the end of the lease while it is held;
 -- NULL when it is settled for good or stands behind another of its order key.
