@@ -147,7 +147,10 @@ def _merged(answer: dict[str, Any], contradicted: list[str]) -> None:
         for path, value in _values(answer["merged"] or {}).items()
     ]
     columns = (Column(""), Column("FIELD"), Column("VALUE", wrap=True), Column("FROM"))
-    screen.table(columns, rows, empty="no source knows this person")
+    knows_nobody = all(source["verdict"] == "none" for source in answer["sources"])
+    screen.table(
+        columns, rows, empty="no source knows this person" if knows_nobody else "no record: nobody said anything yet"
+    )
 
 
 def _findings(answer: dict[str, Any]) -> list[dict[str, Any]]:

@@ -21,6 +21,7 @@ from registry.desk.looking import found, revealing
 from registry.parts import Parts
 
 PATHS_SHOWN = 30
+NOTHING_THERE = "there is no value at this path"
 
 
 async def why(parts: Parts, look: Why) -> dict[str, Any]:
@@ -37,7 +38,7 @@ async def why(parts: Parts, look: Why) -> dict[str, Any]:
     ]
     if look.field is not None and not shown:
         mend = _paths(traced.values)
-        raise ConfigError("W400", "the record holds no value at this path", where=look.field, mend=mend)
+        raise ConfigError("W400", NOTHING_THERE, where=look.field, mend=mend)
     return {
         "message": look.id,
         "mapping": traced.mapping,
@@ -56,22 +57,36 @@ def _why_merged(parts: Parts, kept: Kept, look: Why) -> dict[str, Any]:
     answers = [_answer(parts, message_id) for message_id in (used[0] if used else ())]
     result = judge(query, cnp, answers)
     origins = result.merged.origins if result.merged else {}
-    messages = {answer.endpoint: answer.message_id for answer in result.answers}
-    traces = {answer.endpoint: trace(parts, found(parts, answer.message_id or "")) for answer in result.answers}
+    used_of = {answer.endpoint: answer.message_id or "" for answer in result.answers if answer.record}
+    traces = {endpoint: trace(parts, found(parts, message_id)) for endpoint, message_id in used_of.items()}
+    shown = [
+        {"merged": path, "from": origin.source, "message": used_of[origin.source]}
+        | _shown(value, traces[origin.source].record, reveal=look.reveal)
+        for path, origin in origins.items()
+        if (wanted := _in_source(look.field, path, origin.at)) is not None
+        for value in traces[origin.source].values
+        if covers(wanted, value.at)
+    ]
+    if look.field is not None and not shown:
+        raise ConfigError("W400", NOTHING_THERE, where=look.field, mend="the view holds: " + ", ".join(sorted(origins)))
     return {
         "message": look.id,
         "mapping": None,
         "pinned": None,
-        "values": [
-            {"merged": path, "from": origin.source, "message": messages[origin.source]}
-            | _shown(value, traces[origin.source].record, reveal=look.reveal)
-            for path, origin in origins.items()
-            if look.field is None or covers(look.field, path)
-            for value in traces[origin.source].values
-            if covers(origin.at, value.at)
-        ],
+        "values": shown,
         "hops": parts.view.entries(look.id),
     }
+
+
+def _in_source(field: str | None, path: str, at: str) -> str | None:
+    """Return what to look for in a source's record for a path of the view that came from ``at`` there.
+
+    >>> _in_source(None, "name", "name"), _in_source("name.family", "name", "name"), _in_source("sex", "name", "name")
+    ('name', 'name.family', None)
+    """
+    if field is None or covers(field, path):
+        return at
+    return at + field[len(path) :] if covers(path, field) else None
 
 
 def _answer(parts: Parts, message_id: str) -> SourceAnswer:
