@@ -1,6 +1,5 @@
 """Errors as people read them, and what the exit code says."""
 
-import json
 import sys
 from enum import IntEnum
 from types import TracebackType
@@ -51,7 +50,7 @@ def report(error: PunteError, *, as_json: bool = False) -> None:
     On standard error; with ``as_json`` as one JSON object on standard output, where a program looks for the answer.
     """
     if as_json:
-        print(json.dumps({"error": describe(error)}, ensure_ascii=False))
+        print(screen.json_text({"error": describe(error)}))
         return
     console = screen.err()
     for finding in error.findings:

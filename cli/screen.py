@@ -5,6 +5,7 @@ through ``clean``, because a message may hold the control sequences of a termina
 """
 
 import json
+import re
 import sys
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -19,6 +20,9 @@ from rich.text import Text
 # In a pipe no line is ever broken: wider than any row.
 PIPE_WIDTH: Final = 100_000
 NARROWEST: Final = 40
+
+# C1 controls, and marks that separate lines or turn the direction of writing; JSON itself escapes C0 only.
+STEERING: Final = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 
 STYLES: Final = {
     "accepted": "green",
@@ -155,7 +159,17 @@ def show(renderable: RenderableType) -> None:
 
 def as_json(value: Any) -> None:
     """Print one JSON document, indented, in UTF-8."""
-    print(json.dumps(value, ensure_ascii=False, indent=2))
+    print(json_text(value, indent=2))
+
+
+def json_text(value: Any, *, indent: int | None = None) -> str:
+    """Return JSON that is harmless to look at."""
+    return harmless(json.dumps(value, ensure_ascii=False, indent=indent))
+
+
+def harmless(text: str) -> str:
+    """Escape, inside JSON, what steers a terminal or turns the direction of writing."""
+    return STEERING.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def state(word: str) -> Text:

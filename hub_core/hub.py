@@ -25,6 +25,8 @@ from hub_core.reading import Reading, Verdict
 from hub_core.routing import select
 
 log = logging.getLogger("punte.hub")
+MAX_ID = 255  # characters of a sender's id, as in the header Idempotency-Key
+MAX_FINDINGS = 200  # that are kept of one message
 
 
 class Hub:
@@ -61,7 +63,11 @@ class Hub:
             )
             raise
         opened = self.open(arrival.endpoint, arrival.body, directory)
-        message = self._message(arrival, endpoint, purpose, opened, directory.number)
+        try:
+            own_id = sender_id(arrival, endpoint, opened)
+        except Rejected as fault:
+            own_id, opened = None, fault
+        message = self._message(arrival, endpoint, purpose, own_id, directory.number)
         outcome = self.judge(message, opened, directory)
         return await self.keep(message, outcome)
 
@@ -125,17 +131,17 @@ class Hub:
         faults = self._adapters[endpoint.adapter].validate(endpoint, opened)
         if faults:
             reading = _unread(tuple(faults))
-            return decide(state=State.REFUSED, document=opened.name, findings=reading.findings), reading
+            return decide(state=State.REFUSED, document=opened.name, findings=bounded(reading.findings)), reading
         mapping, reading = self.read(opened, endpoint.mappings, on=message.received_at.astimezone(UTC).date())
         decide = partial(decide, document=opened.name, mapping=mapping, unmapped=reading.unmapped)
         if reading.record is None:
             state = State.ACCEPTED if reading.verdict is Verdict.NONE else State.REFUSED
-            return decide(state=state, findings=reading.findings), reading
+            return decide(state=state, findings=bounded(reading.findings)), reading
         deliveries, unrouted = self._route(message, reading.record, directory)
         outcome = decide(
             state=State.DELIVERING if deliveries else State.ACCEPTED,
             record=msgspec.json.encode(reading.record),
-            findings=reading.findings + unrouted,
+            findings=bounded(reading.findings) + unrouted,
             cases=tuple(case.number for case in reading.record.cases if case.number),
             deliveries=deliveries,
         )
@@ -159,7 +165,7 @@ class Hub:
         return endpoint
 
     def _message(
-        self, arrival: Arrival, endpoint: Endpoint, purpose: str, opened: Document | Rejected, registry_set: int
+        self, arrival: Arrival, endpoint: Endpoint, purpose: str, own_id: str | None, registry_set: int
     ) -> Message:
         message_id = self._new_id()
         return Message(
@@ -168,7 +174,7 @@ class Hub:
             party=arrival.caller.institution,
             service=endpoint.service,
             purpose=purpose,
-            sender_id=sender_id(arrival, endpoint, opened),
+            sender_id=own_id,
             correlation_id=arrival.correlation_id or message_id,
             received_at=self._clock.now(),
             media_type=arrival.media_type,
@@ -204,16 +210,33 @@ def _unread(findings: tuple[Finding, ...]) -> Reading:
 
 
 def sender_id(arrival: Arrival, endpoint: Endpoint, opened: Document | Rejected) -> str | None:
-    """Return the sender's own id of the message, from the place that the endpoint declares."""
+    """Return the sender's own id of the message, from the place that the endpoint declares.
+
+    Raises:
+        Rejected: B110, it is too long or holds characters that cannot be printed. It is not cut: that would make one
+            message of two.
+    """
     match endpoint.message_id:
         case None:
             return None
         case "header":
             return arrival.sender_id
         case "wsa":
-            return opened.message_id if isinstance(opened, Document) else None
+            found = opened.message_id if isinstance(opened, Document) else None
         case path:
-            return value_at(opened, path) if isinstance(opened, Document) else None
+            found = value_at(opened, path) if isinstance(opened, Document) else None
+    if found is not None and (len(found) > MAX_ID or not found.isprintable()):
+        raise Rejected("B110", f"a message id has at most {MAX_ID} printable characters")
+    return found
+
+
+def bounded(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    """Return at most ``MAX_FINDINGS``, the last of which then says how many were left out."""
+    if len(findings) <= MAX_FINDINGS:
+        return findings
+    rest = len(findings) - MAX_FINDINGS + 1
+    more = Finding(code="J201", severity=Severity.INFO, text=f"{rest} more findings were left out")
+    return (*findings[: MAX_FINDINGS - 1], more)
 
 
 def as_findings(fault: PunteError) -> tuple[Finding, ...]:

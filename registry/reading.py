@@ -94,7 +94,7 @@ def gather(folder: Path) -> dict[str, bytes]:
         path
         for path in folder.rglob("*")
         if path.suffix in {".yaml", ".yml"}
-        and path.is_file()
+        and not path.is_dir()
         and not any(part.startswith(".") for part in path.relative_to(folder).parts)
     )
     if not paths:
@@ -103,6 +103,9 @@ def gather(folder: Path) -> dict[str, bytes]:
     if len(paths) > MAX_FILES:
         mend = f"join files: at most {MAX_FILES}"
         raise ConfigError(NOT_READABLE, f"{folder} holds {len(paths)} files", where=str(folder), mend=mend)
+    for path in paths:
+        if not path.is_file():  # a broken link, a pipe: passing it over would take what it registers out of force
+            raise ConfigError(NOT_READABLE, f"{path} is no file that can be read", where=str(path), mend="remove it")
     return {path.relative_to(folder).as_posix(): _bytes_of(path) for path in paths}
 
 

@@ -81,20 +81,16 @@ def open_envelope(root: etree._Element) -> Opened:
     if version is None:
         raise Rejected("V104", "the Envelope is of no known version of SOAP")
     soap = f"{{{namespace}}}"
-    header, bodies = None, []
-    for child in root:
-        if child.tag == f"{soap}Body":
-            bodies.append(child)
-        elif child.tag == f"{soap}Header":
-            header = child
-    if len(bodies) != 1:
-        raise _at(root, "V101", "an Envelope has one Body")
-    elements = list(bodies[0])
+    *headers, body = list(root) or [root]
+    # SOAP 1.1 section 4, 1.2 section 5.1: one Header at most, then one Body, and nothing after it.
+    if body.tag != f"{soap}Body" or [header.tag for header in headers] not in ([], [f"{soap}Header"]):
+        raise _at(root, "V101", "an Envelope has at most one Header, then one Body")
+    elements = list(body)
     if len(elements) != 1:
-        raise _at(bodies[0], "V101", "a Body holds one element")
+        raise _at(body, "V101", "a Body holds one element")
     if elements[0].tag == f"{soap}Fault":
         raise Rejected("D202", f"a fault: {fault_code(elements[0])}")
-    message_id, relates_to = (None, None) if header is None else _addressing(header, soap)
+    message_id, relates_to = _addressing(headers[0], soap) if headers else (None, None)
     return Opened(version=version, body=elements[0], message_id=message_id, relates_to=relates_to)
 
 
@@ -117,6 +113,8 @@ def _addressing(header: etree._Element, soap: str) -> tuple[str | None, str | No
         namespace, local = _split(block)
         if namespace in (WSA, WSA_2004):
             _check_address(block, local)
+            if local == "MessageID" and local in found:
+                raise _at(block, "V101", "a message has one MessageID")
             found.setdefault(local, (block.text or "").strip() or None)
         elif block.get(f"{soap}mustUnderstand", "0").strip() in ("1", "true") and not _harmless(block):
             raise _at(block, "V103", "a header block must be understood and is not")

@@ -1,6 +1,5 @@
 """``punte messages``: find messages, look at one, watch them arrive."""
 
-import json
 import sys
 import time
 from datetime import datetime, timedelta
@@ -215,7 +214,7 @@ def _header(*, as_json: bool) -> None:
 
 def _line(row: dict[str, Any], *, as_json: bool) -> None:
     if as_json:
-        print(json.dumps(row, ensure_ascii=False), flush=True)
+        print(screen.json_text(row), flush=True)
         return
     line = Text()
     for cell, width in zip(_row(row), TAIL_WIDTHS, strict=False):

@@ -70,7 +70,7 @@ def is_refused(reading: "FileReading") -> bool:
 def line(reading: "FileReading") -> bytes:
     """Return the JSON line of one file."""
     shown = {name: getattr(reading, name) for name in ("file", "mapping", "record", "findings", "unmapped")}
-    return msgspec.json.encode(shown) + b"\n"
+    return screen.harmless(msgspec.json.encode(shown).decode()).encode() + b"\n"
 
 
 def _print_lines(readings: Iterator["FileReading"]) -> bool:

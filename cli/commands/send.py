@@ -1,6 +1,5 @@
 """``punte send``: hand documents to a hub over its public API, as a partner would."""
 
-import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -77,7 +76,7 @@ def _running_hub() -> str:
 def _print_each(results: Iterator[dict[str, Any]]) -> bool:
     refused = False
     for result in results:
-        print(json.dumps(result, ensure_ascii=False))
+        print(screen.json_text(result))
         sys.stdout.flush()
         refused = refused or _is_refused(result)
     return refused

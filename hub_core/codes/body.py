@@ -12,6 +12,7 @@ CODES = (
     Code("B107", "too deep or too many parts", "Send a document within the limits of the endpoint.", 400),
     Code("B108", "media type not supported", "Send the media type that the endpoint documents.", 415),
     Code("B109", "empty body", "Send a document.", 400),
+    Code("B110", "message id not usable", "Send an id of at most 255 printable characters.", 400),
     Code("B413", "body too large", "Send at most the number of bytes that the endpoint allows.", 413),
     Code("B414", "content encoding not allowed", "Send the body uncompressed.", 415),
 )

@@ -1,6 +1,7 @@
 """Secrets that the hub shows to partners: read where a reference leads, never printed."""
 
 import os
+import stat
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final, NoReturn
@@ -49,13 +50,17 @@ def resolve(reference: SecretReference, environ: Mapping[str, str] | None = None
 
 
 def _of_file(path: Path) -> str:
-    mend = f"create {path}, readable for the hub only"
+    mend = f"create {path}, a text file readable for the hub only"
     try:
-        with path.open("rb") as stream:
+        # Without waiting: opening a pipe would hold the whole hub until somebody writes to it.
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        with os.fdopen(descriptor, "rb") as stream:
+            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+                raise ConfigError("R109", f"{path} is no file", mend=mend)
             text = stream.read(MAX_BYTES).decode().removesuffix("\n").removesuffix("\r")
     except (OSError, UnicodeDecodeError) as error:
         why = error.strerror if isinstance(error, OSError) else "is not UTF-8 text"
         raise ConfigError("R109", f"{path} cannot be read: {why}", mend=mend) from None
-    if not text:
-        raise ConfigError("R109", f"{path} is empty", mend=mend)
+    if not text or not text.isprintable():
+        raise ConfigError("R109", f"{path} {'holds control characters' if text else 'is empty'}", mend=mend)
     return text

@@ -156,3 +156,24 @@ async def test_an_answer_is_decided_but_no_route_sees_it(scene):
     answered, reading = scene.hub.judge_answer(message, scene.directory)
     assert reading.record is not None
     assert (answered.state, answered.deliveries) == (State.ACCEPTED, ())
+
+
+@pytest.mark.parametrize("own_id", ["x" * 256, "1\u202e2", "1\r\n2"])
+async def test_an_id_that_cannot_be_printed_or_is_too_long_refuses_the_message_and_is_not_cut(scene, own_id):
+    scene.directory = a_directory(
+        endpoints={
+            "seds": Endpoint(
+                institution="ap", direction=Direction.IN, adapter="eessi", service="seds", message_id="nav.id"
+            )
+        }
+    )
+    outcome = await scene.arrive({"sed": "X001", "nav": {"id": own_id}})
+    assert (outcome.state, [finding.code for finding in outcome.findings]) == (State.REFUSED, ["B110"])
+    assert scene.journal.message(outcome.message_id).message.sender_id is None
+
+
+async def test_of_very_many_findings_the_first_are_kept_and_the_rest_counted(scene):
+    numbers = [{"scheme": "ro.cnp", "value": f"{number:013}"} for number in range(1000)]
+    outcome = await scene.arrive({"beneficiary": {"identifiers": numbers}}, endpoint="records")
+    assert len(outcome.findings) <= 201
+    assert outcome.findings[199].code == "J201"

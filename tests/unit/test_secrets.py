@@ -1,5 +1,6 @@
 """Secrets are read where a reference leads, and never printed."""
 
+import os
 import pickle
 from pathlib import Path
 
@@ -40,3 +41,17 @@ def test_a_reference_that_leads_nowhere_is_named(tmp_path: Path) -> None:
             resolve(reference, {})
         assert refused.value.code == "R109"
         assert refused.value.mend
+
+
+def test_a_pipe_is_no_secret_and_nobody_waits_for_it(tmp_path: Path) -> None:
+    path = tmp_path / "pipe"
+    os.mkfifo(path)
+    with pytest.raises(ConfigError, match=r"R109 .* is no file"):
+        resolve(SecretReference(file=str(path)))
+
+
+def test_a_file_of_several_lines_is_no_secret(tmp_path: Path) -> None:
+    path = tmp_path / "lines"
+    path.write_text("root:x:0\nbin:x:1\n", encoding="utf-8")
+    with pytest.raises(ConfigError, match=r"R109 .* control characters"):
+        resolve(SecretReference(file=str(path)))

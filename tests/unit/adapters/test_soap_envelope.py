@@ -158,3 +158,20 @@ def test_an_envelope_has_one_body() -> None:
 
 def test_an_envelope_of_an_unknown_version_is_no_plain_document() -> None:
     assert rejected(envelope("<a/>", soap="urn:soap:3")).code == "V104"
+
+
+TWO_HEADERS = (
+    f'<s:Envelope xmlns:s="{SOAP_11}" xmlns:wsa="{WSA}"><s:Header><x s:mustUnderstand="1"/></s:Header>'
+    "<s:Header><wsa:MessageID>1</wsa:MessageID></s:Header><s:Body><a/></s:Body></s:Envelope>"
+)
+AFTER_THE_BODY = f'<s:Envelope xmlns:s="{SOAP_11}"><s:Body><a/></s:Body><b/></s:Envelope>'
+
+
+@pytest.mark.parametrize("message", [TWO_HEADERS, AFTER_THE_BODY], ids=["two headers", "something after the body"])
+def test_an_envelope_has_one_header_then_one_body_and_nothing_else(message: str) -> None:
+    assert rejected(message.encode()).code == "V101"
+
+
+def test_a_message_has_one_message_id() -> None:
+    ids = "<wsa:MessageID>1</wsa:MessageID><wsa:MessageID>2</wsa:MessageID>"
+    assert rejected(envelope("<a/>", header=ids)).code == "V101"

@@ -1,5 +1,6 @@
 """Tables, times and text that came from outside."""
 
+import json
 import string
 
 import pytest
@@ -77,3 +78,10 @@ def test_a_number_stands_right(capsys):
 def test_a_line_break_inside_a_cell_does_not_break_the_row(capsys):
     screen.table((Column("A"), Column("B")), [("one\ntwo", "x")], empty="")
     assert capsys.readouterr().out.splitlines()[1] == "one\\ntwo  x"
+
+
+@given(st.text())
+def test_json_says_the_same_and_steers_no_terminal(text):
+    shown = screen.json_text({"name": text})
+    assert json.loads(shown) == {"name": text}
+    assert not screen.STEERING.search(shown)

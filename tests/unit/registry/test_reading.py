@@ -5,7 +5,7 @@ import pytest
 from hub_core.codes import CODES
 from hub_core.directory import DEFAULT_MAX_BODY_BYTES, Directory, Retry, Route, SecretReference
 from hub_core.errors import ConfigError
-from registry.reading import MAX_FILES
+from registry.reading import MAX_FILES, gather
 
 
 def test_a_good_set_is_read_whole(folder):
@@ -280,3 +280,10 @@ def _findings(*texts):
     from hub_core.message import Finding, Severity
 
     return [Finding(code="V101", severity=Severity.ERROR, text=text) for text in texts]
+
+
+def test_a_broken_link_is_a_fault_and_not_passed_over(tmp_path):
+    (tmp_path / "good.yaml").write_text("institutions: {}\n", encoding="utf-8")
+    (tmp_path / "gone.yaml").symlink_to(tmp_path / "nowhere")
+    with pytest.raises(ConfigError, match=r"R101 .*gone\.yaml is no file that can be read"):
+        gather(tmp_path)
