@@ -262,10 +262,11 @@ class Binder:
         scope = Scope(found.name, where, base, checks, self._checks(rule.where, ()), root=root, faulty=faulty)
         extra = rule.fields or ()
         rules, codes, uses = block
-        names = any(check.values for check in scope.where)  # places that the block does not know
-        if rule.use is not None and not names and all(_constant(one) for one in extra):
-            scope.call = self._shared_block(rule.use.text, found.struct, faulty, block)
-        else:
+        if rule.use is not None:
+            shared = self._shared_block(rule.use.text, found.struct, faulty, block)
+            if shared.root is not None and all(_joinable(one, shared.root) for one in extra):
+                scope.call = shared
+        if scope.call is None:
             self._rules(rules, root, Place(faulty, codes, uses=uses))
         self._rules(extra, root, Place(faulty, place.codes, uses=place.uses))
         for key in rule.key:
@@ -280,7 +281,7 @@ class Binder:
         block: tuple[tuple[Rule, ...], Map[str, Scalar], tuple[str, ...]],
     ) -> Scope:
         rules, codes, uses = block
-        key = (name, struct, faulty, uses[:-1])
+        key = (name, struct, faulty)
         if key not in self._shared:
             where = f"{rules[0].target.file}:{rules[0].target.line}" if rules else self.mapping.file
             root = Obj(struct, faulty, where)
@@ -343,8 +344,27 @@ class Binder:
         return known[name]
 
 
+def _joinable(rule: Rule, block: Obj) -> bool:
+    """Whether a rule can be added after a shared block has made its object: one value, in no object of the block."""
+    if rule.use is not None or rule.fields is not None or rule.each is not None:
+        return rule.target.text.count(".") == 0 and _constant(rule)
+    try:
+        path = parse_target(rule.target.text)
+    except BadTarget:
+        return False
+    if any(step.selectors or step.adds for step in path) or not path:
+        return False
+    written = [place.path.text for place in rule.places] + list(rule.derive.paths if rule.derive else ())
+    if any("=" in path_text for path_text in written):
+        return False  # the place of a filter is named too, which a shared block cannot know
+    first = path[0].name
+    if len(path) == 1:
+        return first not in needed(block.struct)
+    return first not in block.objects and first not in block.slots
+
+
 def _constant(rule: Rule) -> bool:
-    """Whether a rule reads nothing: its block can be shared between places."""
+    """Whether a rule reads nothing."""
     derived = rule.derive is not None and rule.derive.function != "join"
     nested = rule.use is None and not rule.places and rule.each is None and rule.fields is not None
     inner = nested and all(_constant(one) for one in rule.fields or ())

@@ -5,6 +5,7 @@ from hub_core.canonical.values import Code
 from hub_core.mapping.generator import Frame, Generator
 from hub_core.mapping.model import needed
 from hub_core.mapping.plan import ListSlot, Obj, Scope, Value
+from hub_core.mapping.tree import Leaf
 from hub_core.mapping.valuecode import ValueCode
 from hub_core.mapping.writer import Writer
 
@@ -35,16 +36,29 @@ class Build:
         if frame.scope.value is not None:
             self.values.write(frame.scope.value, frame, sink=f"{frame.sink}.append({{}})", to=frame.to, at="")
         elif frame.scope.root is not None:
-            self._fill(frame.scope.root, frame.made, frame, frame.to, whole=frame.scope)
+            begun = frame.joins
+            safe = begun and needed(frame.scope.root.struct) and frame.scope.root.slots
+            with self.writer.block(f"if {frame.made}:") if safe else self.writer.same():
+                self._fill(frame.scope.root, frame.made, frame, frame.to, whole=frame.scope, begun=begun)
         for leaf in tracked:
-            place = f"{frame.spot}, {self.generator.steps(leaf.steps)}"
-            with self.writer.block(f"if u{leaf.number} is not None:"):
-                self.writer.line(f"run.{'doubt' if leaf in frame.shared else 'drop'}({place})")
-            if leaf in frame.shared:
-                with self.writer.block(f"elif {leaf.var} is not None:"):
-                    self.writer.line(f"run.take({place})")
+            self._account(leaf, frame)
         for steps, named in frame.checks:
             self.writer.line(f"run.check({frame.spot}, {self.generator.steps(steps)}, {named})")
+
+    def _account(self, leaf: Leaf, frame: Frame) -> None:
+        """Write what happens with a value of which it is known only now whether the record holds it."""
+        place = f"{frame.spot}, {self.generator.steps(leaf.steps)}"
+        taken = f"if {leaf.var} is not None and u{leaf.number} is None:"
+        if frame.joins and frame.check:
+            with self.writer.block(taken):
+                self.writer.line(f"run.claim({place})")
+            return
+        doubtful = leaf in frame.shared
+        with self.writer.block(f"if u{leaf.number} is not None:"):
+            self.writer.line(f"run.{'doubt' if doubtful else 'drop'}({place})")
+        if doubtful:
+            with self.writer.block(taken):
+                self.writer.line(f"run.take({place})")
 
     def _fill(
         self, obj: Obj, made: str, frame: Frame, to: str, *, whole: Scope | None = None, begun: bool = False
@@ -69,20 +83,11 @@ class Build:
         self._required += [(value, made, to) for values in obj.slots.values() for value in values if value.required]
         required, self._required = (self._required, []) if whole is not None else ([], self._required)
         if whole is not None and whole.name == "the record":
-            self._finish(obj, made, frame, to, late, required, whole=whole)
-        elif late or required or self._has_finish(obj, whole):
+            self._finish(obj, made, frame, to, late, required, whole=whole, begun=begun)
+        elif late or required or self._has_finish(obj, whole, begun=begun):
             with self.writer.block(f"if {made}:"):
-                self._finish(obj, made, frame, to, late, required, whole=whole)
+                self._finish(obj, made, frame, to, late, required, whole=whole, begun=begun)
         self._makes.pop()
-
-    def constants(self, obj: Obj, made: str, frame: Frame, to: str) -> None:
-        """Write the constants that a use of a shared block adds to what the block made."""
-        if not obj.slots and not obj.objects:
-            return
-        with self.writer.block(f"if {made}:"):
-            for name, values in obj.slots.items():
-                self._constants(name, values, made, frame, to)
-            self._late(list(obj.objects.items()), made, frame, to)
 
     def _late(self, late: list[tuple[str, Obj]], made: str, frame: Frame, to: str) -> None:
         """Write objects that hold constants only."""
@@ -154,9 +159,9 @@ class Build:
         with self.writer.block(f"if {result}:"):
             self.writer.line(f"{made}[{name!r}] = {result}")
 
-    def _has_finish(self, obj: Obj, whole: Scope | None) -> bool:
+    def _has_finish(self, obj: Obj, whole: Scope | None, *, begun: bool) -> bool:
         constants = any(value.joins_only or value.open for values in obj.slots.values() for value in values)
-        return constants or obj.struct is Name or bool(self._lacks(obj, whole)) or self.generator.traced
+        return constants or obj.struct is Name or bool(self._lacks(obj, whole, begun=begun))
 
     def _finish(
         self,
@@ -168,20 +173,21 @@ class Build:
         required: list[tuple[Value, str, str]],
         *,
         whole: Scope | None = None,
+        begun: bool = False,
     ) -> None:
         """Write what joins an object that holds something, and what it must not be without."""
         for name, values in obj.slots.items():
-            self._constants(name, values, made, frame, to)
+            self._constants(name, values, made, frame, to, begun=begun)
         self._late(late, made, frame, to)
         for value, holder, inside in required:
             self._missing(value, holder, frame, inside)
-        self._lacking(obj, made, frame, to, whole)
+        self._lacking(obj, made, frame, to, whole, begun=begun)
         if obj.struct is Name and "normal" not in obj.slots:
             parts = ", ".join(f"{made}.get({part!r})" for part in ("family", "given", "full"))
-            with self.writer.block(f"if {made} and (n := normal_name({parts})):"):
+            with self.writer.block(f"if n := normal_name({parts}):"):
                 self.writer.line(f"{made}['normal'] = n")
 
-    def _constants(self, name: str, values: list[Value], made: str, frame: Frame, to: str) -> None:
+    def _constants(self, name: str, values: list[Value], made: str, frame: Frame, to: str, *, begun: bool) -> None:
         for value in values:
             if value.open:
                 opened = Code(list="period-end@1", code="open")
@@ -190,7 +196,7 @@ class Build:
             if not value.joins_only:
                 continue
             guards = [self.generator.guard(value.checks, frame)] if value.checks else []
-            guards += [f"{name!r} not in {made}"] if len(values) > 1 else []
+            guards += [f"{name!r} not in {made}"] if begun or len(values) > 1 else []
             source = self._constant(value)
             if value.document:
                 guards.append(source)
@@ -221,10 +227,10 @@ class Build:
         with self.writer.block(f"if {value.name!r} not in {holder}{' and ' + guard if guard else ''}:"):
             self.writer.line(f"run.missing({label}, {frame.spot}, {to})")
 
-    def _lacks(self, obj: Obj, whole: Scope | None) -> list[str]:
+    def _lacks(self, obj: Obj, whole: Scope | None, *, begun: bool) -> list[str]:
         """Return the fields that the model requires and that are not there for certain."""
-        if whole is not None and whole.name == "the record":
-            return []
+        if whole is not None and (begun or whole.name == "the record"):
+            return []  # the record needs nothing; a block has looked at its own object
         sure = {
             name
             for name, values in obj.slots.items()
@@ -232,8 +238,8 @@ class Build:
         }
         return [name for name in needed(obj.struct) if name not in sure]
 
-    def _lacking(self, obj: Obj, made: str, frame: Frame, to: str, whole: Scope | None) -> None:
-        for name in self._lacks(obj, whole):
+    def _lacking(self, obj: Obj, made: str, frame: Frame, to: str, whole: Scope | None, *, begun: bool) -> None:
+        for number, name in enumerate(self._lacks(obj, whole, begun=begun)):
             written = [value for value in obj.slots.get(name, ()) if value.origins]
             value = written[0] if written else Value(name=name, kind="text", place=obj.place, faulty=obj.faulty)
             steps = value.origins[0].steps if value.origins else ()
@@ -244,7 +250,8 @@ class Build:
             if whole is not None:
                 places = [()]
             bound = self.writer.bind("S", tuple(places), "all of the object", key=("all", tuple(places)))
-            with self.writer.block(f"if {made} and {name!r} not in {made}:"):
+            still = f"{made} and " if number else ""  # the block before may have emptied it
+            with self.writer.block(f"if {still}{name!r} not in {made}:"):
                 self.writer.line(f"{made} = run.lacking({label}, {frame.spot}, {to}, {bound}{spilled})")
 
 

@@ -85,7 +85,10 @@ class Compiler:
         frame.direct = self.scan.direct(frame)
         self.generator.conditions(frame)
         self.generator.start(frame)
-        self.scan.place(frame.tree.root, frame.here, frame, check=frame.check)
+        if frame.tree.root.passes or frame.tree.root.scopes:
+            self.scan.place(frame.tree.root, frame.here, frame, check=frame.check and not frame.joins)
+        elif frame.check and not frame.joins:
+            self.scan.place(frame.tree.root, frame.here, frame, check=True)
         self.build.scope(frame)
 
     def _inner(self, scope: Scope, item: str, outer: Frame, check: bool) -> None:  # noqa: FBT001 - callback
@@ -125,7 +128,8 @@ class Compiler:
         else:
             block = self.generator.function(scope.call, check=check)
             self.writer.line(f"{made} = {block}({item}, {made}, {spot}, {to}, run)")
-            self.build.constants(scope.root, made, frame, to)
+            frame.joins = True
+            self._body(frame)
         with self.writer.block(f"if {made}:"):
             self.writer.line(f"{results}.append({made})")
 

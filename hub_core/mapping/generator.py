@@ -10,7 +10,7 @@ from typing import Final, Literal
 
 from hub_core.canonical.values import Code
 from hub_core.mapping.codelists import CodeList
-from hub_core.mapping.known import known, known_by
+from hub_core.mapping.known import conditional, known
 from hub_core.mapping.paths import Steps, shown_key, shown_name
 from hub_core.mapping.plan import Check, Scope, Value
 from hub_core.mapping.run import Label
@@ -35,6 +35,7 @@ class Frame:
         conditions: variable of each condition.
         direct: leaves that can be read only once.
         shared: leaves that inner scopes may read too.
+        joins: a shared block has filled the object before; what is taken now, it had left.
         checks: places to be looked at when the scope is finished: path, and what is named there.
         sink: list variable that takes plain values.
         added: ``to`` for a plain value once it has been added.
@@ -54,6 +55,7 @@ class Frame:
     checks: list[tuple[Steps, str]] = field(default_factory=list)
     sink: str = ""
     added: str = ""
+    joins: bool = False
 
 
 class Generator:
@@ -98,13 +100,10 @@ class Generator:
 
     def known(self, node: Node, frame: Frame) -> str:
         """Return the expressions of what is named at a node, those of conditional scopes with their conditions."""
-        free = Node(node.children, node.variants, [one for one in node.scopes if not one.checks], node.leaf)
-        free.known, free.ignored = node.known, node.ignored
-        parts = [self.writer.bind("T", known(free, self.trees), "what is named at a place", key=node)]
-        for scope in node.scopes:
-            if scope.checks:
-                bound = self.writer.bind("T", known_by(scope, self.trees), "what is named by one rule", key=scope)
-                parts.append(f"{self.guard(scope.checks, frame)} and {bound}")
+        parts = [self.writer.bind("T", known(node, self.trees), "what is named at a place", key=node)]
+        for scope, names in conditional(node, self.trees):
+            bound = self.writer.bind("T", names, "what is named by one rule", key=(node, scope))
+            parts.append(f"{self.guard(scope.checks, frame)} and {bound}")
         return ", ".join(parts)
 
     def codes(self, codelist: CodeList, *, ready: bool) -> str:

@@ -3,12 +3,15 @@
 from collections.abc import Iterator
 from typing import Any
 
+from hub_core.document import Document
 from hub_core.mapping.known import Known, applying
-from hub_core.mapping.paths import Filter, Steps, shown_key
+from hub_core.mapping.paths import Filter, Step, Steps, shown_key
 from hub_core.mapping.plan import Check
-from hub_core.mapping.run import SEVERAL, Run
+from hub_core.mapping.run import SEVERAL, Label, Run, Several, To
 
 Spot = tuple[Any, Steps, Any] | None  # (spot of the enclosing scope, steps from there, object); None: the root
+# A path while nobody reads it: the way to what is around, and a key or an index; None: the root.
+Way = tuple[Any, str | int] | None
 
 
 def plain_text(value: Any) -> str:
@@ -55,31 +58,40 @@ def one(value: Any) -> dict[str, Any] | None:
     return merged
 
 
-def _indexed(value: Any, path: str) -> Iterator[tuple[str, Any]]:
-    """Yield the values of a place, each with its path."""
-    if value.__class__ is list:
-        for index, item in enumerate(value):
-            yield from _indexed(item, f"{path}[{index}]")
-    elif value is not None:
-        yield path, value
+def written(way: Way) -> str:
+    """Return a way as a path."""
+    if way is None:
+        return ""
+    above, last = way
+    return f"{written(above)}[{last}]" if last.__class__ is int else _below(written(above), str(last))
 
 
 def _below(path: str, key: str) -> str:
     return f"{path}.{shown_key(key)}" if path else shown_key(key)
 
 
-def places(base: Any, steps: Steps, path: str = "") -> list[tuple[str, Any]]:
-    """Return path and value of all places that steps lead to; lists on the way are entered."""
-    found = list(_indexed(base, path))
+def _entered(value: Any, way: Way) -> list[tuple[Way, Any]]:
+    """Return the values of a place, each with its way; lists are entered."""
+    if value.__class__ is list:
+        return [pair for index, item in enumerate(value) for pair in _entered(item, (way, index))]
+    return [] if value is None else [(way, value)]
+
+
+def places(base: Any, steps: Steps, way: Way = None) -> list[tuple[Way, Any]]:
+    """Return way and value of all places that steps lead to; lists on the way are entered."""
+    found = _entered(base, way)
     for step in steps:
-        inner: list[tuple[str, Any]] = []
-        for above, value in found:
-            if value.__class__ is dict and step.name in value:
-                here = list(_indexed(value[step.name], _below(above, step.name)))
-                here = [pair for pair in here if holds(pair[1], step.filters)]
-                inner += here if step.index is None else here[step.index :][:1]
-        found = inner
+        found = [pair for above, value in found for pair in _stepped(value, step, above)]
     return found
+
+
+def _stepped(value: Any, step: Step, way: Way) -> list[tuple[Way, Any]]:
+    if value.__class__ is not dict or step.name not in value:
+        return []
+    found = _entered(value[step.name], (way, step.name))
+    if step.filters:
+        found = [pair for pair in found if holds(pair[1], step.filters)]
+    return found if step.index is None else found[step.index :][:1]
 
 
 def holds(value: Any, filters: tuple[Filter, ...]) -> bool:
@@ -101,80 +113,115 @@ def texts_at(base: Any, steps: Steps) -> list[str]:
 
 def present_at(base: Any, steps: Steps) -> bool:
     """Tell whether anything lies at a path or below it."""
-    return any(next(leaves(value, path), None) is not None for path, value in places(base, steps))
+    return any(_present(value) for _, value in places(base, steps))
+
+
+def _present(value: Any) -> bool:
+    if value.__class__ is dict or value.__class__ is list:
+        return any(map(_present, value.values() if value.__class__ is dict else value))
+    return bool(plain_text(value))
 
 
 def leaves(value: Any, path: str) -> Iterator[tuple[str, str]]:
     """Yield path and text of every value that is not blank, here and below."""
-    for here, item in _indexed(value, path):
-        if item.__class__ is dict:
-            for key, inner in item.items():
-                yield from leaves(inner, _below(here, key))
-        elif text := plain_text(item):
-            yield here, text
+    if value.__class__ is dict:
+        for key, inner in value.items():
+            yield from leaves(inner, _below(path, key))
+    elif value.__class__ is list:
+        for index, inner in enumerate(value):
+            yield from leaves(inner, f"{path}[{index}]")
+    elif text := plain_text(value):
+        yield path, text
 
 
 class JsonRun(Run):
     """A reading of a JSON document; see ``Spot`` for what a spot is."""
 
-    def path(self, spot: Spot) -> str:
-        """Return the path of the object where a scope began."""
+    def __init__(self, document: Document) -> None:
+        super().__init__(document)
+        self._ways: dict[int, Way] = {}
+
+    def _way(self, spot: Spot) -> Way:
+        """Return the way to the object where a scope began."""
         if spot is None:
-            return ""
+            return None
         parent, steps, item = spot
-        above = self.path(parent)
-        found = places(self._object(parent), steps, above)
-        return next((path for path, value in found if value is item), found[0][0] if found else above)
+        known = self._ways.get(id(item)) if item.__class__ is dict else None
+        if known is None:
+            above = self._way(parent)
+            found = places(self._object(parent), steps, above)
+            known = next((way for way, value in found if value is item), found[0][0] if found else above)
+            if item.__class__ is dict:  # other values may be one object at several places
+                self._ways[id(item)] = known
+        return known
 
     def _object(self, spot: Spot) -> Any:
         return self.document.root if spot is None else spot[2]
 
+    def _places(self, spot: Spot, steps: Steps) -> list[tuple[Way, Any]]:
+        return places(self._object(spot), steps, self._way(spot))
+
     def origin(self, spot: Any, steps: Steps) -> tuple[str, int | None]:
         """See ``Run.origin``."""
-        path = self.path(spot)
-        found = places(self._object(spot), steps, path)
-        for here, value in found:
-            if next(leaves(value, here), None):
-                return here, None
-        for step in steps if not found else ():
+        found = self._places(spot, steps)
+        for way, value in found:
+            if _present(value):
+                return written(way), None
+        if found:
+            return written(found[0][0]), None
+        path = written(self._way(spot))
+        for step in steps:
             path = _below(path, step.name)
-        return (found[0][0] if found else path), None
+        return path, None
 
     def leave(self, spot: Any, steps: Steps) -> None:
         """See ``Run.leave``."""
-        for path, value in places(self._object(spot), steps, self.path(spot)):
-            self.left.update(leaves(value, path))
+        for way, value in self._places(spot, steps):
+            self._leave(value, way)
+
+    def _leave(self, value: Any, way: Way) -> None:
+        if value is not None:
+            self.left.update(leaves(value, written(way)))
 
     def values(self, spot: Any, steps: Steps) -> list[tuple[str, str]]:
         """See ``Run.values``."""
-        found = places(self._object(spot), steps, self.path(spot))
-        return [(path, text) for path, value in found if (text := plain_text(value))]
+        return [(written(way), text) for way, value in self._places(spot, steps) if (text := plain_text(value))]
 
-    def text(self, value: Any, spot: Spot, steps: Steps) -> str:
-        """Return the text of a value that is no string; what lies in objects there is left."""
+    def text(self, value: Any, label: Label, spot: Spot, to: To) -> str:
+        """Return the text of a value that is no string; objects are no values: what lies in them is left."""
         if value.__class__ is dict or value.__class__ is list:
-            self.objects(spot, steps)
-        return text_of(value)
+            self.objects(spot, label.steps)
+        return self.word(value, label, spot, to)
+
+    def word(self, value: Any, label: Label, spot: Spot, to: To) -> str:
+        """Return the text of a value that is no string, at a place where objects are somebody else's."""
+        text = text_of(value)
+        if text.__class__ is Several:
+            self.several(label, spot, to)
+        return text
 
     def keys(self, spot: Spot, steps: Steps, known: frozenset[str]) -> None:
         """Leave what lies under keys that nothing names."""
-        for path, value in places(self._object(spot), steps, self.path(spot)):
+        for way, value in self._places(spot, steps):
             if value.__class__ is dict:
-                for key in value:
+                for key, inner in value.items():
                     if key not in known:
-                        self.left.update(leaves(value[key], _below(path, key)))
+                        self._leave(inner, (way, key))
 
     def scalars(self, spot: Spot, steps: Steps) -> None:
         """Leave plain values where objects are expected."""
-        for path, value in places(self._object(spot), steps, self.path(spot)):
-            if text := plain_text(value):
-                self.left[path] = text
+        self.left.update(self.values(spot, steps))
+
+    def only(self, value: Any, spot: Spot, steps: Steps) -> dict[str, Any] | None:
+        """Return the object of a place where one is expected (see ``one``); plain values there are left."""
+        self.scalars(spot, steps)
+        return one(value)
 
     def objects(self, spot: Spot, steps: Steps) -> None:
         """Leave what lies in objects where plain values are expected."""
-        for path, value in places(self._object(spot), steps, self.path(spot)):
+        for way, value in self._places(spot, steps):
             if value.__class__ is dict:
-                self.left.update(leaves(value, path))
+                self._leave(value, way)
 
     def matches(self, place: Any, filters: tuple[Filter, ...]) -> bool:
         """See ``Run.matches``."""
@@ -192,24 +239,39 @@ class JsonRun(Run):
     def check(self, spot: Any, steps: Steps, *known: Known | bool | None) -> None:
         """See ``Run.check``."""
         candidates = [one for one in known if isinstance(one, Known)]
-        for path, value in places(self._object(spot), steps, self.path(spot)):
-            self._check(value, path, candidates)
+        for way, value in self._places(spot, steps):
+            self._check(value, way, candidates)
             if self.doubts:
-                self.settle(path)
+                self.settle(written(way))
 
-    def _check(self, value: Any, path: str, candidates: list[Known]) -> None:
-        for here, item in _indexed(value, path):
-            named = applying(item, candidates, self)
-            if any(one.whole for one in named):
-                continue
-            if item.__class__ is not dict:
-                if not any(one.text for one in named):
-                    self.left.update(leaves(item, here))
-                elif self.doubts and any(one.sure for one in named):
-                    self.doubts.pop(here, None)
-                continue
-            for key, inner in item.items():
-                if below := [one.children[key] for one in named if key in one.children]:
-                    self._check(inner, _below(here, key), below)
-                else:
-                    self.left.update(leaves(inner, _below(here, key)))
+    def _check(self, value: Any, way: Way, candidates: list[Known]) -> None:
+        if value.__class__ is list:
+            for index, item in enumerate(value):
+                self._check(item, (way, index), candidates)
+            return
+        named = candidates if len(candidates) == 1 and candidates[0].plain else applying(value, candidates, self)
+        for one in named:
+            if one.whole:
+                return
+        if value.__class__ is dict:
+            self._check_keys(value, way, named)
+        else:
+            self._check_text(value, way, named)
+
+    def _check_keys(self, value: dict[str, Any], way: Way, named: list[Known]) -> None:
+        children = named[0].children if len(named) == 1 else None
+        for key, inner in value.items():
+            if children is None:
+                below = [one.children[key] for one in named if key in one.children]
+            else:
+                below = [children[key]] if key in children else []
+            if below:
+                self._check(inner, (way, key), below)
+            else:
+                self._leave(inner, (way, key))
+
+    def _check_text(self, value: Any, way: Way, named: list[Known]) -> None:
+        if not any(one.text for one in named):
+            self._leave(value, way)
+        elif self.doubts and any(one.sure for one in named):
+            self.doubts.pop(written(way), None)

@@ -1,5 +1,6 @@
 """Which places are named, for the places where one pass cannot tell: filters, and several rules on one element."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -27,6 +28,11 @@ class Known:
     sure: bool = False
     whole: bool = False
 
+    @property
+    def plain(self) -> bool:
+        """Whether no more is named under conditions."""
+        return not (self.variants or self.chosen)
+
 
 class Tests(Protocol):
     """Knows whether conditions hold for an element or object."""
@@ -41,7 +47,7 @@ class Tests(Protocol):
 
 
 def known(node: Node, trees: Trees) -> Known:
-    """Return what a node names, with all inner scopes."""
+    """Return what a node names, with all inner scopes but those that have conditions (see ``conditional``)."""
     found = Known(text=node.leaf is not None or node.known, whole=node.ignored)
     found.sure = node.known or (node.leaf is not None and not node.leaf.tracked)
     for name, child in node.children.items():
@@ -54,15 +60,32 @@ def known(node: Node, trees: Trees) -> Known:
                 _merge(inner, Known(children={shown: Known(text=True)}))
         found.variants.append((filters, inner))
     for scope in node.scopes:
-        _merge(found, known_by(scope, trees))
+        if not scope.checks:
+            _merge(found, known_by(scope, trees))
     return found
+
+
+def conditional(node: Node, trees: Trees) -> Iterator[tuple[Scope, Known]]:
+    """Yield the scopes with conditions that begin here or below, each with what it names, seen from here."""
+    for scope in node.scopes:
+        if scope.checks:
+            yield scope, known_by(scope, trees)
+    for name, child in node.children.items():
+        for scope, inner in conditional(child, trees):
+            yield scope, Known(children={name: inner})
+    for filters, variant in node.variants.items():
+        for scope, inner in conditional(variant, trees):
+            yield scope, Known(variants=[(filters, inner)])
 
 
 def known_by(scope: Scope, trees: Trees) -> Known:
     """Return what an inner scope names at its base and below."""
-    inner = known(trees.of(scope).root, trees)
-    if scope.call is not None:
-        _merge(inner, known(trees.of(scope.call).root, trees))
+    inner = Known()
+    for one in (scope, scope.call):
+        if one is not None:
+            root = trees.of(one).root
+            _merge(inner, known(root, trees))
+            inner.chosen += [(below.checks, names) for below, names in conditional(root, trees)]
     return Known(chosen=[(scope.where, inner)]) if scope.where else inner
 
 

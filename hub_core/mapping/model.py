@@ -11,7 +11,7 @@ import msgspec.inspect as kinds
 
 from hub_core.canonical import Beneficiary
 from hub_core.canonical.person import Name
-from hub_core.canonical.values import Code, Country, PartialDate
+from hub_core.canonical.values import Code, Country, Currency, Month, PartialDate
 from hub_core.mapping.codecs import CODECS, BadValue, Gives, chain
 
 Kind = Literal[
@@ -101,8 +101,8 @@ def _pattern(annotation: Any) -> str | None:
 _PATTERNS: Final[dict[str | None, Kind]] = {
     _pattern(Country): "country",
     _pattern(PartialDate): "partial date",
-    r"^[0-9]{4}-[0-9]{2}$": "month",
-    r"^[A-Z]{3}$": "currency",
+    _pattern(Month): "month",
+    _pattern(Currency): "currency",
 }
 
 

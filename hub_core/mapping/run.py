@@ -74,7 +74,7 @@ class Run:
         self.gaps: list[tuple[dict[str, Any], To]] = []
         self.left: dict[str, str] = {}
         self.doubts: dict[str, str] = {}
-        self._taken: set[str] = set()
+        self._takes: list[tuple[Any, Steps]] = []
         self.notes: list[Note] = []
         self.refused = False
         self._said: dict[tuple[str, str, str], str] = {}
@@ -103,14 +103,21 @@ class Run:
 
     def take(self, spot: Any, steps: Steps) -> None:
         """Note a value that one rule of a place took, though another one may not."""
-        self._taken.update(path for path, _ in self.values(spot, steps))
+        self._takes.append((spot, steps))
+
+    def claim(self, spot: Any, steps: Steps) -> None:
+        """Take a value that a shared block had left."""
+        if self.left:
+            for path, _ in self.values(spot, steps):
+                self.left.pop(path, None)
 
     def settle(self, path: str) -> None:
         """Put the doubtful values at a path and below it that nobody took into ``unmapped``."""
+        taken = {one for spot, steps in self._takes for one, _ in self.values(spot, steps)}
         below = () if path in {"", "."} else (path + "/", path + ".", path + "[")
         for doubtful in [one for one in self.doubts if not below or one == path or one.startswith(below)]:
             text = self.doubts.pop(doubtful)
-            if doubtful not in self._taken:
+            if doubtful not in taken:
                 self.left[doubtful] = text
 
     def check(self, spot: Any, steps: Steps, *known: Known | bool | None) -> None:

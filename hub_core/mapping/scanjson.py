@@ -80,11 +80,11 @@ class JsonScan:
             self.writer.line(f"{node.leaf.var} = {raw}  # {self.generator.shown(steps)!a}")
         if not node.children:
             return
-        with self.writer.block(f"if {raw} is not None and {raw}.__class__ is not dict:"):
-            if check and node.leaf is None and not node.known:
-                self.writer.line(f"run.scalars({frame.spot}, {self.generator.steps(steps)})")
-            self.writer.line(f"{raw} = one({raw})")
-        with self.writer.block(f"if {raw}:"):
+        only = f"one({raw})"
+        if check and node.leaf is None and not node.known:
+            only = f"run.only({raw}, {frame.spot}, {self.generator.steps(steps)})"
+        test = f"{raw}.__class__ is dict or ({raw} := {only})"
+        with self.writer.block(f"if {raw} is not None and ({test}):"):
             self._object(node, raw, steps, frame, check=check)
 
     def _shared(self, node: Node, raw: str, steps: Steps, frame: Frame, *, check: bool) -> None:

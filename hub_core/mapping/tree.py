@@ -169,7 +169,7 @@ def _values(scope: Scope) -> Iterator[tuple[Value, bool]]:
     """Yield the values of a scope, each with whether another rule may fill its field first."""
     if scope.value is not None:
         yield scope.value, False
-    objects = [(scope.root, False)] if scope.root else []
+    objects = [(scope.root, scope.call is not None)] if scope.root else []
     while objects:
         obj, begun = objects.pop(0)
         begun = begun or bool(obj.scopes)

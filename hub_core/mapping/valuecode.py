@@ -27,47 +27,36 @@ class ValueCode:
 
     def blank(self, value: Value, frame: Frame) -> str:
         """Return the expression that the source says nothing, or one of the ``absent`` tokens."""
-        tests = [self._trimmed(frame, leaf) for leaf in self._leaves(value, frame)]
+        tests = [self._trimmed(leaf) for leaf in self._leaves(value, frame)]
         words = self.writer.words("A", ("", *value.absent))
         return " and ".join(f"{test} in {words}" for test in tests) or "True"
 
     def _leaves(self, value: Value, frame: Frame) -> list[Leaf]:
         return [frame.tree.leaves[origin.steps] for origin in value.origins]
 
-    def _trimmed(self, frame: Frame, leaf: Leaf) -> str:
+    def _trimmed(self, leaf: Leaf) -> str:
         """Return the expression of the trimmed text, blank where nothing is there."""
         if self.generator.kind == "xml":
             return f"({leaf.var} or '').strip()"
-        return f"({leaf.var}.strip() if {leaf.var}.__class__ is str else {self._text(leaf, frame)})"
-
-    def _text(self, leaf: Leaf, frame: Frame) -> str:
-        """Return the expression of the text of a JSON value that may be no string."""
-        if not leaf.bare:
-            return f"text_of({leaf.var})"
-        return f"run.text({leaf.var}, {frame.spot}, {self.generator.steps(leaf.steps)})"
+        return f"({leaf.var}.strip() if {leaf.var}.__class__ is str else text_of({leaf.var}))"
 
     def _label(self, value: Value, at: str, leaf: Leaf, chain: Chain, *, leave: bool) -> str:
         codec = None if chain.plain else chain.text
         return self.generator.label(value, at, leaf.steps, leave=leave and value.faulty == "flag", codec=codec)
 
-    def _present(self, leaf: Leaf, text: str, frame: Frame) -> str:
+    def _present(self, leaf: Leaf, text: str, label: str, frame: Frame, to: str) -> str:
         """Return the test that something is there; it binds the trimmed text."""
         if self.generator.kind == "xml":
             return f"if {leaf.var} and ({text} := {leaf.var}.strip()):"
-        trimmed = f"{leaf.var}.strip() if {leaf.var}.__class__ is str else {self._text(leaf, frame)}"
+        odd = f"run.{'text' if leaf.bare else 'word'}({leaf.var}, {label}, {frame.spot}, {to})"
+        trimmed = f"{leaf.var}.strip() if {leaf.var}.__class__ is str else {odd}"
         return f"if {leaf.var} is not None and ({text} := {trimmed}):"
 
-    def _several(self, leaf: Leaf, text: str, label: str, frame: Frame, to: str) -> None:
-        if leaf in frame.direct and self.generator.kind == "xml":
-            return
-        if self.generator.kind == "xml":
-            test = f"{leaf.var}.__class__ is Several"
-        else:
-            test = f"{leaf.var}.__class__ is list and {text}.__class__ is Several"
-        with self.writer.block(f"elif {test}:"):
-            self.writer.line(f"run.several({label}, {frame.spot}, {to})")
-            if leaf.tracked:
-                self.writer.line(f"u{leaf.number} = None")
+    def _several(self, leaf: Leaf, label: str, frame: Frame, to: str) -> None:
+        """Write the report of several different values; JSON has it in ``run.text`` and ``run.word``."""
+        if self.generator.kind == "xml" and leaf not in frame.direct:
+            with self.writer.block(f"elif {leaf.var}.__class__ is Several:"):
+                self.writer.line(f"run.several({label}, {frame.spot}, {to})")
 
     def _single(self, value: Value, frame: Frame, *, sink: str, to: str, at: str, holder: str) -> None:
         leaf, chain = frame.tree.leaves[value.origins[0].steps], value.origins[0].chain
@@ -75,11 +64,11 @@ class ValueCode:
         take = [f"u{leaf.number} = None"] if leaf.tracked else []
         text = self.writer.name("x")
         with (
-            self.writer.block(self._present(leaf, text, frame)),
+            self.writer.block(self._present(leaf, text, label, frame, to)),
             self._tokens(value, text, take, self._gap(label, to, text)),
         ):
             self._convert(value, chain, text, sink, label, frame, to, take, holder)
-        self._several(leaf, text, label, frame, to)
+        self._several(leaf, label, frame, to)
 
     def _tokens(
         self, value: Value, text: str, take: list[str], gap: Callable[[str], str]
@@ -100,33 +89,34 @@ class ValueCode:
     def _first(self, value: Value, frame: Frame, *, sink: str, to: str, at: str, holder: str) -> None:
         """Write ``any:``: the first place that holds something counts, the others must not contradict it."""
         chosen, gap = self.writer.name("z"), self.writer.name("g")
-        self.writer.line(f"{chosen} = {gap} = None")
+        tokens = bool(value.unknown or value.withheld)
+        self.writer.line(f"{chosen} = {f'{gap} = ' if tokens else ''}None")
         for origin in value.origins:
             leaf = frame.tree.leaves[origin.steps]
             label = self._label(value, at, leaf, origin.chain, leave=False)
             take, text, found = f"u{leaf.number} = None", self.writer.name("x"), self.writer.name("y")
-            with self.writer.block(self._present(leaf, text, frame)):
-                self.writer.line(f"{found} = None")
+            with self.writer.block(self._present(leaf, text, label, frame, to)):
+                if not origin.chain.plain or tokens or value.absent or value.codes:
+                    self.writer.line(f"{found} = None")
                 keep = f"{gap} = {gap} or ({label}, {to}, {{!r}}, {text})"
                 with self._tokens(value, text, [take], keep.format):
                     inner = f"{found} = {{}}"
                     self._convert(value, origin.chain, text, inner, label, frame, to, [], holder, noted=False)
-                with self.writer.block(f"if {found} is None or {found} == {chosen}:"):
-                    self.writer.line(f"u{leaf.number} = u{leaf.number} if {found} is None else None")
-                with self.writer.block(f"elif {chosen} is None:"):
+                with self.writer.block(f"if {chosen} is None is not {found} or {found} == {chosen} is not None:"):
                     self._lines([f"{chosen} = {found}", take, *self._note(label, text, frame, to)])
-                with self.writer.block("else:"):
+                with self.writer.block(f"elif {found} is not None:"):
                     self.writer.line(f"run.differs({label}, {frame.spot}, {to})")
-            self._several(leaf, text, label, frame, to)
+            self._several(leaf, label, frame, to)
         with self.writer.block(f"if {chosen} is not None:"):
             self.writer.line(sink.format(chosen))
-        with self.writer.block(f"elif {gap} is not None:"):
-            self.writer.line(f"run.gap(*{gap})")
+        if tokens:
+            with self.writer.block(f"elif {gap} is not None:"):
+                self.writer.line(f"run.gap(*{gap})")
 
     def _joined(self, value: Value, frame: Frame, *, sink: str, to: str, at: str, holder: str) -> None:
         leaves = self._leaves(value, frame)
         chain, text = value.origins[0].chain, self.writer.name("x")
-        parts = ", ".join(self._trimmed(frame, leaf) for leaf in leaves)
+        parts = ", ".join(self._trimmed(leaf) for leaf in leaves)
         self.writer.line(f"{text} = {value.join!r}.join([part for part in ({parts},) if part])")
         label = self._label(value, at, leaves[0], chain, leave=False)
         take = [f"u{leaf.number} = None" for leaf in leaves]
