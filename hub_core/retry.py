@@ -7,7 +7,7 @@ from typing import Final
 import msgspec
 
 from hub_core.directory import Retry
-from hub_core.errors import Rejected, TryLater
+from hub_core.errors import ConfigError, Rejected, TryLater
 from hub_core.message import DeliveryState
 
 #: The longest wait that a partner may ask for; whoever asks for more is asked again after it.
@@ -32,7 +32,7 @@ def decide(error: Exception, *, attempt: int, policy: Retry, now: datetime, chan
     """Decide what an error means for a delivery.
 
     ``Rejected`` parks it. ``TryLater`` tries again, in doubt if the answer was lost, until the policy's attempts are
-    used up. Anything else is a defect of the hub and parks it: trying again would only repeat the defect.
+    used up; so does ``ConfigError``, an endpoint that is not set up. Anything else is a defect of the hub and parks it: trying again would only repeat the defect.
 
     Args:
         error: what the target raised.
@@ -44,6 +44,9 @@ def decide(error: Exception, *, attempt: int, policy: Retry, now: datetime, chan
     if isinstance(error, Rejected):
         code = error.code if error.code.startswith("D") else "D201"
         return Decision(state=DeliveryState.PARKED, code=code, detail=error.text)
+    if isinstance(error, ConfigError):
+        # A variable not set, a secret not there: whoever sets it right should not have to look for what was parked.
+        error = TryLater(error.code, error.text)
     if not isinstance(error, TryLater):
         return Decision(state=DeliveryState.PARKED, code="D302", detail=type(error).__name__)
     if attempt >= policy.attempts:

@@ -1,6 +1,7 @@
 """The composition root: the one place where the parts become a running hub."""
 
 import contextlib
+import logging
 from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -8,14 +9,16 @@ from typing import Any
 import msgspec
 
 from hub_core.delivery import Deliverer
-from hub_core.errors import PunteError
+from hub_core.errors import ConfigError, PunteError
 from hub_core.journal.entries import Filter, MessageRow
 from hub_core.message import Arrival, Caller, Outcome, State
 from hub_core.ports import AsgiApp, Target
 from hub_core.settings import Settings
 from registry.desk.desk import Desk
 from registry.parts import Parts
+from registry.references import followed
 
+log = logging.getLogger("punte.assemble")
 DRAIN = timedelta(seconds=10)
 
 
@@ -112,6 +115,7 @@ async def assemble(settings: Settings) -> AsyncIterator[Running]:
         )
         parts.deliveries_added = deliverer.wake
         running = Running(parts)
+        _warn_of_unusable(parts)
         await deliverer.start()
         try:
             yield running
@@ -120,6 +124,15 @@ async def assemble(settings: Settings) -> AsyncIterator[Running]:
             await parts.connections.close()
     finally:
         parts.close()
+
+
+def _warn_of_unusable(parts: Parts) -> None:
+    """Say at the start which endpoints cannot be reached as they are set up; the others work."""
+    for name, endpoint in parts.directory().endpoints.items():
+        try:
+            followed(endpoint, parts.environ)
+        except ConfigError as error:
+            log.warning("endpoint.unusable", extra={"endpoint": name, "code": error.code, "why": error.text})
 
 
 def _outline(row: MessageRow) -> dict[str, Any]:
