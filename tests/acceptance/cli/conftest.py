@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -97,28 +97,44 @@ def registry(place: Place, tmp_path: Path) -> Path:
     return tmp_path / "registry"
 
 
-@pytest.fixture
-def hub(place: Place, registry: Path) -> Place:
-    """Return a home whose hub runs with the starter set."""
+def begin(place: Place, registry: Path) -> str:
+    """Start a hub with the starter set; return a key of the ministry."""
     place.start()
     place.punte("apply", registry, "--note", "first set")
-    return place
+    return place.punte("key", "new", "ministry-1", "--institution", "ministry").out.strip()
+
+
+@dataclass
+class Hub:
+    """A running hub with a key of the ministry."""
+
+    place: Place
+    key: str
+
+    def __post_init__(self) -> None:
+        self.punte, self.home, self.stop = self.place.punte, self.place.home, self.place.stop
+        self.environment = self.place.environment
+
+    def send(self, path: Path, *options: str, code: int = 0) -> dict[str, Any]:
+        """Send a canonical record and return what was answered."""
+        given = ["--endpoint", "records", "--key", self.key, "--purpose", "benefit-application", "--json"]
+        answer: dict[str, Any] = self.punte("send", path, *given, *options, code=code).json
+        return answer
 
 
 @pytest.fixture
-def key(hub: Place) -> str:
-    """Return a key of the ministry."""
-    return hub.punte("key", "new", "ministry-1", "--institution", "ministry").out.strip()
+def hub(place: Place, registry: Path) -> Hub:
+    """Return a hub of this test's own, with the starter set."""
+    return Hub(place, begin(place, registry))
 
 
-@pytest.fixture
-def send(hub: Place, key: str) -> Callable[[Path], str]:
-    """Return a function that sends a canonical record and returns its reference."""
-
-    def one(path: Path, *options: str) -> str:
-        done = hub.punte(
-            "send", path, "--endpoint", "records", "--key", key, "--purpose", "benefit-application", "--json", *options
-        )
-        return str(done.json["reference"])
-
-    return one
+@pytest.fixture(scope="module")
+def shared_hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
+    """Return a hub for all tests of a module that look only at what they sent themselves."""
+    folder = tmp_path_factory.mktemp("shared")
+    place = Place(folder / "home")
+    place.punte("init", folder / "registry")
+    try:
+        yield Hub(place, begin(place, folder / "registry"))
+    finally:
+        place.stop()

@@ -16,8 +16,8 @@ SEDS = MAPPINGS / "eessi" / "fixtures"
 FAMILY = a_record().name.family
 
 
-def test_a_record_is_sent_found_shown_and_explained(hub, send, record_file):
-    reference = send(record_file, "--id", "portal-1")
+def test_a_record_is_sent_found_shown_and_explained(hub, record_file):
+    reference = hub.send(record_file, "--id", "portal-1")["reference"]
 
     (row,) = hub.punte("messages", "list", "--party", "ministry", "--json").json
     assert (row["id"], row["sender_id"], row["state"]) == (reference, "portal-1", "accepted")
@@ -28,36 +28,32 @@ def test_a_record_is_sent_found_shown_and_explained(hub, send, record_file):
     assert CNP not in shown
     assert FAMILY not in shown
 
-    explained = hub.punte("route", "explain", reference)
-    assert "no routes are registered" in explained.err
-
-    status = hub.punte("status")
-    assert "all is well" in status.out
+    assert "no routes are registered" in hub.punte("route", "explain", reference).err
+    assert "all is well" in hub.punte("status").out
 
 
-def test_the_same_id_and_content_is_answered_as_the_first_time(hub, send, record_file):
-    assert send(record_file, "--id", "portal-1") == send(record_file, "--id", "portal-1")
-    assert len(hub.punte("messages", "list", "--json").json) == 1
+def test_the_same_id_and_content_is_answered_as_the_first_time(shared_hub, record_file):
+    first = shared_hub.send(record_file, "--id", "portal-2")
+    assert shared_hub.send(record_file, "--id", "portal-2") == first
+    assert len(shared_hub.punte("messages", "list", "--sender-id", "portal-2", "--json").json) == 1
 
 
-def test_revealing_leaves_an_entry_with_who_and_why(hub, send, record_file):
-    reference = send(record_file)
-    assert CNP in hub.punte("messages", "show", reference, "--reveal", "--reason", "complaint 7").out
-    entries = hub.punte("messages", "show", reference, "--json").json["entries"]
+def test_revealing_leaves_an_entry_with_who_and_why(shared_hub, record_file):
+    reference = shared_hub.send(record_file)["reference"]
+    assert CNP in shared_hub.punte("messages", "show", reference, "--reveal", "--reason", "complaint 7").out
+    entries = shared_hub.punte("messages", "show", reference, "--json").json["entries"]
     (entry,) = [entry for entry in entries if entry["step"] == "revealed"]
     assert entry["detail"] == "complaint 7"
     assert entry["by"]
 
 
-def test_a_refused_document_ends_with_1_and_is_kept(hub, key, tmp_path):
+def test_a_refused_document_ends_with_1_and_is_kept(shared_hub, tmp_path):
     path = tmp_path / "broken.json"
     path.write_text('{"beneficiary": {"name": {"family": 1}}}')
-    done = hub.punte(
-        "send", path, "--endpoint", "records", "--key", key, "--purpose", "benefit-application", "--json", code=1
-    )
-    assert done.json["code"] == "C101"
-    (row,) = hub.punte("messages", "list", "--state", "refused", "--code", "c101", "--json").json
-    assert row["id"] == done.json["reference"]
+    answer = shared_hub.send(path, code=1)
+    assert answer["code"] == "C101"
+    (row,) = shared_hub.punte("messages", "list", "--state", "refused", "--code", "c101", "--json").json
+    assert row["id"] == answer["reference"]
 
 
 @pytest.mark.parametrize(
@@ -70,9 +66,9 @@ def test_a_refused_document_ends_with_1_and_is_kept(hub, key, tmp_path):
         (["--endpoint", "records", "--purpose", "curiosity"], "A406"),
     ],
 )
-def test_a_call_that_is_not_allowed_is_refused_with_its_code(hub, key, record_file, options, code):
-    given = options if "--key" in options else [*options, "--key", key]
-    assert hub.punte("send", record_file, *given, "--json", code=1).json["code"] == code
+def test_a_call_that_is_not_allowed_is_refused_with_its_code(shared_hub, record_file, options, code):
+    given = options if "--key" in options else [*options, "--key", shared_hub.key]
+    assert shared_hub.punte("send", record_file, *given, "--json", code=1).json["code"] == code
 
 
 def test_a_faulty_set_changes_nothing_and_names_the_place(hub, registry):
@@ -99,82 +95,84 @@ def test_a_set_is_planned_applied_and_rolled_back(hub, registry):
     ]
 
 
-def test_a_revoked_key_is_refused_at_once(hub, key, record_file):
+def test_a_revoked_key_is_refused_at_once(hub, record_file):
     hub.punte("key", "revoke", "ministry-1")
-    done = hub.punte("send", record_file, "--endpoint", "records", "--key", key, "--json", code=1)
-    assert done.json["code"] == "A401"
+    assert hub.send(record_file, code=1)["code"] == "A401"
     assert [it["code"] for it in hub.punte("status", "--json").json["refusals"]] == ["A401"]
 
 
-def test_a_key_is_never_shown_again(hub, key):
-    assert key
-    assert key not in hub.punte("key", "list", "--json").out
-    assert key.encode() not in (hub.home / "punte.sqlite3").read_bytes()
+def test_a_key_is_never_shown_again(shared_hub):
+    assert shared_hub.key
+    assert shared_hub.key not in shared_hub.punte("key", "list", "--json").out
+    kept = b"".join(path.read_bytes() for path in shared_hub.home.glob("punte.sqlite3*"))
+    assert shared_hub.key.encode() not in kept
 
 
-def test_an_unknown_message_is_told(hub):
-    done = hub.punte("messages", "show", "019aa6f0-0000-7000-8000-000000000002", code=1)
+def test_an_unknown_message_is_told(shared_hub):
+    done = shared_hub.punte("messages", "show", "019aa6f0-0000-7000-8000-000000000002", code=1)
     assert "J404" in done.err
 
 
-def test_tail_shows_what_arrives(hub, send, record_file):
-    first = send(record_file)
+def test_tail_shows_what_arrives(shared_hub, record_file):
+    first = shared_hub.send(record_file)["reference"]
     watching = subprocess.Popen(
-        [sys.executable, "-m", "cli", "messages", "tail", "--json", "--every", "0.1"],
-        env=hub.environment,
+        [sys.executable, "-m", "cli", "messages", "tail", "--json", "--last", "1", "--every", "0.1"],
+        env=shared_hub.environment,
         stdout=subprocess.PIPE,
         text=True,
     )
     try:
         assert json.loads(watching.stdout.readline())["id"] == first
-        second = send(record_file)
+        second = shared_hub.send(record_file)["reference"]
         assert json.loads(watching.stdout.readline())["id"] == second
     finally:
         watching.terminate()
         watching.communicate(timeout=30)
 
 
-def test_the_doctor_is_content_with_a_fresh_hub(hub):
-    checks = hub.punte("doctor", "--json").json
+def test_the_doctor_is_content_with_a_fresh_hub(shared_hub):
+    checks = shared_hub.punte("doctor", "--json").json
     assert [check for check in checks if check["ok"] is False] == []
     assert {"sqlite", "home", "files", "port", "mappings", "adapters"} <= {check["check"] for check in checks}
 
 
-def test_a_look_at_the_running_hub_does_not_load_the_store(hub):
+def test_a_look_at_the_running_hub_does_not_load_the_store(shared_hub):
     code = (
         "import sys, cli, atexit; atexit.register(lambda: print(*sorted(sys.modules))); cli.main(['messages', 'list'])"
     )
-    done = subprocess.run([sys.executable, "-c", code], env=hub.environment, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=shared_hub.environment, capture_output=True, text=True, check=True
+    )
     modules = set(done.stdout.split())
     assert not modules & {"sqlalchemy", "lxml", "zeep", "fastapi", "aiohttp", "sqlite3"}
 
 
-def test_why_tells_path_and_rule_of_a_sed_masked_until_revealed(hub):
-    key = hub.punte("key", "new", "ap", "--institution", "eessi-access-point").out.strip()
-    done = hub.punte("send", SEDS / "nav-p2000.json", "--endpoint", "seds", "--key", key, "--json")
-    reference = done.json["reference"]
-    (masked,) = hub.punte("why", reference, "name.family", "--json").json["values"]
+def test_why_tells_path_and_rule_of_a_sed_masked_until_revealed(shared_hub):
+    key = shared_hub.punte("key", "new", "ap", "--institution", "eessi-access-point").out.strip()
+    sed = SEDS / "nav-p2000.json"
+    reference = shared_hub.punte("send", sed, "--endpoint", "seds", "--key", key, "--json").json["reference"]
+    (masked,) = shared_hub.punte("why", reference, "name.family", "--json").json["values"]
     assert masked["source"] == "nav.bruker.person.etternavn"
     assert masked["rule"].startswith("eessi/")
     assert masked["value"].endswith("…")
-    revealed = hub.punte("why", reference, "name.family", "--reveal", "--reason", "check", "--json").json["values"]
-    assert revealed[0]["value"] == revealed[0]["raw"]
-    assert revealed[0]["raw"] in (SEDS / "nav-p2000.json").read_text(encoding="utf-8")
-    assert "W400" in hub.punte("why", reference, "no.such.field", code=1).err
+    reveal = ["--reveal", "--reason", "check", "--json"]
+    (revealed,) = shared_hub.punte("why", reference, "name.family", *reveal).json["values"]
+    assert revealed["value"] == revealed["raw"]
+    assert revealed["raw"] in sed.read_text(encoding="utf-8")
+    assert "W400" in shared_hub.punte("why", reference, "no.such.field", code=1).err
 
 
-def test_names_are_offered_to_the_shell(hub):
-    words = ["messages", "list", "--endpoint", "s"]
-    environment = {"_PUNTE_COMPLETE": "complete_bash", "COMP_WORDS": " ".join(["punte", *words]), "COMP_CWORD": "4"}
+def test_names_are_offered_to_the_shell(shared_hub):
+    asked = {"_PUNTE_COMPLETE": "complete_bash", "COMP_WORDS": "punte messages list --endpoint s", "COMP_CWORD": "4"}
     done = subprocess.run(
-        [sys.executable, "-m", "cli"], env=hub.environment | environment, capture_output=True, text=True, check=False
+        [sys.executable, "-m", "cli"], env=shared_hub.environment | asked, capture_output=True, text=True, check=False
     )
     assert done.stdout.split() == ["seds"]
 
 
-def test_a_replay_says_what_would_differ(hub, send, record_file):
-    reference = send(record_file)
-    answer = hub.punte("replay", reference, "--dry-run", "--reason", "looking", "--json").json
+def test_a_replay_says_what_would_differ(shared_hub, record_file):
+    reference = shared_hub.send(record_file)["reference"]
+    answer = shared_hub.punte("replay", reference, "--dry-run", "--reason", "looking", "--json").json
     assert (answer["sent"], answer["changes"]) == (False, [])
 
 

@@ -7,8 +7,8 @@ import pytest
 pytestmark = pytest.mark.network
 
 
-def test_everything_can_be_looked_at_after_the_hub_has_stopped(hub, send, record_file):
-    reference = send(record_file)
+def test_everything_can_be_looked_at_after_the_hub_has_stopped(hub, record_file):
+    reference = hub.send(record_file)["reference"]
     hub.stop()
     assert hub.punte("messages", "list", "--json").json[0]["id"] == reference
     assert hub.punte("messages", "show", reference, "--json").json["message"]["id"] == reference
@@ -18,8 +18,8 @@ def test_everything_can_be_looked_at_after_the_hub_has_stopped(hub, send, record
     assert hub.punte("doctor", "--json", code=None).json
 
 
-def test_looking_writes_nothing(hub, send, record_file):
-    send(record_file)
+def test_looking_writes_nothing(hub, record_file):
+    hub.send(record_file)
     hub.stop()
     store = hub.home / "punte.sqlite3"
     before = store.read_bytes()
@@ -29,8 +29,8 @@ def test_looking_writes_nothing(hub, send, record_file):
     assert not any(path.stat().st_mode & 0o077 for path in hub.home.iterdir())
 
 
-def test_revealing_leaves_its_entry_without_a_hub_too(hub, send, record_file):
-    reference = send(record_file)
+def test_revealing_leaves_its_entry_without_a_hub_too(hub, record_file):
+    reference = hub.send(record_file)["reference"]
     hub.stop()
     hub.punte("messages", "show", reference, "--reveal", "--reason", "audit")
     entries = hub.punte("messages", "show", reference, "--json").json["entries"]
