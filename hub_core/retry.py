@@ -32,7 +32,8 @@ def decide(error: Exception, *, attempt: int, policy: Retry, now: datetime, chan
     """Decide what an error means for a delivery.
 
     ``Rejected`` parks it. ``TryLater`` tries again, in doubt if the answer was lost, until the policy's attempts are
-    used up; so does ``ConfigError``, an endpoint that is not set up. Anything else is a defect of the hub and parks it: trying again would only repeat the defect.
+    used up; so does ``ConfigError``, an endpoint that is not set up. Anything else is a defect of the hub and parks
+    it: trying again would only repeat the defect.
 
     Args:
         error: what the target raised.
