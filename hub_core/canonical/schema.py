@@ -17,6 +17,7 @@ import jsonschema_rs
 import msgspec
 
 from hub_core.canonical.beneficiary import Beneficiary
+from hub_core.canonical.values import LINE_FEED_GUARD
 from hub_core.message import Finding, Severity
 
 FILE: Final = Path(__file__).parents[2] / "schemas" / "canonical" / "beneficiary-1.schema.json"
@@ -40,15 +41,18 @@ _TEXTS: Final = {
 def components(ref_template: str = "#/components/schemas/{name}") -> dict[str, Any]:
     """Return the schema of every Struct of the model by its name, with references as the template says."""
     _, schemas = msgspec.json.schema_components((Beneficiary,), ref_template=ref_template)
-    return {name: _with_decimals(schema) for name, schema in schemas.items()}
+    return {name: _published(schema) for name, schema in schemas.items()}
 
 
-def _with_decimals(schema: Any) -> Any:
+def _published(schema: Any) -> Any:
+    """Return a part of the schema as other engines must read it."""
     if isinstance(schema, dict):
         if schema.get("format") == "decimal":
             return {key: value for key, value in schema.items() if key != "format"} | _DECIMAL
-        return {key: _with_decimals(value) for key, value in schema.items()}
-    return [_with_decimals(item) for item in schema] if isinstance(schema, list) else schema
+        if isinstance(pattern := schema.get("pattern"), str):
+            return schema | {"pattern": pattern.removesuffix(LINE_FEED_GUARD)}
+        return {key: _published(value) for key, value in schema.items()}
+    return [_published(item) for item in schema] if isinstance(schema, list) else schema
 
 
 def document() -> dict[str, Any]:

@@ -48,6 +48,16 @@ def test_descriptions_of_the_model_reach_the_schema():
     assert all("description" in definition for definition in COMMITTED["$defs"].values())
 
 
+def test_no_property_lacks_a_description_of_its_own():
+    silent = [
+        f"{name}.{field}"
+        for name, definition in COMMITTED["$defs"].items()
+        for field, said in definition["properties"].items()
+        if not said.get("description", "").endswith(".")
+    ]
+    assert silent == []
+
+
 def test_the_built_record_passes_both_validators():
     assert record_faults(as_json(a_record())) == []
     JUDGE.validate(as_json(a_record()))
