@@ -2,18 +2,23 @@
 
 from collections.abc import Mapping as Map
 from dataclasses import dataclass, field
+from typing import Final
 
 from hub_core.mapping.codelists import CodeList
-from hub_core.mapping.model import MODELS, Field, fields, listed, needed
-from hub_core.mapping.paths import BadPath, Steps, parse_path
-from hub_core.mapping.plan import AnswerPlan, Check, ListSlot, Obj, Scope, Value
+from hub_core.mapping.complete import Completeness
+from hub_core.mapping.model import MODELS, Field, fields, needed
+from hub_core.mapping.paths import Steps
+from hub_core.mapping.plan import AnswerPlan, Check, ListSlot, Obj, Scope
 from hub_core.mapping.rules import Answer, Condition, Faulty, MappingFile, Rule
+from hub_core.mapping.sourcepaths import SourcePaths
+from hub_core.mapping.targetbinder import TargetBinder
 from hub_core.mapping.targets import BadTarget, TargetStep, parse_target
 from hub_core.mapping.valuebinder import ValueBinder
 from hub_core.yaml import Faults, Node, Scalar, closest
 
 Blocks = Map[str, tuple[tuple[Rule, ...], Map[str, Scalar]]]  # by name: rules, and the code lists of their file
-MAX_USES: int = 8  # blocks inside blocks
+Block = tuple[tuple[Rule, ...], Map[str, Scalar], tuple[str, ...]]  # rules, code lists, chain of uses
+MAX_USES: Final = 8  # blocks inside blocks
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +48,13 @@ class Binder:
     lists: Map[str, CodeList]
     faults: Faults
     used: dict[str, CodeList] = field(default_factory=dict)
+    paths: SourcePaths = field(init=False)
+    targets: TargetBinder = field(init=False)
     _shared: dict[tuple[object, ...], Scope] = field(default_factory=dict)
-    _looked_at: set[Scope] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.paths = SourcePaths(self.mapping.source, self.faults)
+        self.targets = TargetBinder(self.faults)
 
     def plan(self) -> Scope | None:
         """Return the scope of the record; ``None`` if the target does not exist."""
@@ -57,38 +67,16 @@ class Binder:
         root = Obj(model, self.mapping.faulty, place)
         scope = Scope("the record", place, root=root, faulty=self.mapping.faulty)
         self._rules(self.mapping.fields, root, Place(self.mapping.faulty, self.mapping.codes))
-        self._complete(root, begun=True)
+        Completeness(self.faults).look_at(root, begun=True)
         for path, _reason in self.mapping.ignore:
-            if (steps := self._steps(path, path.text)) is not None:
+            if (steps := self.paths.steps(path, path.text)) is not None:
                 scope.ignored.append(steps)
         return scope
 
-    def _complete(self, obj: Obj, *, begun: bool) -> None:
-        """Report objects that no document could fill; ``begun``: others write into the same object."""
-        begun = begun or bool(obj.scopes)
-        for name in () if begun else needed(obj.struct):
-            if name not in obj.slots and name not in obj.objects and name not in obj.lists:
-                mend = f"add a rule for {name}"
-                text = f"{obj.struct.__name__} cannot be without {name}"
-                self.faults.add_at(
-                    f"{obj.place}:1", text, mend=mend, line=int(obj.place.rpartition(":")[2]), code="M112"
-                )
-        for inner in obj.objects.values():
-            self._complete(inner, begun=begun)
-        for slot in obj.lists.values():
-            for element in slot.elements.values():
-                self._complete(element, begun=begun)
-        for scope in obj.all_scopes():
-            if scope not in self._looked_at and scope.root is not None:
-                self._looked_at.add(scope)
-                self._complete(scope.root, begun=scope.call is not None)
-                if scope.call is not None and scope.call.root is not None:
-                    self._complete(scope.call.root, begun=False)
-
     def answer(self, answer: Answer) -> AnswerPlan | None:
         """Return the plan of ``answer:``."""
-        steps = self._steps(answer.at, answer.at.text)
-        code = self._steps(answer.code, answer.code.text) if answer.code else None
+        steps = self.paths.steps(answer.at, answer.at.text)
+        code = self.paths.steps(answer.code, answer.code.text) if answer.code else None
         if steps is None:
             return None
         tables = (("failed", answer.failed), ("none", answer.none), ("later", answer.later))
@@ -97,14 +85,6 @@ class Binder:
 
     def _fault(self, node: Node, text: str, mend: str, code: str) -> None:
         self.faults.add(node, text, mend=mend, code=code)
-
-    def _steps(self, node: Node, path: str) -> Steps | None:
-        source = self.mapping.source
-        try:
-            return parse_path(path, source.kind, source.ns)
-        except BadPath as error:
-            self._fault(node, f"not a path into {source.kind.upper()}: {error}", "correct the path", "M107")
-            return None
 
     def _rules(self, rules: tuple[Rule, ...], obj: Obj, place: Place) -> None:
         written: dict[str, Rule] = {}
@@ -137,7 +117,7 @@ class Binder:
         block = self._block(rule, place)
         if base is None or block is None:
             return
-        checks = place.checks + self._checks(rule.when, place.prefix)
+        checks = place.checks + self._checks(rule.when, place.prefix) + self._checks(rule.where, base)
         inner = Place(rule.faulty or place.faulty, block[1], base, checks, block[2])
         self._rules(block[0], obj, inner)
         if rule.fields:
@@ -147,18 +127,17 @@ class Binder:
         node = rule.each or (rule.places[0].path if rule.places else None)
         if node is None:
             return place.prefix
-        steps = self._steps(node, node.text)
+        steps = self.paths.steps(node, node.text)
         return None if steps is None else place.prefix + steps
 
-    def _block(self, rule: Rule, place: Place) -> tuple[tuple[Rule, ...], Map[str, Scalar], tuple[str, ...]] | None:
+    def _block(self, rule: Rule, place: Place) -> Block | None:
         """Return rules, code lists and the chain of uses of the block that a rule names; empty if it names none."""
         if rule.use is None:
             return (), place.codes, place.uses
         name = rule.use.text
         if name not in self.blocks:
-            mend = (
-                closest(name, self.blocks) if self.blocks else "write it under blocks: or name its file in blocks_from:"
-            )
+            elsewhere = "write it under blocks: or name its file in blocks_from:"
+            mend = closest(name, self.blocks) if self.blocks else elsewhere
             self._fault(rule.use, f"no block {name!r}", mend, "M109")
             return None
         if name in place.uses or len(place.uses) >= MAX_USES:
@@ -170,7 +149,7 @@ class Binder:
     def _checks(self, when: tuple[Condition, ...], prefix: Steps) -> tuple[Check, ...]:
         checks: list[Check] = []
         for condition in when:
-            steps = self._steps(condition.path, condition.path.text)
+            steps = self.paths.steps(condition.path, condition.path.text)
             if steps is not None:
                 checks.append(Check(prefix + steps, condition.values, condition.present))
         return tuple(checks)
@@ -178,13 +157,13 @@ class Binder:
     def _rule(self, rule: Rule, target: tuple[TargetStep, ...], obj: Obj, place: Place) -> None:
         structs = [obj.struct]
         for step in target[:-1]:
-            inner = self._inside(rule, step, obj, place)
+            inner = self.targets.inside(rule, step, obj, faulty=place.faulty, values=self._values(place))
             if inner is None:
                 return
             obj = inner
             structs.append(obj.struct)
         last = target[-1]
-        found = self._field(rule, last.name, obj.struct)
+        found = self.targets.field(rule, last.name, obj.struct)
         if found is None:
             return
         builds = rule.use is not None or rule.fields is not None
@@ -210,13 +189,13 @@ class Binder:
             obj.slots.setdefault(found.name, []).append(value)
 
     def _values(self, place: Place) -> ValueBinder:
-        return ValueBinder(self.mapping.source, self.faults, place.codes, self.lists, self.used, place)
+        return ValueBinder(self.paths, self.faults, place.codes, self.lists, self.used, place)
 
     def _object_rule(self, rule: Rule, last: TargetStep, found: Field, obj: Obj, place: Place, *, builds: bool) -> None:
         if not builds:
             self._fault(rule.target, "an element of a list is an object", "add the field: [...].value", "M104")
             return
-        inner = self._inside(rule, last, obj, place)
+        inner = self.targets.inside(rule, last, obj, faulty=place.faulty, values=self._values(place))
         if inner is None or found.struct is None:
             return
         scope = self._scope(rule, found, place)
@@ -270,16 +249,10 @@ class Binder:
             self._rules(rules, root, Place(faulty, codes, uses=uses))
         self._rules(extra, root, Place(faulty, place.codes, uses=place.uses))
         for key in rule.key:
-            self._key(key, found.struct)
+            self.targets.key(key, found.struct)
         return scope
 
-    def _shared_block(
-        self,
-        name: str,
-        struct: type,
-        faulty: Faulty,
-        block: tuple[tuple[Rule, ...], Map[str, Scalar], tuple[str, ...]],
-    ) -> Scope:
+    def _shared_block(self, name: str, struct: type, faulty: Faulty, block: Block) -> Scope:
         rules, codes, uses = block
         key = (name, struct, faulty)
         if key not in self._shared:
@@ -288,60 +261,6 @@ class Binder:
             self._shared[key] = Scope(name, where, root=root, faulty=faulty)
             self._rules(rules, root, Place(faulty, codes, uses=uses))
         return self._shared[key]
-
-    def _key(self, key: Scalar, struct: type) -> None:
-        current: type | None = struct
-        for name in key.text.split("."):
-            found = fields(current).get(name) if current else None
-            if found is None:
-                mend = closest(name, fields(current) if current else ())
-                self._fault(key, f"no field {name!r} in the element", mend, "M104")
-                return
-            current = found.struct
-
-    def _inside(self, rule: Rule, step: TargetStep, obj: Obj, place: Place) -> Obj | None:
-        """Return the object that one step of a target leads into."""
-        found = self._field(rule, step.name, obj.struct)
-        if found is None:
-            return None
-        where = f"{rule.target.file}:{rule.target.line}"
-        if found.struct is None:
-            self._fault(rule.target, f"{step.name} has no fields", f"end the path at {step.name}", "M104")
-            return None
-        if found.many != bool(step.selectors):
-            mend = f"write {step.name}[field=value]" if found.many else f"write {step.name} without brackets"
-            self._fault(rule.target, f"{step.name} is {'a' if found.many else 'no'} list", mend, "M104")
-            return None
-        if not step.selectors:
-            if step.name in obj.slots:
-                self._fault(rule.target, f"two rules for {step.name}", "write the whole value or its parts", "M108")
-            return obj.objects.setdefault(step.name, Obj(found.struct, place.faulty, where))
-        elements = obj.lists.setdefault(step.name, ListSlot()).elements
-        shown = ",".join(sorted(f"{s.field}={s.codes}:{s.literal}" for s in step.selectors))
-        if shown not in elements:
-            elements[shown] = Obj(found.struct, place.faulty, where)
-            for selector in step.selectors:
-                self._select(rule, elements[shown], selector.field, selector.literal, selector.codes, place)
-        return elements[shown]
-
-    def _select(self, rule: Rule, element: Obj, name: str, literal: str, codes: str | None, place: Place) -> None:
-        found = self._field(rule, name, element.struct)
-        if found is None:
-            return
-        value: Value | None = self._values(place).selected(rule, found, literal, codes)
-        if value is not None:
-            element.slots.setdefault(name, []).append(value)
-
-    def _field(self, rule: Rule, name: str, struct: type) -> Field | None:
-        known = fields(struct)
-        if name not in known:
-            owner = struct.__name__
-            text = f"{owner} has no field {name!r}"
-            if name in {"normal", "gaps", "unmapped"}:
-                text = f"{name} is written by the hub"
-            self._fault(rule.target, text, f"{closest(name, known)} (fields of {owner}: {listed(known)})", "M104")
-            return None
-        return known[name]
 
 
 def _joinable(rule: Rule, block: Obj) -> bool:

@@ -8,9 +8,10 @@ from hub_core.canonical.values import Code
 from hub_core.mapping.codecs import BadParameters, Chain, chain
 from hub_core.mapping.codelists import CodeList
 from hub_core.mapping.model import Field, codecs_for, constant, fields, listed, takes
-from hub_core.mapping.paths import BadPath, Steps, parse_path
+from hub_core.mapping.paths import Steps
 from hub_core.mapping.plan import Check, Origin, Value
-from hub_core.mapping.rules import Faulty, Rule, Source
+from hub_core.mapping.rules import Faulty, Rule
+from hub_core.mapping.sourcepaths import SourcePaths
 from hub_core.yaml import Faults, Node, Scalar, closest
 
 TEXT = chain("text")
@@ -39,7 +40,7 @@ class Surroundings(Protocol):
 class ValueBinder:
     """Binds the rules of one place."""
 
-    source: Source
+    paths: SourcePaths
     faults: Faults
     codes: Map[str, Scalar]
     lists: Map[str, CodeList]
@@ -102,7 +103,7 @@ class ValueBinder:
             value.origins = tuple(
                 Origin(self.place.prefix + steps, self._chain(place.codec) if place.codec else own)
                 for place in rule.places
-                if (steps := self._steps(place.path, place.path.text)) is not None
+                if (steps := self.paths.steps(place.path, place.path.text)) is not None
             )
 
     def _derived(self, rule: Rule, value: Value, own: Chain) -> None:
@@ -110,7 +111,7 @@ class ValueBinder:
         if derive is None:
             return
         if derive.function == "join":
-            paths = (self._steps(derive.node, path) for path in derive.paths)
+            paths = (self.paths.steps(derive.node, path) for path in derive.paths)
             value.join = derive.separator
             value.origins = tuple(Origin(self.place.prefix + steps, own) for steps in paths if steps is not None)
         else:
@@ -118,13 +119,6 @@ class ValueBinder:
             if rule.codec or rule.codes:
                 mend = "remove as: and codes:"
                 self._fault(derive.node, f"{derive.function}() is taken as it is", mend, "M103")
-
-    def _steps(self, node: Node, path: str) -> Steps | None:
-        try:
-            return parse_path(path, self.source.kind, self.source.ns)
-        except BadPath as error:
-            self._fault(node, f"not a path into {self.source.kind.upper()}: {error}", "correct the path", "M107")
-            return None
 
     def _chain(self, node: Scalar | None) -> Chain:
         if node is None:

@@ -11,6 +11,7 @@ from hub_core.mapping.run import SEVERAL, Run, Several
 
 Element = Any  # etree._Element; its stubs say that names and texts may be bytes, which parsed documents never have
 Place = tuple[Element, str | None]  # an element, or one of its attributes
+_FEW = 8  # siblings that are counted for one element without looking at all
 _MAX_NAMES = 1000  # of a mapping's contract; a sender who makes names up fills no memory
 _SCHEMA_INSTANCE = "{http://www.w3.org/2001/XMLSchema-instance}"
 
@@ -118,14 +119,22 @@ class XmlRun(Run):
     def _front(self, element: Element) -> str:
         """Return what stands before the names of what is inside an element: its path and a slash.
 
-        The fronts of its siblings are worked out with it, once.
+        Among many siblings, the fronts of all are worked out together, once.
         """
         if element is self.document.root:
             return ""
-        if element not in self._fronts:
+        front = self._fronts.get(element)
+        if front is None:
             parent = element.getparent()
-            self._fronts.update(self._named(parent, self._front(parent)))
-        return self._fronts[element]
+            around = self._front(parent)
+            if len(parent) < _FEW:
+                twins = [child for child in parent if child.tag == element.tag]
+                number = f"[{twins.index(element)}]" if len(twins) > 1 else ""
+                front = self._fronts[element] = f"{around}{self._shown(element.tag)}{number}/"
+            else:
+                self._fronts.update(self._named(parent, around))
+                front = self._fronts[element]
+        return front
 
     def _leave(self, place: Place) -> None:
         element, attribute = place
@@ -154,19 +163,16 @@ class XmlRun(Run):
 
     def _named(self, element: Element, front: str) -> list[tuple[Element, str]]:
         """Return the children of an element with their fronts; an index only among several of one name."""
-        children = [(child, tag) for child in element if (tag := child.tag).__class__ is str]
-        tags = [tag for _, tag in children]
-        distinct = dict.fromkeys(tags)
-        shown = {tag: front + self._shown(tag) for tag in distinct}
-        if len(distinct) == len(tags):
-            return [(child, f"{shown[tag]}/") for child, tag in children]
-        if len(distinct) == 1:
-            (path,) = shown.values()
-            return [(child, f"{path}[{number}]/") for number, (child, _) in enumerate(children)]
-        counts = {tag: iter(range(count)) for tag in distinct if (count := tags.count(tag)) > 1}
+        children = [child for child in element if child.tag.__class__ is str]
+        tags = [child.tag for child in children]
+        if len(tags) > 1 and tags.count(tags[0]) == len(tags):
+            path = front + self._shown(tags[0])
+            return [(child, f"{path}[{number}]/") for number, child in enumerate(children)]
+        shown = {tag: front + self._shown(tag) for tag in dict.fromkeys(tags)}
+        counts = {tag: iter(range(count)) for tag in shown if (count := tags.count(tag)) > 1}
         return [
             (child, f"{shown[tag]}[{next(counts[tag])}]/" if tag in counts else f"{shown[tag]}/")
-            for child, tag in children
+            for child, tag in zip(children, tags, strict=True)
         ]
 
     def origin(self, spot: Any, steps: Steps) -> tuple[str, int | None]:

@@ -6,6 +6,7 @@ Patterns know ``%d``, ``%m`` and ``%Y`` only: two digits, two digits, four digit
 import calendar
 import re
 from datetime import date
+from functools import lru_cache
 from typing import Final
 
 from hub_core.mapping.codecs.spec import BadParameters, BadValue, Codec, Example, Format, Parse
@@ -29,6 +30,8 @@ def _pieces(pattern: str, wanted: set[str], known: str) -> list[str]:
     return pieces
 
 
+# There are few days in the records of a register, and each is read again and again.
+@lru_cache(maxsize=16_384)
 def _read_iso(text: str) -> date:
     if len(text) != _ISO_LENGTH:
         zoned = _ZONED.fullmatch(text)

@@ -513,6 +513,30 @@ cases[]: {each: '<n[]>', where: {<k>: [case, both]}, fields: {number: {at: <t>}}
     assert sorted(leaf.value for leaf in reading.unmapped) == ["3", "4", "none"]
 
 
+def test_where_of_a_block_that_joins_looks_from_the_place_of_the_block(bench):
+    fields = '".": [{use: person, at: <p>, where: {<k>: good}}, {use: person, where: {<q>: present}}]'
+    assert bench.read(fields, {"p": {"k": "good", "f": "A"}}, top=PERSON).record.name.family == "A"
+    reading = bench.read(fields, {"p": {"k": "bad", "f": "A"}}, top=PERSON)
+    assert (reading.record.name, bench.left(reading)) == (None, ["p.f", "p.k"])
+    assert bench.read(fields, {"f": "A"}, top=PERSON).record.name is None
+    assert bench.read(fields, {"f": "A", "q": "1"}, top=PERSON).record.name.family == "A"
+
+
+def test_what_a_failing_condition_inside_an_element_leaves_is_unmapped(bench):
+    fields = """
+relatives[]:
+  each: <.>
+  fields:
+    name.given: {at: <g>}
+    ".": {use: person, at: <p>, when: {<x>: "2"}}
+    addresses[]: {each: <y>, when: {<x>: "2"}, fields: {street: {at: <s>}}}
+    emails[]: {each: <m>, when: {<x>: "1"}}
+"""
+    body = {"g": "G", "x": "1", "p": {"f": "A"}, "y": {"s": "S"}, "m": "a@x.test"}
+    assert bench.left(bench.read(fields, body, top=PERSON)) == ["p.f", "y.s"]
+    assert bench.left(bench.read(fields, {**body, "x": "2"}, top=PERSON)) == ["m"]
+
+
 def test_filters_choose_among_the_elements(bench):
     fields = "notes[]: {each: '<n[k=good][]>', fields: {text: {at: <t>}}}\nname.family: {at: '<n[k=name].t>'}"
     body = {"n": [{"k": "good", "t": "1"}, {"k": "name", "t": "Popa"}, {"k": "bad", "t": "2"}, {"k": "good", "t": "3"}]}

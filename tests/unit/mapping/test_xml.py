@@ -5,7 +5,7 @@ from lxml import etree
 
 from hub_core.document import Document
 from hub_core.mapping import value_at
-from tests.unit.mapping.conftest import ON
+from tests.unit.mapping.conftest import ON, of_mapping
 
 NS = "urn:test"
 SOURCE = '{xml: "{urn:test}root", ns: {t: "urn:test", u: "urn:other"}}'
@@ -26,7 +26,7 @@ def read(of_xml):
         root = etree.fromstring(f'<root xmlns="urn:test" xmlns:u="urn:other">{body}</root>')
         document = Document(kind="xml", root=root, name="root")
         assert mapping.explain(document, on=ON)[0] == mapping.read(document, on=ON)
-        return mapping.read(document, on=ON)
+        return of_mapping(mapping.read(document, on=ON))
 
     return run
 
