@@ -60,15 +60,10 @@ def two_seds(stage: Stage) -> None:
 
 def one_question(stage: Stage) -> None:
     """Five sources side by side, one merged view, contradictions named."""
-    shown = next(person for person in stage.country.showcase if person.kind == "birth-date-differs")
-    say(stage, f"The portal asks about {initials(shown.name)}: {shown.reason}")
-    headers = {"Punte-Purpose": "benefit-application"}
-    question = json.dumps({"cnp": shown.cnp, "on": REFERENCE_DATE.isoformat()}).encode()
-    reply = stage.caller("mmftss").post("/api/v1/queries/person", question, media_type=JSON, headers=headers)
-    result = json.loads(reply.body)
+    result = ask(stage, "unemployed-with-wage")
     table = Table("source", "answered", "in", "what it holds", box=None, pad_edge=False, header_style="bold")
     for source in result["sources"]:
-        holds = ", ".join(sorted(source["record"])) if source.get("record") else source.get("code") or ""
+        holds = ", ".join(sorted(source["record"])) if source["record"] else source["code"]
         table.add_row(source["endpoint"], source["verdict"], f"{source['seconds']:.2f} s", holds)
     stage.console.print(table)
     say(stage, "One merged view, each value from the source whose word counts for it:")
@@ -77,9 +72,20 @@ def one_question(stage: Stage) -> None:
         origins = {origin["source"] for path, origin in result["origins"].items() if path.startswith(field)}
         view.add_row(f"  {field}", escape(brief(value)), f"[dim]{', '.join(sorted(origins))}[/]")
     stage.console.print(view)
-    for finding in result["findings"]:
-        say(stage, f"[yellow]{finding['code']}[/] {finding['text']}")
     say(stage, f"Where each merged value comes from: punte why {result['id']}")
+    for finding in ask(stage, "birth-date-differs")["findings"]:
+        say(stage, f"[yellow]{finding['code']} {finding['at']}[/]: {finding['text']}; nothing was overwritten.")
+
+
+def ask(stage: Stage, kind: str) -> dict[str, Any]:
+    """Let the portal ask about the person of the showcase who carries this contradiction."""
+    shown = next(person for person in stage.country.showcase if person.kind == kind)
+    say(stage, f"The portal asks about {initials(shown.name)}: {shown.reason}.")
+    headers = {"Punte-Purpose": "benefit-application"}
+    question = json.dumps({"cnp": shown.cnp, "on": REFERENCE_DATE.isoformat()}).encode()
+    reply = stage.caller("mmftss").post("/api/v1/queries/person", question, media_type=JSON, headers=headers)
+    answered: dict[str, Any] = json.loads(reply.body)
+    return answered
 
 
 def refusals(stage: Stage) -> None:
