@@ -1,12 +1,12 @@
 """What each verb takes; unknown and misspelt arguments are refused."""
 
-from datetime import date, datetime
+from datetime import date
 from typing import Any, TypeVar
 
 import msgspec
 
 from hub_core.errors import ConfigError
-from hub_core.message import State
+from hub_core.journal.entries import Filter
 
 T = TypeVar("T", bound=msgspec.Struct)
 
@@ -35,20 +35,8 @@ class Look(Arguments, frozen=True, kw_only=True):
     by: str = ""
 
 
-class Messages(Arguments, frozen=True, kw_only=True):
+class Messages(Filter, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Which messages to list."""
-
-    state: State | None = None
-    party: str | None = None
-    endpoint: str | None = None
-    code: str | None = None
-    since: datetime | None = None
-    until: datetime | None = None
-    sender_id: str | None = None
-    case: str | None = None
-    before: str | None = None
-    after: str | None = None
-    limit: int = 50
 
 
 class Why(Look, frozen=True, kw_only=True):

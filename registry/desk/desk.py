@@ -40,13 +40,13 @@ def open_desk(settings: Settings, *, write: bool = False) -> Desk:
     return Desk(Parts(settings, write=write))
 
 
-def _verb(verb: str) -> tuple[type[args.Arguments], Verb]:
+def _verb(verb: str) -> tuple[type[msgspec.Struct], Verb]:
     """Return what a verb takes and does; imports only what it needs, so that looking starts fast."""
     match verb:
         case "status" | "messages" | "message" | "sets" | "keys" | "names" | "doctor":
             from registry.desk import looking
 
-            kinds: dict[str, type[args.Arguments]] = {"messages": args.Messages, "message": args.Look}
+            kinds: dict[str, type[msgspec.Struct]] = {"messages": args.Messages, "message": args.Look}
             return kinds.get(verb, args.Nothing), getattr(looking, verb)
         case "why" | "replay" | "route_explain":
             from registry.desk import explaining

@@ -46,8 +46,7 @@ def status(parts: Parts, _: Nothing) -> dict[str, Any]:
 
 def messages(parts: Parts, wanted: Messages) -> list[dict[str, Any]]:
     """List messages, newest first; with ``after`` those that came later, oldest first."""
-    fields = {name: getattr(wanted, name) for name in wanted.__struct_fields__}
-    return [_row(row) for row in parts.view.messages(Filter(**fields))]
+    return [_row(row) for row in parts.view.messages(wanted)]
 
 
 async def message(parts: Parts, look: Look) -> dict[str, Any]:
