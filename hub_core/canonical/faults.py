@@ -4,7 +4,7 @@ The record can be read, so each fault is a warning: someone should look, nothing
 message and is written out by hand: it visits only what is there, and builds a path only for a fault.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Final
 
@@ -12,7 +12,7 @@ from hub_core.canonical.beneficiary import Beneficiary
 from hub_core.canonical.benefit import Amount, Benefit
 from hub_core.canonical.household import Household, Relative
 from hub_core.canonical.identifiers import Level, cnp, cui, iban, nif, siruta
-from hub_core.canonical.person import Address, Birth, Death, Identifier, Person
+from hub_core.canonical.person import Address, Birth, Death, Identifier, Name, Person
 from hub_core.canonical.values import Period, Place
 from hub_core.canonical.work import Employer, Employment, Income, InsurancePeriod
 from hub_core.message import Finding, Severity
@@ -23,15 +23,19 @@ _NUMBER_FAULTS: Final = {
     Level.CHECKSUM: ("C203", "cannot be true as"),
 }
 _PLAUSIBLE: Final = Level.PLAUSIBLE  # a lookup in an enum is slow
+_NO_NAMES: Final = (None, Name())
+_NO_BIRTHS: Final = (None, Birth())
 
 
 def check(record: Beneficiary, *, on: date) -> list[Finding]:
     """Return every fault of a record as seen on a day, each with its canonical path and without any value.
 
     Findings: C201-C203 identifiers, C204 and C205 CNP against birth date and sex, C301 periods, C302 and C303 dates
-    of birth and death.
+    of birth and death, C304 nobody.
     """
     found: list[Finding] = []
+    if not record.identifiers and not any(map(_is_known, _persons(record))):
+        found.append(Finding(code="C304", severity=Severity.WARNING, text="nobody has a number, a name or a birth"))
     _person(found, record, "", on)
     _family(found, record, on)
     _work(found, record)
@@ -41,6 +45,29 @@ def check(record: Beneficiary, *, on: date) -> list[Finding]:
 
 def _add(found: list[Finding], code: str, at: str, text: str) -> None:
     found.append(Finding(code=code, severity=Severity.WARNING, text=text, at=at))
+
+
+def _is_known(person: Person) -> bool:
+    """Tell whether a person has anything by which one person is told from another."""
+    return bool(
+        person.identifiers
+        or person.name not in _NO_NAMES
+        or person.birth not in _NO_BIRTHS
+        or person.birth_name not in _NO_NAMES
+        or person.former_names
+    )
+
+
+def _persons(record: Beneficiary) -> Iterator[Person]:
+    """Yield the subject and every other person of a record."""
+    yield record
+    members = [member.person for household in record.households for member in household.members]
+    single = (record.spouse, record.survivor, record.guardian)
+    for relative in (*single, *record.children, *record.relatives, *members):
+        if relative is not None:
+            yield relative
+            yield from filter(None, (relative.father, relative.mother))
+    yield from filter(None, (record.father, record.mother))
 
 
 def _family(found: list[Finding], record: Beneficiary, on: date) -> None:

@@ -12,4 +12,5 @@ CODES = (
     Code("C301", "period ends before it starts", "Check both dates at the source."),
     Code("C302", "date in the future", "Check the date at the source."),
     Code("C303", "death before birth", "Check both dates at the source."),
+    Code("C304", "no person in the record", "Ask the sender whom the document is about; check what the mapping reads."),
 )

@@ -2,8 +2,9 @@
 
 A mapping stands in a block ``yaml mapping``; what is missing of its head is added. It is followed by documents
 (``json source`` or ``xml source``), each by what comes out: ``json record`` (without the normal form of names) and
-``text says`` (the verdict where it is not a record, then a line for each finding but M205). ``yaml wrong`` holds a
-mapping that cannot be loaded, ``yaml codes`` and ``yaml blocks FILE`` hold files that the examples use.
+``text says`` (the verdict where it is not a record, then a line for each finding but M205 and C304: examples show a
+part of a document, often one without the person). ``yaml wrong`` holds a mapping that cannot be loaded, ``yaml codes``
+and ``yaml blocks FILE`` hold files that the examples use.
 """
 
 import re
@@ -137,5 +138,5 @@ def said(reading: Reading) -> list[str]:
     return lines + [
         f"{one.code} {one.severity.value}: {one.at or ''} <- {one.source or ''}".strip()
         for one in reading.findings
-        if one.code != "M205"
+        if one.code not in {"M205", "C304"}
     ]

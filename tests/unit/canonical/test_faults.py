@@ -9,10 +9,11 @@ from hypothesis import given
 
 from hub_core.canonical import Beneficiary
 from hub_core.canonical.benefit import Amount, BankAccount, Benefit, Decision, ServiceReceived
+from hub_core.canonical.case import CaseReference, Exchange
 from hub_core.canonical.faults import check
 from hub_core.canonical.household import Household, Member, Relative
 from hub_core.canonical.identifiers.cnp import check_digit
-from hub_core.canonical.person import Address, Birth, Death, Identifier, Person
+from hub_core.canonical.person import Address, Birth, Citizenship, Death, Identifier, Name, Person
 from hub_core.canonical.values import Money, Period, Place
 from hub_core.canonical.work import (
     Disability,
@@ -25,7 +26,7 @@ from hub_core.canonical.work import (
 )
 from hub_core.codes import CODES
 from hub_core.message import Severity
-from hub_core.testing.records import a_cnp, a_code, a_record
+from hub_core.testing.records import a_cnp, a_code, a_name, a_record
 from hub_core.testing.strategies import records
 
 ON = date(2026, 1, 31)
@@ -39,6 +40,27 @@ def faults(record: Beneficiary) -> list[tuple[str, str | None]]:
 
 def with_cnp(value: str, **changes) -> Beneficiary:
     return Beneficiary(identifiers=(a_cnp(value),), **changes)
+
+
+def somebody(**changes) -> Beneficiary:
+    return Beneficiary(**({"name": a_name()} | changes))
+
+
+PLACES_OF_PERSONS = {
+    "Beneficiary": lambda known: Beneficiary(**known),
+    "Beneficiary.father": lambda known: Beneficiary(father=Person(**known)),
+    "Beneficiary.mother": lambda known: Beneficiary(mother=Person(**known)),
+    "Beneficiary.spouse": lambda known: Beneficiary(spouse=Relative(**known)),
+    "Beneficiary.survivor": lambda known: Beneficiary(survivor=Relative(**known)),
+    "Beneficiary.guardian": lambda known: Beneficiary(guardian=Relative(**known)),
+    "Beneficiary.children": lambda known: Beneficiary(children=(Relative(), Relative(**known))),
+    "Beneficiary.relatives": lambda known: Beneficiary(relatives=(Relative(), Relative(**known))),
+    "Relative.father": lambda known: Beneficiary(spouse=Relative(father=Person(**known))),
+    "Relative.mother": lambda known: Beneficiary(children=(Relative(mother=Person(**known)),)),
+    "Member.person": lambda known: Beneficiary(
+        households=(Household(), Household(members=(Member(person=Relative(**known)),)))
+    ),
+}
 
 
 def test_a_good_record_has_no_fault():
@@ -154,7 +176,7 @@ class TestCnpAgainstBirthAndSex:
     ],
 )
 def test_a_period_that_ends_before_it_starts_is_found_everywhere(changes, at):
-    assert faults(Beneficiary(**changes)) == [("C301", at)]
+    assert faults(somebody(**changes)) == [("C301", at)]
 
 
 def test_every_period_of_the_model_is_visited():
@@ -177,7 +199,7 @@ def _schemas():
 
 @pytest.mark.parametrize("period", [Period(start=ON, end=ON), Period(start=ON), Period(end=ON), Period()])
 def test_periods_of_one_day_and_half_known_ones_are_good(period):
-    assert faults(Beneficiary(insurance=(InsurancePeriod(period=period),))) == []
+    assert faults(somebody(insurance=(InsurancePeriod(period=period),))) == []
 
 
 class TestBirthAndDeath:
@@ -188,7 +210,7 @@ class TestBirthAndDeath:
     @pytest.mark.parametrize("day", ["2026-02-01", "2026-02", "2027"])
     def test_tomorrow_is(self, day):
         assert faults(Beneficiary(birth=Birth(date=day))) == [("C302", "birth.date")]
-        assert faults(Beneficiary(death=Death(date=day))) == [("C302", "death.date")]
+        assert faults(somebody(death=Death(date=day))) == [("C302", "death.date")]
 
     @pytest.mark.parametrize(
         ("born", "died", "expected"),
@@ -237,7 +259,45 @@ class TestBirthAndDeath:
     ],
 )
 def test_places_and_employers_are_looked_at_everywhere(changes, at):
-    assert faults(Beneficiary(**changes)) == [("C202", at)]
+    assert faults(somebody(**changes)) == [("C202", at)]
+
+
+class TestNobody:
+    @pytest.mark.parametrize(
+        "record",
+        [
+            Beneficiary(),
+            Beneficiary(exchange=Exchange(system="TEST"), cases=(CaseReference(number="12"),)),
+            Beneficiary(sex=a_code("female"), citizenships=(Citizenship(country="RO"),), death=Death(date="2020")),
+            Beneficiary(name=Name(), birth_name=Name(), birth=Birth()),
+            Beneficiary(father=Person(), children=(Relative(relation=a_code("child")),)),
+            Beneficiary(households=(Household(size=3), Household(members=(Member(person=Relative()),)))),
+            Beneficiary(benefits=(Benefit(holder=a_cnp()),)),
+        ],
+    )
+    def test_a_record_that_tells_nobody_apart_is_doubtful(self, record):
+        assert faults(record) == [("C304", None)]
+
+    @pytest.mark.parametrize(
+        "known",
+        [
+            {"identifiers": (Identifier(value="x"),)},
+            {"name": Name(given="ANA")},
+            {"birth_name": Name(family="POP")},
+            {"former_names": (Name(family="POP"),)},
+            {"birth": Birth(date="1985")},
+            {"birth": Birth(place=Place(country="RO"))},
+        ],
+    )
+    @pytest.mark.parametrize("place", PLACES_OF_PERSONS)
+    def test_a_number_a_name_or_a_birth_of_anyone_is_enough(self, place, known):
+        assert faults(PLACES_OF_PERSONS[place](known)) == []
+
+    def test_every_person_of_the_model_is_visited(self):
+        """A new field of type Person or Relative must be added to the walk, or this fails."""
+        fields = {(name, field) for name, schema in _schemas().items() for field, value in schema["properties"].items()
+                  if any(f"#/$defs/{kind}" in msgspec.json.encode(value).decode() for kind in ("Person", "Relative"))}  # fmt: skip
+        assert {f"{name}.{field}" for name, field in fields} == PLACES_OF_PERSONS.keys() - {"Beneficiary"}
 
 
 def test_faults_warn_and_never_name_the_value():
