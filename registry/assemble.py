@@ -85,6 +85,7 @@ class Running:
             "services": self,
             "new_id": self._parts.new_id,
             "turn_away": self.turn_away,
+            "media_types": {name: adapter.spec.media_types for name, adapter in self._parts.adapters.items()},
             "ask": self._parts.inquiry.ask,
             "ready": self.ready,
             "own_messages": self.own_messages,

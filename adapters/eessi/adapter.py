@@ -17,6 +17,7 @@ SPEC: Final = Spec(
     name="eessi",
     summary="SEDs as JSON in the forms NATIVE, NAV and NEESSI, told apart by their content.",
     kinds=("json",),
+    media_types=frozenset({"application/json", "text/json"}),
     directions=(Direction.IN,),
     settings=(
         Setting(name="contract.json_schema", description="JSON Schema of the SEDs, below schemas/; none is public."),
@@ -28,7 +29,6 @@ SPEC: Final = Spec(
         "content alone. Attachments are not unpacked. The hub does not speak to an access point by itself."
     ),
 )
-MEDIA_TYPES: Final = frozenset({"application/json", "text/json"})
 
 
 class EessiAdapter:
@@ -62,7 +62,7 @@ class EessiAdapter:
 
     def front(self, services: Services) -> AsgiApp:
         """Return the app for ``/eessi/<endpoint>``."""
-        return front("eessi", JsonVoice(MEDIA_TYPES), services)
+        return front(SPEC, JsonVoice(), services)
 
     def target(self, name: str, endpoint: Endpoint) -> Target:  # noqa: ARG002 - the port's signature
         """Raise ConfigError: SEDs only come in."""

@@ -2,8 +2,6 @@
 
 from collections.abc import Mapping
 
-import msgspec
-
 from adapters.kit.problem import problem, receipt
 from adapters.kit.reply import Reply, Trouble
 from hub_core.directory import Endpoint
@@ -12,14 +10,6 @@ from hub_core.message import Outcome
 
 class JsonVoice:
     """The voice of the adapters ``eessi`` and ``rest``."""
-
-    def __init__(self, media_types: frozenset[str]) -> None:
-        self._media_types = media_types
-
-    @property
-    def media_types(self) -> frozenset[str]:
-        """Media types of bodies that it takes."""
-        return self._media_types
 
     def admit(self, endpoint: Endpoint, headers: Mapping[str, str]) -> None:
         """Take every call: JSON protocols say nothing in headers of their own."""
@@ -30,4 +20,4 @@ class JsonVoice:
 
     def refusal(self, trouble: Trouble, *, headers: Mapping[str, str], body: bytes) -> Reply:  # noqa: ARG002
         """Word why a call is not served."""
-        return msgspec.structs.replace(problem(trouble), headers=trouble.headers)
+        return problem(trouble)

@@ -20,7 +20,9 @@ def problem(trouble: Trouble) -> Reply:
         "reference": trouble.reference,
         "findings": trouble.findings,
     }
-    return Reply(status=trouble.status, media_type=PROBLEM_TYPE, body=msgspec.json.encode(body))
+    return Reply(
+        status=trouble.status, media_type=PROBLEM_TYPE, body=msgspec.json.encode(body), headers=trouble.headers
+    )
 
 
 def receipt(outcome: Outcome) -> Reply:

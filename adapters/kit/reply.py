@@ -11,8 +11,12 @@ from hub_core.codes import CODES
 from hub_core.directory import Endpoint
 from hub_core.errors import PunteError, Refused, Rejected, TryLater
 from hub_core.message import Finding, Outcome, Severity
+from hub_core.ports import Send
 
 WAIT: Final = timedelta(seconds=5)  # told to a caller where the cause names no time
+
+# Answers are for the caller alone and are nothing but what they say they are.
+SAFE: Final = (("cache-control", "no-store"), ("x-content-type-options", "nosniff"))
 
 
 class Reply(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,11 +58,6 @@ class Trouble(msgspec.Struct, frozen=True, kw_only=True):
 
 class Voice(Protocol):
     """How one protocol words its answers."""
-
-    @property
-    def media_types(self) -> frozenset[str]:
-        """Media types of bodies that it takes; a body without one is always taken."""
-        ...
 
     def admit(self, endpoint: Endpoint, headers: Mapping[str, str]) -> None:
         """Check what the protocol says in its headers.
@@ -103,3 +102,21 @@ def trouble_in(outcome: Outcome) -> Trouble:
         status=CODES[first.code].status or 422,
         findings=outcome.findings,
     )
+
+
+def headers_in(reply: Reply, reference: str) -> list[tuple[bytes, bytes]]:
+    """Return the headers of an answer as they go over the wire."""
+    headers = (
+        ("content-type", reply.media_type),
+        ("content-length", str(len(reply.body))),
+        ("punte-reference", reference),
+        *SAFE,
+        *reply.headers,
+    )
+    return [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers]
+
+
+async def send_reply(send: Send, reply: Reply, reference: str) -> None:
+    """Send an answer with its reference."""
+    await send({"type": "http.response.start", "status": reply.status, "headers": headers_in(reply, reference)})
+    await send({"type": "http.response.body", "body": reply.body})

@@ -16,6 +16,7 @@ SPEC: Final = Spec(
     name="rest",
     summary='JSON in, webhooks out. A canonical record needs no mapping: {"beneficiary": {...}}.',
     kinds=("json",),
+    media_types=frozenset({"application/json", "text/json", "application/vnd.punte.beneficiary+json"}),
     directions=(Direction.IN, Direction.OUT),
     settings=(
         Setting(name="contract.json_schema", description="JSON Schema of the documents, below schemas/."),
@@ -31,7 +32,6 @@ SPEC: Final = Spec(
         "not may see it again after a lost answer. Any 2xx is a receipt, whatever its body."
     ),
 )
-MEDIA_TYPES: Final = frozenset({"application/json", "text/json", "application/vnd.punte.beneficiary+json"})
 CANONICAL: Final = "beneficiary"  # the one member of a body that holds a canonical record
 
 
@@ -75,7 +75,7 @@ class RestAdapter:
 
     def front(self, services: Services) -> AsgiApp:
         """Return the app for ``/rest/<endpoint>``."""
-        return front("rest", JsonVoice(MEDIA_TYPES), services)
+        return front(SPEC, JsonVoice(), services)
 
     def target(self, name: str, endpoint: Endpoint) -> Target:
         """Return the webhook of an ``OUT`` endpoint."""

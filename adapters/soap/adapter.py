@@ -25,6 +25,7 @@ SPEC: Final = Spec(
     name="soap",
     summary="SOAP 1.1 and 1.2, document/literal and rpc/encoded, documents inside strings, contracts from WSDL.",
     kinds=("xml",),
+    media_types=frozenset({"text/xml", "application/soap+xml", "application/xml"}),
     directions=(Direction.IN, Direction.OUT, Direction.ASK),
     settings=(
         Setting(name="contract.wsdl", description="WSDL below schemas/; needed to ask or send."),
@@ -103,7 +104,7 @@ class SoapAdapter:
 
     def front(self, services: Services) -> AsgiApp:
         """Return the app for ``/soap/<endpoint>``."""
-        return front("soap", _SoapVoice(self._wsdls), services)
+        return front(SPEC, _SoapVoice(self._wsdls), services)
 
     def target(self, name: str, endpoint: Endpoint) -> Target:
         """Return the target of an ``OUT`` endpoint."""
@@ -140,10 +141,6 @@ class _SoapVoice:
 
     def __init__(self, wsdls: "Contracts[Wsdl]") -> None:
         self._wsdls = wsdls
-
-    @property
-    def media_types(self) -> frozenset[str]:
-        return frozenset({"text/xml", "application/soap+xml", "application/xml"})
 
     def admit(self, endpoint: Endpoint, headers: Mapping[str, str]) -> None:
         """Refuse an action that the contract does not name: what a call is about must be said once only."""

@@ -8,6 +8,7 @@ CODES = (
     Code("W304", "file not readable", "Check name and rights of the file."),
     Code("W305", "file is there already", "Choose another folder, or move what lies there."),
     Code("W400", "request not valid", "Correct the request; the problem names each field.", 422),
+    Code("W403", "called from another site", "Call the hub from a program, or from a page of its own address.", 403),
     Code("W404", "no such address", "See /docs for the addresses of the API.", 404),
     Code("W405", "method not allowed", "Use a method that the header Allow names.", 405),
     Code("W500", "unexpected failure", "This is a defect of the hub: report it with the reference.", 500),

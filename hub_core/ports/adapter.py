@@ -61,6 +61,7 @@ class Spec(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         kinds: document kinds that it opens.
+        media_types: of the bodies that it takes; a body without one is always taken.
         directions: what its endpoints can be.
         promises: what it promises and what not, in one paragraph.
     """
@@ -68,6 +69,7 @@ class Spec(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     summary: str
     kinds: tuple[str, ...]
+    media_types: frozenset[str]
     directions: tuple[Direction, ...]
     settings: tuple[Setting, ...]
     promises: str

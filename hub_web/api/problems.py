@@ -11,8 +11,10 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.base import RequestResponseEndpoint
 from starlette.responses import Response
 
+from adapters.kit.body import Gone
+from adapters.kit.reply import SAFE
 from hub_core.codes import CODES
-from hub_core.errors import PunteError, Refused, TryLater
+from hub_core.errors import PunteError, TryLater
 
 MEDIA_TYPE = "application/problem+json"
 REFERENCE = "Punte-Reference"
@@ -69,7 +71,7 @@ def problem(
         body.model_dump(exclude_none=True),
         status_code=body.status,
         media_type=MEDIA_TYPE,
-        headers={REFERENCE: reference, **(headers or {})},
+        headers={REFERENCE: reference, **dict(SAFE), **(headers or {})},
     )
 
 
@@ -81,6 +83,7 @@ def install(api: FastAPI) -> None:
         response = await call_next(request)
         if REFERENCE not in response.headers:
             response.headers[REFERENCE] = request.app.state.new_id()
+        response.headers.update(dict(SAFE))
         return response
 
     @api.exception_handler(PunteError)
@@ -99,12 +102,12 @@ def install(api: FastAPI) -> None:
 
     @api.exception_handler(RequestValidationError)
     async def _invalid(request: Request, error: RequestValidationError) -> JSONResponse:
-        # Only the place and the kind of fault: pydantic's own text repeats the value.
+        # Only the parameter and the kind of fault: pydantic's own text repeats the value.
         findings = [
-            Fault(code="W400", severity="error", text=str(fault["type"]), at=".".join(map(str, fault["loc"])))
+            Fault(code="W400", severity="error", text=str(fault["type"]), at=".".join(map(str, fault["loc"][:2])))
             for fault in error.errors()
         ]
-        reference = request.app.state.new_id()
+        reference = await _noted(request, "W400")
         return problem("W400", "the request is not valid", reference=reference, findings=findings)
 
     @api.exception_handler(HTTPException)
@@ -113,6 +116,10 @@ def install(api: FastAPI) -> None:
         headers = dict(error.headers or {})
         return problem(code, CODES[code].title, reference=request.app.state.new_id(), headers=headers)
 
+    @api.exception_handler(Gone)
+    async def _gone(_: Request, __: Gone) -> Response:
+        return Response(status_code=408)  # nobody reads it
+
     @api.exception_handler(Exception)
     async def _defect(request: Request, _: Exception) -> JSONResponse:
         return problem("W500", "the hub failed; nothing was lost", reference=request.app.state.new_id())
@@ -120,6 +127,18 @@ def install(api: FastAPI) -> None:
 
 async def _reference(request: Request, error: PunteError) -> str:
     """Return the reference of an error: the one it was kept under, or a new one."""
-    if isinstance(error, Refused):
-        return str(await request.app.state.turn_away(endpoint=request.url.path, code=error.code))
-    return str(request.app.state.new_id())
+    if error.reference:
+        return error.reference
+    if isinstance(error, TryLater):
+        return str(request.app.state.new_id())
+    return await _noted(request, error.code)
+
+
+async def _noted(request: Request, code: str) -> str:
+    """Keep a note of a refused call under the pattern of its address: the address itself may hold anything."""
+    state = request.app.state
+    party = getattr(request.state, "party", None)
+    try:
+        return str(await state.turn_away(endpoint=request.scope["route"].path, code=code, party=party))
+    except TryLater:
+        return str(state.new_id())

@@ -8,31 +8,34 @@ from datetime import date, datetime
 from typing import Annotated, Any
 
 import msgspec
-from fastapi import APIRouter, Depends, FastAPI, Header, Path, Query, Request, Response
+from fastapi import APIRouter, Depends, FastAPI, Path, Query, Request, Response
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from adapters.kit import headers as header
+from adapters.kit.body import read_body
 from hub_core.errors import Refused, Rejected
-from hub_core.message import Arrival, Caller, Outcome, State
+from hub_core.message import Arrival, Caller, Finding, Outcome, Severity, State
 from hub_core.ports import Services
-from hub_web.api.body import read_body
+from hub_core.validation import parse_json
 from hub_web.api.problems import Fault, describe, install, problem
 
 router = APIRouter(prefix="/api/v1")
 NAME = r"^[a-z][a-z0-9-]{0,63}$"
-Purpose = Annotated[
-    str | None, Header(alias="Punte-Purpose", description="Why you ask; must be named in your access right.")
-]
-SenderId = Annotated[
-    str | None,
-    Header(
-        alias="Idempotency-Key",
-        description="Your own id of the message. The same id and content is answered as the first time; "
-        "the same id with other content is refused (J409).",
-        max_length=255,
-        pattern=r"^[\x21-\x7e]+$",
-    ),
-]
+MAX_QUESTION_BYTES = 4_000
+PURPOSE = {
+    "name": "Punte-Purpose",
+    "in": "header",
+    "description": "Why you ask; must be named in your access right.",
+    "schema": {"type": "string", "maxLength": header.MAX_PURPOSE},
+}
+SENDER_ID = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "description": "Your own id of the message. The same id and content is answered as the first time; "
+    "the same id with other content is refused (J409).",
+    "schema": {"type": "string", "pattern": header.SENDER_ID},
+}
 
 
 class Closed(BaseModel):
@@ -87,16 +90,30 @@ def services(request: Request) -> Services:
     return hub
 
 
-def caller(request: Request) -> Caller:
+def headers(request: Request) -> dict[str, str]:
+    """Return the headers by lower-case name, after the checks that every call passes.
+
+    Raises:
+        Rejected: W400. Refused: W403.
+    """
+    told = header.headers_of(request.scope)
+    header.check_headers(request.scope, told)
+    return told
+
+
+def caller(request: Request, told: Annotated[dict[str, str], Depends(headers)]) -> Caller:
     """Return who calls.
 
     Raises:
         Refused: A401.
     """
-    return services(request).authenticate({name.lower(): value for name, value in request.headers.items()})
+    who = services(request).authenticate(told)
+    request.state.party = who.institution  # for the note, should the call be refused
+    return who
 
 
 Hub = Annotated[Services, Depends(services)]
+Headers = Annotated[dict[str, str], Depends(headers)]
 Who = Annotated[Caller, Depends(caller)]
 
 
@@ -107,41 +124,42 @@ Who = Annotated[Caller, Depends(caller)]
     summary="Send a message",
     responses={
         202: {"model": Receipt, "description": "Kept and decided; the work that follows is durable."},
-        **describe(400, 401, 403, 404, 409, 413, 415, 422, 503),
+        **describe(400, 401, 403, 404, 408, 409, 413, 415, 422, 503),
     },
     openapi_extra={
+        "parameters": [PURPOSE, SENDER_ID],
         "requestBody": {
             "required": True,
             "content": {"application/json": {"schema": {}}, "text/xml": {"schema": {"type": "string"}}},
-        }
+        },
     },
 )
 async def send(
     request: Request,
     hub: Hub,
+    told: Headers,
     who: Who,
     endpoint: Annotated[str, Path(pattern=NAME, examples=["seds"])],
-    purpose: Purpose = None,
-    sender_id: SenderId = None,
 ) -> Response:
     """Hand one document to an inbound endpoint: a SED, a SOAP answer, a canonical record."""
     registered = hub.directory().endpoints.get(endpoint)
     if registered is None or registered.direction != "in":
         raise Refused("A404", "no inbound endpoint of this name is registered")
+    known = request.app.state.media_types[registered.adapter]
     outcome = await hub.accept(
         Arrival(
             endpoint=endpoint,
             caller=who,
-            body=await read_body(request, limit=registered.max_body_bytes),
-            media_type=request.headers.get("content-type", "").partition(";")[0].strip().lower(),
-            sender_id=sender_id,
-            purpose=purpose,
+            media_type=header.media_type(told, known),
+            sender_id=header.sender_id(told),
+            purpose=header.purpose(told),
+            body=await read_body(request.receive, told, limit=registered.max_body_bytes),
         )
     )
     return receipt(outcome)
 
 
-@router.get("/messages", operation_id="messages", responses=describe(401, 422))
+@router.get("/messages", operation_id="messages", responses=describe(401, 403, 422))
 def messages(
     request: Request,
     who: Who,
@@ -154,7 +172,7 @@ def messages(
     return [MessageView(**row) for row in rows]
 
 
-@router.get("/messages/{message_id}", operation_id="message", responses=describe(401, 404, 422))
+@router.get("/messages/{message_id}", operation_id="message", responses=describe(401, 403, 404, 422))
 def message(request: Request, who: Who, message_id: Annotated[str, Path(pattern=r"^[0-9a-f-]{36}$")]) -> MessageView:
     """Show one of your own messages: its state, findings and deliveries."""
     row = request.app.state.own_message(who.institution, message_id)
@@ -163,21 +181,54 @@ def message(request: Request, who: Who, message_id: Annotated[str, Path(pattern=
     return MessageView(**row)
 
 
-@router.post("/queries/{query}", operation_id="query", responses=describe(400, 401, 403, 404, 422, 503))
+@router.post(
+    "/queries/{query}",
+    operation_id="query",
+    responses=describe(400, 401, 403, 404, 408, 413, 415, 422, 503),
+    openapi_extra={
+        "parameters": [PURPOSE],
+        "requestBody": {
+            "required": True,
+            "content": {"application/json": {"schema": PersonQuestion.model_json_schema()}},
+        },
+    },
+)
 async def query(
-    request: Request,
-    who: Who,
-    query: Annotated[str, Path(pattern=NAME, examples=["person"])],
-    question: PersonQuestion,
-    purpose: Purpose = None,
+    request: Request, told: Headers, who: Who, query: Annotated[str, Path(pattern=NAME, examples=["person"])]
 ) -> Response:
     """Ask every institution that the query lists about one person.
 
     One record per source comes back side by side, with one merged view. A source that is late, silent or fails is
     named with a code; it never counts as "no".
     """
+    header.media_type(told, {"application/json"})
+    purpose = header.purpose(told)
+    question = asked(await read_body(request.receive, told, limit=MAX_QUESTION_BYTES))
     result = await request.app.state.ask(query, caller=who, cnp=question.cnp, on=question.on, purpose=purpose)
     return JSONResponse(msgspec.to_builtins(result), headers={"Punte-Reference": result.id})
+
+
+def asked(body: bytes) -> PersonQuestion:
+    """Return the question in a body.
+
+    Raises:
+        Rejected: B103 to B109; W400 with the fields that are wrong.
+    """
+    try:
+        return PersonQuestion.model_validate(parse_json(body))
+    except ValidationError as error:
+        findings = [
+            Finding(code="W400", severity=Severity.ERROR, text=fault["type"], at=_place(fault["loc"]))
+            for fault in error.errors(include_url=False, include_context=False, include_input=False)
+        ]
+    raise Rejected("W400", "the question is not valid", findings=findings)
+
+
+def _place(loc: tuple[int | str, ...]) -> str:
+    """Return where a fault is; a name that the sender made up may hold anything and is not repeated."""
+    if not loc:
+        return "body"
+    return f"body.{loc[0]}" if loc[0] in PersonQuestion.model_fields else "body.(a name not in the schema)"
 
 
 def receipt(outcome: Outcome) -> JSONResponse:
@@ -202,7 +253,14 @@ def build(state: dict[str, Any]) -> FastAPI:
     from hub_web.api.docs import install_docs
     from hub_web.api.health import router as health
 
-    api = FastAPI(title="Punte", version="1", docs_url=None, redoc_url=None, openapi_url="/openapi.json")
+    api = FastAPI(
+        title="Punte",
+        version="1",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/openapi.json",
+        redirect_slashes=False,  # a redirect would repeat the Host that the caller made up
+    )
     for name, value in state.items():
         setattr(api.state, name, value)
     api.include_router(router)

@@ -1,9 +1,14 @@
 """The front as an ASGI app, without a socket: where it is mounted, and what it ignores."""
 
+import asyncio
+import base64
+import json
 from typing import Any
 
 import pytest
 
+from adapters.kit.front import front
+from adapters.kit.json_voice import JsonVoice
 from adapters.rest import ADAPTER
 from hub_core.directory import Direction, Endpoint
 from hub_core.errors import TryLater
@@ -16,20 +21,30 @@ def services() -> MemoryServices:
 
 
 async def call(
-    hub: MemoryServices, path: str, *, root: str = "", events: list[dict[str, Any]] | None = None, kind: str = "http"
+    hub: MemoryServices,
+    path: str,
+    *,
+    root: str = "",
+    events: list[dict[str, Any]] | None = None,
+    kind: str = "http",
+    headers: dict[str, str] | None = None,
+    seconds: float = 30,
 ) -> list[dict[str, Any]]:
     waiting = events if events is not None else [{"type": "http.request", "body": b"{}"}]
     sent: list[dict[str, Any]] = []
 
     async def receive() -> dict[str, Any]:
+        if not waiting:
+            await asyncio.Event().wait()  # a caller who sends no more and does not leave
         return waiting.pop(0)
 
     async def send(event: dict[str, Any]) -> None:
         sent.append(event)
 
-    headers = [(b"punte-key", hub.key.encode())]
-    scope = {"type": kind, "method": "POST", "path": path, "root_path": root, "headers": headers}
-    await ADAPTER.front(hub)(scope, receive, send)
+    told = {"punte-key": hub.key} if headers is None else headers
+    raw = [(name.encode(), value.encode()) for name, value in told.items()]
+    scope = {"type": kind, "method": "POST", "path": path, "root_path": root, "headers": raw}
+    await front(ADAPTER.spec, JsonVoice(), hub, seconds=seconds)(scope, receive, send)
     return sent
 
 
@@ -62,3 +77,39 @@ async def test_a_caller_gets_a_reference_even_when_nothing_can_be_written_down()
     start, _ = await call(Down(ADAPTER, {"cases": endpoint}), "/rest/elsewhere")
     assert start["status"] == 404
     assert len(dict(start["headers"])[b"punte-reference"]) == 36
+
+
+async def test_a_body_that_does_not_end_is_not_waited_for() -> None:
+    hub = services()
+    events = [{"type": "http.request", "body": b"{", "more_body": True}]
+    start, body = await call(hub, "/rest/cases", events=events, seconds=0.05)
+    assert start["status"] == 408
+    assert json.loads(body["body"])["code"] == "B408"
+    assert [(refusal.code, refusal.party) for refusal in hub.refusals] == [("B408", INSTITUTION)]
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        {"origin": "https://elsewhere.test"},
+        {"origin": "null"},
+        {"sec-fetch-site": "cross-site"},
+        {"sec-fetch-site": "same-site", "origin": "https://hub.test"},
+    ],
+)
+async def test_a_page_of_another_site_cannot_use_credentials_that_a_browser_remembers(sent: dict[str, str]) -> None:
+    hub = services()
+    basic = base64.b64encode(f"soap:{hub.key}".encode()).decode()
+    known = {"authorization": f"Basic {basic}", "host": "hub.test"}
+    start, body = await call(hub, "/rest/cases", headers=known | sent)
+    assert (start["status"], json.loads(body["body"])["code"]) == (403, "W403")
+    assert hub.arrivals == []
+    start, _ = await call(hub, "/rest/cases", headers=known | {"origin": "https://hub.test"})
+    assert start["status"] == 202
+
+
+async def test_answers_are_kept_by_nobody_and_taken_for_nothing_else() -> None:
+    start, _ = await call(services(), "/rest/cases")
+    headers = dict(start["headers"])
+    assert headers[b"cache-control"] == b"no-store"
+    assert headers[b"x-content-type-options"] == b"nosniff"

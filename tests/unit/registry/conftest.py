@@ -33,7 +33,9 @@ class PlainAdapter:
     """Knows all it is told about; refuses what a test makes it refuse."""
 
     def __init__(self, name, *directions):
-        self.spec = Spec(name=name, summary="", kinds=(), directions=directions, settings=(), promises="")
+        self.spec = Spec(
+            name=name, summary="", kinds=(), media_types=frozenset(), directions=directions, settings=(), promises=""
+        )
         self.fault = None
         self.seen = {}
 
