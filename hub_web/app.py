@@ -5,6 +5,10 @@ FastAPI about halves the rate of a plain ASGI path, so messages never pass throu
 
 from collections.abc import Mapping
 
+from adapters.kit.problem import problem
+from adapters.kit.reply import send_reply, trouble_of
+from hub_core.clock import new_id
+from hub_core.errors import Refused
 from hub_core.ports import AsgiApp, Receive, Scope, Send
 
 
@@ -12,9 +16,19 @@ def application(fronts: Mapping[str, AsgiApp], api: AsgiApp) -> AsgiApp:
     """Return one ASGI app; ``fronts`` maps the first segment of a path (``soap``) to an adapter's front."""
 
     async def dispatch(scope: Scope, receive: Receive, send: Send) -> None:
-        front = None
-        if scope["type"] == "http":
-            front = fronts.get(scope["path"].split("/", 2)[1])
-        await (front or api)(scope, receive, send)
+        if scope["type"] != "http":
+            await api(scope, receive, send)
+            return
+        path: bytes = scope["raw_path"]
+        # No address of the hub needs an escape: a proxy that guards paths must see the path that counts here.
+        if b"%" in path or b"//" in path:
+            await _unknown(send)
+            return
+        await fronts.get(scope["path"].split("/", 2)[1], api)(scope, receive, send)
 
     return dispatch
+
+
+async def _unknown(send: Send) -> None:
+    trouble = trouble_of(Refused("W404", "an address has no escapes and no empty parts"), new_id())
+    await send_reply(send, problem(trouble), trouble.reference)

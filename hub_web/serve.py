@@ -19,6 +19,7 @@ from hub_core.ports import AsgiApp
 from hub_core.settings import Settings
 from hub_web.api import control, public
 from hub_web.app import application
+from hub_web.protocol import Protocol
 from registry.assemble import Running, assemble
 
 log = logging.getLogger("punte.serve")
@@ -42,6 +43,8 @@ def main(settings: Settings) -> None:
         ConfigError: a port is taken, a certificate cannot be read, the database belongs to another process.
     """
     start_logging(settings.log_level)
+    # It warns of every bad request, and anybody can send those without end; the answer says what is wrong.
+    logging.getLogger("uvicorn.error").setLevel(logging.ERROR)
     with asyncio.Runner(loop_factory=_uvloop) as runner:
         runner.run(serve(settings))
 
@@ -57,11 +60,11 @@ async def serve(settings: Settings) -> None:
         _settle_memory()
         async with contextlib.AsyncExitStack() as stack:
             plain = _bind(settings.host, settings.port)
-            await stack.enter_async_context(_listening(app, plain))
+            await stack.enter_async_context(listening(app, plain))
             if settings.tls_port is not None:
                 tls = _bind(settings.host, settings.tls_port)
-                await stack.enter_async_context(_listening(app, tls, context=_tls(settings)))
-            await stack.enter_async_context(_listening(control.build(hub), _bind_control(settings.control)))
+                await stack.enter_async_context(listening(app, tls, context=_tls(settings)))
+            await stack.enter_async_context(listening(control.build(hub), _bind_control(settings.control)))
             hub.address = f"http://{settings.host}:{plain.getsockname()[1]}"
             stack.enter_context(_announced(settings, hub))
             log.info("hub.started", extra={"address": hub.address, "registry_set": hub.directory().number})
@@ -70,13 +73,18 @@ async def serve(settings: Settings) -> None:
 
 
 @contextlib.asynccontextmanager
-async def _listening(
-    app: AsgiApp, bound: socket.socket, *, context: ssl.SSLContext | None = None
+async def listening(
+    app: AsgiApp,
+    bound: socket.socket,
+    *,
+    context: ssl.SSLContext | None = None,
+    protocol: type[Protocol] = Protocol,
 ) -> AsyncIterator[None]:
+    """Serve an app on a bound socket until the context is left."""
     config = uvicorn.Config(
         app,
         loop="none",
-        http="httptools",
+        http=protocol,
         ws="none",
         lifespan="off",
         log_config=None,

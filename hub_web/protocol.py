@@ -1,0 +1,133 @@
+"""HTTP as a listener speaks it: uvicorn's protocol with limits and deadlines, which httptools has none of.
+
+A caller who is not known yet can hold no more than one head of a request, for no longer than ``seconds``. Whatever
+ends a connection here is told as a problem with a reference, where an answer still has its place in the stream.
+"""
+
+from asyncio import TimerHandle, Transport
+from itertools import chain
+from typing import cast
+
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+
+from adapters.kit.problem import problem
+from adapters.kit.reply import WAIT, Trouble, headers_in
+from hub_core.clock import new_id
+from hub_core.codes import CODES
+
+
+class _TooLarge(Exception):
+    """Stops the parser."""
+
+
+class Protocol(HttpToolsProtocol):
+    """One connection.
+
+    Attributes:
+        max_head_bytes: address and headers of a request, and what a body may hold besides its content at a stretch.
+        max_header_lines: headers of a request.
+        max_connections: at once, of one listener.
+        seconds: to send the head of a request, and to end a body after its request was answered.
+    """
+
+    max_head_bytes = 64_000
+    max_header_lines = 100
+    max_connections = 1_000
+    seconds = 10.0
+
+    _in_head = True  # no request is complete up to its body
+    _unread = 0  # bytes since the parser last gave anything on
+    _deadline: TimerHandle | None = None
+    _fault = "B110"
+
+    def connection_made(self, transport: Transport) -> None:  # type: ignore[override]  # as uvicorn has it
+        """Begin; a caller who says nothing is not waited for."""
+        super().connection_made(transport)
+        if len(self.connections) > self.max_connections:
+            self._refuse("W503")
+        else:
+            self._wait()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """End."""
+        self._wait_no_more()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """Parse what came; never keep more of it than one head."""
+        self._unread += len(data)
+        super().data_received(data)
+        if self._unread > self.max_head_bytes:
+            self._refuse("B431")
+        elif self._in_head and self.timeout_keep_alive_task is None and self._answered():
+            self._wait()
+
+    def on_headers_complete(self) -> None:
+        """Start the request, if its head is within the limits."""
+        size = len(self.url) + sum(map(len, chain.from_iterable(self.headers)))
+        if size > self.max_head_bytes or len(self.headers) > self.max_header_lines:
+            self._fault = "B431"
+            raise _TooLarge
+        super().on_headers_complete()
+        self.headers = []  # what follows a chunked body is never taken for a header
+        self._in_head = False
+        self._unread = 0
+        self._wait_no_more()
+
+    def on_body(self, body: bytes) -> None:
+        """Pass on a part of the body."""
+        self._unread = 0
+        super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        """Expect the next request."""
+        self._in_head = True
+        self._unread = 0
+        super().on_message_complete()
+
+    def on_response_complete(self) -> None:
+        """Go on with the next request; a body that nobody reads any more must end soon."""
+        if not self._in_head and not self.pipeline:
+            self._wait()
+        super().on_response_complete()
+
+    def send_400_response(self, msg: str) -> None:  # noqa: ARG002  uvicorn's signature
+        """Answer what is no HTTP."""
+        self._refuse(self._fault)
+
+    def _wait(self) -> None:
+        if self._deadline is None:
+            self._deadline = self.loop.call_later(self.seconds, self._late)
+
+    def _wait_no_more(self) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
+            self._deadline = None
+
+    def _late(self) -> None:
+        if self._in_head and not self._unread:
+            self.transport.close()  # not one byte: there is nobody to answer
+        else:
+            self._refuse("B408")
+
+    def _answered(self) -> bool:
+        """Tell whether no request is under way."""
+        return self.cycle is None or self.cycle.response_complete
+
+    def _refuse(self, code: str) -> None:
+        """End the connection, with an answer unless it would be taken for that of another request."""
+        if self.transport.is_closing():
+            return
+        if self._answered() if self._in_head else not (self.pipeline or self.cycle.response_started):
+            self.transport.write(_answer(code))
+        self.transport.close()
+
+
+def _answer(code: str) -> bytes:
+    entry = CODES[code]
+    status = cast("int", entry.status)  # every code that is used here has one
+    after = WAIT if code == "W503" else None
+    trouble = Trouble(code=code, text=entry.title, reference=new_id(), status=status, after=after)
+    reply = problem(trouble)
+    lines = b"".join(b"%b: %b\r\n" % header for header in headers_in(reply, trouble.reference))
+    return STATUS_LINE[status] + lines + b"connection: close\r\n\r\n" + reply.body
