@@ -27,7 +27,7 @@ class Protocol(HttpToolsProtocol):
         max_head_bytes: address and headers of a request, and what a body may hold besides its content at a stretch.
         max_header_lines: headers of a request.
         max_connections: at once, of one listener.
-        seconds: to send the head of a request, and to end a body after its request was answered.
+        seconds: to send a head and the first of its body, and to end a body whose request was answered before.
     """
 
     max_head_bytes = 64_000
@@ -36,6 +36,7 @@ class Protocol(HttpToolsProtocol):
     seconds = 10.0
 
     _in_head = True  # no request is complete up to its body
+    _in_body = False  # the first of a body has come
     _unread = 0  # bytes since the parser last gave anything on
     _deadline: TimerHandle | None = None
     _fault = "B110"
@@ -59,7 +60,7 @@ class Protocol(HttpToolsProtocol):
         super().data_received(data)
         if self._unread > self.max_head_bytes:
             self._refuse("B431")
-        elif self._in_head and self.timeout_keep_alive_task is None and self._answered():
+        elif self.timeout_keep_alive_task is None and self._expecting():
             self._wait()
 
     def on_headers_complete(self) -> None:
@@ -71,23 +72,27 @@ class Protocol(HttpToolsProtocol):
         super().on_headers_complete()
         self.headers = []  # what follows a chunked body is never taken for a header
         self._in_head = False
+        self._in_body = False
         self._unread = 0
-        self._wait_no_more()
 
     def on_body(self, body: bytes) -> None:
-        """Pass on a part of the body."""
+        """Pass on a part of the body; its reader has a deadline of their own, as long as there is one."""
+        self._in_body = True
         self._unread = 0
+        if not self.cycle.response_complete:
+            self._wait_no_more()
         super().on_body(body)
 
     def on_message_complete(self) -> None:
         """Expect the next request."""
         self._in_head = True
         self._unread = 0
+        self._wait_no_more()
         super().on_message_complete()
 
     def on_response_complete(self) -> None:
         """Go on with the next request; a body that nobody reads any more must end soon."""
-        if not self._in_head and not self.pipeline:
+        if not self._in_head:
             self._wait()
         super().on_response_complete()
 
@@ -109,6 +114,10 @@ class Protocol(HttpToolsProtocol):
             self.transport.close()  # not one byte: there is nobody to answer
         else:
             self._refuse("B408")
+
+    def _expecting(self) -> bool:
+        """Tell whether it is the caller's turn and nobody else counts the time."""
+        return self._answered() if self._in_head else not (self._in_body or self.pipeline)
 
     def _answered(self) -> bool:
         """Tell whether no request is under way."""

@@ -8,7 +8,7 @@ from typing import Final
 from hub_core.errors import Rejected
 from hub_core.ports import Receive
 
-SECONDS: Final = 30.0  # that a caller may take to send a body
+SECONDS: Final = 30.0  # that a caller may take to send a body, once it began: until then the listener counts
 _LENGTH: Final = re.compile(r"[0-9]{1,18}")
 
 
@@ -23,7 +23,7 @@ async def read_body(receive: Receive, headers: Mapping[str, str], *, limit: int,
         receive: of the ASGI call.
         headers: by lower-case name.
         limit: bytes.
-        seconds: for all of it.
+        seconds: for what comes after the first of it.
 
     Raises:
         Rejected: B413 as soon as it is known to be larger than ``limit``, B408 if it came too slowly.
@@ -32,13 +32,13 @@ async def read_body(receive: Receive, headers: Mapping[str, str], *, limit: int,
     declared = headers.get("content-length", "")
     if declared and (not _LENGTH.fullmatch(declared) or int(declared) > limit):
         raise _too_large(limit)
-    try:
-        async with asyncio.timeout(seconds):
-            body, more = await _chunk(receive)
-            if more:
+    body, more = await _chunk(receive)
+    if more:
+        try:
+            async with asyncio.timeout(seconds):
                 body = await _rest(receive, body, limit)
-    except TimeoutError as error:
-        raise Rejected("B408", f"the body did not come within {seconds:g} seconds") from error
+        except TimeoutError as error:
+            raise Rejected("B408", f"the body did not come within {seconds:g} seconds") from error
     if len(body) > limit:
         raise _too_large(limit)
     return body

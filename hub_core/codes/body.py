@@ -14,7 +14,12 @@ CODES = (
     Code("B109", "empty body", "Send a document.", 400),
     Code("B110", "message id not usable", "Send an id of at most 255 printable characters.", 400),
     Code("B110", "not HTTP", "Send requests as HTTP/1.1 says (RFC 9112), with one clear length.", 400),
-    Code("B408", "came too slowly", "Send a request without pauses: headers in 10 s, the body in 30 s.", 408),
+    Code(
+        "B408",
+        "came too slowly",
+        "Send a request without pauses: the headers within 10 s, then the body within 30 s.",
+        408,
+    ),
     Code("B413", "body too large", "Send at most the number of bytes that the endpoint allows.", 413),
     Code("B414", "content encoding not allowed", "Send the body uncompressed.", 415),
     Code("B431", "request head too large", "Send at most 64,000 bytes of address and headers, in 100 lines.", 431),

@@ -124,6 +124,25 @@ async def test_a_head_that_does_not_end_is_not_waited_for(port: int) -> None:
     refused(await all_of(port, GET), 408, "B408")
 
 
+async def test_a_body_that_does_not_begin_is_not_waited_for(port: int) -> None:
+    refused(await all_of(port, POST + b"Content-Length: 9\r\n\r\n"), 408, "B408")
+
+
+async def test_a_request_under_way_is_answered_whatever_half_of_one_follows_it(port: int) -> None:
+    answer = await all_of(port, POST + b"Content-Length: 1\r\n\r\na" + POST + b"Content-Length: 9\r\n\r\n")
+    assert answer.startswith(b"HTTP/1.1 200 ")
+    refused(answer[answer.index(b"HTTP/1.1 408") :], 408, "B408")
+
+
+async def test_a_body_under_way_has_the_time_of_its_reader(port: int) -> None:
+    async with asyncio.timeout(WITHIN), connected(port) as (reader, writer):
+        writer.write(POST + b"Content-Length: 2\r\n\r\na")
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(reader.read(1), timeout=2 * Hurried.seconds)
+        writer.write(b"b")
+        assert (await reader.readuntil(b"\r\n\r\n2")).startswith(b"HTTP/1.1 200 ")
+
+
 async def test_whoever_says_nothing_is_let_go(port: int) -> None:
     assert await all_of(port) == b""
 
