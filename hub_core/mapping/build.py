@@ -44,6 +44,8 @@ class Build:
             self._account(leaf, frame)
         for steps, named in frame.checks:
             self.writer.line(f"run.check({frame.spot}, {self.generator.steps(steps)}, {named})")
+        if frame.checks:
+            self.writer.line("run.settle()")
 
     def _account(self, leaf: Leaf, frame: Frame) -> None:
         """Write what happens with a value of which it is known only now whether the record holds it."""

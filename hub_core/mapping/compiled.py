@@ -14,7 +14,7 @@ from hub_core.mapping.compiler import Compiler, Read
 from hub_core.mapping.jsonrun import JsonRun
 from hub_core.mapping.plan import AnswerPlan, Scope
 from hub_core.mapping.rules import MappingFile, Test
-from hub_core.mapping.run import Run, held, resolved
+from hub_core.mapping.run import Resolver, Run
 from hub_core.mapping.xmlrun import XmlRun
 from hub_core.message import Finding, Leaf, Severity
 from hub_core.reading import Provenance, Reading, Verdict
@@ -84,9 +84,10 @@ class CompiledMapping:
             compiler = Compiler(self.source.kind, self._plan, self._prefixes, traced=True)
             self._slow = compiler.function(compiler.source(), self.version)
         reading, run, record = self._read(self._slow, document, on)
+        resolver = Resolver(record)
         return reading, [
             Provenance(
-                at=resolved(note.to, note.label.at, record),
+                at=resolver.path(note.to, note.label.at),
                 source=note.source,
                 line=note.line,
                 raw=note.raw,
@@ -96,7 +97,7 @@ class CompiledMapping:
                 mapping=self.version,
             )
             for note in run.notes
-            if held(note.to, note.label.at, record)
+            if resolver.holds(note.to, note.label.at)
         ]
 
     def _compiled(self) -> Read:
@@ -118,10 +119,13 @@ class CompiledMapping:
             run.leave(None, ())
         findings: list[Finding] = []
         if run.found:
+            resolver = Resolver(record)
             findings = [
-                msgspec.structs.replace(finding, at=resolved(to, finding.at or "", record) or None)
+                msgspec.structs.replace(finding, at=resolver.path(to, finding.at or "") or None)
                 for finding, to in run.found
             ]
+        if run.more:
+            findings.append(Finding(code="M207", severity=Severity.WARNING, text=f"{run.more} more are not listed"))
         unmapped: tuple[Leaf, ...] = ()
         if run.left:
             unmapped = tuple([Leaf(path, value) for path, value in run.left.items()])
@@ -136,7 +140,8 @@ class CompiledMapping:
         self, record: dict[str, Any], run: Run, findings: list[Finding], unmapped: tuple[Leaf, ...], on: date
     ) -> Reading:
         if run.gaps:
-            record["gaps"] = [{**gap, "at": resolved(to, gap["at"], record)} for gap, to in run.gaps]
+            resolver = Resolver(record)
+            record["gaps"] = [{**gap, "at": resolver.path(to, gap["at"])} for gap, to in run.gaps]
         if unmapped:
             record["unmapped"] = [Unmapped(path=leaf.path, value=leaf.value) for leaf in unmapped]
         try:

@@ -83,6 +83,7 @@ class Compiler:
 
     def _body(self, frame: Frame) -> None:
         frame.direct = self.scan.direct(frame)
+        start = self.writer.place()
         self.generator.conditions(frame)
         self.generator.start(frame)
         if frame.tree.root.passes or frame.tree.root.scopes:
@@ -90,6 +91,8 @@ class Compiler:
         elif frame.check and not frame.joins:
             self.scan.place(frame.tree.root, frame.here, frame, check=True)
         self.build.scope(frame)
+        if frame.checks:
+            self.writer.insert(start, "run.enter()")
 
     def _inner(self, scope: Scope, item: str, outer: Frame, check: bool) -> None:  # noqa: FBT001 - callback
         """Write what an inner scope does with one element or item, if ``where:`` chooses it."""

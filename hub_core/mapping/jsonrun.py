@@ -139,21 +139,19 @@ class JsonRun(Run):
 
     def __init__(self, document: Document) -> None:
         super().__init__(document)
-        self._ways: dict[int, Way] = {}
+        self._ways: dict[tuple[int, Steps], dict[int, Way]] = {}
 
     def _way(self, spot: Spot) -> Way:
         """Return the way to the object where a scope began."""
         if spot is None:
             return None
         parent, steps, item = spot
-        known = self._ways.get(id(item)) if item.__class__ is dict else None
-        if known is None:
-            above = self._way(parent)
-            found = places(self._object(parent), steps, above)
-            known = next((way for way, value in found if value is item), found[0][0] if found else above)
-            if item.__class__ is dict:  # other values may be one object at several places
-                self._ways[id(item)] = known
-        return known
+        around = (id(self._object(parent)), steps)
+        if around not in self._ways:  # those of all items at once; of equal texts the first
+            found = places(self._object(parent), steps, self._way(parent))
+            self._ways[around] = {id(value): way for way, value in reversed(found)}
+        ways = self._ways[around]
+        return ways.get(id(item)) or next(reversed(ways.values()), None)
 
     def _object(self, spot: Spot) -> Any:
         return self.document.root if spot is None else spot[2]
@@ -241,8 +239,6 @@ class JsonRun(Run):
         candidates = [one for one in known if isinstance(one, Known)]
         for way, value in self._places(spot, steps):
             self._check(value, way, candidates)
-            if self.doubts:
-                self.settle(written(way))
 
     def _check(self, value: Any, way: Way, candidates: list[Known]) -> None:
         if value.__class__ is list:

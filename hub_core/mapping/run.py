@@ -23,6 +23,7 @@ class Several(str):
 
 
 SEVERAL: Final = Several()
+MAX_FINDINGS: Final = 500  # of one document; more are counted only
 
 
 class Label(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -75,8 +76,10 @@ class Run:
         self.left: dict[str, str] = {}
         self.doubts: dict[str, str] = {}
         self._takes: list[tuple[Any, Steps]] = []
+        self._around: list[tuple[dict[str, str], list[tuple[Any, Steps]]]] = []
         self.notes: list[Note] = []
         self.refused = False
+        self.more = 0
         self._said: dict[tuple[str, str, str], str] = {}
 
     # What the kinds of documents know ------------------------------------------------------------------------
@@ -111,14 +114,17 @@ class Run:
             for path, _ in self.values(spot, steps):
                 self.left.pop(path, None)
 
-    def settle(self, path: str) -> None:
-        """Put the doubtful values at a path and below it that nobody took into ``unmapped``."""
-        taken = {one for spot, steps in self._takes for one, _ in self.values(spot, steps)}
-        below = () if path in {"", "."} else (path + "/", path + ".", path + "[")
-        for doubtful in [one for one in self.doubts if not below or one == path or one.startswith(below)]:
-            text = self.doubts.pop(doubtful)
-            if doubtful not in taken:
-                self.left[doubtful] = text
+    def enter(self) -> None:
+        """Begin a scope that settles its own doubts."""
+        self._around.append((self.doubts, self._takes))
+        self.doubts, self._takes = {}, []
+
+    def settle(self) -> None:
+        """End such a scope: the doubtful values that nobody took go to ``unmapped``."""
+        if self.doubts:
+            taken = {path for spot, steps in self._takes for path, _ in self.values(spot, steps)}
+            self.left.update((path, text) for path, text in self.doubts.items() if path not in taken)
+        self.doubts, self._takes = self._around.pop()
 
     def check(self, spot: Any, steps: Steps, *known: Known | bool | None) -> None:
         """Put what none of ``known`` names into ``unmapped``; those whose condition failed are no ``Known``."""
@@ -135,6 +141,10 @@ class Run:
     # What rules find -----------------------------------------------------------------------------------------
 
     def _say(self, label: Label, spot: Any, to: To, code: str, text: str, *, severe: bool) -> None:
+        self.refused |= severe
+        if len(self.found) >= MAX_FINDINGS:
+            self.more += 1
+            return
         path, line = self.origin(spot, label.steps)
         finding = Finding(
             code=code,
@@ -147,7 +157,6 @@ class Run:
         )
         self._said[label.rule, label.at, path] = code
         self.found.append((finding, to))
-        self.refused |= severe
 
     def bad(self, label: Label, spot: Any, to: To, error: BadValue) -> None:
         """A codec could not read the value."""
@@ -201,8 +210,7 @@ class Run:
         first = objects[0]
         if any(other != first for other in objects[1:]):
             self._say(label, spot, to, "M203", f"{label.path} has several different objects", severe=label.severe)
-            for _ in objects[1:]:
-                self.leave(spot, label.steps)
+            self.leave(spot, label.steps)
         return first
 
     def note(self, label: Label, spot: Any, to: To, raw: str) -> None:
@@ -215,31 +223,42 @@ class Run:
         self.notes.append(Note(label=label, to=to, source=None, line=None, raw=None))
 
 
-def resolved(to: To, at: str, record: dict[str, Any]) -> str:
-    """Return the canonical path of a field: indexes are found by looking for the object itself."""
-    path, _ = _resolve(to, record)
-    return f"{path}.{at}" if path and at else path or at
+class Resolver:
+    """Works out canonical paths once the record is complete: indexes are found by looking for the objects."""
 
+    def __init__(self, record: dict[str, Any]) -> None:
+        self._record = record
+        self._indexes: dict[int, dict[int, int]] = {}
 
-def held(to: To, at: str, record: dict[str, Any]) -> bool:
-    """Tell whether a field of an object stands in the record; objects may have been left out."""
-    _, holder = _resolve(to, record)
-    return holder is not None if not at else isinstance(holder, dict) and at in holder
+    def path(self, to: To, at: str) -> str:
+        """Return the canonical path of a field of an object."""
+        path, _ = self._resolve(to)
+        return f"{path}.{at}" if path and at else path or at
 
+    def holds(self, to: To, at: str) -> bool:
+        """Tell whether a field of an object stands in the record; objects may have been left out."""
+        _, holder = self._resolve(to)
+        return holder is not None if not at else isinstance(holder, dict) and at in holder
 
-def _resolve(to: To, record: dict[str, Any]) -> tuple[str, Any]:
-    """Return path and value of an object, the value only if the record holds that very object."""
-    if to is None:
-        return "", record
-    parent, tail, element, number = to
-    path, holder = _resolve(parent, record)
-    path = f"{path}.{tail}" if path else tail
-    for name in tail.split("."):
-        holder = holder.get(name) if isinstance(holder, dict) else None
-    if number == NO_LIST:
-        return path, holder if element is None or holder is element else None
-    elements = holder if isinstance(holder, list) else []
-    if element is None:
-        return f"{path}[{number}]", elements[number] if number < len(elements) else None
-    found = next((index for index, one in enumerate(elements) if one is element), None)
-    return f"{path}[{number if found is None else found}]", None if found is None else element
+    def _resolve(self, to: To) -> tuple[str, Any]:
+        """Return path and value of an object, the value only if the record holds that very object."""
+        if to is None:
+            return "", self._record
+        parent, tail, element, number = to
+        path, holder = self._resolve(parent)
+        path = f"{path}.{tail}" if path else tail
+        for name in tail.split("."):
+            holder = holder.get(name) if isinstance(holder, dict) else None
+        if number == NO_LIST:
+            return path, holder if element is None or holder is element else None
+        elements: list[Any] = holder if isinstance(holder, list) else []
+        if element is None:
+            return f"{path}[{number}]", elements[number] if number < len(elements) else None
+        found = self._index(elements, element)
+        return f"{path}[{number if found is None else found}]", None if found is None else element
+
+    def _index(self, elements: list[Any], element: Any) -> int | None:
+        known = self._indexes.get(id(elements))
+        if known is None:
+            known = self._indexes[id(elements)] = {id(one): index for index, one in enumerate(elements)}
+        return known.get(id(element))

@@ -24,6 +24,15 @@ class Writer:
         """Write one line at the present depth."""
         self.lines.append("    " * self._depth + text)
 
+    def place(self) -> tuple[int, int]:
+        """Return the present place, for ``insert``."""
+        return len(self.lines), self._depth
+
+    def insert(self, place: tuple[int, int], text: str) -> None:
+        """Write one line at an earlier place; later places are no longer right."""
+        number, depth = place
+        self.lines.insert(number, "    " * depth + text)
+
     @contextmanager
     def block(self, head: str) -> Iterator[None]:
         """Write a head and indent what follows; an empty body becomes ``pass``."""

@@ -1,5 +1,6 @@
 """Places in an XML document: found again by walking, named by their ancestors."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -169,7 +170,7 @@ class XmlRun(Run):
             path = front + self._shown(tags[0])
             return [(child, f"{path}[{number}]/") for number, child in enumerate(children)]
         shown = {tag: front + self._shown(tag) for tag in dict.fromkeys(tags)}
-        counts = {tag: iter(range(count)) for tag in shown if (count := tags.count(tag)) > 1}
+        counts = {tag: iter(range(count)) for tag, count in Counter(tags).items() if count > 1}
         return [
             (child, f"{shown[tag]}[{next(counts[tag])}]/" if tag in counts else f"{shown[tag]}/")
             for child, tag in zip(children, tags, strict=True)
@@ -243,8 +244,6 @@ class XmlRun(Run):
         candidates = [one for one in known if isinstance(one, Known)]
         for place in places(spot, steps):
             self._check(place[0], candidates)
-            if self.doubts:
-                self.settle(self.path(place))
 
     def _check(self, element: Element, candidates: list[Known]) -> None:
         named = applying(element, candidates, self)

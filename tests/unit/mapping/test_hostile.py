@@ -2,6 +2,7 @@
 
 import ast
 import re
+import sys
 
 import pytest
 from hypothesis import given, settings
@@ -238,3 +239,50 @@ def numeric_twin(value, kept):
         return any(float(value) == float(other) for other in kept if other.strip("+-").replace(".", "", 1).isdigit())
     except ValueError:
         return False
+
+
+def many_json(count):
+    return {
+        "n": [{"k": "1", "t": "a", "z": n, "m": [str(n)], "a": "q", "c": "x"} for n in range(count)],
+        "m": [["x", {"b": 1}]] * count,
+        "x": [{"a": "12", "b": "q"} for _ in range(count)],
+        "p": [{"k": n, "m": "5"} for n in range(count)],
+        **{f"u{n}": n for n in range(count)},
+    }
+
+
+def many_xml(count):
+    root = etree.Element("root")
+    for n in range(count):
+        one = etree.SubElement(root, "n", z="1")
+        for name in "ktma":
+            etree.SubElement(one, name).text = "1"
+        etree.SubElement(root, f"u{n}").text = "x"
+        etree.SubElement(etree.SubElement(root, "x", b="RON"), "a").text = "zz"
+        etree.SubElement(root, "p").tail = "w"
+    return root
+
+
+def calls(mapping, document):
+    """Count calls of Python and C functions: the work of one reading, the same on every machine."""
+    count = 0
+
+    def note(_frame, event, _argument):
+        nonlocal count
+        count += event in {"call", "c_call"}
+
+    sys.setprofile(note)
+    try:
+        mapping.explain(document, on=ON)
+    finally:
+        sys.setprofile(None)
+    return count
+
+
+@pytest.mark.parametrize("kind", ["json", "xml"])
+def test_the_work_grows_with_the_document_and_not_with_its_square(wild, wild_xml, kind):
+    mapping, body = (wild, many_json) if kind == "json" else (wild_xml, many_xml)
+    documents = [Document(kind=kind, root=body(n), name="root", dialect="TEST") for n in (300, 900)]
+    mapping.explain(documents[0], on=ON)
+    small, large = (calls(mapping, document) for document in documents)
+    assert large < 4 * small

@@ -82,3 +82,11 @@ def test_an_object_that_stands_where_texts_are_expected_is_unmapped(of_json):
 def test_one_value_can_be_found_by_its_path(path, value):
     body = {"a": {"b": " x "}, "c": [{"d": 1}, {"d": 2, "k": "z"}]}
     assert value_at(Document(kind="json", root=body, name="T"), path) == value
+
+
+def test_of_very_many_findings_the_first_are_listed_and_the_others_counted(of_json):
+    fields = "insurance[]: {each: p, fields: {period.start: {at: from, as: date}}}"
+    reading = of_json.read(fields, {"p": [{"from": "x"}] * 1200})
+    assert [finding.code for finding in reading.findings[-2:]] == ["M202", "M207"]
+    assert len(reading.findings) == 501
+    assert "700" in reading.findings[-1].text
