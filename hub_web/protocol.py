@@ -39,7 +39,7 @@ class Protocol(HttpToolsProtocol):
     _in_body = False  # the first of a body has come
     _unread = 0  # bytes since the parser last gave anything on
     _deadline: TimerHandle | None = None
-    _fault = "B110"
+    _fault = "B111"
 
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]  # as uvicorn has it
         """Begin; a caller who says nothing is not waited for."""

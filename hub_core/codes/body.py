@@ -13,7 +13,7 @@ CODES = (
     Code("B108", "media type not supported", "Send the media type that the endpoint documents.", 415),
     Code("B109", "empty body", "Send a document.", 400),
     Code("B110", "message id not usable", "Send an id of at most 255 printable characters.", 400),
-    Code("B110", "not HTTP", "Send requests as HTTP/1.1 says (RFC 9112), with one clear length.", 400),
+    Code("B111", "not HTTP", "Send requests as HTTP/1.1 says (RFC 9112), with one clear length.", 400),
     Code(
         "B408",
         "came too slowly",

@@ -358,7 +358,7 @@ def test_bad_requests_write_no_lines_into_the_log(stage: Stage) -> None:
     log = stage.demo / "hub.log"
     before = log.stat().st_size
     for _ in range(20):
-        assert b'"code":"B110"' in raw(stage, b"HELO x\r\n\r\n")
+        assert b'"code":"B111"' in raw(stage, b"HELO x\r\n\r\n")
     assert log.stat().st_size == before
 
 

@@ -180,12 +180,12 @@ async def test_a_body_that_ends_late_after_its_answer_leaves_the_connection_usab
 
 
 async def test_what_is_no_http_gets_a_problem_with_a_reference(port: int) -> None:
-    refused(await all_of(port, b"HELO x\r\n\r\n"), 400, "B110")
+    refused(await all_of(port, b"HELO x\r\n\r\n"), 400, "B111")
 
 
 async def test_a_fault_behind_a_request_under_way_never_takes_the_place_of_its_answer(port: int) -> None:
     answer = await all_of(port, POST + b"Content-Length: 1\r\n\r\naHELO x\r\n\r\n")
-    assert b"B110" not in answer
+    assert b"B111" not in answer
 
 
 async def test_one_caller_too_many_is_asked_to_come_again(port: int) -> None:
