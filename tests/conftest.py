@@ -6,6 +6,14 @@ import socket
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# The same examples in every run: a failure can be repeated, and a busy machine makes none. To look for new ones:
+# pytest --hypothesis-profile=explore
+CALM = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
+settings.register_profile("repeatable", derandomize=True, database=None, **CALM)
+settings.register_profile("explore", max_examples=1000, **CALM)
+settings.load_profile("repeatable")
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "real"
 UNIT = Path(__file__).parent / "unit"
