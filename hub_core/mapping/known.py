@@ -41,6 +41,10 @@ class Tests(Protocol):
         """Tell whether filters hold."""
         ...
 
+    def filtered(self, place: Any, one: Filter) -> str:
+        """Return the name of what a filter that holds looked at."""
+        ...
+
     def chosen(self, place: Any, checks: tuple[Check, ...]) -> bool:
         """Tell whether the conditions of ``where:`` hold."""
         ...
@@ -53,12 +57,7 @@ def known(node: Node, trees: Trees) -> Known:
     for name, child in node.children.items():
         found.children[name] = known(child, trees)
     for filters, variant in node.variants.items():
-        inner = known(variant, trees)
-        for one in filters:
-            name = one.name.removeprefix("@")
-            for shown in (f"@{name}", name):
-                _merge(inner, Known(children={shown: Known(text=True)}))
-        found.variants.append((filters, inner))
+        found.variants.append((filters, known(variant, trees)))
     for scope in node.scopes:
         if not scope.checks:
             _merge(found, known_by(scope, trees))
@@ -106,6 +105,9 @@ def applying(place: object, candidates: list[Known], tests: Tests) -> list[Known
     """Return the candidates with what more is named at a place for which their conditions hold."""
     found = list(candidates)
     for one in found:  # grows while it is read: variants may have variants
-        found.extend(variant for filters, variant in one.variants if tests.matches(place, filters))
+        for filters, variant in one.variants:
+            if tests.matches(place, filters):
+                named = {tests.filtered(place, each): Known(text=True, sure=True) for each in filters}
+                found += [variant, Known(children=named)]
         found.extend(chosen for checks, chosen in one.chosen if tests.chosen(place, checks))
     return found

@@ -134,6 +134,10 @@ class Run:
         """Tell whether filters hold."""
         raise NotImplementedError
 
+    def filtered(self, place: Any, one: Filter) -> str:
+        """Return the name of what a filter that holds looked at."""
+        raise NotImplementedError
+
     def chosen(self, place: Any, checks: tuple[Check, ...]) -> bool:
         """Tell whether the conditions of ``where:`` hold for an element."""
         raise NotImplementedError

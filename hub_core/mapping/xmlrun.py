@@ -62,7 +62,7 @@ def holds(element: Element, filters: tuple[Filter, ...]) -> bool:
 def _holds(element: Element, name: str, literal: str) -> bool:
     value = element.get(name.removeprefix("@"))
     if value is None and not name.startswith("@"):
-        return any(child.tag == name and own_text(child).strip() == literal for child in element)
+        return {text for child in element if child.tag == name and (text := own_text(child).strip())} == {literal}
     return value is not None and value.strip() == literal
 
 
@@ -229,6 +229,11 @@ class XmlRun(Run):
     def matches(self, place: Any, filters: tuple[Filter, ...]) -> bool:
         """See ``Run.matches``."""
         return holds(place, filters)
+
+    def filtered(self, place: Any, one: Filter) -> str:
+        """See ``Run.filtered``."""
+        bare = one.name.removeprefix("@")
+        return f"@{bare}" if place.get(bare) is not None else bare
 
     def chosen(self, place: Any, checks: tuple[Check, ...]) -> bool:
         """See ``Run.chosen``."""

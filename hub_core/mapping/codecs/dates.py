@@ -13,7 +13,6 @@ from hub_core.mapping.codecs.spec import BadParameters, BadValue, Codec, Example
 
 _ISO: Final = "%Y-%m-%d"
 _ISO_LENGTH: Final = 10
-_fromisoformat: Final = date.fromisoformat
 # xsd:date may carry a zone; the day of the law is the day that is written.
 _ZONED: Final = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:Z|[+-][0-9]{2}:[0-9]{2})")
 _GROUPS: Final = {"%d": "(?P<d>[0-9]{2})", "%m": "(?P<m>[0-9]{2})", "%Y": "(?P<Y>[0-9]{4})"}
@@ -38,10 +37,10 @@ def _read_iso(text: str) -> date:
         if zoned is None:
             raise BadValue("date.form")
         text = zoned[1]
-    # Of ten characters fromisoformat also reads 2024-W05-3, which is no date in an XML or JSON contract.
-    if text[5] != "W":
+    # Of ten characters fromisoformat also reads 2024-W05-3 and 2024010199, which are no dates in any contract.
+    if text[4] == "-" and text[7] == "-":
         try:
-            return _fromisoformat(text)
+            return date.fromisoformat(text)
         except ValueError:
             pass
     raise BadValue("date.day")

@@ -1,6 +1,7 @@
 """Codecs: their examples are their tests, and what is written can be read again."""
 
 import calendar
+import re
 import string
 from datetime import date
 from decimal import Decimal
@@ -126,6 +127,29 @@ def test_only_ascii_digits_make_a_number(text):
             continue
         assert text.isascii()
         assert not set(text) & set(" eE_")
+
+
+TEN = st.text(alphabet="0123456789-W", min_size=10, max_size=10)
+
+
+@given(text=TEN | TEN.map(lambda text: "2024" + text[4:]) | TEN.map(lambda text: text[:4] + "0101" + text[8:]))
+def test_only_a_written_out_day_is_a_date(text):
+    for use, form in (
+        ("date", r"\d{4}-\d\d-\d\d"),
+        ('date("%d.%m.%Y")', r"\d\d\.\d\d\.\d{4}"),
+        ("partial_date", r"\d{4}(-\d\d){0,2}"),
+    ):
+        try:
+            chain(use).parse(text)
+        except BadValue:
+            continue
+        assert re.fullmatch(form, text)
+
+
+@pytest.mark.parametrize("text", ["7198011980", "2024-W05-3", "2024W053", "20240101", "2024-0101", "٢٠٢٤-٠١-٠١"])
+def test_other_ways_to_write_a_day_are_refused(text):
+    with pytest.raises(BadValue):
+        chain("date").parse(text)
 
 
 @pytest.mark.parametrize(
