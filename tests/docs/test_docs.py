@@ -20,24 +20,25 @@ def commands(page: Path) -> list[str]:
     return [line[2:] for block in blocks for line in block.splitlines() if line.startswith("$ ")]
 
 
-COMMANDS = [(page, line) for page in PAGES for line in commands(page)]
+TOLD = [page for page in PAGES if commands(page)]
 
 
-@pytest.mark.parametrize(("page", "line"), COMMANDS, ids=[f"{p.name}: {line}" for p, line in COMMANDS])
-def test_a_command_of_the_documentation_runs(page: Path, line: str, guide: dict[str, str]) -> None:
-    words = [os.path.expandvars(word) for word in shlex.split(expand(line, guide))]
-    assert words[0] == "punte"
-    done = subprocess.run(
-        [*PUNTE, *words[1:]],
-        cwd=ROOT,
-        env={**os.environ, **guide},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert (done.stdout + done.stderr).strip()
+@pytest.mark.parametrize("page", TOLD, ids=lambda page: page.name)
+def test_the_commands_of_a_page_run_one_after_the_other(page: Path, guide: dict[str, str]) -> None:
+    for line in commands(page):
+        words = shlex.split(expand(line, guide))
+        assert words[0] == "punte"
+        done = subprocess.run(
+            [*PUNTE, *words[1:]],
+            cwd=ROOT,
+            env={**os.environ, **guide},
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert done.returncode == 0, line + done.stdout + done.stderr
+        assert (done.stdout + done.stderr).strip(), line
 
 
 def expand(line: str, guide: dict[str, str]) -> str:
