@@ -1,12 +1,14 @@
 """The mapping engine: files that say what a document means, compiled to functions that read it.
 
-    paths, targets, codecs/, codelists   the words of the language
-    document, rulereader, testreader     a file as written                     -> rules.MappingFile
-    model, binder, valuebinder           every name looked up                  -> plan.Scope
-    tree, generator, scan*, build        the source                            -> compiler.Compiler
-    run, xmlrun, jsonrun, known          what the source calls when there is something to say
-    compiled, mappingset                 reading documents, choosing mappings  -> MappingSet
-    tests                                the ``tests:`` of mapping files
+    paths, targets, codecs/, codelists       the words of the language
+    document, rulereader, testreader         a file as written                      -> rules.MappingFile
+    binder, valuebinder, targetbinder,       every name looked up                   -> plan.Scope
+    sourcepaths, model, complete
+    tree, generator, scanxml, scanjson,      the source, and the function           -> compiler.Compiler
+    build, valuecode, writer
+    run, xmlrun, jsonrun, known              what the source calls when there is something to say
+    compiled, mappingset                     reading documents, choosing mappings   -> MappingSet
+    tests, lookup, schema                    tests of mapping files, one value by its path, help for editors
 
 Start with ``load``; ``MappingSet.find`` chooses, ``CompiledMapping.read`` reads.
 """
