@@ -74,6 +74,16 @@ FIELDS = [
     ("notes[]: {each: n, key: [txt], fields: {text: {at: t}}}", "0:26", "M104", "no field 'txt'", "write 'text' instead"),
     ("name.family: {at: a, faulty: flag, spill: key}", "0:43", "M104", "spill: names a text field", ""),
     ("name.family: {at: a, spill: full}", "0:29", "M103", "cannot be read", "faulty: flag"),
+    ("insured.as_of: {const: 2024-W05-3}", "0:24", "M105", "takes a date", "write a date"),
+    ("employments[]: {each: e, fields: {hours_week: {const: NaN}}}", "0:55", "M105", "takes a decimal", "write a decimal"),
+    ("insurance[]: {each: e, fields: {uncertain: {const: maybe}}}", "0:52", "M105", "takes a yes/no", "true or false"),
+    (f"name.family: {{at: {'.'.join('abcdefghijklmnopq')}}}", "0:19", "M107", "more than 16 steps", ""),
+    ("name.family: {at: 'a[b'}", "0:19", "M107", "not a path", ""),
+    ("name.family: {at: 'a.'}", "0:19", "M107", "a step is expected", "correct"),
+    ("name.family.: {at: a}", "0:1", "M104", "not a canonical path", "dot"),
+    ("identifiers[schem=x].value: {at: a}", "0:1", "M104", "no field 'schem'", "write 'scheme' instead"),
+    ("cases[]: {each: c, use: nobody}", "0:25", "M109", "no block 'nobody'", ""),
+    ("birth.date: {at: a, as: partial_date}\n  birth: {fields: {date: {at: b, as: date}}}", "1:38", "M105", "takes a partial date", ""),
     ("sex: {at: a, codes: sex}\n  sex.code: {at: b}", "1:3", "M108", "two rules for sex", "or its parts"),
     ('identifiers[scheme=x].value: {at: a}\n  identifiers[scheme="x"].value: {at: b}', "1:3", "M108", "two unconditional rules", "as a list"),
 ]  # fmt: skip
@@ -103,7 +113,7 @@ FILES = [
     ("mapping: a/1\nsource: {xml: '{}r', ns: {a: b}}\ntarget: Beneficiary@1\nfields:\n  name.family: {at: 'x:y'}\n", "5:21", "M107", "correct"),
     ("mapping: a/1\nsource: {json: T}\ntarget: Beneficiary@1\ndirection: both\nfields: {}\n", "4:12", "M103", "in"),
     ("mapping: a/1\nsource: {json: T}\ntarget: Beneficiary@1\ncodes: {a: none@1}\nfields: {}\n", "4:12", "M106", "kind@1"),
-    ("mapping: a/1\nsource: {json: T}\ntarget: Beneficiary@1\nblocks_from: [no.yaml]\nfields: {}\n", "4:15", "M109", "remove"),
+    ("mapping: a/1\nsource: {json: T}\ntarget: Beneficiary@1\nblocks_from: [no.yaml]\nfields: {}\n", "4:15", "M109", "yaml"),
     ("mapping: a/1\nsource: {json: T}\ntarget: Beneficiary@1\nfields: {}\nignore: {a.b: }\n", "5:10", "M103", "why"),
     ("mapping: a/1\nsource: {json: T}\ntarget: Beneficiary@1\nfields: {}\nignore: [a]\n", "5:9", "M103", "{path: reason}"),
     ("mapping: a/1\nsource: {json: T}\ntarget: Beneficiary@1\nfields: {}\nanswer: {failed: {a: b}}\n", "5:9", "M103", "at: path"),
@@ -112,6 +122,14 @@ FILES = [
     ("mapping: a/1\nsource: {json: T}\ntarget: Beneficiary@1\nfields: {}\ntests:\n  - {name: x, in: y, error: M999}\n", "6:29", "M110", "M"),
     ("mapping: a/1\nsource: {json: T}\ntarget: Beneficiary@1\nfields: {}\ntests:\n  - {name: x, inn: y, expect: {}}\n", "6:15", "M102", "write 'in' instead"),
     ("mapping: a/1\nsource: {json: T}\ntarget: Beneficiary@1\nfields: {spouse: {use: x, at: s}}\nblocks:\n  x: {father: {use: x, at: f}}\n", "6:21", "M109", "fields:"),
+    ("mapping: a/1\nsource: {json: T, document: 1, xml: x}\ntarget: Beneficiary@1\nfields: {}\n", "2:9", "M103", "xml:"),
+    ("mapping: a/1\nsource: {xml: '{}r', document: 1}\ntarget: Beneficiary@1\nfields: {}\n", "2:22", "M103", "remove it"),
+    ("mapping: a/1\nsource: {json: T}\ntarget: Beneficiary@1\nfields: {}\nblocks: [a]\n", "5:9", "M103", "{target: rule}"),
+    ("mapping: a/1\nsource: {json: T}\ntarget: Beneficiary@1\nfields: {}\nblocks: {a: b}\n", "5:13", "M103", "its fields"),
+    ("mapping: a/1\nsource: {json: T}\ntarget: Beneficiary@1\nfields: {}\nanswer: x\n", "5:9", "M103", "at: path"),
+    ("mapping: a/1\nsource: {json: T}\ntarget: Beneficiary@1\nfields: {}\nblocks_from: [b.yaml, c.yaml]\n", "5:23", "M109", "rename"),
+    ("mapping: a/1\nsource: {xml: s.xsd#rot}\ntarget: Beneficiary@1\nfields: {}\n", "2:15", "M107", "write 'root' instead"),
+    ("mapping: a/1\nsource: {xml: bad.xsd#root}\ntarget: Beneficiary@1\nfields: {}\n", "2:15", "M107", "mend the schema"),
     ("a: &x 1\n", "1:4", "M101", "anchor"),
     ("- a\n", "1:1", "M101", "mapping:"),
 ]  # fmt: skip
@@ -119,11 +137,22 @@ FILES = [
 
 @pytest.mark.parametrize(("text", "place", "code", "mend"), FILES)
 def test_a_fault_of_a_file_has_place_code_and_mend(of_json, text, place, code, mend):
+    for name in "bc":
+        (of_json.folder / f"{name}.yaml").write_text("blocks: {p: {}}\n")
+    (of_json.folder / "s.xsd").write_text(
+        '<s:schema xmlns:s="http://www.w3.org/2001/XMLSchema"><s:element name="root"/></s:schema>'
+    )
+    (of_json.folder / "bad.xsd").write_text("<s")
     found = {one[0]: one for one in faults(of_json, text)}
     assert place in found, found
     _, found_code, _, help_text = found[place]
     assert found_code == code
     assert mend in help_text or code == "M101"
+
+
+def test_an_object_that_no_document_can_fill_is_a_fault(of_json):
+    (found,) = faults(of_json, f"{HEAD}fields:\n  identifiers[scheme=x].issuer.id: {{at: a}}\n")
+    assert found == (f"{LINE}:1", "M112", "Identifier cannot be without value", "add a rule for value")
 
 
 def test_all_faults_of_all_files_are_reported_together(of_json):
@@ -150,6 +179,10 @@ CODE_FILES = [
     ("list: a@1\ntitle: t\nsource: s\ncodes: {x: {in: [A], out: B}}\n", "4:27", "no text of in:"),
     ("list: a@1\nof: none@1\ntitle: t\nsource: s\ncodes: {}\n", "2:5", "no code list 'none@1'"),
     ("list: a@1\nof: sex@1\ntitle: t\nsource: s\ncodes: {man: {in: [A]}}\n", "5:9", "sex@1 has no code 'man'"),
+    ("- a\n", "1:1", "a code list is expected"),
+    ("list: a@1\ntitle: t\nsource: s\ncodes: {x: y}\n", "4:12", "has no entry"),
+    ("list: a@1\ntitle: t\nsource: s\ncodes: {x: {in: [[a]]}}\n", "4:17", "no text"),
+    ("list: a@1\ntitle: t\nsource: s\nvalid: 2000\ncodes: {}\n", "4:8", "another form"),
     ("list: a@1\ntitle: t\nsource: s\nvalid: {from: 1.1.2000}\ncodes: {}\n", "4:15", "not a date"),
 ]
 

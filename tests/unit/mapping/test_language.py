@@ -638,3 +638,9 @@ def test_an_answer_with_another_status_is_read(bench):
 def test_words_in_the_place_of_a_code_are_not_repeated(bench):
     body = {"status": "-1", "reason": "no such person: Ana Popa"}
     assert "Popa" not in bench.read("name.family: {at: <a>}", body, top=ANSWER).findings[0].text
+
+
+def test_a_value_that_the_model_refuses_is_a_finding_and_no_crash(bench):
+    reading = bench.read("households[]: {each: <h>, fields: {size: {at: <n>, as: integer}}}", {"h": {"n": "0"}})
+    found = only(reading, "M206")
+    assert (reading.verdict, found.at, found.severity) == (Verdict.REFUSED, "households[0].size", Severity.ERROR)
