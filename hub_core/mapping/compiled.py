@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from itertools import starmap
 from typing import Any
 
 import msgspec
@@ -128,7 +129,7 @@ class CompiledMapping:
             findings.append(Finding(code="M207", severity=Severity.WARNING, text=f"{run.more} more are not listed"))
         unmapped: tuple[Leaf, ...] = ()
         if run.left:
-            unmapped = tuple([Leaf(path, value) for path, value in run.left.items()])
+            unmapped = tuple(starmap(Leaf, run.left.items()))
             count = len(unmapped)
             text = f"{count} value{'s' if count > 1 else ''} of the document {'are' if count > 1 else 'is'} not mapped"
             findings.append(Finding(code="M205", severity=_INFO, text=text))

@@ -164,11 +164,13 @@ class XmlRun(Run):
 
     def _named(self, element: Element, front: str) -> list[tuple[Element, str]]:
         """Return the children of an element with their fronts; an index only among several of one name."""
-        children = [child for child in element if child.tag.__class__ is str]
+        children = list(element)
         tags = [child.tag for child in children]
-        if len(tags) > 1 and tags.count(tags[0]) == len(tags):
+        if len(tags) > 1 and tags.count(tags[0]) == len(tags) and tags[0].__class__ is str:
             path = front + self._shown(tags[0])
             return [(child, f"{path}[{number}]/") for number, child in enumerate(children)]
+        children = [child for child in children if child.tag.__class__ is str]  # no comments, no instructions
+        tags = [child.tag for child in children]
         shown = {tag: front + self._shown(tag) for tag in dict.fromkeys(tags)}
         counts = {tag: iter(range(count)) for tag, count in Counter(tags).items() if count > 1}
         return [
