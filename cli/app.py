@@ -11,6 +11,7 @@ from cli.commands import (
     explain,
     init,
     keys,
+    mapping,
     messages,
     query,
     read,
@@ -52,6 +53,7 @@ app.command(rich_help_panel=ACT)(replay.replay)
 app.command(rich_help_panel=SET_UP)(init.init)
 app.command(rich_help_panel=SET_UP)(apply.apply)
 app.add_typer(keys.app, name="key", rich_help_panel=SET_UP)
+app.add_typer(mapping.app, name="mapping", rich_help_panel=SET_UP)
 
 
 class _AsGiven:

@@ -1,0 +1,47 @@
+"""``punte mapping list``: which mappings there are."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from cli import screen
+from cli.options import Json
+from cli.screen import Column
+from hub_core.places import MAPPINGS
+
+COLUMNS = (
+    Column("MAPPING"),
+    Column("READS"),
+    Column("TESTS", right=True, drop=3),
+    Column("HASH", drop=2),
+    Column("FILE", drop=1),
+)
+
+
+def listing(
+    root: Annotated[Path, typer.Option("--root", metavar="DIR", help="Folder of the mappings.")] = MAPPINGS,
+    *,
+    as_json: Json = False,
+) -> None:
+    """List the mappings of a folder: what each reads, its content hash, how many tests it has."""
+    from hub_core.mapping import load
+
+    rows: list[dict[str, Any]] = [
+        {
+            "mapping": mapping.id,
+            "hash": mapping.hash,
+            "file": mapping.file,
+            "reads": " ".join(part for part in mapping.key[1:] if part),
+            "tests": len(mapping.tests),
+        }
+        for mapping in load([root]).all
+    ]
+    if as_json:
+        screen.as_json(rows)
+        return
+    screen.table(
+        COLUMNS,
+        [(row["mapping"], row["reads"], str(row["tests"]), row["hash"], row["file"]) for row in rows],
+        empty=f"no mapping below {root}",
+    )
