@@ -10,6 +10,7 @@ from adapters.kit.load import load_adapters
 from cli.pages.table import table
 from hub_core.mapping.codecs import CODECS, Codec, Example
 from hub_core.mapping.codelists import CodeList, load_codelists
+from hub_core.mapping.files import gather
 from hub_core.mapping.model import Kind, takes
 from hub_core.places import MAPPINGS
 from hub_core.ports import Spec
@@ -78,9 +79,8 @@ def _adapter(spec: Spec) -> Iterator[str]:
 
 def code_lists() -> Iterator[str]:
     """Yield the page of every shipped code list."""
-    files = sorted(MAPPINGS.rglob("codes/*.yaml"))
     faults = Faults("M106")
-    lists = load_codelists([(path, path.relative_to(MAPPINGS).as_posix()) for path in files], faults)
+    lists = load_codelists(gather([MAPPINGS]), faults)
     faults.raise_any()
     yield "Files `mappings/codes/<list>@<version>.yaml`. A list *of* another one reads a source's letters as the codes"
     yield "of that canonical list; the record then names the canonical list. How they are written:"

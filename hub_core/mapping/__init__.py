@@ -1,5 +1,6 @@
 """The mapping engine: files that say what a document means, compiled to functions that read it.
 
+    files                                    all files of a set, as they can be kept
     paths, targets, codecs/, codelists       the words of the language
     document, rulereader, testreader         a file as written                      -> rules.MappingFile
     binder, valuebinder, targetbinder,       every name looked up                   -> plan.Scope
@@ -14,8 +15,9 @@ Start with ``load``; ``MappingSet.find`` chooses, ``CompiledMapping.read`` reads
 """
 
 from hub_core.mapping.compiled import CompiledMapping
+from hub_core.mapping.files import gather
 from hub_core.mapping.lookup import value_at
-from hub_core.mapping.mappingset import MappingSet, load
+from hub_core.mapping.mappingset import MappingSet, load, load_files
 from hub_core.mapping.tests import TestResult, run_tests
 
-__all__ = ["CompiledMapping", "MappingSet", "TestResult", "load", "run_tests", "value_at"]
+__all__ = ["CompiledMapping", "MappingSet", "TestResult", "gather", "load", "load_files", "run_tests", "value_at"]

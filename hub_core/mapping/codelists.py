@@ -5,16 +5,16 @@ texts mean one. A list ``of:`` another one translates a source's letters into th
 """
 
 import re
-from collections.abc import Iterable
 from collections.abc import Mapping as Map
 from datetime import date
-from pathlib import Path
+from pathlib import PurePosixPath
 from typing import Final
 
 import msgspec
 
 from hub_core import yaml
 from hub_core.errors import ConfigError
+from hub_core.mapping.files import is_code_list
 from hub_core.yaml import Faults, Mapping, Node, Scalar, Sequence
 
 CODE: Final = "M106"
@@ -61,18 +61,19 @@ class CodeList(msgspec.Struct, frozen=True, kw_only=True):
         return {text: entry.code for entry in self.entries.values() for text in entry.read}
 
 
-def load_codelists(files: Iterable[tuple[Path, str]], faults: Faults) -> dict[str, CodeList]:
-    """Read code lists, given as path and shown name; what is wrong goes to ``faults``."""
+def load_codelists(files: Map[str, bytes], faults: Faults) -> dict[str, CodeList]:
+    """Read the code lists among files, given by name; what is wrong goes to ``faults``."""
     lists: dict[str, CodeList] = {}
     nodes: dict[str, Mapping] = {}
-    for path, shown in files:
-        lists[path.stem] = _broken(path.stem, shown)
+    for shown in filter(is_code_list, files):
+        stem = PurePosixPath(shown).stem
+        lists[stem] = _broken(stem, shown)
         try:
-            node = yaml.load(path, file=shown)
+            node = yaml.parse(files[shown], file=shown)
         except ConfigError as error:
             faults.findings.extend(error.findings)
             continue
-        if isinstance(node, Mapping) and (found := _codelist(node, path, faults)):
+        if isinstance(node, Mapping) and (found := _codelist(node, stem, faults)):
             lists[found.name] = found
             nodes[found.name] = node
         elif not isinstance(node, Mapping):
@@ -106,14 +107,14 @@ def _check_origin(codelist: CodeList, lists: Map[str, CodeList], node: Mapping, 
         faults.add(key, f"{codelist.of} has no code {code!r}", mend=mend, code=CODE)
 
 
-def _codelist(node: Mapping, path: Path, faults: Faults) -> CodeList | None:
+def _codelist(node: Mapping, stem: str, faults: Faults) -> CodeList | None:
     before = len(faults.findings)
     _known(node, _KEYS, faults)
     name = _text(node, "list", faults)
     if name and not NAME.fullmatch(name):
         faults.add(node.items["list"], f"{name!r} is no list@version", mend="write a name like sex@1", code=CODE)
-    elif name and path.stem != name:
-        mend = f"rename the file to {name}.yaml, or write list: {path.stem}"
+    elif name and stem != name:
+        mend = f"rename the file to {name}.yaml, or write list: {stem}"
         faults.add(node.items["list"], "the file has another name than its list", mend=mend, code=CODE)
     title, source = _text(node, "title", faults), _text(node, "source", faults)
     start, end = _validity(node.items.get("valid"), faults)

@@ -16,13 +16,12 @@ from hub_core.mapping.binder import Binder, Blocks
 from hub_core.mapping.codelists import CodeList, load_codelists
 from hub_core.mapping.compiled import CompiledMapping
 from hub_core.mapping.document import read_block_file, read_mapping_file
+from hub_core.mapping.files import gather, is_code_list
 from hub_core.mapping.rules import BlockFile, MappingFile, Source
 from hub_core.places import MAPPINGS, SCHEMAS
 from hub_core.yaml import Faults, Mapping, Node, Scalar, closest
 
 GENERATION: Final = "1"  # of the generator: another one may read the same file in another way
-CODES: Final = "codes"
-FIXTURES: Final = "fixtures"
 _XSD: Final = "{http://www.w3.org/2001/XMLSchema}"
 
 
@@ -71,14 +70,23 @@ def load(roots: Sequence[Path] = (MAPPINGS,), *, schemas: Path = SCHEMAS) -> Map
     Raises:
         ConfigError: M1xx with all faults of all files as findings.
     """
-    return _Loader(roots, schemas).load()
+    return load_files(gather(roots), schemas=schemas)
+
+
+def load_files(files: Map[str, bytes], *, schemas: Path = SCHEMAS) -> MappingSet:
+    """Read mappings, blocks and code lists from memory: ``gather`` gives them by their names.
+
+    Raises:
+        ConfigError: see ``load``.
+    """
+    return _Loader(files, schemas).load()
 
 
 class _Loader:
     """Reads files, then looks up what they name."""
 
-    def __init__(self, roots: Sequence[Path], schemas: Path) -> None:
-        self.roots = roots
+    def __init__(self, files: Map[str, bytes], schemas: Path) -> None:
+        self.files = files
         self.schemas = schemas
         self.faults = Faults("M101")
         self.blocks: dict[str, BlockFile] = {}
@@ -86,25 +94,18 @@ class _Loader:
         self.broken: set[str] = set()
 
     def load(self) -> MappingSet:
-        lists: list[tuple[Path, str]] = []
-        for root in self.roots:
-            for path in sorted(root.rglob("*.yaml")):
-                shown = path.relative_to(root)
-                if FIXTURES in shown.parts[:-1]:
-                    continue
-                if CODES in shown.parts[:-1]:
-                    lists.append((path, shown.as_posix()))
-                else:
-                    self._file(path, shown.as_posix())
-        codes = load_codelists(lists, self.faults)
+        for name, body in self.files.items():
+            if not is_code_list(name):
+                self._file(body, name)
+        codes = load_codelists(self.files, self.faults)
         compiled = [found for mapping in self.mappings if (found := self._bound(mapping, codes))]
         self._unambiguous(compiled)
         self.faults.raise_any()
         return MappingSet(compiled)
 
-    def _file(self, path: Path, shown: str) -> None:
+    def _file(self, body: bytes, shown: str) -> None:
         try:
-            node = yaml.load(path, file=shown)
+            node = yaml.parse(body, file=shown)
         except ConfigError as error:
             self.faults.findings.extend(error.findings)
             return

@@ -9,6 +9,7 @@ from cli.pages import pages
 from hub_core.canonical import schema
 from hub_core.mapping.codecs import CODECS
 from hub_core.mapping.codelists import load_codelists
+from hub_core.mapping.files import gather
 from hub_core.places import MAPPINGS
 from hub_core.yaml import Faults
 from registry.draft import KINDS
@@ -62,8 +63,7 @@ def test_every_field_of_the_registry_is_described_and_says_what_it_means(name):
 
 
 def test_every_shipped_code_list_is_named_with_the_number_of_its_codes():
-    files = [(path, path.name) for path in (MAPPINGS / "codes").glob("*.yaml")]
-    lists = load_codelists(files, Faults("M106"))
+    lists = load_codelists(gather([MAPPINGS]), Faults("M106"))
     assert {row[0].strip("`"): row[2] for row in rows(PAGES["code-lists.md"])[2:]} == {
         name: str(len(one.entries)) for name, one in lists.items()
     }

@@ -6,8 +6,10 @@ from lxml import etree
 
 from hub_core.document import Document
 from hub_core.errors import ConfigError
-from hub_core.mapping import load, run_tests
+from hub_core.mapping import gather, load, load_files, run_tests
+from hub_core.mapping.files import digest_of
 from hub_core.mapping.lookup import check_path
+from hub_core.places import MAPPINGS
 from hub_core.reading import Verdict
 from tests.unit.mapping.conftest import ON
 
@@ -234,3 +236,17 @@ def test_a_path_of_a_setting_is_checked():
     with pytest.raises(ConfigError) as caught:
         check_path("a b", "json", where="x.yaml:1:1")
     assert (caught.value.code, caught.value.where) == ("M107", "x.yaml:1:1")
+
+
+def test_files_that_were_kept_read_as_their_folder_does():
+    kept = gather([MAPPINGS])
+    assert [one.version for one in load_files(kept).all] == [one.version for one in load([MAPPINGS]).all]
+
+
+def test_documents_of_tests_are_not_kept_and_every_byte_of_the_others_counts(tmp_path):
+    for name in ("a.yaml", "fixtures/b.yaml", "codes/c@1.yaml"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("x: 1\n")
+    kept = gather([tmp_path])
+    assert set(kept) == {"a.yaml", "codes/c@1.yaml"}
+    assert digest_of(kept | {"a.yaml": b"x: 1"}) != digest_of(kept) == digest_of(dict(reversed(kept.items())))
