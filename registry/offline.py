@@ -109,9 +109,9 @@ def open_reader() -> OfflineReader:
         ConfigError: a shipped mapping is wrong.
     """
     from adapters.kit.load import load_adapters
-    from hub_core.mapping import load
+    from hub_core.mapping import load, user_cache
 
-    return OfflineReader(adapters=load_adapters(), mappings=load([MAPPINGS]))
+    return OfflineReader(adapters=load_adapters(), mappings=load([MAPPINGS], cache=user_cache()))
 
 
 def _body(path: Path) -> bytes:

@@ -125,10 +125,10 @@ class Parts:
 
     @cached_property
     def mappings(self) -> "MappingSet":
-        """The shipped mappings, compiled."""
-        from hub_core.mapping import load
+        """The shipped mappings."""
+        from hub_core.mapping import load, user_cache
 
-        return load([MAPPINGS])
+        return load([MAPPINGS], cache=user_cache())
 
     @cached_property
     def hub(self) -> "Hub":

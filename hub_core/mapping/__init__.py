@@ -7,6 +7,7 @@
     sourcepaths, model, complete
     tree, generator, scanxml, scanjson,      the source, and the function           -> compiler.Compiler
     build, valuecode, writer
+    cache                                    compiled mappings on disk
     run, xmlrun, jsonrun, known              what the source calls when there is something to say
     compiled, mappingset                     reading documents, choosing mappings   -> MappingSet
     tests, lookup, schema                    tests of mapping files, one value by its path, help for editors
@@ -14,10 +15,21 @@
 Start with ``load``; ``MappingSet.find`` chooses, ``CompiledMapping.read`` reads.
 """
 
+from hub_core.mapping.cache import user_cache
 from hub_core.mapping.compiled import CompiledMapping
 from hub_core.mapping.files import gather
 from hub_core.mapping.lookup import value_at
 from hub_core.mapping.mappingset import MappingSet, load, load_files
 from hub_core.mapping.tests import TestResult, run_tests
 
-__all__ = ["CompiledMapping", "MappingSet", "TestResult", "gather", "load", "load_files", "run_tests", "value_at"]
+__all__ = [
+    "CompiledMapping",
+    "MappingSet",
+    "TestResult",
+    "gather",
+    "load",
+    "load_files",
+    "run_tests",
+    "user_cache",
+    "value_at",
+]

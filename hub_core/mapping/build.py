@@ -109,6 +109,7 @@ class Build:
                 guard = f"{name!r} not in {made}" + (f" and {guard}" if guard else "")
             holder = self._makes[-1 - value.spill[0]] if value.spill else ""
             with self.writer.block(f"if {guard}:") if guard else self.writer.same():
+                self.writer.line(f"# {name} <- {value.place!a}")
                 self.values.write(value, frame, sink=f"{made}[{name!r}] = {{}}", to=to, at=name, holder=holder)
 
     def _object(self, name: str, inner: Obj, made: str, frame: Frame, to: str, *, begun: bool) -> None:

@@ -11,7 +11,8 @@ from hub_core.canonical import Beneficiary, Unmapped
 from hub_core.canonical.faults import check
 from hub_core.document import Document
 from hub_core.mapping import jsonrun, xmlrun
-from hub_core.mapping.compiler import Compiler, Read
+from hub_core.mapping.cache import Cache
+from hub_core.mapping.compiler import Compiled, Compiler, Read
 from hub_core.mapping.jsonrun import JsonRun
 from hub_core.mapping.plan import AnswerPlan, Scope
 from hub_core.mapping.rules import MappingFile, Test
@@ -39,9 +40,21 @@ class CompiledMapping:
         file: where it was read from.
         key: what it reads: ``("xml", root)`` or ``("json", dialect, document or None)``.
         tests: of its file.
+
+    Args:
+        content: everything that it was made from, with positions; decides whether ``cache`` holds it.
     """
 
-    def __init__(self, mapping: MappingFile, plan: Scope, answer: AnswerPlan | None, digest: str) -> None:
+    def __init__(
+        self,
+        mapping: MappingFile,
+        plan: Scope,
+        answer: AnswerPlan | None,
+        digest: str,
+        *,
+        content: object = None,
+        cache: Cache | None = None,
+    ) -> None:
         source = mapping.source
         self.id = mapping.id
         self.hash = digest
@@ -55,20 +68,25 @@ class CompiledMapping:
         self._answer = answer
         self._prefixes = {namespace: prefix for prefix, namespace in source.ns.items()}
         self._names: dict[str, str] = {}
+        self._content = content
+        self._cache = cache
         self._fast: Read | None = None
         self._slow: Read | None = None
-        self._python = ""
 
     @property
     def version(self) -> str:
         """``id@hash``, as it stands with every record and value."""
         return f"{self.id}@{self.hash}"
 
-    @property
-    def python(self) -> str:
-        """The generated source."""
-        self._compiled()
-        return self._python
+    def python(self, *, traced: bool = False) -> str:
+        """Return the generated source; traced: of the variant that tells where values came from."""
+        return self._compiled(traced=traced)[0].source
+
+    def prepare(self) -> bool:
+        """Compile it now, not at the first document; tell whether that was done at an earlier time and kept."""
+        compiled, kept = self._compiled(traced=False)
+        self._fast = compiled.function()
+        return kept
 
     def read(self, document: Document, *, on: date) -> Reading:
         """Read one document.
@@ -77,13 +95,12 @@ class CompiledMapping:
             document: one that this mapping is for (``MappingSet.find``).
             on: the day of reading, for checks such as a date in the future.
         """
-        return self._read(self._fast or self._compiled(), document, on)[0]
+        return self._read(self._fast or self._prepared(), document, on)[0]
 
     def explain(self, document: Document, *, on: date) -> tuple[Reading, list[Provenance]]:
         """Read one document and tell where each value of the record came from."""
         if self._slow is None:
-            compiler = Compiler(self.source.kind, self._plan, self._prefixes, traced=True)
-            self._slow = compiler.function(compiler.source(), self.version)
+            self._slow = self._compiled(traced=True)[0].function()
         reading, run, record = self._read(self._slow, document, on)
         resolver = Resolver(record)
         return reading, [
@@ -101,12 +118,20 @@ class CompiledMapping:
             if resolver.holds(note.to, note.label.at)
         ]
 
-    def _compiled(self) -> Read:
-        if self._fast is None:
-            compiler = Compiler(self.source.kind, self._plan, self._prefixes)
-            self._python = compiler.source()
-            self._fast = compiler.function(self._python, self.version)
+    def _prepared(self) -> Read:
+        self.prepare()
+        assert self._fast is not None  # noqa: S101 - that is what preparing does
         return self._fast
+
+    def _compiled(self, *, traced: bool) -> tuple[Compiled, bool]:
+        """Return the compiled variant, and whether it was kept from an earlier time."""
+
+        def made() -> Compiled:
+            return Compiler(self.source.kind, self._plan, self._prefixes, traced=traced).compiled(self.version)
+
+        if self._cache is None:
+            return made(), False
+        return self._cache.get((self.version, traced, self._content), made)
 
     def _read(self, read: Read, document: Document, on: date) -> tuple[Reading, Run, dict[str, Any]]:
         xml = document.kind == "xml"

@@ -1,13 +1,16 @@
 """From the plan of a mapping to a Python function."""
 
+import marshal
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
+
+import msgspec
 
 from hub_core.canonical.names import normal_name
 from hub_core.canonical.values import Code
 from hub_core.mapping import jsonrun, xmlrun
 from hub_core.mapping.build import Build
-from hub_core.mapping.codecs import BadValue
+from hub_core.mapping.codecs import BadValue, chain
 from hub_core.mapping.generator import Frame, Generator, Kind
 from hub_core.mapping.plan import Obj, Scope
 from hub_core.mapping.run import NO_LIST, Several
@@ -15,10 +18,45 @@ from hub_core.mapping.scanjson import JsonScan
 from hub_core.mapping.scanxml import XmlScan
 
 Read = Callable[[Any, Any], dict[str, Any]]
+_HELPERS: Final[dict[Kind, tuple[Callable[..., Any], ...]]] = {
+    "xml": (xmlrun.again, xmlrun.own_text, xmlrun.texts_at, xmlrun.present_at),
+    "json": (jsonrun.items, jsonrun.one, jsonrun.select, jsonrun.text_of, jsonrun.texts_at, jsonrun.present_at),
+}
+
+
+class Compiled(msgspec.Struct, frozen=True, kw_only=True):
+    """The source of a mapping, and all that is needed to run it without its plan.
+
+    Attributes:
+        code: of the source, as ``marshal`` writes it.
+        values: by the names that the source knows them by.
+        codecs: the reading side of these is bound as well, as rules write them.
+    """
+
+    kind: Kind
+    source: str
+    code: bytes
+    values: dict[str, Any]
+    codecs: dict[str, str]
+
+    def function(self) -> Read:
+        """Return the function that the source defines."""
+        namespace: dict[str, Any] = {
+            **self.values,
+            **{name: chain(text).parse for name, text in self.codecs.items()},
+            **{helper.__name__: helper for helper in _HELPERS[self.kind]},
+            "BadValue": BadValue,
+            "Code": Code,
+            "Several": Several,
+            "normal_name": normal_name,
+        }
+        exec(marshal.loads(self.code), namespace)  # noqa: S102, S302 - own code; texts of a mapping are literals in it
+        read: Read = namespace["read"]
+        return read
 
 
 class Compiler:
-    """Writes the source of one mapping and turns it into a function.
+    """Writes the source of one mapping.
 
     Args:
         kind: of the documents.
@@ -47,36 +85,22 @@ class Compiler:
             self._block(*self.generator.waiting.pop(0))
         return self.writer.source()
 
-    def function(self, source: str, name: str) -> Read:
-        """Return the function that the source defines."""
-        namespace: dict[str, Any] = {
-            **self.writer.namespace,
-            "BadValue": BadValue,
-            "Code": Code,
-            "Several": Several,
-            "normal_name": normal_name,
-        }
-        if self.generator.kind == "xml":
-            helpers: tuple[Callable[..., Any], ...] = (
-                xmlrun.again,
-                xmlrun.own_text,
-                xmlrun.texts_at,
-                xmlrun.present_at,
-            )
-        else:
-            helpers = (
-                jsonrun.items, jsonrun.one, jsonrun.select, jsonrun.text_of, jsonrun.texts_at, jsonrun.present_at,
-            )  # fmt: skip
-        namespace.update((helper.__name__, helper) for helper in helpers)
-        exec(compile(source, f"<mapping {name}>", "exec"), namespace)  # noqa: S102 - see writer: texts only as literals
-        read: Read = namespace["read"]
-        return read
+    def compiled(self, name: str) -> Compiled:
+        """Return the source with its code and what it needs; ``name`` is for people."""
+        source = self.source()
+        return Compiled(
+            kind=self.generator.kind,
+            source=source,
+            code=marshal.dumps(compile(source, f"<mapping {name}>", "exec")),
+            values=self.writer.namespace,
+            codecs=self.writer.codecs,
+        )
 
     def _block(self, scope: Scope, check: bool, name: str) -> None:  # noqa: FBT001 - as queued
         self.writer.line("")
         self.writer.line("")
         spot = "o" if self.generator.kind == "xml" else "spot"
-        with self.writer.block(f"def {name}(o, t, spot, to, run):  # {scope.name!a} ({scope.place})"):
+        with self.writer.block(f"def {name}(o, t, spot, to, run):  # {scope.name!a} {scope.place!a}"):
             frame = Frame(scope, self.generator.trees.of(scope), "o", "t", spot, "to", check=check)
             self._body(frame)
             self.writer.line("return t")

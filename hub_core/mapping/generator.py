@@ -165,7 +165,7 @@ class Generator:
         for node in frame.tree.root.all_nodes():
             for scope in node.scopes:
                 frame.results[scope] = self.writer.name("b")
-                self.writer.line(f"{frame.results[scope]} = []  # {scope.name!a} ({scope.place})")
+                self.writer.line(f"{frame.results[scope]} = []  # {scope.name!a} {scope.place!a}")
         later = [leaf.var for leaf in frame.tree.leaves.values() if leaf not in frame.direct]
         for start in range(0, len(later), 12):
             self.writer.line(f"{' = '.join(later[start : start + 12])} = None")

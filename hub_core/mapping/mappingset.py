@@ -13,6 +13,7 @@ from hub_core import yaml
 from hub_core.document import Document
 from hub_core.errors import ConfigError
 from hub_core.mapping.binder import Binder, Blocks
+from hub_core.mapping.cache import Cache
 from hub_core.mapping.codelists import CodeList, load_codelists
 from hub_core.mapping.compiled import CompiledMapping
 from hub_core.mapping.document import read_block_file, read_mapping_file
@@ -34,6 +35,10 @@ class MappingSet:
         self._by_key: dict[tuple[str | None, ...], list[CompiledMapping]] = {}
         for mapping in sorted(self.all, key=lambda one: -_major(one.id)):
             self._by_key.setdefault(mapping.key, []).append(mapping)
+
+    def prepare(self) -> int:
+        """Compile all of them now, not at their first documents; return how many no cache held."""
+        return sum(not mapping.prepare() for mapping in self.all)
 
     def get(self, name: str) -> CompiledMapping | None:
         """Return the mapping of an id, with or without ``@hash``."""
@@ -60,34 +65,36 @@ class MappingSet:
         return None
 
 
-def load(roots: Sequence[Path] = (MAPPINGS,), *, schemas: Path = SCHEMAS) -> MappingSet:
+def load(roots: Sequence[Path] = (MAPPINGS,), *, schemas: Path = SCHEMAS, cache: Cache | None = None) -> MappingSet:
     """Read all mappings, blocks and code lists below some folders.
 
     Args:
         roots: folders; files below ``codes/`` are code lists, those below ``fixtures/`` belong to tests.
         schemas: folder of the contracts that ``source: {xml: ...}`` names.
+        cache: of compiled mappings.
 
     Raises:
         ConfigError: M1xx with all faults of all files as findings.
     """
-    return load_files(gather(roots), schemas=schemas)
+    return load_files(gather(roots), schemas=schemas, cache=cache)
 
 
-def load_files(files: Map[str, bytes], *, schemas: Path = SCHEMAS) -> MappingSet:
+def load_files(files: Map[str, bytes], *, schemas: Path = SCHEMAS, cache: Cache | None = None) -> MappingSet:
     """Read mappings, blocks and code lists from memory: ``gather`` gives them by their names.
 
     Raises:
         ConfigError: see ``load``.
     """
-    return _Loader(files, schemas).load()
+    return _Loader(files, schemas, cache).load()
 
 
 class _Loader:
     """Reads files, then looks up what they name."""
 
-    def __init__(self, files: Map[str, bytes], schemas: Path) -> None:
+    def __init__(self, files: Map[str, bytes], schemas: Path, cache: Cache | None) -> None:
         self.files = files
         self.schemas = schemas
+        self.cache = cache
         self.faults = Faults("M101")
         self.blocks: dict[str, BlockFile] = {}
         self.mappings: list[MappingFile] = []
@@ -135,8 +142,10 @@ class _Loader:
             return None
         if answer is not None:
             plan.named += [answer.steps, *([answer.code] if answer.code else [])]
-        digest = _digest(mapping.node, [file.node for file in files], binder.used.values())
-        return CompiledMapping(mapping, plan, answer, digest)
+        nodes = [file.node for file in files]
+        digest = _digest(mapping.node, nodes, binder.used.values())
+        content = (mapping.node, nodes, sorted((one.name, one.plain) for one in binder.used.values()))
+        return CompiledMapping(mapping, plan, answer, digest, content=content, cache=self.cache)
 
     def _rooted(self, mapping: MappingFile) -> Source:
         """Return the source with the full name of its root element, as its schema declares it."""

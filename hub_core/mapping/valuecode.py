@@ -155,7 +155,7 @@ class ValueCode:
         if chain.plain:
             self._lines([sink.format(text), *take, *note])
             return
-        codec = self.writer.bind("F", chain.parse, chain.text, key=chain.text)
+        codec = self.writer.codec(chain.text)
         if chain.total:
             self._lines([sink.format(f"{codec}({text})"), *take, *note])
             return
@@ -186,7 +186,7 @@ class ValueCode:
         code, key = self.writer.name("y"), text
         if not chain.plain:
             key = self.writer.name("x")
-            codec = self.writer.bind("F", chain.parse, chain.text, key=chain.text)
+            codec = self.writer.codec(chain.text)
             with self.writer.block("try:"):
                 self.writer.line(f"{key} = {codec}({text})")
             with self.writer.block("except BadValue:"):

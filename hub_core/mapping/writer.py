@@ -15,6 +15,7 @@ class Writer:
     def __init__(self) -> None:
         self.lines: list[str] = []
         self.namespace: dict[str, Any] = {}
+        self.codecs: dict[str, str] = {}
         self.constants: list[str] = []
         self._bound: dict[tuple[str, object], str] = {}
         self._counts: dict[str, int] = {}
@@ -70,6 +71,15 @@ class Writer:
             known = self._bound[identity] = self.name(letter)
             self.namespace[known] = value
             self.constants.append(f"# {known}: {comment!a}")
+        return known
+
+    def codec(self, text: str) -> str:
+        """Return the name under which the reading side of codecs is bound, given as a rule writes them."""
+        known = self._bound.get(("F", text))
+        if known is None:
+            known = self._bound["F", text] = self.name("F")
+            self.codecs[known] = text
+            self.constants.append(f"# {known}: {text!a}")
         return known
 
     def words(self, letter: str, words: tuple[str, ...]) -> str:

@@ -72,7 +72,7 @@ ALLOWED = re.compile(
 @pytest.mark.parametrize("text", NASTY)
 def test_no_text_of_a_mapping_file_becomes_source(of_json, text):
     mapping = hostile_mapping(of_json, text)
-    tree = ast.parse(mapping.python)
+    tree = ast.parse(mapping.python())
     names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
     names |= {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
     assert {name for name in names if not ALLOWED.fullmatch(name)} == set()
@@ -86,7 +86,7 @@ def test_no_text_of_a_mapping_file_becomes_source(of_json, text):
 
 @pytest.mark.parametrize("text", NASTY)
 def test_comments_of_the_source_stay_on_their_line(of_json, text):
-    for line in hostile_mapping(of_json, text).python.split("\n"):
+    for line in hostile_mapping(of_json, text).python().split("\n"):
         assert line.isprintable()
         assert line.isascii() or "#" not in line.split("'")[0]
 
