@@ -15,7 +15,7 @@ _KEYS: Final = {
     "ignore", "tests",
 }  # fmt: skip
 _BLOCK_KEYS: Final = {"blocks", "codes"}
-_SOURCE_KEYS: Final = {"xml", "json", "document", "ns"}
+_SOURCE_KEYS: Final = {"xml", "json", "document", "schema", "ns"}
 _ANSWER_KEYS: Final = {"at", "code", "failed", "none", "later"}
 _ID: Final = re.compile(r"[a-z0-9][a-z0-9.\-]*/[0-9]+")
 _DIALECT: Final = re.compile(r"[A-Z][A-Z0-9_]*")
@@ -86,7 +86,7 @@ def _source(node: Mapping, faults: Faults) -> Source | None:
         if "document" in source.items:
             mend = "remove it: an XML document is known by its root element"
             faults.add(source.keys["document"], "document: belongs to JSON", mend=mend, code="M103")
-        return Source(kind="xml", root=root, ns=ns)
+        return Source(kind="xml", root=root, schema=_schema_of(source, root, faults), ns=ns)
     dialect = text(source, "json", faults, required="json: NAV")
     if not _DIALECT.fullmatch(dialect):
         mend = "write the dialect in capital letters: NAV, NEESSI, NATIVE"
@@ -94,7 +94,17 @@ def _source(node: Mapping, faults: Faults) -> Source | None:
     if ns:
         faults.add(source.keys["ns"], "ns: belongs to XML", mend="remove it", code="M103")
     document = source.items.get("document")
-    return Source(kind="json", dialect=dialect, document=document.text if isinstance(document, Scalar) else None, ns={})
+    name = document.text if isinstance(document, Scalar) else None
+    return Source(kind="json", dialect=dialect, document=name, schema=text(source, "schema", faults) or None, ns={})
+
+
+def _schema_of(source: Mapping, root: str, faults: Faults) -> str | None:
+    """Return the file of an XML contract: before the # of ``xml:``."""
+    if "schema" in source.items:
+        mend = "remove it, and write xml: file.xsd#root"
+        faults.add(source.keys["schema"], "schema: belongs to JSON", mend=mend, code="M103")
+    file, mark, _ = root.partition("#")
+    return file if mark and not root.startswith("{") else None
 
 
 def _codes(node: Mapping, faults: Faults) -> dict[str, Scalar]:

@@ -101,12 +101,14 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
         root: XML: name of the root element as ``{namespace}local``.
         dialect: JSON: dialect of the document.
         document: JSON: name of the document; ``None``: any of the dialect.
+        schema: file of the contract, relative to the folder of schemas, where the source names one.
     """
 
     kind: Literal["xml", "json"]
     root: str = ""
     dialect: str = ""
     document: str | None = None
+    schema: str | None = None
     ns: dict[str, str]
 
 

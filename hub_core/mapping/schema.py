@@ -85,7 +85,7 @@ def schema() -> dict[str, Any]:
     source = {
         "anyOf": [
             _object({"xml": NAME, "ns": _NAMES}, ("xml",)),
-            _object({"json": NAME, "document": NAME}, ("json",)),
+            _object({"json": NAME, "document": NAME, "schema": NAME}, ("json",)),
         ]
     }
     blocks = {"type": "object", "additionalProperties": {"$ref": "#/$defs/fields"}}

@@ -1,0 +1,14 @@
+"""What a partner's contract says a document may hold: places, how often they stand, and what their text may be.
+
+    contract            the whole of one contract, by the ``source`` of a mapping
+    place               one element, attribute or key
+    xsd, simpletypes    XML Schema
+    jsonschema          JSON Schema
+
+Start with ``contract_of``.
+"""
+
+from hub_core.contract.contract import Contract, contract_of
+from hub_core.contract.place import LeafType, Place
+
+__all__ = ["Contract", "LeafType", "Place", "contract_of"]

@@ -1,0 +1,228 @@
+"""Places of an XML Schema (XSD 1.0). Includes and imports are read below the folder of schemas only.
+
+Not followed: substitution groups, ``xs:redefine``, identity constraints; they add nothing that a path could name.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urljoin
+
+from lxml import etree
+
+from hub_core.contract.place import LeafType, Place
+from hub_core.contract.simpletypes import SimpleTypes
+from hub_core.errors import ConfigError
+from hub_core.validation.library import STANDARDS, XSD, Library
+
+MAX_FILES: Final = 200
+_PARTICLES: Final = {f"{XSD}sequence", f"{XSD}choice", f"{XSD}all"}
+_GLOBALS: Final = ("element", "complexType", "simpleType", "group", "attributeGroup", "attribute")
+
+
+@dataclass(frozen=True)
+class _Around:
+    """What the groups around an element say about it."""
+
+    many: bool = False
+    required: bool = True
+    choice: int | None = None
+
+
+def xsd_root(path: Path, schemas: Path, local: str) -> Place:
+    """Return the place of the root element of a name.
+
+    Raises:
+        ConfigError: V401, the schema cannot be read or declares no such element.
+    """
+    return _Schemas(path, Library(schemas)).root(local)
+
+
+class _Schemas:
+    """A schema with everything that it includes and imports."""
+
+    def __init__(self, path: Path, library: Library) -> None:
+        self.library = library
+        self.path = path
+        self.named: dict[tuple[str, str], Any] = {}  # kind and {namespace}local -> declaration
+        self.namespaces: dict[Any, str] = {}  # schema element -> its namespace
+        self.types = SimpleTypes(self.find)
+        self.main = self._load(str(path), None, set())
+
+    def _load(self, url: str, namespace: str | None, seen: set[tuple[str, str | None]]) -> Any:
+        if (url, namespace) in seen or len(seen) > MAX_FILES:
+            return None
+        seen.add((url, namespace))
+        parser = etree.XMLParser(resolve_entities=False, load_dtd=False, no_network=True, remove_comments=True)
+        try:
+            schema = etree.fromstring(self.library.read(url), parser)
+        except etree.XMLSyntaxError as error:
+            raise ConfigError("V401", "the schema is no XML", where=self.path.name) from error
+        # A schema without a namespace takes that of the schema which includes it.
+        own = schema.get("targetNamespace") or namespace or ""
+        self.namespaces[schema] = own
+        for child in schema:
+            kind = etree.QName(child).localname
+            if kind in {"include", "import"}:
+                location = child.get("schemaLocation")
+                wanted = child.get("namespace")
+                target = urljoin(url, location) if location else str(wanted)
+                if wanted in STANDARDS:
+                    target = str(wanted)
+                if location or wanted in STANDARDS:
+                    self._load(target, own if kind == "include" else None, seen)
+            elif kind in _GLOBALS and child.get("name"):
+                self.named.setdefault((kind, _full(own, str(child.get("name")))), child)
+        return schema
+
+    def find(self, kind: str, node: Any, attribute: str) -> Any | None:
+        """Return the declaration that an attribute of a node names; ``None`` for types of XML Schema itself."""
+        return self.named.get((kind, self.full(node, node.get(attribute))))
+
+    def full(self, node: Any, name: str) -> str:
+        """Return ``{namespace}local`` of a qualified name as written at a node."""
+        prefix, _, local = name.rpartition(":")
+        namespace = node.nsmap.get(prefix or None, "")
+        if not prefix and not namespace:
+            namespace = self._namespace(node)
+        return _full(namespace, local)
+
+    def _namespace(self, node: Any) -> str:
+        return self.namespaces.get(_schema(node), "")
+
+    def root(self, local: str) -> Place:
+        own = self.namespaces[self.main]
+        node = self.named.get(("element", _full(own, local)))
+        if node is None:
+            inner = (one for one in self.main.iter(f"{XSD}element") if one.get("name") == local)
+            node = next(inner, None)
+        if node is None:
+            raise ConfigError("V401", f"the schema declares no element {local!r}", where=self.path.name)
+        return self._element(node, _Around())
+
+    def _name(self, node: Any) -> str:
+        name = node.get("name")
+        schema = _schema(node)
+        kind = "element" if node.tag == f"{XSD}element" else "attribute"
+        form = node.get("form") or schema.get(f"{kind}FormDefault", "unqualified")
+        qualified = form == "qualified" or node.getparent() is schema
+        return _full(self._namespace(node), name) if qualified else name
+
+    def _element(self, node: Any, around: _Around) -> Place:
+        declared = self.find("element", node, "ref") if node.get("ref") else node
+        name = self.full(node, node.get("ref")) if node.get("ref") else self._name(node)
+        minimum, many = _occurs(node)
+        required = around.required and minimum > 0
+        place = Place(
+            name=name, many=many or around.many, required=required, line=node.sourceline, choice=around.choice
+        )
+        return place if declared is None else self._typed(place, declared)
+
+    def _typed(self, place: Place, node: Any) -> Place:
+        """Add what the type of an element says."""
+        kind = node.find(f"{XSD}complexType")
+        if kind is None and node.get("type"):
+            kind = self.find("complexType", node, "type")
+        simple = self.types.of(node)
+        if kind is None:
+            anything = node.get("type") is None and node.find(f"{XSD}simpleType") is None
+            anything |= (node.get("type") or "").rpartition(":")[2] == "anyType"
+            return replace(place, leaf=simple, open=anything)
+        return replace(place, leaf=self._text_of(kind), expand=lambda: self._children(kind), open=self._is_open(kind))
+
+    def _text_of(self, kind: Any) -> LeafType | None:
+        content = kind.find(f"{XSD}simpleContent")
+        if content is None:
+            return LeafType() if kind.get("mixed") in {"true", "1"} else None
+        extension = content[-1]
+        base = self.find("complexType", extension, "base")
+        inner = self._text_of(base) if base is not None else self.types.named(extension, "base")
+        return self.types.restricted(extension, inner or LeafType())
+
+    def _is_open(self, kind: Any) -> bool:
+        return any(part.tag == f"{XSD}any" for part, _ in self._particles(kind, _Around()))
+
+    def _children(self, kind: Any) -> dict[str, Place]:
+        found: dict[str, Place] = {}
+        for node in self._attributes(kind):
+            place = self._attribute(node)
+            if place is not None:
+                found[place.name] = place
+        for node, around in self._particles(kind, _Around()):
+            if node.tag == f"{XSD}element":
+                place = self._element(node, around)
+                first = found.get(place.name)
+                found[place.name] = place if first is None else _again(first, place)
+        return found
+
+    def _attribute(self, node: Any) -> Place | None:
+        if node.get("use") == "prohibited":
+            return None
+        declared = self.find("attribute", node, "ref") if node.get("ref") else node
+        name = self.full(node, node.get("ref")) if node.get("ref") else self._name(node)
+        leaf = self.types.of(declared) if declared is not None else LeafType()
+        return Place(name=f"@{name}", required=node.get("use") == "required", leaf=leaf, line=node.sourceline)
+
+    def _attributes(self, kind: Any) -> Iterator[Any]:
+        """Yield the attributes of a type: of what it extends or restricts first."""
+        for child in kind:
+            name = etree.QName(child).localname
+            if name == "attribute":
+                yield child
+            elif name == "attributeGroup":
+                group = self.find("attributeGroup", child, "ref")
+                yield from self._attributes(group) if group is not None else ()
+            elif name in {"simpleContent", "complexContent"}:
+                derived = child[-1]
+                base = self.find("complexType", derived, "base")
+                yield from self._attributes(base) if base is not None else ()
+                yield from self._attributes(derived)
+
+    def _particles(self, kind: Any, around: _Around) -> Iterator[tuple[Any, _Around]]:
+        """Yield elements and wildcards of a type or group, with what the groups around them say."""
+        for child in kind:
+            if child.tag == f"{XSD}complexContent":
+                yield from self._derived(child[-1], around)
+            elif child.tag in _PARTICLES:
+                yield from self._group(child, around)
+            elif child.tag == f"{XSD}group":
+                group = self.find("group", child, "ref")
+                if group is not None:
+                    minimum, many = _occurs(child)
+                    inner = replace(around, many=around.many or many, required=around.required and minimum > 0)
+                    yield from self._particles(group, inner)
+            elif child.tag in {f"{XSD}element", f"{XSD}any"}:
+                yield child, around
+
+    def _derived(self, node: Any, around: _Around) -> Iterator[tuple[Any, _Around]]:
+        if node.tag == f"{XSD}extension":
+            base = self.find("complexType", node, "base")
+            yield from self._particles(base, around) if base is not None else ()
+        yield from self._particles(node, around)
+
+    def _group(self, node: Any, around: _Around) -> Iterator[tuple[Any, _Around]]:
+        minimum, many = _occurs(node)
+        is_choice = node.tag == f"{XSD}choice" and len(node) > 1
+        choice = node.sourceline if is_choice and around.choice is None else around.choice
+        required = around.required and minimum > 0 and not is_choice
+        yield from self._particles(node, _Around(around.many or many, required, choice))
+
+
+def _again(first: Place, second: Place) -> Place:
+    """Return the place of an element that a type names twice: in alternatives once, else more than once."""
+    alternative = first.choice is not None and first.choice == second.choice
+    return replace(first, many=first.many or second.many or not alternative, required=first.required or second.required)
+
+
+def _schema(node: Any) -> Any:
+    return node if node.tag == f"{XSD}schema" else next(node.iterancestors(f"{XSD}schema"))
+
+
+def _occurs(node: Any) -> tuple[int, bool]:
+    most = node.get("maxOccurs", "1")
+    return int(node.get("minOccurs", "1")), most == "unbounded" or int(most) > 1
+
+
+def _full(namespace: str, local: str) -> str:
+    return f"{{{namespace}}}{local}" if namespace else local
