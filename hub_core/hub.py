@@ -26,7 +26,6 @@ from hub_core.routing import select
 
 log = logging.getLogger("punte.hub")
 MAX_ID = 255  # characters of a sender's id, as in the header Idempotency-Key
-MAX_FINDINGS = 200  # that are kept of one message
 
 
 class Hub:
@@ -131,17 +130,17 @@ class Hub:
         faults = self._adapters[endpoint.adapter].validate(endpoint, opened)
         if faults:
             reading = _unread(tuple(faults))
-            return decide(state=State.REFUSED, document=opened.name, findings=bounded(reading.findings)), reading
+            return decide(state=State.REFUSED, document=opened.name, findings=reading.findings), reading
         mapping, reading = self.read(opened, endpoint.mappings, on=message.received_at.astimezone(UTC).date())
         decide = partial(decide, document=opened.name, mapping=mapping, unmapped=reading.unmapped)
         if reading.record is None:
             state = State.ACCEPTED if reading.verdict is Verdict.NONE else State.REFUSED
-            return decide(state=state, findings=bounded(reading.findings)), reading
+            return decide(state=state, findings=reading.findings), reading
         deliveries, unrouted = self._route(message, reading.record, directory)
         outcome = decide(
             state=State.DELIVERING if deliveries else State.ACCEPTED,
             record=msgspec.json.encode(reading.record),
-            findings=bounded(reading.findings) + unrouted,
+            findings=reading.findings + unrouted,
             cases=tuple(case.number for case in reading.record.cases if case.number),
             deliveries=deliveries,
         )
@@ -228,15 +227,6 @@ def sender_id(arrival: Arrival, endpoint: Endpoint, opened: Document | Rejected)
     if found is not None and (len(found) > MAX_ID or not found.isprintable()):
         raise Rejected("B110", f"a message id has at most {MAX_ID} printable characters")
     return found
-
-
-def bounded(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:
-    """Return at most ``MAX_FINDINGS``, the last of which then says how many were left out."""
-    if len(findings) <= MAX_FINDINGS:
-        return findings
-    rest = len(findings) - MAX_FINDINGS + 1
-    more = Finding(code="J201", severity=Severity.INFO, text=f"{rest} more findings were left out")
-    return (*findings[: MAX_FINDINGS - 1], more)
 
 
 def as_findings(fault: PunteError) -> tuple[Finding, ...]:

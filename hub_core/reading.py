@@ -1,11 +1,15 @@
 """What comes out of reading one document with one mapping."""
 
+from collections.abc import Sequence
 from enum import StrEnum
+from typing import Final
 
 import msgspec
 
 from hub_core.canonical import Beneficiary
-from hub_core.message import Finding, Leaf
+from hub_core.message import Finding, Leaf, Severity
+
+MAX_FINDINGS: Final = 200  # that one reading lists; more are counted only
 
 
 class Verdict(StrEnum):
@@ -27,7 +31,7 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         record: ``None`` unless the verdict is ``RECORD``.
-        findings: all of them, in the order of the document.
+        findings: in the order of the document, at most ``MAX_FINDINGS``, J201 (how many more there are) and M205.
         unmapped: every leaf that no rule names; also in ``record.unmapped``.
     """
 
@@ -59,3 +63,20 @@ class Provenance(msgspec.Struct, frozen=True, kw_only=True):
     codes: str | None
     rule: str
     mapping: str
+
+
+def bounded(findings: Sequence[Finding], unlisted: int = 0) -> tuple[Finding, ...]:
+    """Return at most ``MAX_FINDINGS`` findings, errors before others; J201 then says how many are left out.
+
+    Args:
+        findings: in any order, which is kept.
+        unlisted: findings that were only counted already.
+    """
+    kept = list(findings)
+    if len(kept) > MAX_FINDINGS:
+        errors_first = sorted(range(len(kept)), key=lambda number: kept[number].severity is not Severity.ERROR)
+        kept = [findings[number] for number in sorted(errors_first[:MAX_FINDINGS])]
+    rest = len(findings) - len(kept) + unlisted
+    if rest:
+        kept.append(Finding(code="J201", severity=Severity.INFO, text=f"{rest} more findings were left out"))
+    return tuple(kept)

@@ -3,7 +3,11 @@
 from hub_core.codes.code import Code
 
 CODES = (
-    Code("J201", "more findings than are kept", "Mend the first ones and send again."),
+    Code(
+        "J201",
+        "more findings than are listed",
+        "Mend the first ones and send again; no warning hides an error.",
+    ),
     Code("J101", "journal in use", "Stop the other hub, or give this one a home of its own (PUNTE_HOME)."),
     Code("J102", "journal file not usable", "See the text; name another file, or run the version that wrote it."),
     Code("J103", "no journal here", "Start the hub once, or name the home where it keeps its state (PUNTE_HOME)."),

@@ -21,7 +21,6 @@ CODES = (
     Code("M204", "code not in the list", "Send a code of the list, or have the list extended.", 422),
     Code("M205", "leaf not mapped", "Nothing is lost: the value is kept under 'unmapped'."),
     Code("M206", "mapping gave a value that the model refuses", "Report it: the mapping has a defect.", 422),
-    Code("M207", "more findings than are listed", "Mend the listed ones first; the others are like them."),
     Code("M301", "source says it failed", "Ask the source; its own code stands in the finding.", 422),
     Code(
         "M302",

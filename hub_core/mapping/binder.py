@@ -222,6 +222,10 @@ class Binder:
 
     def _plain_scope(self, rule: Rule, found: Field, obj: Obj, place: Place) -> Scope | None:
         """Elements that are plain values: the rule itself, read at ``.`` of each place."""
+        if rule.each is None and len(rule.places) != 1:
+            mend = "write each: path; for several places a list of rules: [{each: path}, {each: path}]"
+            self._fault(rule.target, f"{found.name} takes its elements from one place", mend, "M103")
+            return None
         base = self._base(rule, place)
         value = self._values(place).bind(rule, found, [obj.struct], (), here=True)
         if base is None or value is None:

@@ -23,16 +23,7 @@ class Build:
     def scope(self, frame: Frame) -> None:
         """Write everything from the raw values of a scope to its finished object or value."""
         self.generator.late_conditions(frame)
-        tracked = [leaf for leaf in frame.tree.leaves.values() if leaf.tracked]
-        for leaf in tracked:
-            self.writer.line(f"u{leaf.number} = {leaf.var}")
-        for leaf in tracked:
-            for check in leaf.checks:  # of several values, the condition spoke of one only
-                one = f"{leaf.var}.__class__ is not Several"
-                if self.generator.kind == "json":
-                    one = f"({leaf.var}.__class__ is not list or text_of({leaf.var}).__class__ is not Several)"
-                with self.writer.block(f"if {frame.conditions[check]} and {one}:"):
-                    self.writer.line(f"u{leaf.number} = None")
+        tracked = self._track(frame)
         if frame.scope.value is not None:
             self.values.write(frame.scope.value, frame, sink=f"{frame.sink}.append({{}})", to=frame.to, at="")
         elif frame.scope.root is not None:
@@ -46,6 +37,23 @@ class Build:
             self.writer.line(f"run.check({frame.spot}, {self.generator.steps(steps)}, {named})")
         if frame.checks:
             self.writer.line("run.settle()")
+
+    def _track(self, frame: Frame) -> list[Leaf]:
+        """Write the start of what is known only at the end: which of these leaves nobody has taken."""
+        tracked = [leaf for leaf in frame.tree.leaves.values() if leaf.tracked]
+        for leaf in tracked:
+            self.writer.line(f"u{leaf.number} = {leaf.var}")
+            if self.generator.kind == "json" and leaf.bare and leaf not in frame.shared:
+                with self.writer.block(f"if {leaf.var}.__class__ is dict or {leaf.var}.__class__ is list:"):
+                    self.writer.line(f"run.objects({frame.spot}, {self.generator.steps(leaf.steps)})")
+        for leaf in tracked:
+            for check in leaf.checks:  # of several values, the condition spoke of one only
+                one = f"{leaf.var}.__class__ is not Several"
+                if self.generator.kind == "json":
+                    one = f"({leaf.var}.__class__ is not list or text_of({leaf.var}).__class__ is not Several)"
+                with self.writer.block(f"if {frame.conditions[check]} and {one}:"):
+                    self.writer.line(f"u{leaf.number} = None")
+        return tracked
 
     def _account(self, leaf: Leaf, frame: Frame) -> None:
         """Write what happens with a value of which it is known only now whether the record holds it."""

@@ -19,7 +19,7 @@ from hub_core.mapping.rules import MappingFile, Test
 from hub_core.mapping.run import Resolver, Run
 from hub_core.mapping.xmlrun import XmlRun
 from hub_core.message import Finding, Leaf, Severity
-from hub_core.reading import Provenance, Reading, Verdict
+from hub_core.reading import Provenance, Reading, Verdict, bounded
 
 _ANSWERS = {
     "failed": (Verdict.FAILED, "M301", Severity.ERROR),
@@ -27,7 +27,7 @@ _ANSWERS = {
     "later": (Verdict.LATER, "M303", Severity.ERROR),
 }
 # A lookup in an enumeration is slow, and these are needed for every document.
-_ERROR, _INFO, _RECORD = Severity.ERROR, Severity.INFO, Verdict.RECORD
+_ERROR, _INFO, _RECORD, _REFUSED = Severity.ERROR, Severity.INFO, Verdict.RECORD, Verdict.REFUSED
 _MAX_CODE = 40  # characters of a source's own code; longer ones are words, perhaps about a person
 
 
@@ -150,21 +150,16 @@ class CompiledMapping:
                 msgspec.structs.replace(finding, at=resolver.path(to, finding.at or "") or None)
                 for finding, to in run.found
             ]
-        if run.more:
-            findings.append(Finding(code="M207", severity=Severity.WARNING, text=f"{run.more} more are not listed"))
-        unmapped: tuple[Leaf, ...] = ()
-        if run.left:
-            unmapped = tuple(starmap(Leaf, run.left.items()))
-            count = len(unmapped)
-            text = f"{count} value{'s' if count > 1 else ''} of the document {'are' if count > 1 else 'is'} not mapped"
-            findings.append(Finding(code="M205", severity=_INFO, text=text))
-        if run.refused:
-            return _refused(findings, unmapped), run, record
-        return self._finished(record, run, findings, unmapped, on), run, record
+        unmapped = tuple(starmap(Leaf, run.left.items())) if run.left else ()
+        made = None if run.refused else self._made(record, run, findings, unmapped, on)
+        told = _told(findings, run.more, len(unmapped))
+        verdict = _REFUSED if made is None else _RECORD
+        return Reading(verdict=verdict, record=made, findings=told, unmapped=unmapped), run, record
 
-    def _finished(
+    def _made(
         self, record: dict[str, Any], run: Run, findings: list[Finding], unmapped: tuple[Leaf, ...], on: date
-    ) -> Reading:
+    ) -> Beneficiary | None:
+        """Return the finished record with its own findings added to the others; ``None`` if it cannot stand."""
         if run.gaps:
             resolver = Resolver(record)
             record["gaps"] = [{**gap, "at": resolver.path(to, gap["at"])} for gap, to in run.gaps]
@@ -174,11 +169,9 @@ class CompiledMapping:
             made = msgspec.convert(record, Beneficiary)
         except msgspec.ValidationError as error:
             findings.append(self._defect(error))
-            return _refused(findings, unmapped)
+            return None
         findings += check(made, on=on)
-        if any(finding.severity is _ERROR for finding in findings):
-            return _refused(findings, unmapped)
-        return Reading(verdict=_RECORD, record=made, findings=tuple(findings), unmapped=unmapped)
+        return None if any(finding.severity is _ERROR for finding in findings) else made
 
     def _defect(self, error: msgspec.ValidationError) -> Finding:
         """Return the finding for a value that the model refuses: the mapping should have refused it."""
@@ -209,5 +202,10 @@ class CompiledMapping:
         return Reading(verdict=verdict, record=None, findings=(finding,), unmapped=())
 
 
-def _refused(findings: list[Finding], unmapped: tuple[Leaf, ...]) -> Reading:
-    return Reading(verdict=Verdict.REFUSED, record=None, findings=tuple(findings), unmapped=unmapped)
+def _told(findings: list[Finding], unlisted: int, unmapped: int) -> tuple[Finding, ...]:
+    """Return at most as many findings as one reading tells, and the number of values that are not mapped."""
+    told = bounded(findings, unlisted)
+    if not unmapped:
+        return told
+    text = f"{unmapped} value{'s' if unmapped > 1 else ''} of the document {'are' if unmapped > 1 else 'is'} not mapped"
+    return (*told, Finding(code="M205", severity=_INFO, text=text))

@@ -14,6 +14,7 @@ from hub_core.mapping.known import Known
 from hub_core.mapping.paths import Filter, Steps
 from hub_core.mapping.plan import Check
 from hub_core.message import Finding, Severity
+from hub_core.reading import MAX_FINDINGS
 
 
 class Several(str):
@@ -23,7 +24,6 @@ class Several(str):
 
 
 SEVERAL: Final = Several()
-MAX_FINDINGS: Final = 500  # of one document; more are counted only
 
 
 class Label(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -80,6 +80,7 @@ class Run:
         self.notes: list[Note] = []
         self.refused = False
         self.more = 0
+        self._counts = [0, 0]  # of warnings, of errors
         self._said: dict[tuple[str, str, str], str] = {}
 
     # What the kinds of documents know ------------------------------------------------------------------------
@@ -146,7 +147,8 @@ class Run:
 
     def _say(self, label: Label, spot: Any, to: To, code: str, text: str, *, severe: bool) -> None:
         self.refused |= severe
-        if len(self.found) >= MAX_FINDINGS:
+        self._counts[severe] += 1
+        if self._counts[severe] > MAX_FINDINGS:
             self.more += 1
             return
         path, line = self.origin(spot, label.steps)
@@ -210,12 +212,13 @@ class Run:
         self.gaps.append(({"at": label.at, "why": why, "text": text}, to))
 
     def one_of(self, label: Label, spot: Any, to: To, objects: list[dict[str, Any]]) -> dict[str, Any]:
-        """Return the only object of a place where one is expected."""
+        """Return the only object of a place where one is expected; of several different ones none is chosen."""
         first = objects[0]
-        if any(other != first for other in objects[1:]):
-            self._say(label, spot, to, "M203", f"{label.path} has several different objects", severe=label.severe)
-            self.leave(spot, label.steps)
-        return first
+        if all(other == first for other in objects[1:]):
+            return first
+        self._say(label, spot, to, "M203", f"{label.path} has several different objects", severe=label.severe)
+        self.leave(spot, label.steps)
+        return {}
 
     def note(self, label: Label, spot: Any, to: To, raw: str) -> None:
         """Write down where a value came from (traced variant only)."""

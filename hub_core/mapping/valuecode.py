@@ -48,15 +48,21 @@ class ValueCode:
         """Return the test that something is there; it binds the trimmed text."""
         if self.generator.kind == "xml":
             return f"if {leaf.var} and ({text} := {leaf.var}.strip()):"
-        odd = f"run.{'text' if leaf.bare else 'word'}({leaf.var}, {label}, {frame.spot}, {to})"
+        own = leaf.bare and not leaf.tracked and leaf not in frame.shared  # else objects are left by somebody else
+        odd = f"run.{'text' if own else 'word'}({leaf.var}, {label}, {frame.spot}, {to})"
         trimmed = f"{leaf.var}.strip() if {leaf.var}.__class__ is str else {odd}"
         return f"if {leaf.var} is not None and ({text} := {trimmed}):"
 
-    def _several(self, leaf: Leaf, label: str, frame: Frame, to: str) -> None:
-        """Write the report of several different values; JSON has it in ``run.text`` and ``run.word``."""
+    def _several(self, leaf: Leaf, label: str, frame: Frame, to: str, *, found: str = "") -> None:
+        """Write the report of several different values; JSON has it in ``run.text`` and ``run.word``.
+
+        They are also put into the variable ``found``, where one is given.
+        """
         if self.generator.kind == "xml" and leaf not in frame.direct:
             with self.writer.block(f"elif {leaf.var}.__class__ is Several:"):
                 self.writer.line(f"run.several({label}, {frame.spot}, {to})")
+                if found:
+                    self.writer.line(f"{found} = {leaf.var}")
 
     def _single(self, value: Value, frame: Frame, *, sink: str, to: str, at: str, holder: str) -> None:
         leaf, chain = frame.tree.leaves[value.origins[0].steps], value.origins[0].chain
@@ -102,8 +108,13 @@ class ValueCode:
                 with self._tokens(value, text, [take], keep.format):
                     inner = f"{found} = {{}}"
                     self._convert(value, origin.chain, text, inner, label, frame, to, [], holder, noted=False)
-                with self.writer.block(f"if {chosen} is None is not {found} or {found} == {chosen} is not None:"):
-                    self._lines([f"{chosen} = {found}", take, *self._note(label, text, frame, to)])
+                agree = f"{found} == {chosen} is not None"
+                if value.codes is not None and not value.plain_code:  # in whatever words the codes are written
+                    one, other = (f"({y}.code, {y}.code or {y}.text)" for y in (found, chosen))
+                    agree = f"None is not {found} and {chosen} is not None and {one} == {other}"
+                with self.writer.block(f"if {chosen} is None is not {found} or {agree}:"):
+                    first = f"{chosen} = {chosen} or {found}" if value.codes else f"{chosen} = {found}"
+                    self._lines([first, take, *self._note(label, text, frame, to)])
                 with self.writer.block(f"elif {found} is not None:"):
                     self.writer.line(f"run.differs({label}, {frame.spot}, {to})")
             self._several(leaf, label, frame, to)
@@ -114,14 +125,28 @@ class ValueCode:
                 self.writer.line(f"run.gap(*{gap})")
 
     def _joined(self, value: Value, frame: Frame, *, sink: str, to: str, at: str, holder: str) -> None:
+        """Write ``derive: join``: the texts of all places make one, if none of them has several."""
         leaves = self._leaves(value, frame)
         chain, text = value.origins[0].chain, self.writer.name("x")
-        parts = ", ".join(self._trimmed(leaf) for leaf in leaves)
-        self.writer.line(f"{text} = {value.join!r}.join([part for part in ({parts},) if part])")
+        parts = [self._part(value, leaf, chain, frame, to, at) for leaf in leaves]
+        whole = f"{value.join!r}.join([part for part in ({', '.join(parts)},) if part])"
+        single = " and ".join(f"{part}.__class__ is not Several" for part in parts)
         label = self._label(value, at, leaves[0], chain, leave=False)
         take = [f"u{leaf.number} = None" for leaf in leaves]
-        with self.writer.block(f"if {text}:"), self._tokens(value, text, take, self._gap(label, to, text)):
+        with (
+            self.writer.block(f"if {single} and ({text} := {whole}):"),
+            self._tokens(value, text, take, self._gap(label, to, text)),
+        ):
             self._convert(value, chain, text, sink, label, frame, to, take, holder)
+
+    def _part(self, value: Value, leaf: Leaf, chain: Chain, frame: Frame, to: str, at: str) -> str:
+        """Write the trimmed text of one place of a joined text and return its variable; ``Several`` is reported."""
+        part, label = self.writer.name("x"), self._label(value, at, leaf, chain, leave=False)
+        self.writer.line(f"{part} = ''")
+        with self.writer.block(self._present(leaf, part, label, frame, to)):
+            self.writer.line("pass")
+        self._several(leaf, label, frame, to, found=part)
+        return part
 
     def _gap(self, label: str, to: str, text: str) -> Callable[[str], str]:
         return lambda why: f"run.gap({label}, {to}, {why!r}, {text})"

@@ -6,6 +6,7 @@ import pytest
 
 from hub_core.document import Document
 from hub_core.mapping import value_at
+from hub_core.reading import MAX_FINDINGS
 
 
 def test_numbers_and_booleans_are_read_as_their_text(of_json):
@@ -87,6 +88,12 @@ def test_one_value_can_be_found_by_its_path(path, value):
 def test_of_very_many_findings_the_first_are_listed_and_the_others_counted(of_json):
     fields = "insurance[]: {each: p, fields: {period.start: {at: from, as: date}}}"
     reading = of_json.read(fields, {"p": [{"from": "x"}] * 1200})
-    assert [finding.code for finding in reading.findings[-2:]] == ["M202", "M207"]
-    assert len(reading.findings) == 501
-    assert "700" in reading.findings[-1].text
+    assert [finding.code for finding in reading.findings[-2:]] == ["M202", "J201"]
+    assert len(reading.findings) == MAX_FINDINGS + 1
+    assert str(1200 - MAX_FINDINGS) in reading.findings[-1].text
+
+
+def test_of_very_many_findings_warnings_never_hide_an_error(of_json):
+    fields = "name.family: {at: z, need: required}\ninsurance[]: {each: p, faulty: flag, fields: {period.start: {at: from, as: date}}}"
+    reading = of_json.read(fields, {"p": [{"from": "x"}] * 1200}, top="faulty: refuse")
+    assert "M201" in [finding.code for finding in reading.findings]
