@@ -33,6 +33,15 @@ def messages(incomplete: str) -> list[tuple[str, str]]:
     ]
 
 
+def mappings(incomplete: str) -> list[str]:
+    """Offer the ids of the shipped mappings, as their files say them."""
+    from hub_core.places import MAPPINGS
+
+    heads = (path.open(encoding="utf-8").readline() for path in sorted(MAPPINGS.glob("*/*.yaml")))
+    ids = (head.removeprefix("mapping:").strip() for head in heads if head.startswith("mapping:"))
+    return [name for name in ids if name.startswith(incomplete)]
+
+
 def endpoints(incomplete: str) -> list[str]:
     """Offer the names of the endpoints."""
     return _names("endpoints", incomplete)

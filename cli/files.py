@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Final, TypeVar
 
+S = TypeVar("S")
 T = TypeVar("T")
 MANY: Final = 20  # from here on a progress bar is worth its line
 
@@ -20,8 +21,8 @@ def walk(paths: Iterable[Path]) -> Iterator[Path]:
                 yield found
 
 
-def with_progress(what: str, paths: Sequence[Path], one: Callable[[Path], T]) -> Iterator[T]:
-    """Yield the result for each file; for many of them a bar runs on standard error, if that is a terminal."""
+def with_progress(what: str, paths: Sequence[S], one: Callable[[S], T]) -> Iterator[T]:
+    """Yield the result for each file or thing; for many of them a bar runs on standard error, if that is a terminal."""
     from cli import screen
 
     console = screen.err()

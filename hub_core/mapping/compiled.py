@@ -64,7 +64,7 @@ class CompiledMapping:
         self.key: tuple[str | None, ...] = (
             ("xml", source.root) if source.kind == "xml" else ("json", source.dialect, source.document)
         )
-        self._plan = plan
+        self.plan = plan
         self._answer = answer
         self._prefixes = {namespace: prefix for prefix, namespace in source.ns.items()}
         self._names: dict[str, str] = {}
@@ -127,7 +127,7 @@ class CompiledMapping:
         """Return the compiled variant, and whether it was kept from an earlier time."""
 
         def made() -> Compiled:
-            return Compiler(self.source.kind, self._plan, self._prefixes, traced=traced).compiled(self.version)
+            return Compiler(self.source.kind, self.plan, self._prefixes, traced=traced).compiled(self.version)
 
         if self._cache is None:
             return made(), False

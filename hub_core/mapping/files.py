@@ -32,7 +32,7 @@ def gather(roots: Sequence[Path]) -> dict[str, bytes]:
     if len(paths) > MAX_FILES:
         text = f"{len(paths):,} files of mappings"
         raise ConfigError("M101", text, where=str(roots[0]), mend=f"name a folder with at most {MAX_FILES:,}")
-    return {name: _bytes_of(path, name) for name, path in paths.items()}
+    return {name: bytes_of(path, name) for name, path in paths.items()}
 
 
 def is_code_list(name: str) -> bool:
@@ -57,7 +57,12 @@ def digest_of(files: Mapping[str, bytes]) -> str:
     return whole.hexdigest()[:_DIGITS]
 
 
-def _bytes_of(path: Path, name: str) -> bytes:
+def bytes_of(path: Path, name: str) -> bytes:
+    """Return what a file holds, as far as it may be large.
+
+    Raises:
+        ConfigError: M101, it cannot be read.
+    """
     try:
         with path.open("rb") as stream:
             return stream.read(yaml.MAX_BYTES + 1)  # one more than allowed: the parser refuses it with its words

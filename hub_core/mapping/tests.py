@@ -12,6 +12,7 @@ from lxml import etree
 from hub_core.document import Document
 from hub_core.mapping import jsonrun, xmlrun
 from hub_core.mapping.compiled import CompiledMapping
+from hub_core.mapping.coverage import Exercised
 from hub_core.mapping.mappingset import MappingSet, load
 from hub_core.mapping.paths import BadPath, Steps, parse_path
 from hub_core.mapping.rules import Test
@@ -52,18 +53,31 @@ def run_tests(file: Path, *, mappings: MappingSet | None = None, root: Path = MA
     return [run_test(mapping, test, root) for mapping in known.all if mapping.file == shown for test in mapping.tests]
 
 
-def run_test(mapping: CompiledMapping, test: Test, root: Path) -> TestResult:
-    """Run one test of a mapping; faults of the test itself are differences too."""
+def run_test(mapping: CompiledMapping, test: Test, root: Path, *, exercised: Exercised | None = None) -> TestResult:
+    """Run one test of a mapping; its own faults are differences too. ``exercised`` takes in what it reads."""
     where = f"{mapping.file}:{test.node.line}"
     try:
         document = fixture(mapping, test, root)
-        reading = mapping.read(document, on=date.fromisoformat(test.on) if test.on else DEFAULT_DAY)
+        reading = _reading(mapping, document, day_of(test), exercised)
         differences = _differences(test, reading)
     except (BadTest, BadPath, ValueError) as error:
         differences = [f"the test cannot run: {error}"]
     return TestResult(
         mapping=mapping.id, name=test.name, where=where, passed=not differences, differences=tuple(differences)
     )
+
+
+def day_of(test: Test) -> date:
+    """Return the day on which a test reads; raises ``ValueError`` if it is none."""
+    return date.fromisoformat(test.on) if test.on else DEFAULT_DAY
+
+
+def _reading(mapping: CompiledMapping, document: Document, on: date, exercised: Exercised | None) -> Reading:
+    if exercised is None:
+        return mapping.read(document, on=on)
+    reading, provenance = mapping.explain(document, on=on)
+    exercised.add(reading, provenance)
+    return reading
 
 
 class BadTest(ValueError):

@@ -1,0 +1,94 @@
+"""``punte mapping compile``: the Python source that mappings become."""
+
+import time
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from cli import completion, files, screen
+from cli.options import Json
+from cli.screen import Column
+from hub_core.errors import ConfigError
+from hub_core.places import MAPPINGS
+
+COLUMNS = (
+    Column("MAPPING"),
+    Column("HASH", drop=1),
+    Column("LINES", right=True),
+    Column("MS", right=True),
+    Column("FROM"),
+)
+
+
+def compiling(
+    show: Annotated[
+        str | None,
+        typer.Option(
+            "--show",
+            metavar="MAPPING",
+            help="Print the source of this one: its id, or its file.",
+            autocompletion=completion.mappings,
+        ),
+    ] = None,
+    *,
+    traced: Annotated[
+        bool, typer.Option("--traced", help="With --show: the variant that writes down where values come from.")
+    ] = False,
+    root: Annotated[Path, typer.Option("--root", metavar="DIR", help="Folder of the mappings.")] = MAPPINGS,
+    as_json: Json = False,
+) -> None:
+    """Compile all mappings of a folder and keep the result, or show the source of one.
+
+    The source is one pass over the document, then the record is built; each value names its rule by file and line. A
+    hub compiles before it opens its door, and keeps what it compiled in the user's cache folder.
+    """
+    if show is not None:
+        _show(show, root, traced=traced)
+        return
+    rows = _compiled(root)
+    if as_json:
+        screen.as_json(rows)
+        return
+    screen.table(
+        COLUMNS,
+        [(row["mapping"], row["hash"], str(row["lines"]), f"{row['ms']:.1f}", _origin(row)) for row in rows],
+        empty=f"no mapping below {root}",
+    )
+
+
+def _compiled(root: Path) -> list[dict[str, Any]]:
+    from hub_core.mapping import CompiledMapping, load, user_cache
+
+    def one(mapping: CompiledMapping) -> dict[str, Any]:
+        begun = time.perf_counter()
+        kept = mapping.prepare()
+        took = round((time.perf_counter() - begun) * 1000, 1)
+        lines = mapping.python().count("\n")
+        return {"mapping": mapping.id, "hash": mapping.hash, "lines": lines, "ms": took, "cached": kept}
+
+    return list(files.with_progress("compiling", load([root], cache=user_cache()).all, one))
+
+
+def _origin(row: dict[str, Any]) -> str:
+    return "cache" if row["cached"] else "rules"
+
+
+def _show(name: str, root: Path, *, traced: bool) -> None:
+    from hub_core.mapping import load
+    from hub_core.mapping.selection import load_selected, root_of
+
+    file = Path(name)
+    if file.is_file():
+        mapping = load_selected([file], root=root_of(file)).all[0]
+    elif (found := load([root]).get(name)) is not None:
+        mapping = found
+    else:
+        raise ConfigError("M101", f"no mapping {name}", where=str(root), mend="see: punte mapping list")
+    source = mapping.python(traced=traced)
+    if not screen.out().is_terminal:
+        print(source)
+        return
+    from rich.syntax import Syntax
+
+    screen.show(Syntax(source, "python", line_numbers=True, background_color="default"))

@@ -1,0 +1,123 @@
+"""What the tests of a mapping exercise: which canonical fields, which rules, which texts of its code lists.
+
+A test exercises a rule if a value of its record, or a finding, came from it; a text of a code list if it stood in the
+document and was looked up. Both come from the traced run, so nothing is guessed.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+import msgspec
+
+from hub_core.mapping.codecs import BadValue, chain
+from hub_core.mapping.compiled import CompiledMapping
+from hub_core.mapping.plan import Obj, Scope, Value
+from hub_core.reading import Provenance, Reading
+
+_INDEX: Final = re.compile(r"\[[^\]]*\]")
+
+
+class Share(msgspec.Struct, frozen=True, kw_only=True):
+    """How many of some things were exercised, and the names of those that were not."""
+
+    of: int
+    missed: tuple[str, ...]
+
+    @property
+    def hit(self) -> int:
+        """How many were."""
+        return self.of - len(self.missed)
+
+
+class Coverage(msgspec.Struct, frozen=True, kw_only=True):
+    """Of one mapping.
+
+    Attributes:
+        fields: canonical paths; lists without indexes, ``identifiers[scheme=ro.cnp].value`` where a selector names one.
+        rules: ``file:line``.
+        codes: ``list@version: text`` for each text that is read.
+    """
+
+    mapping: str
+    fields: Share
+    rules: Share
+    codes: Share
+
+
+class Exercised:
+    """Collects what the readings of one mapping exercised."""
+
+    def __init__(self, mapping: CompiledMapping) -> None:
+        self.mapping = mapping
+        self._written: set[tuple[str, str]] = set()
+        self._rules: set[str] = set()
+        self._texts: set[tuple[str, str]] = set()
+
+    def add(self, reading: Reading, provenance: Iterable[Provenance]) -> None:
+        """Take in one traced reading."""
+        self._rules |= {finding.rule for finding in reading.findings if finding.rule}
+        for one in provenance:
+            self._written.add((_INDEX.sub("", one.at), one.rule))
+            self._rules.add(one.rule)
+            if one.codes and one.raw is not None:
+                self._texts.add((one.codes, _looked_up(one.raw, one.codec)))
+
+    def coverage(self) -> Coverage:
+        """Return what was exercised so far, and what was not."""
+        fields: dict[str, bool] = {}
+        rules: dict[str, bool] = {}
+        texts: dict[tuple[str, str], bool] = {}
+        for path, value in _values(self.mapping.plan, ""):
+            hit = (_INDEX.sub("", path), value.place) in self._written
+            fields[path] = fields.get(path, False) or hit
+            rules[value.place] = value.place in self._rules
+            if value.codes is not None and value.origins:
+                name = value.codes.name
+                texts.update({(name, text): (name, text) in self._texts for text in value.codes.table()})
+        return Coverage(
+            mapping=self.mapping.id,
+            fields=_share(fields),
+            rules=_share(rules),
+            codes=_share({f"{name}: {text}": hit for (name, text), hit in texts.items()}),
+        )
+
+
+def _looked_up(raw: str, codec: str | None) -> str:
+    """Return the text that stood before the code list: ``as`` comes first."""
+    try:
+        return raw if codec is None else str(chain(codec).parse(raw))
+    except BadValue:
+        return raw
+
+
+def _share(things: dict[str, bool]) -> Share:
+    return Share(of=len(things), missed=tuple(name for name, hit in things.items() if not hit))
+
+
+def _values(scope: Scope, at: str) -> Iterator[tuple[str, Value]]:
+    """Yield the rules for single values below a scope, each with its canonical path."""
+    if scope.value is not None:
+        yield at, scope.value
+    for root in (scope.root, scope.call.root if scope.call else None):
+        if root is not None:
+            yield from _inside(root, at)
+
+
+def _inside(obj: Obj, at: str) -> Iterator[tuple[str, Value]]:
+    for name, values in obj.slots.items():
+        for value in values:
+            yield _below(at, name), value
+    for scope in obj.scopes:
+        yield from _values(scope, at)
+    for name, inner in obj.objects.items():
+        yield from _inside(inner, _below(at, name))
+    for name, slot in obj.lists.items():
+        for shown, element in slot.elements.items():
+            yield from _inside(element, f"{_below(at, name)}[{shown.replace('=None:', '=')}]")
+        for scope in slot.scopes:
+            yield from _values(scope, f"{_below(at, name)}[]")
+
+
+def _below(at: str, name: str) -> str:
+    return f"{at}.{name}" if at else name
