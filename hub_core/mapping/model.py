@@ -111,7 +111,7 @@ def codecs_for(kind: Kind) -> list[str]:
 
 def takes(kind: Kind, gives: Gives) -> bool:
     """Tell whether a field of this kind takes what a codec gives."""
-    return kind == gives or (kind == "text" and gives in {"country", "currency", "month", "partial date"})
+    return kind == gives or (kind == "text" and gives in {"country", "currency", "month", "partial date", "instant"})
 
 
 def constant(kind: Kind, text: str) -> Any:

@@ -3,6 +3,7 @@
     texts         text, upper, comma_below, split, matching, yes_no
     numbers       integer, decimal, currency
     dates         date, partial_date, month, month_first, month_last
+    moments       timestamp, local_date
     identifiers   cnp, cui, iban, siruta
     countries     country, country3
 
@@ -15,12 +16,12 @@ from typing import Any, Final
 
 import msgspec
 
-from hub_core.mapping.codecs import countries, dates, identifiers, numbers, texts
+from hub_core.mapping.codecs import countries, dates, identifiers, moments, numbers, texts
 from hub_core.mapping.codecs.spec import BadParameters, BadValue, Codec, Example, Format, Gives, Parse
 from hub_core.yaml import closest
 
 CODECS: Final[dict[str, Codec]] = {
-    codec.name: codec for family in (texts, numbers, dates, identifiers, countries) for codec in family.CODECS
+    codec.name: codec for family in (texts, numbers, dates, moments, identifiers, countries) for codec in family.CODECS
 }
 _USE: Final = re.compile(r'\s*([a-z_][a-z0-9_]*)\s*(?:\(((?:[^"()]|"(?:[^"\\]|\\.)*")*)\))?\s*')
 _PARAMETER: Final = re.compile(r'\s*(?:"((?:[^"\\]|\\.)*)"|([0-9]+))\s*(,|$)')
@@ -51,7 +52,7 @@ def chain(text: str) -> Chain:
     """
     uses = [_use(part) for part in _cut(text)]
     for codec, _ in uses[:-1]:
-        if codec.gives != "text":
+        if codec.gives not in {"text", "instant"}:
             raise BadParameters(f"{codec.name} gives a {codec.gives}, so nothing can follow it; move it to the end")
     active = [pair for codec, pair in uses if codec.name != "text"]
     return Chain(

@@ -1,11 +1,13 @@
-"""What a codec is: a pair of functions with the law ``parse(format(value)) == value``."""
+"""What a codec is: a pair of functions with the law ``parse(format(value)) == value``, where format does not refuse."""
 
 from collections.abc import Callable
 from typing import Any, Final, Literal
 
 import msgspec
 
-Gives = Literal["text", "date", "partial date", "month", "decimal", "integer", "yes/no", "country", "currency"]
+Gives = Literal[
+    "text", "date", "partial date", "month", "instant", "decimal", "integer", "yes/no", "country", "currency"
+]
 Parse = Callable[[str], Any]
 Format = Callable[[Any], str]
 
@@ -39,7 +41,7 @@ class Codec(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         gives: kind of the value, compared with the field of the model.
-        make: returns parse and format for the parameters written in a rule.
+        make: returns parse and format for the parameters written in a rule; both refuse with ``BadValue``.
         total: reads every text, so that no fault can arise.
         doc: what it reads and what it refuses.
         source: where its rules come from.

@@ -3,11 +3,11 @@
 import calendar
 import re
 import string
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, reject
 from hypothesis import strategies as st
 
 from hub_core.mapping.codecs import CODECS, BadParameters, BadValue, chain
@@ -53,6 +53,7 @@ MONTH_ENDS = DAYS.map(lambda day: day.replace(day=calendar.monthrange(day.year, 
 PLAIN = st.text(min_size=1).filter(lambda text: text == text.strip() and text)
 AMOUNTS = st.decimals(allow_nan=False, allow_infinity=False, places=2, min_value=-(10**12), max_value=10**12)
 PARTIAL = DAYS.flatmap(lambda day: st.sampled_from([day.isoformat(), day.isoformat()[:7], day.isoformat()[:4]]))
+MOMENTS = st.integers(-(10**10), 10**11).map(lambda second: f"{datetime.fromtimestamp(second, UTC):%Y-%m-%dT%H:%M:%SZ}")
 DIGITS = st.text(string.digits, min_size=13, max_size=13)
 LAWS = {
     "text": PLAIN,
@@ -85,6 +86,9 @@ LAWS = {
     "country": st.sampled_from(sorted({*country_codes._ALPHA2.values()})),
     "country3": st.sampled_from(sorted({*country_codes._ALPHA3.values()})),
     'split(";", 1) | date("%d.%m.%Y")': DAYS,
+    "timestamp": MOMENTS,
+    'timestamp("%d.%m.%Y %H:%M:%S", "Europe/Bucharest", "later")': MOMENTS,
+    'local_date("Europe/Bucharest")': DAYS.filter(lambda day: 1 < day.year < 9999),
 }
 
 
@@ -93,7 +97,11 @@ LAWS = {
 def test_what_is_written_is_read_as_the_same_value(use, data):
     value = data.draw(LAWS[use])
     both = chain(use)
-    assert both.parse(both.format(value)) == value
+    try:
+        written = both.format(value)
+    except BadValue:  # a local time that stands for another moment, too
+        reject()
+    assert both.parse(written) == value
 
 
 def test_every_codec_has_its_law():
@@ -196,3 +204,64 @@ def test_amounts_of_romanian_registers_are_exact(text):
 def test_amounts_of_another_form_are_refused(text):
     with pytest.raises(BadValue):
         chain('decimal(",", ".")').parse(text)
+
+
+LOCAL = 'timestamp("%d.%m.%Y %H:%M", "Europe/Bucharest")'
+
+
+@pytest.mark.parametrize("hour", ["02:59", "04:00"])
+def test_the_hours_around_the_doubled_one_are_read(hour):
+    both = chain(LOCAL)
+    assert both.format(both.parse(f"27.10.2024 {hour}")) == f"27.10.2024 {hour}"
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("27.10.2024 03:00", "timestamp.twice"),
+        ("27.10.2024 03:59", "timestamp.twice"),
+        ("31.03.2024 03:00", "timestamp.skipped"),
+        ("30.02.2024 03:00", "timestamp.time"),
+        ("15.03.2024 24:00", "timestamp.time"),
+        ("01.01.0001 00:00", "timestamp.time"),
+        ("15.3.2024 10:30", "timestamp.form"),
+    ],
+)
+def test_a_local_time_that_is_no_moment_is_refused(text, word):
+    assert refusal(LOCAL, text) == word
+
+
+def test_what_is_written_of_the_doubled_hour_is_only_what_would_be_read_back():
+    earlier, later = "2024-10-27T00:30:00Z", "2024-10-27T01:30:00Z"
+    decided = chain(LOCAL.replace(")", ', "earlier")'))
+    assert decided.format(earlier) == "27.10.2024 03:30"
+    for both, value in [(decided, later), (chain(LOCAL), earlier), (chain(LOCAL), later)]:
+        with pytest.raises(BadValue, match=r"timestamp\."):
+            both.format(value)
+
+
+def test_seconds_that_a_pattern_does_not_hold_are_not_cut_off():
+    with pytest.raises(BadValue, match=r"timestamp\.precision"):
+        chain(LOCAL).format("2024-03-15T08:30:01Z")
+
+
+@pytest.mark.parametrize(
+    ("use", "words"),
+    [
+        ('timestamp("%d.%m.%Y %H:%M")', "needs its zone"),
+        ('timestamp("%d.%m.%Y %H:%M", "Europe/Bukarest")', "no time zone"),
+        ('timestamp("%d.%m.%Y %H:%M", "../../etc/passwd")', "no time zone"),
+        ('timestamp("%d.%m.%Y %H:%M", "Europe")', "no time zone"),
+        ('timestamp("%d.%m.%Y", "Europe/Bucharest")', "%H, %M"),
+        ('timestamp("%d.%m.%Y %H:%M", "Europe/Bucharest", "first")', "earlier or later"),
+        ("local_date", "local_date("),
+    ],
+)
+def test_moments_without_a_zone_of_this_world_are_refused_when_the_mapping_is_loaded(use, words):
+    with pytest.raises(BadParameters, match=re.escape(words)):
+        chain(use)
+
+
+def test_the_day_of_a_local_moment_is_that_of_its_zone():
+    both = chain('timestamp("%d.%m.%Y %H:%M", "Europe/Bucharest") | local_date("Europe/Oslo")')
+    assert both.parse("16.03.2024 00:30") == date(2024, 3, 15)
