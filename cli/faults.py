@@ -54,7 +54,7 @@ def report(error: PunteError, *, as_json: bool = False) -> None:
         return
     console = screen.err()
     for finding in error.findings:
-        console.print(_place(finding))
+        console.print(placed(finding))
     if any(finding.rule for finding in error.findings):  # faults of files of ours, each with place and mend
         count = len(error.findings)
         console.print(Text.assemble(("error: ", "bold red"), f"{count} fault{'s'[: count > 1]}; nothing was changed"))
@@ -85,7 +85,7 @@ def defect(kind: type[BaseException], _: BaseException, trace: TracebackType | N
     print("  This is a defect of Punte: report it with this line.", file=sys.stderr)
 
 
-def _place(finding: Finding) -> Text:
+def placed(finding: Finding) -> Text:
     """Return a finding as compilers print it: place, code, text, and on the next line the mend."""
     place = finding.rule or " ".join(filter(None, (finding.at, finding.source))) or "-"
     if finding.line is not None and finding.rule is None:

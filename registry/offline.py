@@ -67,7 +67,7 @@ class OfflineReader:
     def read(self, body: bytes, *, name: str, on: date) -> FileReading:
         """Read a document that is in memory; see ``read_file``."""
         try:
-            document = self._open(body)
+            document = self.open(body)
         except PunteError as fault:
             return _refused(name, fault)
         if document.dialect == CANONICAL:
@@ -77,7 +77,7 @@ class OfflineReader:
             return _refused(name, Rejected("V302", f"no mapping reads a {document.name}"))
         return _result(name, mapping.version, mapping.read(document, on=on))
 
-    def _open(self, body: bytes) -> Document:
+    def open(self, body: bytes) -> Document:
         """Recognise by the first character; raises ``Rejected`` as the live flow would."""
         first = body[:1024].lstrip(BLANK)[:1]
         if not body.strip():

@@ -98,3 +98,51 @@ def test_a_mapping_that_is_not_there_cannot_be_shown(punte):
     done = punte("mapping", "compile", "--show", "none/1")
     assert done.code == 1
     assert "punte mapping list" in done.err
+
+
+# try ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_mapping_is_tried_on_the_fixture_of_its_first_test(own, punte):
+    done = punte("mapping", "try", own / "anofm" / "status.yaml")
+    assert done.code == 0
+    assert "unemployed.xml" in done.out
+    assert "IONESCU-POPA" in done.out
+
+
+def test_values_of_another_document_are_masked_unless_revealed(own, tmp_path, punte):
+    document = tmp_path / "real.xml"
+    shutil.copy(own / "anofm" / "fixtures" / "unemployed.xml", document)
+    given = ("mapping", "try", own / "anofm" / "status.yaml", "--on", document)
+    assert "IONESCU" not in punte(*given).out
+    assert "IONESCU" in punte(*given, "--reveal").out
+
+
+def test_a_document_that_the_mapping_is_not_for_is_named(own, punte):
+    other = next((MAPPINGS / "cnas" / "fixtures").glob("*.xml"))
+    done = punte("mapping", "try", own / "anofm" / "status.yaml", "--on", other)
+    assert done.code == 1
+    assert "another document is expected" in done.out
+
+
+def test_a_mapping_with_faults_shows_them_with_what_to_write(own, punte):
+    change(own / "anofm" / "status.yaml", "name.family:", "name.familly:")
+    done = punte("mapping", "try", own / "anofm" / "status.yaml")
+    assert done.code == 1
+    assert "M104 Name has no field 'familly'" in done.out
+    assert "write 'family' instead" in done.out
+
+
+def test_a_mapping_outside_of_any_folder_of_mappings_uses_the_shipped_code_lists(tmp_path, punte):
+    file = tmp_path / "draft.yaml"
+    shutil.copy(STATUS, file)
+    document = MAPPINGS / "anofm" / "fixtures" / "unemployed.xml"
+    answer = json.loads(punte("mapping", "try", file, "--on", document, "--json").out)
+    assert answer["verdict"] == "record"
+    assert answer["record"]["name"]["family"] == "IONESCU-POPA"
+
+
+def test_a_file_that_holds_no_mapping_is_refused(own, punte):
+    done = punte("mapping", "try", own / "codes" / "sex@1.yaml")
+    assert done.code == 1
+    assert "the file holds no mapping" in done.out
