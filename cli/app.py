@@ -21,6 +21,7 @@ from cli.commands import (
     send,
     status,
     why,
+    write,
 )
 
 HELP = ["-h", "--help"]
@@ -42,6 +43,7 @@ app.command(rich_help_panel=RUN)(running.demo)
 app.command(rich_help_panel=SEND)(send.send)
 app.command(rich_help_panel=SEND)(query.query)
 app.command(rich_help_panel=SEND)(read.read)
+app.command(rich_help_panel=SEND)(write.write)
 app.command(rich_help_panel=LOOK)(status.status)
 app.add_typer(messages.app, name="messages", rich_help_panel=LOOK)
 app.command(rich_help_panel=LOOK)(why.why)

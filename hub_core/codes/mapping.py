@@ -15,6 +15,8 @@ CODES = (
     Code("M110", "test of a mapping not right", "Write the test as the mend says."),
     Code("M111", "two mappings for one document", "Give one of them another id, or another document."),
     Code("M112", "object that no document can fill", "Add a rule for the field that the model requires."),
+    Code("M113", "mapping that only reads", "Write direction: both in its file, and a test with round_trip:."),
+    Code("M114", "no such mapping", "Name one that punte mapping list shows."),
     Code("M201", "required value missing", "Send the value; the source path names its place.", 422),
     Code("M202", "value not readable", "Send the value in the form that the contract names.", 422),
     Code("M203", "several values where one is expected", "Send the value once.", 422),
@@ -29,4 +31,15 @@ CODES = (
         422,
     ),
     Code("M303", "source is busy", "Ask again later.", 422),
+    Code("M401", "value that no rule writes", "Add a rule, or accept that this document has no place for it."),
+    Code("M402", "value that cannot be written", "Extend the code list or correct the codec; the rule is named."),
+    Code(
+        "M403", "place taken", "Two values of the record belong at one place of the document; the first stands there."
+    ),
+    Code("M404", "rule for other values", "The rule writes under a condition, or a constant, that this record is not."),
+    Code("M405", "document says more", "Read back, the document says something that the record does not say."),
+    Code("M406", "text that the document cannot hold", "Take the control characters out of the value."),
+    Code(
+        "M407", "document that would be refused", "Give the record the value that is missing, or mend the mapping.", 422
+    ),
 )

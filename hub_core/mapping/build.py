@@ -202,7 +202,9 @@ class Build:
         for value in values:
             if value.open:
                 opened = Code(list="period-end@1", code="open")
-                with self.writer.block(f"if {name!r} not in {made} and {self.values.blank(value, frame)}:"):
+                holds = [self.generator.guard(value.checks, frame)] if value.checks else []
+                tests = [f"{name!r} not in {made}", *holds, self.values.blank(value, frame)]
+                with self.writer.block(f"if {' and '.join(tests)}:"):
                     self.writer.line(f"{made}['open'] = {self.writer.bind('Q', opened, 'open', key='open')}")
             if not value.joins_only:
                 continue

@@ -1,6 +1,6 @@
 """A mapping that reads documents."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from itertools import starmap
 from typing import Any
@@ -10,12 +10,16 @@ import msgspec
 from hub_core.canonical import Beneficiary, Unmapped
 from hub_core.canonical.faults import check
 from hub_core.document import Document
+from hub_core.errors import ConfigError
 from hub_core.mapping import jsonrun, xmlrun
 from hub_core.mapping.cache import Cache
 from hub_core.mapping.compiler import Compiled, Compiler, Read
 from hub_core.mapping.jsonrun import JsonRun
+from hub_core.mapping.out import OutWriter, Writing
+from hub_core.mapping.out.writing import Contract
+from hub_core.mapping.paths import Steps
 from hub_core.mapping.plan import AnswerPlan, Scope
-from hub_core.mapping.rules import MappingFile, Test
+from hub_core.mapping.rules import MappingFile, Test, Way
 from hub_core.mapping.run import Resolver, Run
 from hub_core.mapping.xmlrun import XmlRun
 from hub_core.message import Finding, Leaf, Severity
@@ -52,6 +56,8 @@ class CompiledMapping:
         answer: AnswerPlan | None,
         digest: str,
         *,
+        fixed: tuple[tuple[Steps, str, Steps | None], ...] = (),
+        contract: Callable[[], Contract | None] = lambda: None,
         content: object = None,
         cache: Cache | None = None,
     ) -> None:
@@ -64,7 +70,11 @@ class CompiledMapping:
         self.key: tuple[str | None, ...] = (
             ("xml", source.root) if source.kind == "xml" else ("json", source.dialect, source.document)
         )
+        self.way: Way = mapping.way
         self.plan = plan
+        self._fixed = fixed
+        self._contract = contract
+        self._out: OutWriter | None = None
         self._answer = answer
         self._prefixes = {namespace: prefix for prefix, namespace in source.ns.items()}
         self._names: dict[str, str] = {}
@@ -117,6 +127,35 @@ class CompiledMapping:
             for note in run.notes
             if resolver.holds(note.to, note.label.at)
         ]
+
+    def write(self, record: Beneficiary, *, on: date) -> Writing:
+        """Write one record; what the document does not carry is in the findings.
+
+        Raises:
+            ConfigError: M113, the mapping only reads.
+        """
+        return self.out.write(record, on=on)
+
+    @property
+    def out(self) -> OutWriter:
+        """The writer of this mapping.
+
+        Raises:
+            ConfigError: M113, the mapping only reads.
+        """
+        if self.way == "in":
+            mend = "write direction: both in its file, and a round_trip test"
+            raise ConfigError("M113", f"{self.id} only reads", where=self.file, mend=mend)
+        if self._out is None:
+            self._out = OutWriter(
+                self.source,
+                self.plan,
+                fixed=self._fixed,
+                contract=self._contract(),
+                read=self.read,
+                name=self.version,
+            )
+        return self._out
 
     def _prepared(self) -> Read:
         self.prepare()

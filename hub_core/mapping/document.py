@@ -2,17 +2,17 @@
 
 import re
 from collections.abc import Collection
-from typing import Final
+from typing import Final, cast
 
 from hub_core import yaml
 from hub_core.mapping.rulereader import RuleReader, entries, one_of, strings, text
-from hub_core.mapping.rules import Answer, BlockFile, MappingFile, Rule, Source
+from hub_core.mapping.rules import Answer, BlockFile, MappingFile, Rule, Source, Way
 from hub_core.mapping.testreader import read_tests
 from hub_core.yaml import Faults, Mapping, Node, Scalar, Sequence
 
 _KEYS: Final = {
     "mapping", "source", "target", "direction", "faulty", "blocks_from", "codes", "answer", "fields", "blocks",
-    "ignore", "tests",
+    "ignore", "fixed", "tests",
 }  # fmt: skip
 _BLOCK_KEYS: Final = {"blocks", "codes"}
 _SOURCE_KEYS: Final = {"xml", "json", "document", "schema", "ns"}
@@ -48,8 +48,7 @@ def read_mapping_file(node: Node, faults: Faults) -> MappingFile | None:
             "write lower-case letters, digits, dots and hyphens, a slash and the major version: cnas.insured-person/1"
         )
         faults.add(node.items["mapping"], "the id has another form", mend=mend, code="M103")
-    if node.items.get("direction"):
-        one_of(node, "direction", ("in",), faults)
+    way = one_of(node, "direction", ("in", "out", "both"), faults) or "in"
     source = _source(node, faults)
     fields = node.items.get("fields")
     if not isinstance(fields, Mapping):
@@ -62,6 +61,7 @@ def read_mapping_file(node: Node, faults: Faults) -> MappingFile | None:
         id=name,
         source=source,
         target=text(node, "target", faults, required="target: Beneficiary@1"),
+        way=cast("Way", way),
         faulty="flag" if one_of(node, "faulty", ("refuse", "flag"), faults) == "flag" else "refuse",
         blocks_from=strings(node.items.get("blocks_from"), faults),
         codes=_codes(node, faults),
@@ -69,6 +69,7 @@ def read_mapping_file(node: Node, faults: Faults) -> MappingFile | None:
         fields=RuleReader(faults).rules(fields) if isinstance(fields, Mapping) else (),
         blocks=_blocks(node, faults),
         ignore=_ignore(node, faults),
+        fixed=_fixed(node, faults),
         tests=read_tests(node.items.get("tests"), faults),
     )
 
@@ -166,6 +167,15 @@ def _ignore(node: Mapping, faults: Faults) -> tuple[tuple[Scalar, str], ...]:
             mend = "write why its value is not needed"
             faults.add(ignore.keys[path], f"{path!r} is ignored without a reason", mend=mend, code="M103")
     return tuple((ignore.keys[path], yaml_text(reason)) for path, reason in ignore.items.items())
+
+
+def _fixed(node: Mapping, faults: Faults) -> tuple[tuple[Scalar, str], ...]:
+    """Return the texts that every written document holds, by path."""
+    fixed = node.items.get("fixed")
+    if not isinstance(fixed, Mapping | None):
+        faults.add(fixed, "fixed: has another form", mend="write fixed: {path: text}", code="M103")
+        return ()
+    return tuple((fixed.keys[path], value.text) for path, value in entries(fixed, faults)) if fixed else ()
 
 
 def yaml_text(node: Node) -> str:

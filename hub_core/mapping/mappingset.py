@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterable, Sequence
 from collections.abc import Mapping as Map
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -18,6 +19,7 @@ from hub_core.mapping.codelists import CodeList, load_codelists
 from hub_core.mapping.compiled import CompiledMapping
 from hub_core.mapping.document import read_block_file, read_mapping_file
 from hub_core.mapping.files import gather, is_code_list
+from hub_core.mapping.out.writing import Contract
 from hub_core.mapping.rules import BlockFile, MappingFile, Source
 from hub_core.places import MAPPINGS, SCHEMAS
 from hub_core.yaml import Faults, Mapping, Node, Scalar, closest
@@ -45,6 +47,17 @@ class MappingSet:
         bare, _, digest = name.partition("@")
         found = self._by_id.get(bare)
         return None if found is None or (digest and found.hash != digest) else found
+
+    def named(self, name: str) -> CompiledMapping:
+        """Return the mapping of an id.
+
+        Raises:
+            ConfigError: M114, there is none.
+        """
+        found = self.get(name)
+        if found is None:
+            raise ConfigError("M114", f"there is no mapping {name!r}", mend=closest(name, self._by_id))
+        return found
 
     def find(self, document: Document, allowed: Sequence[str] = ()) -> CompiledMapping | None:
         """Return the mapping for a document: the most specific one, of several majors the highest.
@@ -145,7 +158,21 @@ class _Loader:
         nodes = [file.node for file in files]
         digest = _digest(mapping.node, nodes, binder.used.values())
         content = (mapping.node, nodes, sorted((one.name, one.plain) for one in binder.used.values()))
-        return CompiledMapping(mapping, plan, answer, digest, content=content, cache=self.cache)
+        return CompiledMapping(
+            mapping,
+            plan,
+            answer,
+            digest,
+            fixed=binder.fixed(),
+            contract=partial(self._contract, mapping.source),
+            content=content,
+            cache=self.cache,
+        )
+
+    def _contract(self, source: Source) -> Contract | None:
+        from hub_core.contract import contract_of  # which knows paths and sources
+
+        return contract_of(source, self.schemas)
 
     def _rooted(self, mapping: MappingFile) -> Source:
         """Return the source with the full name of its root element, as its schema declares it."""

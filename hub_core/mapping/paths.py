@@ -25,6 +25,12 @@ _BRACKET: Final = re.compile(
 )
 
 
+class Many(str):
+    """Name of a step that the path marks with ``[]``: equal to the plain name, for reading they are the same place."""
+
+    __slots__ = ()
+
+
 class BadPath(ValueError):
     """A path that does not follow the grammar; the text says what to write."""
 
@@ -125,6 +131,7 @@ class _Names:
 def _brackets(text: str, at: int, step: Step, names: _Names) -> tuple[Step, int]:
     filters: list[Filter] = []
     index: int | None = None
+    many = False
     while text.startswith("[", at):
         match = _BRACKET.match(text, at)
         if not match:
@@ -134,8 +141,10 @@ def _brackets(text: str, at: int, step: Step, names: _Names) -> tuple[Step, int]
         elif match["name"]:
             literal = match["quoted"] if match["quoted"] is not None else match["literal"]
             filters.append(Filter(names.filtered(match["name"]), literal.strip()))
+        else:
+            many = True
         at = match.end()
-    return Step(name=step.name, filters=tuple(filters), index=index), at
+    return Step(name=Many(step.name) if many else step.name, filters=tuple(filters), index=index), at
 
 
 _PLAIN_KEY: Final = re.compile(r"[\w\-]+")

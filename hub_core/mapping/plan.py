@@ -46,6 +46,7 @@ class Value:
         document: ``name`` or ``request`` of the document instead of a place.
         plain_code: the field takes the code as text, not a coded value.
         spill: text field that keeps what cannot be read: how many objects further out, and its name.
+        never: read, but not written.
         place: ``file:line`` of the rule.
     """
 
@@ -67,6 +68,7 @@ class Value:
     faulty: Faulty = "refuse"
     spill: tuple[int, str] | None = None
     checks: tuple[Check, ...] = ()
+    never: bool = False
 
     @property
     def joins_only(self) -> bool:

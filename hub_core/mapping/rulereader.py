@@ -11,7 +11,7 @@ from hub_core.yaml import Faults, Mapping, Node, Scalar, Sequence
 
 KEYS: Final = (
     "at", "any", "each", "use", "const", "derive", "as", "codes", "unmapped", "absent", "unknown", "withheld", "need",
-    "when", "where", "fields", "key", "faulty", "spill", "why",
+    "when", "where", "fields", "key", "faulty", "spill", "out", "why",
 )  # fmt: skip
 _PLACE_KEYS: Final = {"at", "as"}
 _DERIVE: Final = re.compile(r"(join|document|request)\((.*)\)")
@@ -74,6 +74,7 @@ class RuleReader:
             key=strings(node.items.get("key"), self.faults),
             faulty=cast("Faulty | None", one_of(node, "faulty", ("refuse", "flag"), self.faults)),
             spill=scalar(node, "spill", self.faults),
+            never=one_of(node, "out", ("never",), self.faults) is not None,
             why=text(node, "why", self.faults) or None,
         )
         self._fitting(rule, node)

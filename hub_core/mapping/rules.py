@@ -7,6 +7,7 @@ import msgspec
 from hub_core.yaml import Mapping, Node, Scalar
 
 Faulty = Literal["refuse", "flag"]
+Way = Literal["in", "out", "both"]
 OnUnknownCode = Literal["refuse", "keep", "flag"]
 
 
@@ -64,6 +65,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     key: tuple[Scalar, ...] = ()
     faulty: Faulty | None = None
     spill: Scalar | None = None
+    never: bool = False  # out: never
     why: str | None = None
 
 
@@ -120,6 +122,7 @@ class MappingFile(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     source: Source
     target: str
+    way: Way
     faulty: Faulty
     blocks_from: tuple[Scalar, ...]
     codes: dict[str, Scalar]
@@ -127,6 +130,7 @@ class MappingFile(msgspec.Struct, frozen=True, kw_only=True):
     fields: tuple[Rule, ...]
     blocks: dict[str, tuple[Rule, ...]]
     ignore: tuple[tuple[Scalar, str], ...]
+    fixed: tuple[tuple[Scalar, str], ...]
     tests: tuple[Test, ...]
 
 

@@ -66,6 +66,7 @@ class ValueBinder:
             required=rule.required,
             faulty=rule.faulty or self.place.faulty,
             checks=self.place.checks + checks,
+            never=rule.never,
         )
         self._origins(rule, value, own, here=here)
         if len(self.faults.findings) > before:

@@ -1,0 +1,15 @@
+"""Writing: from a canonical record to a partner's document, by the same rules that read it.
+
+    places       source paths as places that can be made       -> hops
+    generator    the function that fills a tree of values       (fields, objects, lists; conditions)
+    outrun       what that function calls
+    documents    a tree of values                               -> XML element, JSON value
+    compare      what a record says and another does not
+    writing      all of it, and what could not be carried       -> Writing
+
+A written document is read back before it is given out, so that what it does not carry is known and not assumed.
+"""
+
+from hub_core.mapping.out.writing import OutWriter, Writing
+
+__all__ = ["OutWriter", "Writing"]

@@ -1,0 +1,231 @@
+"""What the generated source of writing calls: it fills a tree of values, the document before it is one.
+
+A tree is a dict by name (XML: ``{namespace}local``, ``@attribute``; JSON: keys). The values are texts, trees, and lists
+of them where a place repeats; ``""`` is the own text of a place that holds more than that.
+"""
+
+from typing import Any, Final
+
+from hub_core.canonical.values import Code
+
+Tree = dict[str, Any]
+# Name, whether it repeats, and the texts that the element must hold: (name, literal) by filter.
+Hop = tuple[str, bool, tuple[tuple[str, str], ...]]
+Hops = tuple[Hop, ...]
+Words = tuple[str, dict[str, str], dict[str, str]]  # list, code by text, text by code
+Checks = tuple[tuple[Hops, tuple[str, ...], bool], ...]  # place, texts, whether anything is there
+OWN: Final = ""
+
+
+def reach(tree: Tree, hops: Hops) -> Tree:
+    """Return the tree at a place, made where it is missing; of a place that repeats, the first that fits."""
+    for name, many, filters in hops:
+        below = tree.get(name)
+        if filters:
+            tree = _picked(tree, name, below, filters, many=many)
+        elif below is None:
+            made: Tree = {}
+            tree[name] = [made] if many else made
+            tree = made
+        elif below.__class__ is dict:
+            tree = below
+        elif below.__class__ is list:
+            if below[0].__class__ is not dict:
+                below[0] = {OWN: below[0]}
+            tree = below[0]
+        else:
+            tree[name] = tree = {OWN: below}
+    return tree
+
+
+def _picked(tree: Tree, name: str, below: Any, filters: tuple[tuple[str, str], ...], *, many: bool) -> Tree:
+    """Return the element that passes filters; a list is made where there are several elements of a name."""
+    found = below if below.__class__ is list else [] if below is None else [below]
+    for one in found:
+        if one.__class__ is dict and all(one.get(key) == literal for key, literal in filters):
+            return one  # type: ignore[no-any-return]
+    made: Tree = dict(filters)
+    found.append(made)
+    tree[name] = found if many or len(found) > 1 else made
+    return made
+
+
+def look(tree: Any, hops: Hops) -> list[Any]:
+    """Return what stands at a place, without making anything."""
+    found = [tree]
+    for name, _, filters in hops:
+        inner: list[Any] = []
+        for one in found:
+            below = one.get(name) if one.__class__ is dict else None
+            for item in below if below.__class__ is list else () if below is None else (below,):
+                if not filters or (item.__class__ is dict and all(item.get(k) == v for k, v in filters)):
+                    inner.append(item)
+        found = inner
+    return found
+
+
+def text_at(found: Any) -> str | None:
+    """Return the own text of something in a tree."""
+    if found.__class__ is dict:
+        found = found.get(OWN)
+    if found.__class__ is list:
+        found = found[0] if found else None
+    return None if found is None else str(found)
+
+
+def same_code(value: Code | None, constant: Code) -> bool:
+    """Tell whether a coded value is the one that a rule writes by itself."""
+    return value is not None and value.code == constant.code and value.list == constant.list
+
+
+class Out:
+    """One writing: why a value could not be written, by the object that holds it."""
+
+    def __init__(self, gaps: dict[tuple[int, str], tuple[str, str | None]]) -> None:
+        self.reasons: dict[tuple[int, str], tuple[str, str, str]] = {}
+        self.gaps = gaps
+        self.late: list[tuple[Tree, Hops, str]] = []
+
+    def gap(self, owner: object, name: str, tokens: tuple[tuple[str, ...], tuple[str, ...]]) -> str | None:
+        """Return how the partner says that a value is unknown (first tokens) or withheld (second)."""
+        why, text = self.gaps.get((id(owner), name), ("", None))
+        words = tokens[0] if why == "unknown" else tokens[1] if why else ()
+        return text if text in words else words[0] if words else None
+
+    def plain(self, text: str, kind: str) -> Any:
+        """Return a text as the JSON value that the contract wants."""
+        if kind == "boolean":
+            return text == "true" if text in {"true", "false"} else text
+        try:
+            return int(text) if kind == "integer" or text.lstrip("-").isdigit() else float(text)
+        except ValueError:
+            return text
+
+    def append(self, tree: Tree, hop: Hop, text: str) -> None:
+        """Add a plain value at a place."""
+        name, many, _ = hop
+        if many:
+            tree.setdefault(name, []).append(text)
+        else:
+            tree[name] = text
+
+    def no(self, owner: object, name: str, code: str, text: str, rule: str) -> None:
+        """Note why a field of an object is not in the document; the first reason counts."""
+        self.reasons.setdefault((id(owner), name), (code, text, rule))
+
+    def store(self, tree: Tree, hops: Hops, value: Any, owner: object, name: str, rule: str) -> None:
+        """Put a value at a place. What stands there already stays, and the new value is reported."""
+        *way, (key, many, filters) = hops
+        tree = reach(tree, tuple(way)) if way else tree
+        if filters:
+            tree, key, many = reach(tree, ((key, many, filters),)), OWN, False
+        old = tree.get(key)
+        if old is None:
+            tree[key] = [value] if many else value
+        elif old.__class__ is dict:
+            self.store(old, ((OWN, False, ()),), value, owner, name, rule)
+        elif old != ([value] if many else value):
+            self.no(owner, name, "M403", "another value stands at its place", rule)
+
+    def word(self, value: Code, words: Words, parse: Any, *, keeps: bool) -> str | None:
+        """Return the text that a partner writes for a coded value; the text as it was received where it is theirs."""
+        shown, codes, texts = words
+        text = value.text
+        if text is not None:
+            try:
+                code = codes.get(parse(text) if parse else text)
+            except ValueError:
+                code = None
+            if code == value.code and (code is not None or keeps):
+                return text
+        if value.code is None or value.list != shown:
+            return None
+        return texts.get(value.code)
+
+    def met(self, tree: Tree, checks: Checks) -> bool:
+        """Tell whether the conditions of a rule hold as the tree stands."""
+        for hops, values, present in checks:
+            found = look(tree, hops)
+            if values:
+                if not {text_at(one) for one in found} & set(values):
+                    return False
+            elif bool(found) != present:
+                return False
+        return True
+
+    def can(self, tree: Tree, checks: Checks) -> bool:
+        """Tell whether the conditions of a rule hold, or could if what is not there yet were put in."""
+        for hops, values, present in checks:
+            found = look(tree, hops)
+            if values:
+                texts = {text for one in found if (text := text_at(one)) is not None}
+                if texts and not texts & set(values):
+                    return False
+            elif not present and found:
+                return False
+        return True
+
+    def holds(self, tree: Tree, checks: Checks) -> bool:
+        """Make the conditions of a rule hold that name a text; tell whether they can."""
+        if not self.can(tree, checks):
+            return False
+        for hops, values, _ in checks:
+            if values and not look(tree, hops):
+                *way, (key, many, _) = hops
+                reach(tree, tuple(way))[key] = [values[0]] if many else values[0]
+        return True
+
+    def add(self, tree: Tree, hop: Hop, element: Any, *, shared: set[int]) -> None:
+        """Add an element to a place that repeats, or join it to one of another rule where nothing contradicts.
+
+        Args:
+            shared: ids of the elements that this rule has used.
+        """
+        name, many, filters = hop
+        for key, literal in filters:
+            element.setdefault(key, literal)
+        if not element:
+            return
+        elements = tree.get(name)
+        if elements is None and not many:
+            tree[name] = element
+            shared.add(id(element))
+            return
+        if elements.__class__ is not list:
+            elements = tree[name] = [] if elements is None else [elements]
+        for one in elements:
+            if id(one) not in shared and one.__class__ is dict and _agree(one, element):
+                _join(one, element)
+                shared.add(id(one))
+                return
+        shared.add(id(element))
+        elements.append(element)
+
+
+def _agree(one: Tree, other: Tree) -> bool:
+    for key, value in other.items():
+        old = one.get(key)
+        if old is None or old == value:
+            continue
+        if old.__class__ is not dict or value.__class__ is not dict or not _agree(old, value):
+            return False
+    return True
+
+
+def _join(one: Tree, other: Tree) -> None:
+    for key, value in other.items():
+        old = one.get(key)
+        if old is None:
+            one[key] = value
+        elif old.__class__ is dict and value.__class__ is dict:
+            _join(old, value)
+
+
+def settled(tree: Any) -> Any:
+    """Return a tree without empty places, and with plain texts where a place holds nothing but its own text."""
+    if tree.__class__ is list:
+        return [one for item in tree if (one := settled(item)) not in ({}, [], None)]
+    if tree.__class__ is not dict:
+        return tree
+    found = {key: one for key, value in tree.items() if (one := settled(value)) not in ({}, [], None)}
+    return found[OWN] if found.keys() == {OWN} else found
