@@ -23,13 +23,6 @@ def codes(incomplete: str) -> list[tuple[str, str]]:
     return [(code.code, code.title) for code in CODES.values() if code.code.startswith(incomplete.upper())]
 
 
-def mappings(incomplete: str) -> list[str]:
-    """Offer the shipped mappings that write."""
-    from hub_core.mapping import load
-
-    return [one.id for one in load().all if one.way != "in" and one.id.startswith(incomplete)]
-
-
 def messages(incomplete: str) -> list[tuple[str, str]]:
     """Offer the newest messages."""
     rows = _ask("messages", limit=MESSAGES_OFFERED) or []

@@ -50,6 +50,7 @@ class Place:
         open: anything may stand below.
         line: in the file of the contract, where it is known.
         choice: number of the alternatives within the parent that it belongs to; ``None``: of none.
+        group: number of the optional group whose other elements ask for it; ``None``: of none.
     """
 
     name: str
@@ -60,6 +61,7 @@ class Place:
     open: bool = False
     line: int | None = None
     choice: int | None = None
+    group: int | None = None
 
     @cached_property
     def children(self) -> Mapping[str, "Place"]:

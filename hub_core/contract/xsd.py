@@ -28,6 +28,7 @@ class _Around:
     many: bool = False
     required: bool = True
     choice: int | None = None
+    group: int | None = None
 
 
 def xsd_root(path: Path, schemas: Path, local: str) -> Place:
@@ -115,7 +116,12 @@ class _Schemas:
         minimum, many = _occurs(node)
         required = around.required and minimum > 0
         place = Place(
-            name=name, many=many or around.many, required=required, line=node.sourceline, choice=around.choice
+            name=name,
+            many=many or around.many,
+            required=required,
+            line=node.sourceline,
+            choice=around.choice,
+            group=around.group if minimum > 0 else None,
         )
         return place if declared is None else self._typed(place, declared)
 
@@ -206,7 +212,9 @@ class _Schemas:
         is_choice = node.tag == f"{XSD}choice" and len(node) > 1
         choice = node.sourceline if is_choice and around.choice is None else around.choice
         required = around.required and minimum > 0 and not is_choice
-        yield from self._particles(node, _Around(around.many or many, required, choice))
+        optional = node.sourceline if minimum == 0 and not is_choice else around.group
+        group = None if is_choice else optional
+        yield from self._particles(node, _Around(around.many or many, required, choice, group))
 
 
 def _again(first: Place, second: Place) -> Place:

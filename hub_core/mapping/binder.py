@@ -1,6 +1,5 @@
 """Looks up every name of a mapping and makes its plan; everything that does not exist is a fault."""
 
-import re
 from collections.abc import Mapping as Map
 from dataclasses import dataclass, field
 from typing import Final
@@ -83,17 +82,6 @@ class Binder:
         tables = (("failed", answer.failed), ("none", answer.none), ("later", answer.later))
         meanings = {token: (word, reason) for word, table in tables for token, reason in table.items()}
         return AnswerPlan(steps, code, meanings, f"{answer.at.file}:{answer.at.line}")
-
-    def fixed(self) -> tuple[tuple[Steps, str, Steps | None], ...]:
-        """Return the entries of ``fixed:``: place, text, and the place that ``count(path)`` counts."""
-        found: list[tuple[Steps, str, Steps | None]] = []
-        for path, text in self.mapping.fixed:
-            steps = self.paths.steps(path, path.text)
-            counted = re.fullmatch(r"count\((.+)\)", text)
-            inner = self.paths.steps(path, counted[1]) if counted else None
-            if steps:
-                found.append((steps, text, inner))
-        return tuple(found)
 
     def _fault(self, node: Node, text: str, mend: str, code: str) -> None:
         self.faults.add(node, text, mend=mend, code=code)

@@ -17,10 +17,10 @@ from hub_core.mapping.compiler import Compiled, Compiler, Read
 from hub_core.mapping.jsonrun import JsonRun
 from hub_core.mapping.out import OutWriter, Writing
 from hub_core.mapping.out.writing import Contract
-from hub_core.mapping.paths import Steps
 from hub_core.mapping.plan import AnswerPlan, Scope
 from hub_core.mapping.rules import MappingFile, Test, Way
 from hub_core.mapping.run import Resolver, Run
+from hub_core.mapping.sourcepaths import Fixed
 from hub_core.mapping.xmlrun import XmlRun
 from hub_core.message import Finding, Leaf, Severity
 from hub_core.reading import Provenance, Reading, Verdict, bounded
@@ -56,7 +56,7 @@ class CompiledMapping:
         answer: AnswerPlan | None,
         digest: str,
         *,
-        fixed: tuple[tuple[Steps, str, Steps | None], ...] = (),
+        fixed: Fixed = (),
         contract: Callable[[], Contract | None] = lambda: None,
         content: object = None,
         cache: Cache | None = None,

@@ -147,6 +147,7 @@ class _Loader:
         binder = Binder(mapping, blocks, codes, self.faults)
         plan = binder.plan()
         answer = binder.answer(mapping.answer) if mapping.answer else None
+        fixed = binder.paths.fixed(mapping.fixed)
         for short, name in mapping.codes.items():
             if name.text not in codes:
                 mend = closest(name.text, codes)
@@ -163,7 +164,7 @@ class _Loader:
             plan,
             answer,
             digest,
-            fixed=binder.fixed(),
+            fixed=fixed,
             contract=partial(self._contract, mapping.source),
             content=content,
             cache=self.cache,

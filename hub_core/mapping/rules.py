@@ -94,6 +94,7 @@ class Test(msgspec.Struct, frozen=True, kw_only=True):
     findings: tuple[str, ...] | None = None
     unmapped: tuple[str, ...] | None = None
     verdict: str | None = None
+    round_trip: str | None = None
 
 
 class Source(msgspec.Struct, frozen=True, kw_only=True):

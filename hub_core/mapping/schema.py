@@ -35,6 +35,7 @@ _DESCRIPTIONS: Final = {
     "key": "Fields that tell the elements apart.",
     "faulty": "What happens to a value that cannot be read.",
     "spill": "Text field that keeps what cannot be read.",
+    "out": "never: the rule is read and not written.",
     "why": "Reason, for people.",
 }
 
@@ -64,6 +65,7 @@ def _rule() -> dict[str, Any]:
         "fields": {"$ref": "#/$defs/fields"},
         "key": {"type": "array", "items": NAME},
         "faulty": {"enum": ["refuse", "flag"]},
+        "out": {"enum": ["never"]},
     }
     return _object({key: {"description": text, **kinds.get(key, NAME)} for key, text in _DESCRIPTIONS.items()})
 
@@ -74,6 +76,7 @@ def _test() -> dict[str, Any]:
         {
             "name": NAME, "in": NAME, "on": NAME, "document": NAME, "set": _NAMES, "remove": _TEXTS,
             "expect": {"type": ["object", "null"]}, "error": error, "findings": _TEXTS, "unmapped": _TEXTS,
+            "round_trip": {"enum": ["exact", "normal"]},
             "verdict": {"enum": [str(verdict) for verdict in Verdict]},
         },
         ("name", "in"),
@@ -93,9 +96,10 @@ def schema() -> dict[str, Any]:
     mapping = _object(
         {
             "mapping": {"type": "string", "pattern": r"^[a-z0-9][a-z0-9.\-]*/[0-9]+$"},
-            "source": source, "target": NAME, "direction": {"enum": ["in"]}, "faulty": {"enum": ["refuse", "flag"]},
+            "source": source, "target": NAME, "direction": {"enum": ["in", "out", "both"]},
+            "faulty": {"enum": ["refuse", "flag"]},
             "blocks_from": {"type": "array", "items": NAME}, "codes": _NAMES, "answer": answer,
-            "fields": {"$ref": "#/$defs/fields"}, "blocks": blocks, "ignore": _NAMES,
+            "fields": {"$ref": "#/$defs/fields"}, "blocks": blocks, "ignore": _NAMES, "fixed": _NAMES,
             "tests": {"type": "array", "items": {"$ref": "#/$defs/test"}},
         },
         ("mapping", "source", "target", "fields"),

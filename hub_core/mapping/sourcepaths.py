@@ -1,8 +1,15 @@
 """Source paths of one mapping file; what is no path is a fault."""
 
+import re
+from collections.abc import Iterable
+from typing import Final
+
 from hub_core.mapping.paths import BadPath, Steps, parse_path
 from hub_core.mapping.rules import Source
-from hub_core.yaml import Faults, Node
+from hub_core.yaml import Faults, Node, Scalar
+
+Fixed = tuple[tuple[Steps, str, Steps | None], ...]  # place, text, and the place that ``count(path)`` counts
+_COUNT: Final = re.compile(r"count\((.+)\)")
 
 
 class SourcePaths:
@@ -24,3 +31,14 @@ class SourcePaths:
                 self._faults.add(node, f"not a path into {kind}: {error}", mend="correct the path", code="M107")
                 return None
         return known
+
+    def fixed(self, entries: Iterable[tuple[Scalar, str]]) -> Fixed:
+        """Return the entries of ``fixed:``."""
+        found: list[tuple[Steps, str, Steps | None]] = []
+        for node, text in entries:
+            steps = self.steps(node, node.text)
+            counted = _COUNT.fullmatch(text)
+            counts = self.steps(node, counted[1]) if counted else None
+            if steps:
+                found.append((steps, text, counts))
+        return tuple(found)

@@ -10,7 +10,7 @@ from hub_core.reading import Verdict
 from hub_core.yaml import Faults, Mapping, Node, Scalar, Sequence
 
 _KEYS: Final = {
-    "name", "in", "on", "document", "set", "remove", "expect", "error", "findings", "unmapped", "verdict",
+    "name", "in", "on", "document", "set", "remove", "expect", "error", "findings", "unmapped", "verdict", "round_trip",
 }  # fmt: skip
 
 
@@ -42,8 +42,8 @@ def _test(node: Mapping, faults: Faults) -> Test:
         faults.add(node.keys[key], f"unknown key {key!r} in a test", mend=yaml.closest(key, _KEYS), code="M102")
     findings = node.items.get("findings")
     unmapped = node.items.get("unmapped")
-    if not node.items.keys() & {"expect", "error", "findings", "unmapped", "verdict"}:
-        mend = "add expect:, error:, findings:, unmapped: or verdict:"
+    if not node.items.keys() & {"expect", "error", "findings", "unmapped", "verdict", "round_trip"}:
+        mend = "add expect:, error:, findings:, unmapped:, verdict: or round_trip:"
         faults.add(node, "the test expects nothing", mend=mend, code="M110")
     return Test(
         node=node,
@@ -58,6 +58,7 @@ def _test(node: Mapping, faults: Faults) -> Test:
         findings=None if findings is None else tuple(item.text for item in _codes(findings, faults)),
         unmapped=None if unmapped is None else tuple(item.text for item in strings(unmapped, faults)),
         verdict=one_of(node, "verdict", tuple(Verdict), faults),
+        round_trip=one_of(node, "round_trip", ("exact", "normal"), faults),
     )
 
 

@@ -10,11 +10,13 @@ import msgspec
 from lxml import etree
 
 from hub_core.document import Document
+from hub_core.errors import ConfigError
 from hub_core.mapping import jsonrun, xmlrun
 from hub_core.mapping.compiled import CompiledMapping
 from hub_core.mapping.coverage import Exercised
 from hub_core.mapping.mappingset import MappingSet, load
 from hub_core.mapping.paths import BadPath, Steps, parse_path
+from hub_core.mapping.roundtrip import round_trip
 from hub_core.mapping.rules import Test
 from hub_core.message import Severity
 from hub_core.places import MAPPINGS
@@ -60,7 +62,10 @@ def run_test(mapping: CompiledMapping, test: Test, root: Path, *, exercised: Exe
         document = fixture(mapping, test, root)
         reading = _reading(mapping, document, day_of(test), exercised)
         differences = _differences(test, reading)
-    except (BadTest, BadPath, ValueError) as error:
+        if test.round_trip:
+            exact = test.round_trip == "exact"
+            differences += round_trip(mapping, document, reading, on=day_of(test), exact=exact)
+    except (BadTest, BadPath, ValueError, ConfigError) as error:
         differences = [f"the test cannot run: {error}"]
     return TestResult(
         mapping=mapping.id, name=test.name, where=where, passed=not differences, differences=tuple(differences)

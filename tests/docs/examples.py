@@ -35,6 +35,7 @@ class Case:
     body: str
     settings: dict[str, str]
     record: str | None = None
+    written: str | None = None
     says: str | None = None
 
 
@@ -83,6 +84,8 @@ def _block(found: Page, kind: str, settings: str, body: str, line: int) -> None:
             found.examples[-1].cases.append(Case(kind.partition(" ")[0], body, pairs))
         case "json record":
             found.examples[-1].cases[-1].record = body
+        case "json written":
+            found.examples[-1].cases[-1].written = body
         case "text says" if found.examples[-1].cases:
             found.examples[-1].cases[-1].says = body
         case "text says":

@@ -9,7 +9,7 @@ import pytest
 from hub_core.codes import CODES
 from hub_core.errors import ConfigError
 from hub_core.mapping import document, load, rulereader, run_tests, testreader
-from tests.docs.examples import PAGE, Example, page, read, record_of, said, unfolded, written
+from tests.docs.examples import ON, PAGE, Example, page, read, record_of, said, unfolded, written
 
 TEXT = PAGE.read_text("utf-8")
 FOUND = page(TEXT)
@@ -25,6 +25,10 @@ def test_an_example_gives_the_record_that_stands_below_it(example: Example, tmp_
         reading = read(mapping, case)
         assert (json.loads(case.record) if case.record else None) == record_of(reading)
         assert (case.says or "").splitlines() == said(reading)
+        if case.written:
+            writing = mapping.write(reading.record, on=ON)
+            assert writing.findings == ()
+            assert json.loads(writing.body) == json.loads(case.written)
 
 
 @pytest.mark.parametrize("example", RIGHT)

@@ -1,8 +1,9 @@
 """Writing: from a canonical record to a partner's document, by the same rules that read it.
 
     places       source paths as places that can be made       -> hops
-    generator    the function that fills a tree of values       (fields, objects, lists; conditions)
+    generator    the function that fills a tree of values       (objects, lists; values: one field)
     outrun       what that function calls
+    completing   what the contract asks for besides
     documents    a tree of values                               -> XML element, JSON value
     compare      what a record says and another does not
     writing      all of it, and what could not be carried       -> Writing

@@ -34,10 +34,12 @@ def complete(tree: Tree, place: Where, blanks: dict[int, tuple[str, ...]], depth
         blanks: texts that stand for no value, by ``id`` of their place.
         depth: bound for contracts that require themselves.
     """
+    begun = {child.group for name, child in place.children.items() if name in tree}
     for name, child in place.children.items():
         found = tree.get(name)
         if found is None:
-            if not child.required or depth > MAX_DEPTH:
+            asked = child.required or (child.group is not None and child.group in begun)
+            if not asked or depth > MAX_DEPTH:
                 continue
             blank = _blank(child, blanks.get(id(child), ()))
             if blank is not None:

@@ -13,6 +13,7 @@ def element(name: str, tree: Tree, place: Where | None, prefixes: dict[str, str]
 
     Args:
         name: of the element, as ``{namespace}local``.
+        tree: see ``outrun``.
         place: of the contract, which knows the order of what stands below.
         prefixes: namespaces by prefix.
 

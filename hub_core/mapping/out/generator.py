@@ -1,26 +1,17 @@
 """Writes the source of the function that fills a document from a record: the rules of reading, backwards."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Final
 
-from hub_core.canonical.values import Code
 from hub_core.mapping.out import outrun
 from hub_core.mapping.out.outrun import Out, Tree
 from hub_core.mapping.out.places import Where, below, conditions, hop, hops, knows
-from hub_core.mapping.plan import Check, ListSlot, Obj, Scope, Value
+from hub_core.mapping.out.values import Here, ValueFill, late
+from hub_core.mapping.plan import ListSlot, Obj, Scope, Value
 from hub_core.mapping.writer import Writer
 
 Fill = Callable[[Any, Tree, Out], None]
 _NO_RULE: Final = "M401"
-
-
-@dataclass(frozen=True, slots=True)
-class Here:
-    """Where rules stand: the variable of the tree, and the place of the contract that it is."""
-
-    tree: str
-    place: Where | None
 
 
 class OutGenerator:
@@ -35,7 +26,7 @@ class OutGenerator:
         self.kind = kind
         self.root = root
         self.writer = Writer()
-        self.blanks: dict[int, tuple[str, ...]] = {}  # what stands for no value, by the place of the contract
+        self.values = ValueFill(kind, self.writer)
         self._functions: dict[tuple[int, int], str] = {}
         self._waiting: list[tuple[Scope, Where | None, str]] = []
 
@@ -79,25 +70,25 @@ class OutGenerator:
 
     def _rules(self, obj: Obj, var: str, here: Here) -> None:
         for name, values in obj.slots.items():
-            if not any(value.checks for value in values):
-                self._slot(name, values, here, var)
+            if not late(values):
+                self.values.slot(name, values, here, var)
         for name, inner in obj.objects.items():
             self._inner(name, inner, here, var)
         for name, slot in obj.lists.items():
             self._list(name, slot, here, var)
         for value, field in _spilled(obj, 0):
-            if self._written(value, here):
+            if self.values.written(value, here):
                 kept = self.writer.name("v")
                 self.writer.line(f"{kept} = {var}.{field}")
                 with self.writer.block(f"if {kept} is not None:"):
-                    self._store(value, self._origin(value, here).steps, kept, here, var)
+                    self.values.store(value, self.values.origin(value, here).steps, kept, here, var)
 
     def _conditional(self, obj: Obj, var: str, here: Here) -> None:
         for name, values in obj.slots.items():
-            if any(value.checks for value in values):
-                self._slot(name, values, here, var)
+            if late(values):
+                self.values.slot(name, values, here, var)
         for name, inner in obj.objects.items():
-            if any(value.checks for value in inner.values()):
+            if any(map(late, inner.slots.values())) or inner.objects:
                 below = self.writer.name("o")
                 self.writer.line(f"{below} = {var}.{name}")
                 with self.writer.block(f"if {below} is not None:"):
@@ -107,7 +98,7 @@ class OutGenerator:
         var = self.writer.name("o")
         self.writer.line(f"{var} = {owner}.{name}")
         with self.writer.block(f"if {var} is not None:"):
-            tests = self._constants(inner, var)
+            tests = self.values.constants(inner, var)
             with self.writer.block(f"if {' and '.join(tests)}:") if tests else self.writer.same():
                 for index, scope in enumerate(self._usable(inner.scopes, here)):
                     word = "elif" if index else "if"
@@ -116,7 +107,7 @@ class OutGenerator:
                 self._rules(inner, var, here)
             if tests:
                 with self.writer.block("else:"):
-                    self._no(owner, name, "M404", "the rule is for other values only", inner.place)
+                    self.values.no(owner, name, "M404", "the rule is for other values only", inner.place)
 
     def _whole(self, scope: Scope, var: str, here: Here) -> None:
         """Write an object that lies at one place."""
@@ -133,13 +124,10 @@ class OutGenerator:
 
     def _element(self, scope: Scope, var: str, tree: str, place: Where | None) -> None:
         if scope.where:
-            self.writer.line(f"w.holds({tree}, {self._checks(scope.where, place)})")
+            self.writer.line(f"w.holds({tree}, {self.values.checks(scope.where, place)})")
         self.writer.line(f"{self._named(scope, place)}({var}, {tree}, w)")
 
     # Conditions -----------------------------------------------------------------------------------------------
-
-    def _checks(self, checks: tuple[Check, ...], place: Where | None) -> str:
-        return self.writer.literal("C", repr(conditions(checks, place, self.kind)))
 
     def _usable(self, scopes: list[Scope], here: Here) -> list[Scope]:
         return [scope for scope in scopes if knows(here.place, scope.base)]
@@ -149,137 +137,10 @@ class OutGenerator:
         tests = []
         for one in (scope, scope.call):
             if one is not None and one.root is not None:
-                tests += self._constants(one.root, var)
+                tests += self.values.constants(one.root, var)
         if scope.checks:
-            tests.append(f"w.holds({here.tree}, {self._checks(scope.checks, here.place)})")
+            tests.append(f"w.holds({here.tree}, {self.values.checks(scope.checks, here.place)})")
         return " and ".join(dict.fromkeys(tests))
-
-    def _constants(self, obj: Obj, var: str, *, exact: bool = False) -> list[str]:
-        """Return tests that an object holds what its rules write by themselves; ``exact``: it may not leave it out."""
-        tests = []
-        for name, values in obj.slots.items():
-            known = [value.const for value in values if value.const is not None and not value.never]
-            if known and len(known) == len(values):
-                one = [self._equals(f"{var}.{name}", const) for const in known]
-                tests.append(f"({' or '.join(one if exact else [f'{var}.{name} is None', *one])})")
-        return tests
-
-    def _equals(self, var: str, const: Any) -> str:
-        bound = self.writer.bind("K", const, f"{const!r}", key=("const", repr(const)))
-        return f"same_code({var}, {bound})" if isinstance(const, Code) else f"{var} == {bound}"
-
-    def _no(self, owner: str, name: str, code: str, text: str, rule: str) -> None:
-        self.writer.line(f"w.no({owner}, {name!r}, {code!r}, {text!r}, {rule!r})")
-
-    # Values ---------------------------------------------------------------------------------------------------
-
-    def _slot(self, name: str, values: list[Value], here: Here, owner: str) -> None:
-        usable = [value for value in values if self._written(value, here)]
-        if not usable:
-            return
-        var = self.writer.name("v")
-        self.writer.line(f"{var} = {owner}.{name}")
-        with self.writer.block(f"if {var} is not None:"):
-            self._first(usable, var, here, owner)
-        self._absent(usable[0], here, owner)
-
-    def _written(self, value: Value, here: Here) -> bool:
-        return bool(value.origins) and not value.never and any(knows(here.place, one.steps) for one in value.origins)
-
-    def _first(self, values: list[Value], var: str, here: Here, owner: str) -> None:
-        """Write the value by the first rule whose conditions hold; else make those of one hold that can."""
-        last = next((value for value in values if not value.checks), None)
-        tried = [(value, "met") for value in values if value.checks]
-        tried += [] if last else [(value, "holds") for value, _ in tried]
-        for index, (value, verb) in enumerate(tried):
-            checks = self._checks(value.checks, here.place)
-            with self.writer.block(f"{'elif' if index else 'if'} w.{verb}({here.tree}, {checks}):"):
-                self._value(value, var, here, owner)
-        with self.writer.block("else:") if tried else self.writer.same():
-            if last:
-                self._value(last, var, here, owner)
-            else:
-                self._no(owner, values[0].name, "M404", "the conditions of its rules do not hold", values[0].place)
-
-    def _absent(self, value: Value, here: Here, owner: str) -> None:
-        """Write what stands for a value that the source does not know or may not tell."""
-        if value.unknown or value.withheld:
-            tokens = self.writer.literal("G", repr((value.unknown, value.withheld)))
-            text = self.writer.name("g")
-            with self.writer.block(f"elif w.gaps and ({text} := w.gap({owner}, {value.name!r}, {tokens})):"):
-                self._store(value, self._origin(value, here).steps, text, here, owner)
-
-    def _origin(self, value: Value, here: Here) -> Any:
-        return next(one for one in value.origins if knows(here.place, one.steps))
-
-    def _value(self, value: Value, var: str, here: Here, owner: str) -> None:
-        if value.join is not None:
-            self._joined(value, var, here, owner)
-            return
-        origin = self._origin(value, here)
-        text = self._text(value, origin.chain, var, owner)
-        with self.writer.block(f"if {text} is not None:"):
-            self._store(value, origin.steps, text, here, owner)
-            for other in value.origins:
-                place = below(here.place, other.steps)
-                if other is not origin and place is not None and place.required:
-                    way = self.writer.literal("H", repr(hops(other.steps, here.place, self.kind)))
-                    self.writer.line(f"w.late.append(({here.tree}, {way}, {text}))")
-
-    def _text(self, value: Value, chain: Any, var: str, owner: str) -> str:
-        """Write a value as its codec and code list do; the variable is ``None`` where that cannot be."""
-        text = self.writer.name("t")
-        if value.codes is not None:
-            self._coded(value, chain, var, text)
-            with self.writer.block(f"if {text} is None:"):
-                self._no(owner, value.name, "M402", f"{value.codes.name} has no text for the code", value.place)
-            return text
-        if chain.plain:
-            return var
-        codec = self.writer.bind("W", chain.format, chain.text, key=chain.text)
-        with self.writer.block("try:"):
-            self.writer.line(f"{text} = {codec}({var})")
-        with self.writer.block("except (ValueError, LookupError):"):
-            self.writer.line(f"{text} = None")
-            self._no(owner, value.name, "M402", f"cannot be written as {chain.text}", value.place)
-        return text
-
-    def _coded(self, value: Value, chain: Any, var: str, text: str) -> None:
-        codes = value.codes
-        if codes is None:
-            return
-        parse = "None" if chain.plain else self.writer.bind("P", chain.parse, chain.text, key=chain.text)
-        texts = {entry.code: chain.format(entry.write) for entry in codes.entries.values() if entry.write is not None}
-        if value.plain_code:
-            words = self.writer.literal("T", repr(texts))
-            self.writer.line(f"{text} = {words}.get({var})")
-            return
-        words = self.writer.literal("T", repr((codes.shown, codes.table(), texts)))
-        keeps = value.on_unknown != "refuse"
-        self.writer.line(f"{text} = w.word({var}, {words}, {parse}, keeps={keeps})")
-
-    def _store(self, value: Value, steps: Any, text: str, here: Here, owner: str) -> None:
-        place = below(here.place, steps)
-        if place is not None and value.absent:
-            self.blanks.setdefault(id(place), value.absent)
-        if place is not None and place.leaf is not None and place.leaf.json != "string":
-            text = f"w.plain({text}, {place.leaf.json!r})"
-        steps_made = hops(steps, here.place, self.kind) or (("", False, ()),)
-        way = self.writer.literal("H", repr(steps_made))
-        self.writer.line(f"w.store({here.tree}, {way}, {text}, {owner}, {value.name!r}, {value.place!r})")
-
-    def _joined(self, value: Value, var: str, here: Here, owner: str) -> None:
-        """Write a text that reading joins: cut at the separator, one part for each place."""
-        origins = [origin for origin in value.origins if knows(here.place, origin.steps)]
-        text = self._text(value, origins[0].chain, var, owner)
-        parts = self.writer.name("p")
-        with self.writer.block(f"if {text} is not None:"):
-            self.writer.line(f"{parts} = {text}.split({value.join!r})")
-            with self.writer.block(f"if len({parts}) == {len(origins)}:"):
-                for index, origin in enumerate(origins):
-                    self._store(value, origin.steps, f"{parts}[{index}]", here, owner)
-            with self.writer.block("else:"):
-                self._no(owner, value.name, "M402", "cannot be cut into the parts of its rule", value.place)
 
     # Lists ----------------------------------------------------------------------------------------------------
 
@@ -293,18 +154,18 @@ class OutGenerator:
                     self._selected(element, items, here)
             scopes = self._usable(slot.scopes, here)
             if scopes:
-                self._elements(name, scopes, items, here, owner)
+                self._elements(scopes, items, here, owner)
 
     def _selected(self, element: Obj, items: str, here: Here) -> None:
         """Write the element that a selector names, and take it from the others."""
         var = self.writer.name("o")
-        tests = self._constants(element, var, exact=True)
+        tests = self.values.constants(element, var, exact=True)
         with self.writer.block(f"for {var} in {items}:"), self.writer.block(f"if {' and '.join(tests) or 'True'}:"):
             self._object(element, var, here)
             self.writer.line(f"{items}.remove({var})")
             self.writer.line("break")
 
-    def _elements(self, name: str, scopes: list[Scope], items: str, here: Here, owner: str) -> None:
+    def _elements(self, scopes: list[Scope], items: str, here: Here, owner: str) -> None:
         var, counts = self.writer.name("o"), []
         for scope in scopes:
             count = self.writer.name("n")
@@ -325,7 +186,7 @@ class OutGenerator:
                 with self.writer.block(f"{word} {' and '.join(tests) or 'True'}:"):
                     self._add(scope, var, repeats, count, here, owner)
             with self.writer.block("else:"):
-                self._no(var, "", _NO_RULE, "no rule takes one more of this kind", scopes[0].place)
+                self.values.no(var, "", _NO_RULE, "no rule takes one more of this kind", scopes[0].place)
 
     def _repeats(self, scope: Scope, here: Here) -> int | None:
         """Return which step of a base repeats for each element: the last that can; without a contract the last."""
@@ -369,7 +230,7 @@ class OutGenerator:
         value = scope.value
         if value is None:
             return
-        text = self._text(value, value.origins[0].chain, var, owner)
+        text = self.values.text(value, value.origins[0].chain, var, owner)
         with self.writer.block(f"if {text} is not None:"):
             *way, last = hops(scope.base, here.place, self.kind) or (("", False, ()),)
             path = self.writer.literal("H", repr(tuple(way)))

@@ -41,13 +41,17 @@ def reach(tree: Tree, hops: Hops) -> Tree:
 def _picked(tree: Tree, name: str, below: Any, filters: tuple[tuple[str, str], ...], *, many: bool) -> Tree:
     """Return the element that passes filters; a list is made where there are several elements of a name."""
     found = below if below.__class__ is list else [] if below is None else [below]
-    for one in found:
-        if one.__class__ is dict and all(one.get(key) == literal for key, literal in filters):
-            return one  # type: ignore[no-any-return]
+    known: list[Tree] = [one for one in found if _passes(one, filters)]
+    if known:
+        return known[0]
     made: Tree = dict(filters)
     found.append(made)
     tree[name] = found if many or len(found) > 1 else made
     return made
+
+
+def _passes(item: Any, filters: tuple[tuple[str, str], ...]) -> bool:
+    return item.__class__ is dict and all(item.get(key) == literal for key, literal in filters)
 
 
 def look(tree: Any, hops: Hops) -> list[Any]:
@@ -57,9 +61,8 @@ def look(tree: Any, hops: Hops) -> list[Any]:
         inner: list[Any] = []
         for one in found:
             below = one.get(name) if one.__class__ is dict else None
-            for item in below if below.__class__ is list else () if below is None else (below,):
-                if not filters or (item.__class__ is dict and all(item.get(k) == v for k, v in filters)):
-                    inner.append(item)
+            items = below if below.__class__ is list else () if below is None else (below,)
+            inner += [item for item in items if not filters or _passes(item, filters)]
         found = inner
     return found
 
@@ -142,6 +145,10 @@ class Out:
             return None
         return texts.get(value.code)
 
+    def there(self, tree: Tree, hops: Hops) -> bool:
+        """Tell whether something stands at a place."""
+        return bool(look(tree, hops))
+
     def met(self, tree: Tree, checks: Checks) -> bool:
         """Tell whether the conditions of a rule hold as the tree stands."""
         for hops, values, present in checks:
@@ -179,6 +186,9 @@ class Out:
         """Add an element to a place that repeats, or join it to one of another rule where nothing contradicts.
 
         Args:
+            tree: in which the place lies.
+            hop: the place.
+            element: what to add.
             shared: ids of the elements that this rule has used.
         """
         name, many, filters = hop

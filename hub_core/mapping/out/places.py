@@ -21,6 +21,11 @@ class Where(Protocol):
         ...
 
     @property
+    def group(self) -> int | None:
+        """Optional group whose other elements ask for it."""
+        ...
+
+    @property
     def open(self) -> bool:
         """Whether anything may stand below."""
         ...

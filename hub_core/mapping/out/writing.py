@@ -14,9 +14,9 @@ from hub_core.mapping.out.completing import Fixed, complete, fixed, put_where_pa
 from hub_core.mapping.out.generator import Fill, OutGenerator
 from hub_core.mapping.out.outrun import Out, Tree, settled
 from hub_core.mapping.out.places import Where, hops
-from hub_core.mapping.paths import Steps
 from hub_core.mapping.plan import Scope
 from hub_core.mapping.rules import Source
+from hub_core.mapping.sourcepaths import Fixed as FixedPaths
 from hub_core.message import Finding, Severity
 from hub_core.reading import Reading
 
@@ -58,7 +58,7 @@ class OutWriter:
         source: Source,
         plan: Scope,
         *,
-        fixed: tuple[tuple[Steps, str, Steps | None], ...],
+        fixed: FixedPaths,
         contract: Contract | None,
         read: Callable[..., Reading],
         name: str,
@@ -83,7 +83,7 @@ class OutWriter:
         if self._fill is None:
             generator = OutGenerator(self._source.kind, self._root)
             self.python = generator.source(self._plan)
-            self._blanks = generator.blanks
+            self._blanks = generator.values.blanks
             self._fill = generator.function(self.python, self._name)
         return self._fill
 

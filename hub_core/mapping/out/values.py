@@ -1,0 +1,184 @@
+"""Writes how single values get into a document: codec, code list, place; conditions and constants of rules."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from hub_core.canonical.values import Code
+from hub_core.mapping.codecs import Chain
+from hub_core.mapping.out.places import Where, below, conditions, hops, knows
+from hub_core.mapping.paths import Steps
+from hub_core.mapping.plan import Check, Obj, Origin, Value
+from hub_core.mapping.writer import Writer
+
+
+@dataclass(frozen=True, slots=True)
+class Here:
+    """Where rules stand: the variable of the tree, and the place of the contract that it is."""
+
+    tree: str
+    place: Where | None
+
+
+class ValueFill:
+    """Writes values of one kind of document.
+
+    Attributes:
+        blanks: what stands for no value, by ``id`` of the place of the contract.
+    """
+
+    def __init__(self, kind: str, writer: Writer) -> None:
+        self.kind = kind
+        self.writer = writer
+        self.blanks: dict[int, tuple[str, ...]] = {}
+
+    def slot(self, name: str, values: list[Value], here: Here, owner: str) -> None:
+        """Write one field of an object."""
+        usable = [value for value in values if self.written(value, here)]
+        if not usable:
+            return
+        var = self.writer.name("v")
+        self.writer.line(f"{var} = {owner}.{name}")
+        with self.writer.block(f"if {var} is not None:"):
+            self._first(usable, var, here, owner)
+        self._absent(usable[0], here, owner)
+
+    def written(self, value: Value, here: Here) -> bool:
+        """Tell whether a rule writes, and the contract knows its place."""
+        return bool(value.origins) and not value.never and any(knows(here.place, one.steps) for one in value.origins)
+
+    def origin(self, value: Value, here: Here) -> Origin:
+        """Return the place that a rule writes."""
+        return next(one for one in value.origins if knows(here.place, one.steps))
+
+    def _first(self, values: list[Value], var: str, here: Here, owner: str) -> None:
+        """Write the value by the first rule whose conditions hold; else make those of one hold that can."""
+        last = next((value for value in values if not value.checks), None)
+        tried = [(value, "met") for value in values if value.checks]
+        tried += [] if last else [(value, "holds") for value, _ in tried]
+        for index, (value, verb) in enumerate(tried):
+            checks = self.checks(value.checks, here.place)
+            with self.writer.block(f"{'elif' if index else 'if'} w.{verb}({here.tree}, {checks}):"):
+                self._value(value, var, here, owner)
+        with self.writer.block("else:") if tried else self.writer.same():
+            if last:
+                self._value(last, var, here, owner)
+            else:
+                self.no(owner, values[0].name, "M404", "the conditions of its rules do not hold", values[0].place)
+
+    def _absent(self, value: Value, here: Here, owner: str) -> None:
+        """Write what stands for a value that the source does not know or may not tell."""
+        if value.unknown or value.withheld:
+            tokens = self.writer.literal("G", repr((value.unknown, value.withheld)))
+            text = self.writer.name("g")
+            with self.writer.block(f"elif w.gaps and ({text} := w.gap({owner}, {value.name!r}, {tokens})):"):
+                self.store(value, self.origin(value, here).steps, text, here, owner)
+
+    def _value(self, value: Value, var: str, here: Here, owner: str) -> None:
+        if value.join is not None:
+            self._joined(value, var, here, owner)
+            return
+        origin = self.origin(value, here)
+        text = self.text(value, origin.chain, var, owner)
+        with self.writer.block(f"if {text} is not None:"):
+            self._places(value, text, here, owner)
+            for other in value.origins:
+                place = below(here.place, other.steps)
+                if other is not origin and place is not None and place.required:
+                    way = self.writer.literal("H", repr(hops(other.steps, here.place, self.kind)))
+                    self.writer.line(f"w.late.append(({here.tree}, {way}, {text}))")
+
+    def _places(self, value: Value, text: str, here: Here, owner: str) -> None:
+        """Write a text at the first place of ``any`` whose parent is there, else at the first."""
+        origins = [one for one in value.origins if knows(here.place, one.steps)]
+        others = [one for one in origins[1:] if one.chain.text == origins[0].chain.text and len(one.steps) > 1]
+        for index, other in enumerate(others):
+            ways = [hops(one.steps[:-1], here.place, self.kind) for one in (other, origins[0])]
+            there, first = (self.writer.literal("H", repr(way)) for way in ways)
+            test = f"w.there({here.tree}, {there}) and not w.there({here.tree}, {first})"
+            with self.writer.block(f"{'elif' if index else 'if'} {test}:"):
+                self.store(value, other.steps, text, here, owner)
+        with self.writer.block("else:") if others else self.writer.same():
+            self.store(value, origins[0].steps, text, here, owner)
+
+    def _joined(self, value: Value, var: str, here: Here, owner: str) -> None:
+        """Write a text that reading joins: cut at the separator, one part for each place."""
+        origins = [origin for origin in value.origins if knows(here.place, origin.steps)]
+        text = self.text(value, origins[0].chain, var, owner)
+        parts = self.writer.name("p")
+        with self.writer.block(f"if {text} is not None:"):
+            self.writer.line(f"{parts} = {text}.split({value.join!r})")
+            with self.writer.block(f"if len({parts}) == {len(origins)}:"):
+                for index, origin in enumerate(origins):
+                    self.store(value, origin.steps, f"{parts}[{index}]", here, owner)
+            with self.writer.block("else:"):
+                self.no(owner, value.name, "M402", "cannot be cut into the parts of its rule", value.place)
+
+    def text(self, value: Value, chain: Chain, var: str, owner: str) -> str:
+        """Write a value as its codec and code list do; the variable is ``None`` where that cannot be."""
+        text = self.writer.name("t")
+        if value.codes is not None:
+            self._coded(value, chain, var, text)
+            with self.writer.block(f"if {text} is None:"):
+                self.no(owner, value.name, "M402", f"{value.codes.name} has no text for the code", value.place)
+            return text
+        if chain.plain:
+            return var
+        codec = self.writer.bind("W", chain.format, chain.text, key=chain.text)
+        with self.writer.block("try:"):
+            self.writer.line(f"{text} = {codec}({var})")
+        with self.writer.block("except (ValueError, LookupError):"):
+            self.writer.line(f"{text} = None")
+            self.no(owner, value.name, "M402", f"cannot be written as {chain.text}", value.place)
+        return text
+
+    def _coded(self, value: Value, chain: Chain, var: str, text: str) -> None:
+        codes = value.codes
+        if codes is None:
+            return
+        parse = "None" if chain.plain else self.writer.bind("P", chain.parse, chain.text, key=chain.text)
+        texts = {entry.code: chain.format(entry.write) for entry in codes.entries.values() if entry.write is not None}
+        if value.plain_code:
+            words = self.writer.literal("T", repr(texts))
+            self.writer.line(f"{text} = {words}.get({var})")
+            return
+        words = self.writer.literal("T", repr((codes.shown, codes.table(), texts)))
+        keeps = value.on_unknown != "refuse"
+        self.writer.line(f"{text} = w.word({var}, {words}, {parse}, keeps={keeps})")
+
+    def store(self, value: Value, steps: Steps, text: str, here: Here, owner: str) -> None:
+        """Write that a text goes to a place."""
+        place = below(here.place, steps)
+        if place is not None and value.absent:
+            self.blanks.setdefault(id(place), value.absent)
+        if place is not None and place.leaf is not None and place.leaf.json != "string":
+            text = f"w.plain({text}, {place.leaf.json!r})"
+        steps_made = hops(steps, here.place, self.kind) or (("", False, ()),)
+        way = self.writer.literal("H", repr(steps_made))
+        self.writer.line(f"w.store({here.tree}, {way}, {text}, {owner}, {value.name!r}, {value.place!r})")
+
+    def checks(self, checks: tuple[Check, ...], place: Where | None) -> str:
+        """Return the name of conditions as ``Out`` takes them."""
+        return self.writer.literal("C", repr(conditions(checks, place, self.kind)))
+
+    def constants(self, obj: Obj, var: str, *, exact: bool = False) -> list[str]:
+        """Return tests that an object holds what its rules write by themselves; ``exact``: it may not leave it out."""
+        tests = []
+        for name, values in obj.slots.items():
+            known = [value.const for value in values if value.const is not None and not value.never]
+            if known and len(known) == len(values):
+                one = [self._equals(f"{var}.{name}", const) for const in known]
+                tests.append(f"({' or '.join(one if exact else [f'{var}.{name} is None', *one])})")
+        return tests
+
+    def _equals(self, var: str, const: Any) -> str:
+        bound = self.writer.bind("K", const, f"{const!r}", key=("const", repr(const)))
+        return f"same_code({var}, {bound})" if isinstance(const, Code) else f"{var} == {bound}"
+
+    def no(self, owner: str, name: str, code: str, text: str, rule: str) -> None:
+        """Write that a value is not carried, and why."""
+        self.writer.line(f"w.no({owner}, {name!r}, {code!r}, {text!r}, {rule!r})")
+
+
+def late(values: list[Value]) -> bool:
+    """Tell whether a field is written when the others are: they say where, or whether."""
+    return any(value.checks or (len(value.origins) > 1 and value.join is None) for value in values)
