@@ -49,4 +49,4 @@ def plain(document: Document) -> Any:
     if document.kind == "json":
         return document.root
     root = etree.fromstring(etree.tostring(document.root), etree.XMLParser(remove_blank_text=True))
-    return etree.tostring(root, method="c14n2", strip_text=True)
+    return etree.canonicalize(etree.tostring(root), strip_text=True)
