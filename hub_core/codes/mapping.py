@@ -23,6 +23,7 @@ CODES = (
     Code("M204", "code not in the list", "Send a code of the list, or have the list extended.", 422),
     Code("M205", "leaf not mapped", "Nothing is lost: the value is kept under 'unmapped'."),
     Code("M206", "mapping gave a value that the model refuses", "Report it: the mapping has a defect.", 422),
+    Code("M208", "code not in force", "Send a code in force on the record's date, or mend the days of the list.", 422),
     Code("M301", "source says it failed", "Ask the source; its own code stands in the finding.", 422),
     Code(
         "M302",

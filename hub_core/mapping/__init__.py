@@ -1,14 +1,15 @@
 """The mapping engine: files that say what a document means, compiled to functions that read it.
 
     files                                    all files of a set, as they can be kept
-    paths, targets, codecs/, codelists       the words of the language
+    paths, targets, codecs/, codelists,      the words of the language
+    dated
     document, rulereader, testreader         a file as written                      -> rules.MappingFile
     binder, valuebinder, targetbinder,       every name looked up                   -> plan.Scope
-    sourcepaths, model, complete
+    headbinder, sourcepaths, model, complete
     tree, generator, scanxml, scanjson,      the source, and the function           -> compiler.Compiler
     build, valuecode, writer
     cache                                    compiled mappings on disk
-    run, xmlrun, jsonrun, known              what the source calls when there is something to say
+    run, xmlrun, jsonrun, known, resolver    what the source calls when there is something to say
     compiled, mappingset                     reading documents, choosing mappings   -> MappingSet
     tests, lookup, schema                    tests of mapping files, one value by its path, help for editors
 

@@ -8,8 +8,8 @@ from hub_core.mapping.codelists import CodeList
 from hub_core.mapping.complete import Completeness
 from hub_core.mapping.model import MODELS, Field, fields, needed
 from hub_core.mapping.paths import Steps
-from hub_core.mapping.plan import AnswerPlan, Check, ListSlot, Obj, Scope
-from hub_core.mapping.rules import Answer, Condition, Faulty, MappingFile, Rule
+from hub_core.mapping.plan import Check, ListSlot, Obj, Scope
+from hub_core.mapping.rules import Condition, Faulty, MappingFile, Rule
 from hub_core.mapping.sourcepaths import SourcePaths
 from hub_core.mapping.targetbinder import TargetBinder
 from hub_core.mapping.targets import BadTarget, TargetStep, parse_target
@@ -72,16 +72,6 @@ class Binder:
             if (steps := self.paths.steps(path, path.text)) is not None:
                 scope.ignored.append(steps)
         return scope
-
-    def answer(self, answer: Answer) -> AnswerPlan | None:
-        """Return the plan of ``answer:``."""
-        steps = self.paths.steps(answer.at, answer.at.text)
-        code = self.paths.steps(answer.code, answer.code.text) if answer.code else None
-        if steps is None:
-            return None
-        tables = (("failed", answer.failed), ("none", answer.none), ("later", answer.later))
-        meanings = {token: (word, reason) for word, table in tables for token, reason in table.items()}
-        return AnswerPlan(steps, code, meanings, f"{answer.at.file}:{answer.at.line}")
 
     def _fault(self, node: Node, text: str, mend: str, code: str) -> None:
         self.faults.add(node, text, mend=mend, code=code)

@@ -20,17 +20,19 @@ from hub_core.yaml import Faults, Mapping, Node, Scalar, Sequence
 CODE: Final = "M106"
 NAME: Final = re.compile(r"[a-z0-9][a-z0-9.\-]*@[0-9]+")
 _KEYS: Final = {"list", "of", "title", "source", "valid", "codes"}
-_ENTRY_KEYS: Final = {"text", "in", "out", "why"}
+_ENTRY_KEYS: Final = {"text", "in", "out", "why", "valid"}
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
-    """One code: what it means, which texts it is read from, which text is written for it."""
+    """One code: what it means, which texts it is read from, which text is written for it, on which days."""
 
     code: str
     text: str = ""
     read: tuple[str, ...] = ()
     write: str | None = None
     why: str | None = None
+    start: date | None = None
+    end: date | None = None
 
 
 class CodeList(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,6 +44,7 @@ class CodeList(msgspec.Struct, frozen=True, kw_only=True):
         start: first day in force; ``None``: always was.
         end: last day in force; ``None``: no end known.
         broken: its file has faults, so that nothing can be said about its codes.
+        versions: of a list that is named without version: all of them, the newest last, whose parts these are.
     """
 
     name: str
@@ -55,6 +58,12 @@ class CodeList(msgspec.Struct, frozen=True, kw_only=True):
     file: str
     plain: object
     broken: bool = False
+    versions: "tuple[CodeList, ...]" = ()
+
+    @property
+    def dated(self) -> bool:
+        """Whether the day of the record decides what a text means."""
+        return bool(self.versions) or any(entry.start or entry.end for entry in self.entries.values())
 
     def table(self) -> dict[str, str]:
         """Return the code for each text that is read."""
@@ -81,6 +90,23 @@ def load_codelists(files: Map[str, bytes], faults: Faults) -> dict[str, CodeList
     for name, node in nodes.items():
         _check_origin(lists[name], lists, node, faults)
     return lists
+
+
+def named(lists: Map[str, CodeList], name: str) -> CodeList | None:
+    """Return the list of a name; without a version it is the one in force on the day of the record."""
+    if "@" in name:
+        return lists.get(name)
+    found = [one for one in lists.values() if one.name.rpartition("@")[0] == name]
+    versions = tuple(sorted(found, key=lambda one: int(one.name.rpartition("@")[2])))
+    if not versions:
+        return None
+    broken = any(one.broken for one in versions)
+    return msgspec.structs.replace(versions[-1], name=name, versions=versions, broken=broken)
+
+
+def names(lists: Map[str, CodeList]) -> set[str]:
+    """Return all names that lists may be called by, with and without version."""
+    return {name for full in lists for name in (full, full.rpartition("@")[0])}
 
 
 def _broken(name: str, file: str) -> CodeList:
@@ -135,7 +161,7 @@ def _entries(node: Mapping, faults: Faults) -> dict[str, Entry]:
         faults.add(codes or node, "codes: is missing", mend="write codes: {code: {text: ..., in: [...]}}", code=CODE)
         return {}
     entries: dict[str, Entry] = {}
-    taken: dict[str, str] = {}
+    taken: dict[str, list[Entry]] = {}
     for code, value in codes.items.items():
         if not isinstance(value, Mapping):
             faults.add(value, f"the code {code!r} has no entry", mend="write {text: ..., in: [...]}", code=CODE)
@@ -143,10 +169,11 @@ def _entries(node: Mapping, faults: Faults) -> dict[str, Entry]:
         _known(value, _ENTRY_KEYS, faults)
         entry = _entry(code, value, faults)
         for text in entry.read:
-            if text in taken:
-                mend = f"leave it at one of {taken[text]!r} and {code!r}"
+            others = taken.setdefault(text, [])
+            if rival := next((one for one in others if _meet(one, entry)), None):
+                mend = f"leave it at one of {rival.code!r} and {code!r}, or give them valid: at different times"
                 faults.add(value, f"{text!r} is read as two codes", mend=mend, code=CODE)
-            taken[text] = code
+            others.append(entry)
         entries[code] = entry
     return entries
 
@@ -165,7 +192,14 @@ def _entry(code: str, node: Mapping, faults: Faults) -> Entry:
         faults.add(node.items["out"], "out: is no text of in:", mend="add it to in:, or correct it", code=CODE)
     if out is None and len(tokens) == 1:
         out = tokens[0]
-    return Entry(code=code, text=text or "", read=tokens, write=out, why=why)
+    start, end = _validity(node.items.get("valid"), faults)
+    return Entry(code=code, text=text or "", read=tokens, write=out, why=why, start=start, end=end)
+
+
+def _meet(one: Entry, other: Entry) -> bool:
+    """Tell whether two entries are in force on one day."""
+    starts = [entry.start or date.min for entry in (one, other)]
+    return max(starts) <= min(entry.end or date.max for entry in (one, other))
 
 
 def _validity(node: Node | None, faults: Faults) -> tuple[date | None, date | None]:
@@ -182,7 +216,10 @@ def _validity(node: Node | None, faults: Faults) -> tuple[date | None, date | No
         except ValueError:
             faults.add(node.items[key], "not a date", mend="write YYYY-MM-DD", code=CODE)
             days.append(None)
-    return days[0], days[1]
+    start, end = days
+    if start and end and end < start:
+        faults.add(node, "valid: ends before it begins", mend="write from: before until:", code=CODE)
+    return start, end
 
 
 def _known(node: Mapping, keys: set[str], faults: Faults) -> None:

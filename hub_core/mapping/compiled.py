@@ -17,9 +17,10 @@ from hub_core.mapping.compiler import Compiled, Compiler, Read
 from hub_core.mapping.jsonrun import JsonRun
 from hub_core.mapping.out import OutWriter, Writing
 from hub_core.mapping.out.writing import Contract
-from hub_core.mapping.plan import AnswerPlan, Scope
+from hub_core.mapping.plan import AnswerPlan, RecordDate, Scope
+from hub_core.mapping.resolver import Resolver
 from hub_core.mapping.rules import MappingFile, Test, Way
-from hub_core.mapping.run import Resolver, Run
+from hub_core.mapping.run import Label, Run
 from hub_core.mapping.sourcepaths import Fixed
 from hub_core.mapping.xmlrun import XmlRun
 from hub_core.message import Finding, Leaf, Severity
@@ -58,6 +59,7 @@ class CompiledMapping:
         *,
         fixed: Fixed = (),
         contract: Callable[[], Contract | None] = lambda: None,
+        dated: RecordDate | None = None,
         content: object = None,
         cache: Cache | None = None,
     ) -> None:
@@ -76,6 +78,7 @@ class CompiledMapping:
         self._contract = contract
         self._out: OutWriter | None = None
         self._answer = answer
+        self._dated = dated
         self._prefixes = {namespace: prefix for prefix, namespace in source.ns.items()}
         self._names: dict[str, str] = {}
         self._content = content
@@ -120,7 +123,7 @@ class CompiledMapping:
                 line=note.line,
                 raw=note.raw,
                 codec=note.label.codec,
-                codes=note.label.codes,
+                codes=run.versions.get(note.label.codes or "", note.label.codes),
                 rule=note.label.rule,
                 mapping=self.version,
             )
@@ -177,6 +180,9 @@ class CompiledMapping:
         run = XmlRun(document, self._prefixes, self._names) if xml else JsonRun(document)
         if self._answer is not None and (answered := self._answered(document, run)) is not None:
             return answered, run, {}
+        run.day = on
+        if self._dated is not None:
+            self._date(self._dated, document, run, on)
         if xml or document.root.__class__ is dict:
             record = read(document.root, run)
         else:  # a list or a plain value: nothing in it has a name
@@ -217,6 +223,16 @@ class CompiledMapping:
         text, _, path = str(error).partition(" - at `$")
         at = path.rstrip("`").removeprefix(".") or None
         return Finding(code="M206", severity=Severity.ERROR, text=text, at=at, rule=self.file)
+
+    def _date(self, plan: RecordDate, document: Document, run: Run, on: date) -> None:
+        """Let the document say which day its codes are of."""
+        texts_at = xmlrun.texts_at if document.kind == "xml" else jsonrun.texts_at
+        spot = document.root if document.kind == "xml" else None
+        label = Label(
+            at="", steps=plan.steps, path=plan.path, rule=plan.place, codec=plan.chain.text,
+            severe=plan.faulty == "refuse",
+        )  # fmt: skip
+        run.dated(spot, label, texts_at(document.root, plan.steps), plan.chain.parse, on)
 
     def _answered(self, document: Document, run: Run) -> Reading | None:
         """Return what an answer document says about itself, where it holds no record."""

@@ -73,8 +73,8 @@ class Exercised:
             fields[path] = fields.get(path, False) or hit
             rules[value.place] = value.place in self._rules
             if value.codes is not None and value.origins:
-                name = value.codes.name
-                texts.update({(name, text): (name, text) in self._texts for text in value.codes.table()})
+                for codes in value.codes.versions or (value.codes,):
+                    texts.update({(codes.name, text): (codes.name, text) in self._texts for text in codes.table()})
         return Coverage(
             mapping=self.mapping.id,
             fields=_share(fields),

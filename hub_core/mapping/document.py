@@ -5,14 +5,14 @@ from collections.abc import Collection
 from typing import Final, cast
 
 from hub_core import yaml
-from hub_core.mapping.rulereader import RuleReader, entries, one_of, strings, text
-from hub_core.mapping.rules import Answer, BlockFile, MappingFile, Rule, Source, Way
+from hub_core.mapping.rulereader import RuleReader, entries, one_of, scalar, strings, text
+from hub_core.mapping.rules import Answer, BlockFile, Dated, MappingFile, Rule, Source, Way
 from hub_core.mapping.testreader import read_tests
 from hub_core.yaml import Faults, Mapping, Node, Scalar, Sequence
 
 _KEYS: Final = {
     "mapping", "source", "target", "direction", "faulty", "blocks_from", "codes", "answer", "fields", "blocks",
-    "ignore", "fixed", "tests",
+    "ignore", "dated", "fixed", "tests",
 }  # fmt: skip
 _BLOCK_KEYS: Final = {"blocks", "codes"}
 _SOURCE_KEYS: Final = {"xml", "json", "document", "schema", "ns"}
@@ -66,6 +66,7 @@ def read_mapping_file(node: Node, faults: Faults) -> MappingFile | None:
         blocks_from=strings(node.items.get("blocks_from"), faults),
         codes=_codes(node, faults),
         answer=_answer(node.items.get("answer"), faults),
+        dated=_dated(node.items.get("dated"), faults),
         fields=RuleReader(faults).rules(fields) if isinstance(fields, Mapping) else (),
         blocks=_blocks(node, faults),
         ignore=_ignore(node, faults),
@@ -153,6 +154,18 @@ def _answer(node: Node | None, faults: Faults) -> Answer | None:
                 faults.add(node.items[key], f"{token!r} has two meanings", mend=mend, code="M103")
             seen[token] = key
     return Answer(at=at, code=code if isinstance(code, Scalar) else None, **tables)
+
+
+def _dated(node: Node | None, faults: Faults) -> Dated | None:
+    if node is None:
+        return None
+    at = scalar(node, "at", faults) if isinstance(node, Mapping) else None
+    if not isinstance(node, Mapping) or at is None:
+        mend = "write dated: {at: path, as: date}"
+        faults.add(node, "dated: names no place", mend=mend, code="M103")
+        return None
+    known_keys(node, ("at", "as"), faults)
+    return Dated(at=at, codec=scalar(node, "as", faults))
 
 
 def _ignore(node: Mapping, faults: Faults) -> tuple[tuple[Scalar, str], ...]:

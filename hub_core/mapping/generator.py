@@ -10,6 +10,7 @@ from typing import Final, Literal
 
 from hub_core.canonical.values import Code
 from hub_core.mapping.codelists import CodeList
+from hub_core.mapping.dated import dated_table
 from hub_core.mapping.known import conditional, known
 from hub_core.mapping.paths import Steps, shown_key, shown_name
 from hub_core.mapping.plan import Check, Scope, Value
@@ -107,11 +108,17 @@ class Generator:
         return ", ".join(parts)
 
     def codes(self, codelist: CodeList, *, ready: bool) -> str:
-        """Return the expression of a code table: coded values ready for the record, or codes only."""
-        table = codelist.table()
-        entries: dict[str, object] = dict(table)
+        """Return the expression of a code table: coded values ready for the record, or codes only.
+
+        That of a list of which parts are in force at different times still has to be asked for the day.
+        """
+        if codelist.dated:
+            table = dated_table(codelist, ready=ready)
+            return self.writer.bind("C", table, f"{codelist.name}, by day", key=(codelist.name, ready))
+        codes = codelist.table()
+        entries: dict[str, object] = dict(codes)
         if ready:
-            entries = {text: Code(list=codelist.shown, code=code, text=text) for text, code in table.items()}
+            entries = {text: Code(list=codelist.shown, code=code, text=text) for text, code in codes.items()}
         return self.writer.bind("C", entries, f"{codelist.name}", key=(codelist.name, ready))
 
     def shown(self, steps: Steps) -> str:

@@ -15,10 +15,11 @@ from hub_core.document import Document
 from hub_core.errors import ConfigError
 from hub_core.mapping.binder import Binder, Blocks
 from hub_core.mapping.cache import Cache
-from hub_core.mapping.codelists import CodeList, load_codelists
+from hub_core.mapping.codelists import CodeList, load_codelists, named, names
 from hub_core.mapping.compiled import CompiledMapping
 from hub_core.mapping.document import read_block_file, read_mapping_file
 from hub_core.mapping.files import gather, is_code_list
+from hub_core.mapping.headbinder import bound_answer, bound_date
 from hub_core.mapping.out.writing import Contract
 from hub_core.mapping.rules import BlockFile, MappingFile, Source
 from hub_core.places import MAPPINGS, SCHEMAS
@@ -146,11 +147,12 @@ class _Loader:
         blocks, files = self._blocks_of(mapping)
         binder = Binder(mapping, blocks, codes, self.faults)
         plan = binder.plan()
-        answer = binder.answer(mapping.answer) if mapping.answer else None
+        answer = bound_answer(mapping.answer, binder.paths)
+        dated = bound_date(mapping.dated, binder.paths, self.faults, faulty=mapping.faulty)
         fixed = binder.paths.fixed(mapping.fixed)
         for short, name in mapping.codes.items():
-            if name.text not in codes:
-                mend = closest(name.text, codes)
+            if named(codes, name.text) is None:
+                mend = closest(name.text, names(codes))
                 self.faults.add(name, f"{short}: no code list {name.text!r}", mend=mend, code="M106")
         if plan is None or len(self.faults.findings) > before or mapping.file in self.broken:
             return None
@@ -164,6 +166,7 @@ class _Loader:
             plan,
             answer,
             digest,
+            dated=dated,
             fixed=fixed,
             contract=partial(self._contract, mapping.source),
             content=content,

@@ -158,3 +158,14 @@ class AnswerPlan:
     code: Steps | None
     meanings: dict[str, tuple[str, str]]
     place: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordDate:
+    """The day that the record speaks of: where it stands, as written, and how it is read."""
+
+    steps: Steps
+    path: str
+    chain: Chain
+    place: str
+    faulty: Faulty

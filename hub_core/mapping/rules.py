@@ -79,6 +79,13 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     later: dict[str, str]
 
 
+class Dated(msgspec.Struct, frozen=True, kw_only=True):
+    """``dated: {at: path, as: codec}``: the day that the record speaks of."""
+
+    at: Scalar
+    codec: Scalar | None
+
+
 class Test(msgspec.Struct, frozen=True, kw_only=True):
     """One entry of ``tests:``; see the language's documentation for the meaning of each key."""
 
@@ -128,6 +135,7 @@ class MappingFile(msgspec.Struct, frozen=True, kw_only=True):
     blocks_from: tuple[Scalar, ...]
     codes: dict[str, Scalar]
     answer: Answer | None
+    dated: Dated | None
     fields: tuple[Rule, ...]
     blocks: dict[str, tuple[Rule, ...]]
     ignore: tuple[tuple[Scalar, str], ...]

@@ -4,12 +4,14 @@ Nothing here runs for a value that is simply there. Paths are worked out only no
 began, and canonical indexes only at the end, when every list is complete.
 """
 
+from datetime import date
 from typing import Any, Final
 
 import msgspec
 
 from hub_core.document import Document
-from hub_core.mapping.codecs import BadValue
+from hub_core.mapping.codecs import BadValue, Parse
+from hub_core.mapping.dated import DatedTable, Span
 from hub_core.mapping.known import Known
 from hub_core.mapping.paths import Filter, Steps
 from hub_core.mapping.plan import Check
@@ -81,6 +83,9 @@ class Run:
         self.refused = False
         self.more = 0
         self._counts = [0, 0]  # of warnings, of errors
+        self.day = date.min
+        self._spans: dict[int, Span] = {}
+        self.versions: dict[str, str] = {}
         self._said: dict[tuple[str, str, str], str] = {}
 
     # What the kinds of documents know ------------------------------------------------------------------------
@@ -181,9 +186,35 @@ class Run:
         self._say(label, spot, to, "M203", f"{label.path} differs from an earlier place of the rule", severe=False)
         self.drop(spot, label.steps)
 
-    def no_code(self, label: Label, spot: Any, to: To, *, severe: bool) -> None:
-        """The code list does not know the text."""
-        self._say(label, spot, to, "M204", f"the value is not in {label.codes}", severe=severe)
+    def no_code(self, label: Label, spot: Any, to: To, *, severe: bool, known: bool = False) -> None:
+        """The code list does not know the text; ``known``: on another day it does."""
+        codes = self.versions.get(label.codes or "", label.codes)
+        if known:
+            text = f"the value is in {codes}, but not in force on the record's date"
+            self._say(label, spot, to, "M208", text, severe=severe)
+        else:
+            self._say(label, spot, to, "M204", f"the value is not in {codes}", severe=severe)
+
+    def in_force(self, table: DatedTable) -> Span:
+        """Return what of a code list holds on the day of the record."""
+        span = self._spans.get(id(table))
+        if span is None:
+            span = self._spans[id(table)] = table.on(self.day)
+            self.versions[table.name] = span.version
+        return span
+
+    def dated(self, spot: Any, label: Label, texts: list[str], parse: Parse, otherwise: date) -> None:
+        """Find the day of the record, before all else; ``otherwise`` where the document does not say."""
+        self.day = otherwise
+        if len(set(texts)) > 1:
+            text = f"{label.path} has several different values, so the record has no date"
+            self._say(label, spot, None, "M203", text, severe=label.severe)
+        elif texts:
+            try:
+                self.day = parse(texts[0])
+            except BadValue as error:
+                text = f"the record's date is not readable as {label.codec} ({error})"
+                self._say(label, spot, None, "M202", text, severe=label.severe)
 
     def missing(self, label: Label, spot: Any, to: To) -> None:
         """A required value is not there; a value that is faulty was reported as such."""
@@ -228,44 +259,3 @@ class Run:
     def constant(self, label: Label, to: To) -> None:
         """Write down that a value came from the rule itself (traced variant only)."""
         self.notes.append(Note(label=label, to=to, source=None, line=None, raw=None))
-
-
-class Resolver:
-    """Works out canonical paths once the record is complete: indexes are found by looking for the objects."""
-
-    def __init__(self, record: dict[str, Any]) -> None:
-        self._record = record
-        self._indexes: dict[int, dict[int, int]] = {}
-
-    def path(self, to: To, at: str) -> str:
-        """Return the canonical path of a field of an object."""
-        path, _ = self._resolve(to)
-        return f"{path}.{at}" if path and at else path or at
-
-    def holds(self, to: To, at: str) -> bool:
-        """Tell whether a field of an object stands in the record; objects may have been left out."""
-        _, holder = self._resolve(to)
-        return holder is not None if not at else isinstance(holder, dict) and at in holder
-
-    def _resolve(self, to: To) -> tuple[str, Any]:
-        """Return path and value of an object, the value only if the record holds that very object."""
-        if to is None:
-            return "", self._record
-        parent, tail, element, number = to
-        path, holder = self._resolve(parent)
-        path = f"{path}.{tail}" if path else tail
-        for name in tail.split("."):
-            holder = holder.get(name) if isinstance(holder, dict) else None
-        if number == NO_LIST:
-            return path, holder if element is None or holder is element else None
-        elements: list[Any] = holder if isinstance(holder, list) else []
-        if element is None:
-            return f"{path}[{number}]", elements[number] if number < len(elements) else None
-        found = self._index(elements, element)
-        return f"{path}[{number if found is None else found}]", None if found is None else element
-
-    def _index(self, elements: list[Any], element: Any) -> int | None:
-        known = self._indexes.get(id(elements))
-        if known is None:
-            known = self._indexes[id(elements)] = {id(one): index for index, one in enumerate(elements)}
-        return known.get(id(element))

@@ -100,6 +100,7 @@ def schema() -> dict[str, Any]:
             "faulty": {"enum": ["refuse", "flag"]},
             "blocks_from": {"type": "array", "items": NAME}, "codes": _NAMES, "answer": answer,
             "fields": {"$ref": "#/$defs/fields"}, "blocks": blocks, "ignore": _NAMES, "fixed": _NAMES,
+            "dated": _object({"at": NAME, "as": NAME}, ("at",)),
             "tests": {"type": "array", "items": {"$ref": "#/$defs/test"}},
         },
         ("mapping", "source", "target", "fields"),

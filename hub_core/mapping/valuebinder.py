@@ -6,7 +6,7 @@ from typing import Protocol
 
 from hub_core.canonical.values import Code
 from hub_core.mapping.codecs import BadParameters, Chain, chain
-from hub_core.mapping.codelists import CodeList
+from hub_core.mapping.codelists import CodeList, named, names
 from hub_core.mapping.model import Field, codecs_for, constant, fields, listed, takes
 from hub_core.mapping.paths import Steps
 from hub_core.mapping.plan import Check, Origin, Value
@@ -136,13 +136,14 @@ class ValueBinder:
             mend = closest(short, self.codes) if self.codes else f"write codes: {{{short}: list@1}} at the top"
             self._fault(node, f"no code list is called {short!r} here", mend, "M106")
             return None
-        found = self.lists.get(written.text)
+        found = named(self.lists, written.text)
         if found is None:
-            self._fault(written, f"no code list {written.text!r}", closest(written.text, self.lists), "M106")
+            self._fault(written, f"no code list {written.text!r}", closest(written.text, names(self.lists)), "M106")
             return None
-        self.used[found.name] = found
-        if found.of and found.of in self.lists:
-            self.used[found.of] = self.lists[found.of]
+        for one in found.versions or (found,):
+            self.used[one.name] = one
+            if one.of and one.of in self.lists:
+                self.used[one.of] = self.lists[one.of]
         return found
 
     def _fit(self, rule: Rule, field: Field, value: Value) -> None:

@@ -216,15 +216,20 @@ class ValueCode:
                 self.writer.line(f"{key} = {codec}({text})")
             with self.writer.block("except BadValue:"):
                 self.writer.line(f"{key} = None")
+        known, shown = "", repr(codelist.shown)
+        if codelist.dated:
+            span, known = self.writer.name("s"), f", known={key} in {table}.texts"
+            self.writer.line(f"{span} = run.in_force({table})")
+            table, shown = f"{span}.codes", f"{span}.shown"
         self.writer.line(f"{code} = {table}.get({key})")
-        whole = f"Code(list={codelist.shown!r}, code={code}, text={text})"
+        whole = f"Code(list={shown}, code={code}, text={text})"
         with self.writer.block(f"if {code} is not None:"):
             self._lines([sink.format(code if ready or value.plain_code else whole), *done])
         with self.writer.block("else:"):
             keeps = value.on_unknown != "refuse" and not value.plain_code
             severe = value.on_unknown == "refuse"
             if value.on_unknown != "keep":
-                self.writer.line(f"run.no_code({label}, {frame.spot}, {to}, severe={severe})")
+                self.writer.line(f"run.no_code({label}, {frame.spot}, {to}, severe={severe}{known})")
             if keeps:
                 self._lines([sink.format(whole), *done])
             elif not severe:
