@@ -67,6 +67,11 @@ def keys(incomplete: str) -> list[str]:
     return _names("keys", incomplete)
 
 
+def shadow(incomplete: str) -> list[str]:
+    """Offer the words that stand for no file."""
+    return [word for word in ("status", "stop") if word.startswith(incomplete)]
+
+
 def _names(kind: str, incomplete: str) -> list[str]:
     names = (_ask("names") or {}).get(kind, [])
     return [name for name in names if name.startswith(incomplete)]

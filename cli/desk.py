@@ -11,7 +11,10 @@ if TYPE_CHECKING:
     from registry.remote import RemoteDesk
 
 # These change something, so without a hub the store must be opened for writing. Revealing leaves an entry.
-WRITING: Final = frozenset({"apply", "key_new", "key_revoke", "query", "replay", "rollback"})
+WRITING: Final = frozenset(
+    {"apply", "key_new", "key_revoke", "query", "replay", "revealed", "rollback"}
+    | {"mapping_shadow", "mapping_shadow_stop", "mapping_promote", "mapping_rollback"}
+)
 
 
 def call(verb: str, **arguments: Any) -> Any:

@@ -35,13 +35,15 @@ class Hub:
         self,
         *,
         directory: Callable[[], Directory],
-        mappings: MappingSet,
+        mappings: Callable[[], MappingSet],
         adapters: Mapping[str, Adapter],
         journal: Journal,
         clock: Clock,
         new_id: Callable[[], str],
         wake: Callable[[], None],
+        kept: Callable[[Message, Outcome], None] | None = None,
     ) -> None:
+        """Take the parts; ``kept`` is told of every new decision once it is on disk, and must not take long."""
         self._directory = directory
         self._mappings = mappings
         self._adapters = adapters
@@ -49,6 +51,7 @@ class Hub:
         self._clock = clock
         self._new_id = new_id
         self._wake = wake
+        self._kept = kept
 
     async def accept(self, arrival: Arrival) -> Outcome:
         """Run the whole flow for one arrival; see ``ports.Services.accept`` for what is raised."""
@@ -75,6 +78,8 @@ class Hub:
         first = await self._journal.record(message, outcome)
         if first is outcome and outcome.deliveries:
             self._wake()
+        if first is outcome and self._kept is not None:
+            self._kept(message, outcome)
         return first
 
     async def note(self, message_id: str, step: str, detail: str) -> None:
@@ -150,7 +155,7 @@ class Hub:
         """Turn a document into a canonical record with the mapping that its content asks for."""
         if document.dialect == "CANONICAL":
             return None, read_record(document.root, on=on)
-        mapping = self._mappings.find(document, allowed)
+        mapping = self._mappings().find(document, allowed)
         if mapping is None:
             missing = Finding(code="V302", severity=Severity.ERROR, text=f"no mapping reads a {document.name}")
             return None, Reading(verdict=Verdict.REFUSED, record=None, findings=(missing,), unmapped=())

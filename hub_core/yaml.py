@@ -144,6 +144,15 @@ def parse(body: bytes | str, *, file: str, code: str = "M101") -> Node:
     return _Reader(file, code).read(body)
 
 
+def text_of(body: bytes, *, file: str, code: str = "M101") -> str:
+    """Return the text of a file.
+
+    Raises:
+        ConfigError: ``code``, it is too large or not UTF-8, with the place.
+    """
+    return _Reader(file, code).text(body)
+
+
 class _Reader:
     """Turns the events of one file into nodes."""
 
@@ -153,7 +162,7 @@ class _Reader:
         self.events: Iterator[yaml.Event] = iter(())
 
     def read(self, body: bytes | str) -> Node:
-        text = self._text(body)
+        text = self.text(body)
         self.events = yaml.parse(text, Loader=LOADER)
         try:
             node = self._stream()
@@ -162,7 +171,8 @@ class _Reader:
         self.faults.raise_any()
         return node
 
-    def _text(self, body: bytes | str) -> str:
+    def text(self, body: bytes | str) -> str:
+        """Return the text of a body that may be read."""
         if len(body) > MAX_BYTES:
             self._stop("1:1", "the file is too large", f"split it: at most {MAX_BYTES} bytes")
         text = body if isinstance(body, str) else self._decoded(body)

@@ -16,6 +16,7 @@ from hub_core.message import Arrival, Caller, Outcome, State
 from hub_core.ports import AsgiApp, Target
 from hub_core.settings import Settings
 from registry.desk.desk import Desk
+from registry.desk.releasing import begin
 from registry.parts import Parts
 from registry.references import followed
 
@@ -116,6 +117,8 @@ async def assemble(settings: Settings) -> AsyncIterator[Running]:
             per_endpoint=settings.per_endpoint,
         )
         parts.deliveries_added = deliverer.wake
+        parts.serving = True
+        await begin(parts)
         running = Running(parts)
         _warn_of_unusable(parts)
         _compile(parts)
@@ -132,9 +135,10 @@ async def assemble(settings: Settings) -> AsyncIterator[Running]:
 def _compile(parts: Parts) -> None:
     """Compile every mapping before the door opens: no message waits for it, and none holds up the others."""
     begun = time.perf_counter()
-    fresh = parts.mappings.prepare()
+    mappings = parts.mappings()
+    fresh = mappings.prepare()
     took = round((time.perf_counter() - begun) * 1000)
-    log.info("mappings.ready", extra={"mappings": len(parts.mappings.all), "compiled": fresh, "ms": took})
+    log.info("mappings.ready", extra={"mappings": len(mappings.all), "compiled": fresh, "ms": took})
 
 
 def _warn_of_unusable(parts: Parts) -> None:

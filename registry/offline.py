@@ -49,11 +49,11 @@ class FileReading(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class OfflineReader:
-    """Reads files with the installed adapters and the shipped mappings."""
+    """Reads files with the installed adapters and a set of mappings, by default the shipped ones."""
 
     def __init__(self, *, adapters: Mapping[str, Adapter], mappings: MappingSet) -> None:
         self._adapters = adapters
-        self._mappings = mappings
+        self.mappings = mappings
 
     def read_file(self, path: Path, *, on: date) -> FileReading:
         """Read one file as seen on a day; whatever is wrong with it is a finding, nothing is raised."""
@@ -72,7 +72,7 @@ class OfflineReader:
             return _refused(name, fault)
         if document.dialect == CANONICAL:
             return _result(name, None, read_record(document.root, on=on))
-        mapping = self._mappings.find(document, ())
+        mapping = self.mappings.find(document, ())
         if mapping is None:
             return _refused(name, Rejected("V302", f"no mapping reads a {document.name}"))
         return _result(name, mapping.version, mapping.read(document, on=on))

@@ -14,7 +14,6 @@ from hub_core.clock import SystemClock, new_id
 from hub_core.directory import Directory
 from hub_core.errors import ConfigError
 from hub_core.journal.view import SqlJournalView
-from hub_core.places import MAPPINGS
 from hub_core.settings import Settings
 from registry.keys import KeyList, Keys
 from registry.store import REGISTRY, Registry, Sets
@@ -26,8 +25,12 @@ if TYPE_CHECKING:
     from hub_core.journal.readers import Readers
     from hub_core.journal.store import SqlJournal
     from hub_core.mapping import MappingSet
+    from hub_core.message import Message, Outcome
     from hub_core.ports import Adapter
     from registry.connections import Connections
+    from registry.mappings import Mappings
+    from registry.releases import ReleaseBook, Releases
+    from registry.shadow import Shadow
 
 
 class Parts:
@@ -37,6 +40,8 @@ class Parts:
         deliveries_added: called when there is something to deliver; set by the process that delivers.
         address: where the running hub listens; ``None`` without one.
         started_at: since when, as ISO 8601; ``None`` without one.
+        serving: this process is the running hub.
+        shadow: what reads beside the mappings in force.
     """
 
     def __init__(self, settings: Settings, *, write: bool) -> None:
@@ -48,6 +53,8 @@ class Parts:
         self.deliveries_added: Callable[[], None] = _nothing
         self.address: str | None = None
         self.started_at: str | None = None
+        self.serving = False
+        self.shadow: Shadow | None = None
         self._current: Directory | None = None
         self._directories = lru_cache(maxsize=8)(self._read_directory)
 
@@ -101,7 +108,7 @@ class Parts:
         return Registry(
             self.database,
             adapters=self.adapters,
-            mappings=lambda: [mapping.id for mapping in self.mappings.all],
+            mappings=lambda: [mapping.id for mapping in self.mappings().all],
             environ=self.environ,
             clock=self.clock,
         )
@@ -124,25 +131,48 @@ class Parts:
         return load_adapters()
 
     @cached_property
-    def mappings(self) -> "MappingSet":
-        """The shipped mappings."""
-        from hub_core.mapping import load, user_cache
+    def releases(self) -> "Releases":
+        """The mapping releases, to look at."""
+        from registry.releases import Releases
 
-        return load([MAPPINGS], cache=user_cache())
+        return self.release_book if self.write else Releases(self.reads)
+
+    @cached_property
+    def release_book(self) -> "ReleaseBook":
+        """The mapping releases with their writing side."""
+        from registry.releases import ReleaseBook
+
+        return ReleaseBook(self.database, clock=self.clock)
+
+    @cached_property
+    def mapping_sets(self) -> "Mappings":
+        """The mappings of every release, compiled."""
+        from registry.mappings import Mappings
+
+        return Mappings(self.releases)
+
+    def mappings(self) -> "MappingSet":
+        """Return the mappings in force."""
+        return self.mapping_sets.in_force()
 
     @cached_property
     def hub(self) -> "Hub":
         """The flow itself."""
+        return self.hub_with(self.mappings)
+
+    def hub_with(self, mappings: "Callable[[], MappingSet]") -> "Hub":
+        """Return the flow with other mappings than those in force."""
         from hub_core.hub import Hub
 
         return Hub(
             directory=self.directory,
-            mappings=self.mappings,
+            mappings=mappings,
             adapters=self.adapters,
             journal=self.journal,
             clock=self.clock,
             new_id=self.new_id,
             wake=self.wake,
+            kept=self.decided,
         )
 
     @cached_property
@@ -182,12 +212,32 @@ class Parts:
     def _read_directory(self, number: int) -> Directory:
         return self.sets.directory(number)
 
+    def begin_shadow(self, release: int, mappings: "MappingSet") -> None:
+        """Let a set of mappings read beside the one in force, where this process is the running hub."""
+        from registry.shadow import Shadow
+
+        self.end_shadow()
+        if self.serving:
+            self.shadow = Shadow(release, mappings, self.adapters, self.directory, since=self.clock.now())
+
+    def end_shadow(self) -> None:
+        """Let nothing read beside the set in force."""
+        if self.shadow is not None:
+            self.shadow.close()
+        self.shadow = None
+
     def wake(self) -> None:
         """Say that deliveries were added."""
         self.deliveries_added()
 
+    def decided(self, message: "Message", outcome: "Outcome") -> None:
+        """Say that a message was decided and kept."""
+        if self.shadow is not None:
+            self.shadow.offer(message, outcome)
+
     def close(self) -> None:
         """Give the file free."""
+        self.end_shadow()
         if "database" in self.__dict__:
             self.database.close()
 

@@ -19,13 +19,17 @@ def replay(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Only show what would differ and where it would go.")
     ] = False,
+    pinned: Annotated[
+        bool, typer.Option("--pinned", help="With the mapping that decided about it, not with the one in force.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Judge a kept message again from its bytes, and deliver what comes out.
 
     The record before and now are compared; --dry-run stops there.
     """
-    answer = desk.call("replay", id=message_id, reason=reason, dry_run=dry_run, by=desk.operator())
+    by = desk.operator()
+    answer = desk.call("replay", id=message_id, reason=reason, dry_run=dry_run, pinned=pinned or None, by=by)
     if as_json:
         screen.as_json(answer)
     else:

@@ -19,7 +19,7 @@ COLUMNS = (
     Column("RULE", drop=2),
 )
 MERGED = (Column("FIELD"), Column("FROM"), Column("MESSAGE"))
-HOPS = (Column("AT"), Column("STEP"), Column("BY"))
+HOPS = (Column("AT"), Column("AFTER", right=True), Column("STEP"), Column("BY"), Column("DETAIL", wrap=True, drop=1))
 
 
 def why(
@@ -33,7 +33,9 @@ def why(
     reason: Reason = None,
     as_json: Json = False,
 ) -> None:
-    """Say where each value of a record came from: message, source path, line and rule.
+    """Say where each value of a record came from: message, source path, line, codec, code list and rule.
+
+    It reads the kept bytes again with the mapping that decided about them, whatever is in force now.
 
     For the id of a query it leads from each merged value to the message of its source.
     """
@@ -53,7 +55,7 @@ def why(
     screen.table(COLUMNS, [_row(value) for value in answer["values"]], empty=empty)
     if answer["hops"]:
         screen.heading("The way of the message")
-        screen.table(HOPS, [(screen.local(hop["at"]), hop["step"], hop["by"]) for hop in answer["hops"]], empty="")
+        screen.table(HOPS, [_hop(hop) for hop in answer["hops"]], empty="")
 
 
 def _facts(answer: dict[str, Any]) -> None:
@@ -71,6 +73,11 @@ def _merged(values: list[dict[str, Any]]) -> list[tuple[str, ...]]:
     """Return each field of a merged view once, with its source and the message that it came in."""
     fields = {value["merged"]: (value["from"], value["message"]) for value in values}
     return [(field, source, message or "-") for field, (source, message) in fields.items()]
+
+
+def _hop(hop: dict[str, Any]) -> tuple[str | None, ...]:
+    detail = " ".join(filter(None, (hop.get("code"), hop.get("detail"))))
+    return screen.local(hop["at"]), f"{hop.get('seconds', 0):.3f} s", hop["step"], hop["by"], detail
 
 
 def _row(value: dict[str, Any]) -> tuple[Any, ...]:

@@ -16,6 +16,9 @@ CODES = (
     Code("R301", "no route wants the message", "It is kept; add a route if somebody should get it."),
     Code("R302", "no such registry set", "See the numbers with: punte apply --history."),
     Code("R303", "no such key", "See the keys with: punte key list."),
+    Code("R304", "no such mapping release", "See the numbers with: punte mapping releases."),
+    Code("R305", "nothing to put in force", "Name a release or a folder, or run one in shadow first."),
+    Code("R306", "mapping missing that is in use", "Keep the mapping, or apply a registry set that does not name it."),
     Code("R401", "port cannot be used", "Choose a free port with PUNTE_PORT."),
     Code("R402", "certificate cannot be read", "Name readable PEM files in PUNTE_TLS_CERTIFICATE and PUNTE_TLS_KEY."),
 )

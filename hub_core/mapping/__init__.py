@@ -11,6 +11,7 @@
     cache                                    compiled mappings on disk
     run, xmlrun, jsonrun, known, resolver    what the source calls when there is something to say
     compiled, mappingset                     reading documents, choosing mappings   -> MappingSet
+    origins, lines, compare, tally           where values came from, what differs between two sets
     tests, lookup, schema                    tests of mapping files, one value by its path, help for editors
 
 Start with ``load``; ``MappingSet.find`` chooses, ``CompiledMapping.read`` reads.

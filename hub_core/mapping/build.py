@@ -166,6 +166,8 @@ class Build:
             with self.writer.block(f"if {element}:"):
                 self.writer.line(f"{result}.append({element})")
         for scope in slot.scopes:
+            if self.generator.traced:
+                self.writer.line(f"run.moved({frame.results[scope]}, len({result}))")
             self.writer.line(f"{result} += {frame.results[scope]}")
         with self.writer.block(f"if {result}:"):
             self.writer.line(f"{made}[{name!r}] = {result}")
@@ -206,6 +208,9 @@ class Build:
                 tests = [f"{name!r} not in {made}", *holds, self.values.blank(value, frame)]
                 with self.writer.block(f"if {' and '.join(tests)}:"):
                     self.writer.line(f"{made}['open'] = {self.writer.bind('Q', opened, 'open', key='open')}")
+                    if self.generator.traced:
+                        label = self.generator.label(value, name, value.origins[0].steps, leave=False, codec=None)
+                        self.writer.line(f"run.opened({label}, {frame.spot}, {to})")
             if not value.joins_only:
                 continue
             guards = [self.generator.guard(value.checks, frame)] if value.checks else []

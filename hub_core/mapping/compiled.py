@@ -15,6 +15,7 @@ from hub_core.mapping import jsonrun, xmlrun
 from hub_core.mapping.cache import Cache
 from hub_core.mapping.compiler import Compiled, Compiler, Read
 from hub_core.mapping.jsonrun import JsonRun
+from hub_core.mapping.origins import normal_forms
 from hub_core.mapping.out import OutWriter, Writing
 from hub_core.mapping.out.writing import Contract
 from hub_core.mapping.plan import AnswerPlan, RecordDate, Scope
@@ -115,8 +116,8 @@ class CompiledMapping:
         if self._slow is None:
             self._slow = self._compiled(traced=True)[0].function()
         reading, run, record = self._read(self._slow, document, on)
-        resolver = Resolver(record)
-        return reading, [
+        resolver = Resolver(record, run.offsets)
+        values = [
             Provenance(
                 at=resolver.path(note.to, note.label.at),
                 source=note.source,
@@ -130,6 +131,7 @@ class CompiledMapping:
             for note in run.notes
             if resolver.holds(note.to, note.label.at)
         ]
+        return reading, values + normal_forms(record, values, self.version)
 
     def write(self, record: Beneficiary, *, on: date) -> Writing:
         """Write one record; what the document does not carry is in the findings.

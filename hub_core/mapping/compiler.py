@@ -143,7 +143,7 @@ class Compiler:
         if scope.root is None:
             to = f"({outer.to}, {tail!r}, None, len({results}))"
             frame = Frame(scope, self.generator.trees.of(scope), item, "", spot, to, check=check, sink=results)
-            frame.added = f"({outer.to}, {tail!r}, None, len({results}) - 1)"
+            frame.added = f"({outer.to}, {tail!r}, {results}, len({results}) - 1)"
             self._body(frame)
             return
         made = self.writer.name("t")

@@ -6,10 +6,16 @@ from hub_core.mapping.run import NO_LIST, To
 
 
 class Resolver:
-    """Works out canonical paths once the record is complete: indexes are found by looking for the objects."""
+    """Works out canonical paths once the record is complete: indexes are found by looking for the objects.
 
-    def __init__(self, record: dict[str, Any]) -> None:
+    Args:
+        record: the complete record.
+        offsets: of the lists that rules made of plain values, see ``Run.moved``.
+    """
+
+    def __init__(self, record: dict[str, Any], offsets: dict[int, tuple[int, list[Any]]] | None = None) -> None:
         self._record = record
+        self._offsets = offsets or {}
         self._indexes: dict[int, dict[int, int]] = {}
 
     def path(self, to: To, at: str) -> str:
@@ -34,7 +40,8 @@ class Resolver:
         if number == NO_LIST:
             return path, holder if element is None or holder is element else None
         elements: list[Any] = holder if isinstance(holder, list) else []
-        if element is None:
+        if element is None or element.__class__ is list:
+            number += self._offsets.get(id(element), (0, element))[0]
             return f"{path}[{number}]", elements[number] if number < len(elements) else None
         found = self._index(elements, element)
         return f"{path}[{number if found is None else found}]", None if found is None else element

@@ -53,7 +53,7 @@ class Label(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 # None: the record. Else: enclosing To, canonical path below it, the object itself where it is known, and for elements
-# of a list the number that it would have if it is left out.
+# of a list the number that it would have if it is left out. A plain value has the list that its rule made as object.
 NO_LIST: Final = -1
 To = tuple[Any, str, Any, int] | None
 
@@ -80,6 +80,7 @@ class Run:
         self._takes: list[tuple[Any, Steps]] = []
         self._around: list[tuple[dict[str, str], list[tuple[Any, Steps]]]] = []
         self.notes: list[Note] = []
+        self.offsets: dict[int, tuple[int, list[Any]]] = {}
         self.refused = False
         self.more = 0
         self._counts = [0, 0]  # of warnings, of errors
@@ -251,11 +252,22 @@ class Run:
         self.leave(spot, label.steps)
         return {}
 
-    def note(self, label: Label, spot: Any, to: To, raw: str) -> None:
-        """Write down where a value came from (traced variant only)."""
+    def note(self, label: Label, spot: Any, to: To, raw: str, at: str = "") -> None:
+        """Write down where a value came from (traced variant only); ``at``: the field, if not that of the rule."""
         path, line = self.origin(spot, label.steps)
+        if at:
+            label = msgspec.structs.replace(label, at=at, codec=None, codes=None)
         self.notes.append(Note(label=label, to=to, source=path, line=line, raw=raw))
+
+    def opened(self, label: Label, spot: Any, to: To) -> None:
+        """Write down that a period is open by what stands, or does not stand, at its end (traced variant only)."""
+        found = self.values(spot, label.steps)
+        self.note(label, spot, to, found[0][1] if found else "", at="open")
 
     def constant(self, label: Label, to: To) -> None:
         """Write down that a value came from the rule itself (traced variant only)."""
         self.notes.append(Note(label=label, to=to, source=None, line=None, raw=None))
+
+    def moved(self, values: list[Any], offset: int) -> None:
+        """Write down behind how many others the values of one rule stand in their list (traced variant only)."""
+        self.offsets[id(values)] = offset, values

@@ -131,7 +131,8 @@ class ValueCode:
         parts = [self._part(value, leaf, chain, frame, to, at) for leaf in leaves]
         whole = f"{value.join!r}.join([part for part in ({', '.join(parts)},) if part])"
         single = " and ".join(f"{part}.__class__ is not Several" for part in parts)
-        label = self._label(value, at, leaves[0], chain, leave=False)
+        codec = f'join("{value.join}")' + ("" if chain.plain else f" | {chain.text}")
+        label = self.generator.label(value, at, leaves[0].steps, leave=False, codec=codec)
         take = [f"u{leaf.number} = None" for leaf in leaves]
         with (
             self.writer.block(f"if {single} and ({text} := {whole}):"),
@@ -184,13 +185,24 @@ class ValueCode:
         if chain.total:
             self._lines([sink.format(f"{codec}({text})"), *take, *note])
             return
-        spilled = [f"{holder}.setdefault({value.spill[1]!r}, {text})", *take] if value.spill and holder else []
+        spilled = [*self._spilled(value, text, label, frame, to, holder), *take] if value.spill and holder else []
         with self.writer.block("try:"):
             self.writer.line(sink.format(f"{codec}({text})"))
             self._lines([*take, *note])
         with self.writer.block("except BadValue as bad:"):
             self.writer.line(f"run.bad({label}, {frame.spot}, {to}, bad)")
             self._lines(spilled)
+
+    def _spilled(self, value: Value, text: str, label: str, frame: Frame, to: str, holder: str) -> list[str]:
+        """Write what keeps a text that cannot be read in another field."""
+        if value.spill is None:
+            return []
+        around, field = value.spill
+        kept = f"{holder}.setdefault({field!r}, {text})"
+        if not self.generator.traced:
+            return [kept]
+        note = f"run.note({label}, {frame.spot}, {to}{'[0]' * around}, {text}, at={field!r})"
+        return [f"if {kept} is {text}: {note}"]
 
     def _coded(
         self,

@@ -1,7 +1,8 @@
 """The operator's verbs: plain JSON in, plain JSON out, personal values masked unless revealed for a reason.
 
-    looking     status, messages, message, doctor, sets, keys
+    looking     status, messages, message, revealed, doctor, sets, keys
     explaining  why, route_explain, replay
+    releasing   mapping_releases, mapping_shadow, mapping_shadow_stop, mapping_promote, mapping_rollback
     acting      plan, apply, rollback, key_new, key_revoke, query
 
 The running hub serves them on its control socket; without one, a command opens the store and calls them here.

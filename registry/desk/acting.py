@@ -13,6 +13,7 @@ from hub_core.message import Caller
 from hub_core.security.masking import masked
 from registry.desk.arguments import Files, KeyNew, KeyRevoke, Look, Query, Rollback
 from registry.desk.looking import revealing
+from registry.desk.releasing import begin_offline
 from registry.parts import Parts
 from registry.plan import plan as plan_of
 from registry.reading import RegistrySet, read_files
@@ -64,6 +65,7 @@ async def query(parts: Parts, act: Query) -> dict[str, Any]:
     """Ask the institutions about one person, under the access right of the named institution, or of the only one."""
     if act.reveal and not act.reason.strip():
         raise ConfigError("W400", "revealing personal values needs a reason", mend='add --reason "..."')
+    await begin_offline(parts)
     caller = Caller(institution=act.institution or _only_one(parts.directory(), act), key=f"operator:{act.by}")
     on = act.on or parts.clock.now().astimezone(UTC).date()
     result = await parts.inquiry.ask(act.name, caller=caller, cnp=act.cnp, on=on, purpose=act.purpose)
@@ -104,7 +106,7 @@ def _checked(parts: Parts, wanted: Files) -> RegistrySet:
         folder=Path(wanted.folder),
         label="",
         adapters=parts.adapters,
-        mappings=[mapping.id for mapping in parts.mappings.all],
+        mappings=[mapping.id for mapping in parts.mappings().all],
         environ=parts.environ,
     )
 

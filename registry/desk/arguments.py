@@ -1,9 +1,10 @@
 """What each verb takes; unknown and misspelt arguments are refused."""
 
 from datetime import date
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import msgspec
+from msgspec import Meta
 
 from hub_core.errors import ConfigError
 from hub_core.journal.entries import Filter
@@ -46,10 +47,15 @@ class Why(Look, frozen=True, kw_only=True):
 
 
 class Replay(Act, frozen=True, kw_only=True):
-    """Judge a message again; without ``dry_run`` its deliveries are made again."""
+    """Judge a message again; without ``dry_run`` its deliveries are made again.
+
+    Attributes:
+        pinned: with the mapping that decided about it, not with the one in force.
+    """
 
     id: str
     dry_run: bool = False
+    pinned: bool = False
 
 
 class Files(Arguments, frozen=True, kw_only=True):
@@ -65,6 +71,25 @@ class Rollback(Act, frozen=True, kw_only=True):
     """Bring an older set back as a new one."""
 
     number: int
+
+
+class Candidate(Act, frozen=True, kw_only=True):
+    """Mappings to read with: a release by its number, or files; of nothing named the release in shadow.
+
+    Attributes:
+        files: text by name; together the whole of a release.
+        single: the only file is one of a release; the others are those in force.
+    """
+
+    release: int | None = None
+    files: dict[str, str] | None = None
+    single: bool = False
+
+
+class Revealed(Act, frozen=True, kw_only=True):
+    """Values of these messages were shown elsewhere."""
+
+    ids: Annotated[list[str], Meta(max_length=1000)]
 
 
 class KeyNew(Act, frozen=True, kw_only=True):

@@ -43,16 +43,29 @@ def open_desk(settings: Settings, *, write: bool = False) -> Desk:
 def _verb(verb: str) -> tuple[type[msgspec.Struct], Verb]:
     """Return what a verb takes and does; imports only what it needs, so that looking starts fast."""
     match verb:
-        case "status" | "messages" | "message" | "sets" | "keys" | "names" | "doctor":
+        case "status" | "messages" | "message" | "sets" | "keys" | "names" | "doctor" | "revealed":
             from registry.desk import looking
 
-            kinds: dict[str, type[msgspec.Struct]] = {"messages": args.Messages, "message": args.Look}
+            kinds: dict[str, type[msgspec.Struct]] = {
+                "messages": args.Messages,
+                "message": args.Look,
+                "revealed": args.Revealed,
+            }
             return kinds.get(verb, args.Nothing), getattr(looking, verb)
         case "why" | "replay" | "route_explain":
             from registry.desk import explaining
 
             kinds = {"why": args.Why, "replay": args.Replay, "route_explain": args.RouteExplain}
             return kinds[verb], getattr(explaining, verb)
+        case "mapping_releases":
+            from registry.desk import releasing
+
+            return args.Nothing, releasing.releases
+        case "mapping_shadow" | "mapping_shadow_stop" | "mapping_promote" | "mapping_rollback":
+            from registry.desk import releasing
+
+            kinds = {"mapping_shadow": args.Candidate, "mapping_promote": args.Candidate}
+            return kinds.get(verb, args.Act), getattr(releasing, verb.removeprefix("mapping_"))
         case "plan" | "apply" | "rollback" | "key_new" | "key_revoke" | "query":
             from registry.desk import acting
 

@@ -11,6 +11,9 @@ from hub_core.directory import Directory
 from hub_core.errors import ConfigError, Rejected
 from hub_core.inquiry import ANSWERED, ENDPOINT
 from hub_core.journal.entries import Kept
+from hub_core.mapping import MappingSet
+from hub_core.mapping.compare import leaves
+from hub_core.mapping.lines import located
 from hub_core.message import Entry, Message, Outcome
 from hub_core.query import SourceAnswer, SourceVerdict, judge
 from hub_core.reading import Provenance
@@ -44,7 +47,7 @@ async def why(parts: Parts, look: Why) -> dict[str, Any]:
         "mapping": traced.mapping,
         "pinned": kept.outcome.mapping,
         "values": shown,
-        "hops": parts.view.entries(look.id),
+        "hops": _hops(parts, look.id),
     }
 
 
@@ -74,7 +77,7 @@ def _why_merged(parts: Parts, kept: Kept, look: Why) -> dict[str, Any]:
         "mapping": None,
         "pinned": None,
         "values": shown,
-        "hops": parts.view.entries(look.id),
+        "hops": _hops(parts, look.id),
     }
 
 
@@ -101,6 +104,16 @@ def _answer(parts: Parts, message_id: str) -> SourceAnswer:
     )
 
 
+def _hops(parts: Parts, message_id: str) -> list[dict[str, Any]]:
+    """Return what happened to a message, each with the seconds since the step before."""
+    entries = parts.view.entries(message_id)
+    before = [entries[0], *entries]
+    return [
+        msgspec.to_builtins(entry) | {"seconds": (entry.at - last.at).total_seconds()}
+        for last, entry in zip(before, entries, strict=False)
+    ]
+
+
 class Traced(NamedTuple):
     """A reading with the origin of every value; ``record`` as JSON data."""
 
@@ -110,21 +123,24 @@ class Traced(NamedTuple):
 
 
 def trace(parts: Parts, kept: Kept) -> Traced:
-    """Read the kept bytes again, tracing every value.
+    """Read the kept bytes again with the mapping that decided about them, tracing every value.
 
     Raises:
         Rejected: the bytes cannot be opened; V302 no mapping reads them.
     """
     directory = parts.directory_of(kept.message.registry_set)
     endpoint = directory.endpoints[kept.message.endpoint]
-    opened = parts.adapters[endpoint.adapter].open(parts.view.body(kept.message.id))
+    body = parts.view.body(kept.message.id)
+    opened = parts.adapters[endpoint.adapter].open(body)
     if opened.dialect == "CANONICAL":
         return Traced(None, [], None)
-    mapping = parts.mappings.find(opened, endpoint.mappings)
+    pinned = kept.outcome.mapping and parts.mapping_sets.pinned(kept.outcome.mapping)
+    mapping = pinned or parts.mappings().find(opened, endpoint.mappings)
     if mapping is None:
         raise Rejected("V302", f"no mapping reads a {opened.name}")
     on = kept.message.received_at.astimezone(UTC).date()
     reading, values = mapping.explain(opened, on=on)
+    values = located(values, body, opened)
     return Traced(mapping.version, values, msgspec.json.decode(msgspec.json.encode(reading.record)))
 
 
@@ -154,7 +170,14 @@ async def replay(parts: Parts, act: Replay) -> dict[str, Any]:
     directory = parts.directory()
     if message.endpoint not in directory.endpoints:
         raise ConfigError("R105", f"the endpoint {message.endpoint} is no longer registered", mend="register it again")
-    now = parts.hub.judge(message, parts.hub.open(message.endpoint, message.body, directory), directory)
+    hub = parts.hub
+    if act.pinned and kept.outcome.mapping:
+        pinned = parts.mapping_sets.pinned(kept.outcome.mapping)
+        if pinned is None:
+            text = "no release holds the mapping that decided about this message"
+            raise ConfigError("R304", text, where=kept.outcome.mapping, mend="leave out --pinned")
+        hub = parts.hub_with(lambda: MappingSet([pinned]))
+    now = hub.judge(message, hub.open(message.endpoint, message.body, directory), directory)
     sent = not act.dry_run and bool(now.deliveries)
     if sent:
         entry = Entry(message_id=act.id, at=parts.clock.now(), step="replayed", by=act.by, detail=act.reason)
@@ -183,22 +206,6 @@ def changes(before: Outcome, after: Outcome) -> list[dict[str, str | None]]:
         for path in sorted(old.keys() | new.keys())
         if old.get(path) != new.get(path)
     ]
-
-
-def leaves(value: Any, at: str = "") -> dict[str, str]:
-    """Return every leaf of JSON data by its canonical path.
-
-    >>> leaves({"name": {"family": "A"}, "emails": ["b"]})
-    {'name.family': 'A', 'emails[0]': 'b'}
-    """
-    match value:
-        case dict():
-            parts = [leaves(item, f"{at}.{key}" if at else key) for key, item in value.items()]
-        case list():
-            parts = [leaves(item, f"{at}[{index}]") for index, item in enumerate(value)]
-        case _:
-            return {at: str(value)}
-    return {path: leaf for part in parts for path, leaf in part.items()}
 
 
 def route_explain(parts: Parts, wanted: RouteExplain) -> Any:

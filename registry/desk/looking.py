@@ -10,7 +10,7 @@ from hub_core.errors import ConfigError, Rejected
 from hub_core.journal.entries import DeliveryRow, Filter, Kept, MessageRow
 from hub_core.message import Entry, State
 from hub_core.security.masking import mask_text, masked
-from registry.desk.arguments import Look, Messages, Nothing
+from registry.desk.arguments import Look, Messages, Nothing, Revealed
 from registry.parts import Parts
 from registry.store import Applied
 
@@ -77,6 +77,13 @@ async def message(parts: Parts, look: Look) -> dict[str, Any]:
         "deliveries": [_delivery(row, reveal=look.reveal) for row in parts.view.deliveries(look.id)],
         "body": body.decode("utf-8", "replace") if look.reveal else None,
     }
+
+
+async def revealed(parts: Parts, act: Revealed) -> dict[str, int]:
+    """Leave an entry with every message of which values were shown."""
+    for message_id in act.ids:
+        await revealing(parts, Look(id=message_id, reveal=True, reason=act.reason, by=act.by))
+    return {"messages": len(act.ids)}
 
 
 def sets(parts: Parts, _: Nothing) -> Any:

@@ -60,7 +60,7 @@ class Scene:
         self.directory = a_directory()
         self.hub = Hub(
             directory=lambda: self.directory,
-            mappings=mappings,
+            mappings=lambda: mappings,
             adapters=load_adapters(),
             journal=journal,
             clock=FrozenClock(),

@@ -1,14 +1,18 @@
-"""``punte mapping``: looking at mappings and working on them, without a hub. One module per command."""
+"""``punte mapping``: looking at mappings, working on them, and changing what reads. One module per command."""
 
 import typer
 
-from cli.commands.mapping import compiling, listing, testing, trying
+from cli.commands.mapping import compiling, listing, releasing, testing, trying
 
 app = typer.Typer(no_args_is_help=True, help="Mappings: what reads and writes which document.")
 app.command("list")(listing.listing)
 app.command("compile")(compiling.compiling)
 app.command("try")(trying.trying)
 app.command("test")(testing.run)
+app.command("shadow")(releasing.shadow)
+app.command("promote")(releasing.promote)
+app.command("rollback")(releasing.rollback)
+app.command("releases")(releasing.releases)
 
 
 @app.callback()

@@ -144,15 +144,41 @@ emails[]: {each: 'm[]', as: text}
         "identifiers[0].scheme": (None, None, None, None),
         "children[0].name.given": ("k[1].g", "Ana", None, None),
         "emails[0]": ("m[0]", "a@x.test", None, None),
+        "name.normal": (None, None, "normal form", None),
+        "children[0].name.normal": (None, None, "normal form", None),
     }
     assert {one.mapping for one in provenance} == {mapping.version}
     assert next(one.rule for one in provenance if one.at == "sex") == "test.yaml:9"
 
 
+def test_values_of_several_rules_in_one_list_keep_their_own_origins(of_json):
+    mapping = of_json.mapping("emails[]: [{each: a, as: text}, {each: b, as: text}]")
+    _, values = mapping.explain(of_json.document({"a": ["1", "2"], "b": ["3", "1"]}), on=ON)
+    assert [(one.at, one.source) for one in values] == [
+        ("emails[0]", "a[0]"), ("emails[1]", "a[1]"), ("emails[2]", "b[0]"), ("emails[3]", "b[1]"),
+    ]  # fmt: skip
+
+
+def test_an_open_end_and_a_text_kept_elsewhere_lead_to_what_was_received(of_json):
+    fields = """
+insurance[]: {at: p, fields: {period.start: {at: from, as: date}, period.end: {at: to, as: date, absent: [open, never]}}}
+benefits[]:
+  at: b
+  fields:
+    amounts[]: {at: ".", fields: {value.amount: {at: sum, as: decimal, spill: text, faulty: flag}, value.currency: {at: c}}}
+"""
+    mapping = of_json.mapping(fields.replace("{at: c}", "{at: c, as: currency}"))
+    body = {"p": {"from": "2020-01-01", "to": "never"}, "b": {"sum": "a little", "c": "RON"}}
+    _, values = mapping.explain(of_json.document(body), on=ON)
+    found = {one.at: (one.source, one.raw) for one in values}
+    assert found["insurance[0].period.open"] == ("p.to", "never")
+    assert found["benefits[0].amounts[0].text"] == ("b.sum", "a little")
+
+
 def test_provenance_names_lines_of_xml_documents(of_xml):
     mapping = of_xml.mapping("name.family: {at: a/@f}")
     root = etree.fromstring("<root>\n\n<a f='Popa'/></root>")
-    _, (one,) = mapping.explain(Document(kind="xml", root=root, name="root"), on=ON)
+    _, (one, _) = mapping.explain(Document(kind="xml", root=root, name="root"), on=ON)
     assert (one.source, one.line) == ("a/@f", 3)
 
 
