@@ -271,7 +271,7 @@ def versions(files):
 @pytest.mark.parametrize(
     ("path", "body", "place"),
     [
-        ("/home/ana/mappings/b/x.yaml", b"mapping: z/1", "b/x.yaml"),
+        ("/ana/mappings/b/x.yaml", b"mapping: z/1", "b/x.yaml"),
         ("/new/copy.yaml", b"# mine\nmapping: a/1  # of a", "a/x.yaml"),
         ("/new/copy.yaml", b"mapping: c/1", "copy.yaml"),
         ("/new/sex@1.yaml", b"list: sex@1", "codes/sex@1.yaml"),
