@@ -88,6 +88,11 @@ class CompiledMapping:
         self._slow: Read | None = None
 
     @property
+    def functions(self) -> dict[str, int]:
+        """How many rules use each registered function (``as: fn.name``)."""
+        return {name: count for (name, _), count in self.plan.functions().items()}
+
+    @property
     def version(self) -> str:
         """``id@hash``, as it stands with every record and value."""
         return f"{self.id}@{self.hash}"

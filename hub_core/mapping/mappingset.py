@@ -159,8 +159,10 @@ class _Loader:
         if answer is not None:
             plan.named += [answer.steps, *([answer.code] if answer.code else [])]
         nodes = [file.node for file in files]
-        digest = _digest(mapping.node, nodes, binder.used.values())
-        content = (mapping.node, nodes, sorted((one.name, one.plain) for one in binder.used.values()))
+        used = [*((one.name, one.plain) for one in binder.used.values()), *plan.functions()]
+        used.sort(key=lambda one: one[0])
+        digest = _digest(mapping.node, nodes, used)
+        content = (mapping.node, nodes, used)
         return CompiledMapping(
             mapping,
             plan,
@@ -248,11 +250,10 @@ def _major(name: str) -> int:
     return int(name.rpartition("/")[2])
 
 
-def _digest(mapping: Mapping, blocks: Sequence[Mapping], lists: Iterable[CodeList]) -> str:
+def _digest(mapping: Mapping, blocks: Sequence[Mapping], used: Sequence[tuple[str, object]]) -> str:
     """Return 12 hex digits over everything that decides what a document is read as; tests do not."""
     own = yaml.plain(mapping)
     if isinstance(own, dict):
         own.pop("tests", None)
-    used = sorted((codelist.name, codelist.plain) for codelist in lists)
     whole = [GENERATION, own, [yaml.plain(block) for block in blocks], used]
     return hashlib.sha256(msgspec.json.encode(whole)).hexdigest()[:12]

@@ -8,6 +8,7 @@ A scope is an object of the record made from one place of the source: the record
 relative. Source paths of everything inside it are relative to that place.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -148,6 +149,19 @@ class Scope:
     faulty: Faulty = "refuse"
     ignored: list[Steps] = field(default_factory=list)
     named: list[Steps] = field(default_factory=list)
+
+    def functions(self) -> "Counter[tuple[str, str]]":
+        """Return how many rules use each registered function, by its name and version."""
+        rules: dict[Value, set[tuple[str, str]]] = {}
+        scopes, seen = [self], {self}
+        for scope in scopes:  # grows while it is read
+            values = list(scope.root.values()) if scope.root else []
+            for value in values + ([scope.value] if scope.value else []):
+                rules[value] = {function for origin in value.origins for function in origin.chain.functions}
+            inner = [*(scope.root.all_scopes() if scope.root else ()), *([scope.call] if scope.call else ())]
+            scopes += [one for one in inner if one not in seen]
+            seen.update(inner)
+        return Counter(function for used in rules.values() for function in used)
 
 
 @dataclass(slots=True, eq=False)

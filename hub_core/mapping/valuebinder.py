@@ -71,6 +71,7 @@ class ValueBinder:
         self._origins(rule, value, own, here=here)
         if len(self.faults.findings) > before:
             return None
+        self._writable(rule, value)
         self._fit(rule, field, value)
         if rule.const is not None:
             self._const(rule.const, field, value)
@@ -145,6 +146,12 @@ class ValueBinder:
             if one.of and one.of in self.lists:
                 self.used[one.of] = self.lists[one.of]
         return found
+
+    def _writable(self, rule: Rule, value: Value) -> None:
+        for origin in value.origins:
+            if not (origin.chain.inverse or rule.never):
+                text = f"{origin.chain.text} only reads, it has no inverse"
+                self._fault(rule.codec or rule.target, text, "add out: never and a reason after why:", "M105")
 
     def _fit(self, rule: Rule, field: Field, value: Value) -> None:
         node = rule.codec or rule.codes or rule.target

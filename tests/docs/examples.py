@@ -4,7 +4,8 @@ A mapping stands in a block ``yaml mapping``; what is missing of its head is add
 (``json source`` or ``xml source``), each by what comes out: ``json record`` (without the normal form of names) and
 ``text says`` (the verdict where it is not a record, then a line for each finding but M205 and C304: examples show a
 part of a document, often one without the person). ``yaml wrong`` holds a mapping that cannot be loaded, ``yaml codes``
-and ``yaml blocks FILE`` hold files that the examples use.
+and ``yaml blocks FILE`` hold files that the examples use. ``python function`` is a registered function; its contract runs
+it.
 """
 
 import re
@@ -56,6 +57,7 @@ class Page:
 
     examples: list[Example] = field(default_factory=list)
     files: dict[str, str] = field(default_factory=dict)
+    functions: list[str] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
 
 
@@ -74,6 +76,8 @@ def _block(found: Page, kind: str, settings: str, body: str, line: int) -> None:
     match kind:
         case "yaml mapping" | "yaml wrong":
             found.examples.append(Example(line, body, right=kind == "yaml mapping"))
+        case "python function":
+            found.functions.append(body)
         case "yaml codes":
             name = re.search(r"^list: (.+)$", body, re.MULTILINE)
             found.files[f"codes/{name[1] if name else ''}.yaml"] = body

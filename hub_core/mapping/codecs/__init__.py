@@ -6,6 +6,7 @@
     moments       timestamp, local_date
     identifiers   cnp, cui, iban, siruta
     countries     country, country3
+    functions     fn.<name>: functions of installed packages
 
 A rule composes them from left to right: ``as: split("/", 1) | date("%d.%m.%Y")``.
 """
@@ -17,13 +18,14 @@ from typing import Any, Final
 import msgspec
 
 from hub_core.mapping.codecs import countries, dates, identifiers, moments, numbers, texts
+from hub_core.mapping.codecs.functions import PREFIX, Function, installed
 from hub_core.mapping.codecs.spec import BadParameters, BadValue, Codec, Example, Format, Gives, Parse
 from hub_core.yaml import closest
 
 CODECS: Final[dict[str, Codec]] = {
     codec.name: codec for family in (texts, numbers, dates, moments, identifiers, countries) for codec in family.CODECS
 }
-_USE: Final = re.compile(r'\s*([a-z_][a-z0-9_]*)\s*(?:\(((?:[^"()]|"(?:[^"\\]|\\.)*")*)\))?\s*')
+_USE: Final = re.compile(r'\s*((?:fn\.)?[a-z_][a-z0-9_]*)\s*(?:\(((?:[^"()]|"(?:[^"\\]|\\.)*")*)\))?\s*')
 _PARAMETER: Final = re.compile(r'\s*(?:"((?:[^"\\]|\\.)*)"|([0-9]+))\s*(,|$)')
 
 
@@ -34,6 +36,8 @@ class Chain(msgspec.Struct, frozen=True, kw_only=True):
         text: as written in the rule.
         plain: nothing but ``text``: the value is the trimmed text itself.
         total: reads every text.
+        inverse: it can write what it reads.
+        functions: names and versions of the registered functions in it.
     """
 
     text: str
@@ -42,6 +46,8 @@ class Chain(msgspec.Struct, frozen=True, kw_only=True):
     format: Format
     plain: bool
     total: bool
+    inverse: bool
+    functions: tuple[tuple[str, str], ...]
 
 
 def chain(text: str) -> Chain:
@@ -62,6 +68,8 @@ def chain(text: str) -> Chain:
         format=_composed([write for _, write in reversed(active)]),
         plain=not active,
         total=all(codec.total for codec, _ in uses),
+        inverse=all(codec.inverse for codec, _ in uses),
+        functions=tuple((codec.name, codec.version) for codec, _ in uses if codec.name.startswith(PREFIX)),
     )
 
 
@@ -97,14 +105,24 @@ def _cut(text: str) -> list[tuple[str, str | None]]:
 
 def _use(part: tuple[str, str | None]) -> tuple[Codec, tuple[Parse, Format]]:
     name, written = part
-    codec = CODECS.get(name)
-    if codec is None:
-        raise BadParameters(f"there is no codec {name!r}; {closest(name, CODECS)}")
+    codec = _named(name)
     try:
         return codec, codec.make(*parameters(written or ""))
     except TypeError:
         example = next((e.use for e in codec.examples if "(" in e.use), name)
         raise BadParameters(f"{name} takes other parameters; write for example {example}") from None
+
+
+def _named(name: str) -> Codec:
+    if name in CODECS:
+        return CODECS[name]
+    functions = installed()
+    if name in functions:
+        return functions[name]()
+    if name.startswith(PREFIX):
+        mend = closest(name, functions) if functions else "install the package that brings it"
+        raise BadParameters(f"no function {name!r} is registered; {mend}")
+    raise BadParameters(f"there is no codec {name!r}; {closest(name, CODECS)}")
 
 
 def parameters(text: str) -> list[str | int]:
@@ -125,6 +143,6 @@ def parameters(text: str) -> list[str | int]:
 
 
 __all__ = [
-    "CODECS", "BadParameters", "BadValue", "Chain", "Codec", "Example", "Format", "Gives", "Parse", "chain",
-    "parameters",
+    "CODECS", "BadParameters", "BadValue", "Chain", "Codec", "Example", "Format", "Function", "Gives", "Parse",
+    "chain", "parameters",
 ]  # fmt: skip

@@ -45,6 +45,8 @@ class Codec(msgspec.Struct, frozen=True, kw_only=True):
         total: reads every text, so that no fault can arise.
         doc: what it reads and what it refuses.
         source: where its rules come from.
+        inverse: it can write what it reads.
+        version: of the package that brings it; empty: the hub itself.
     """
 
     name: str
@@ -54,6 +56,8 @@ class Codec(msgspec.Struct, frozen=True, kw_only=True):
     source: str
     examples: tuple[Example, ...]
     total: bool = False
+    inverse: bool = True
+    version: str = ""
 
 
 MAX_TEXT: Final = 64  # characters of a number or date; longer ones are no such thing and are not parsed
