@@ -99,30 +99,49 @@ def load_files(files: Map[str, bytes], *, schemas: Path = SCHEMAS, cache: Cache 
     Raises:
         ConfigError: see ``load``.
     """
-    return _Loader(files, schemas, cache).load()
+    return Loader(files, schemas, cache).load()
 
 
-class _Loader:
-    """Reads files, then looks up what they name."""
+class Loader:
+    """Reads files, then looks up what they name.
 
-    def __init__(self, files: Map[str, bytes], schemas: Path, cache: Cache | None) -> None:
+    Attributes:
+        faults: of all files.
+        mappings: as written, with the full names of their root elements once ``read`` is done.
+        blocks: files of shared blocks by name.
+        codes: code lists by name.
+    """
+
+    def __init__(self, files: Map[str, bytes], schemas: Path, cache: Cache | None = None) -> None:
         self.files = files
         self.schemas = schemas
         self.cache = cache
         self.faults = Faults("M101")
         self.blocks: dict[str, BlockFile] = {}
         self.mappings: list[MappingFile] = []
+        self.codes: dict[str, CodeList] = {}
         self.broken: set[str] = set()
 
     def load(self) -> MappingSet:
+        """Return the mappings.
+
+        Raises:
+            ConfigError: see ``load_files``.
+        """
+        compiled = self.read()
+        self.faults.raise_any()
+        return MappingSet(compiled)
+
+    def read(self) -> list[CompiledMapping]:
+        """Return the mappings without faults; the faults of all others are collected."""
         for name, body in self.files.items():
             if not is_code_list(name):
                 self._file(body, name)
-        codes = load_codelists(self.files, self.faults)
-        compiled = [found for mapping in self.mappings if (found := self._bound(mapping, codes))]
+        self.codes = load_codelists(self.files, self.faults)
+        self.mappings = [self._rooted(mapping) for mapping in self.mappings]
+        compiled = [found for mapping in self.mappings if (found := self._bound(mapping, self.codes))]
         self._unambiguous(compiled)
-        self.faults.raise_any()
-        return MappingSet(compiled)
+        return compiled
 
     def _file(self, body: bytes, shown: str) -> None:
         try:
@@ -142,9 +161,7 @@ class _Loader:
 
     def _bound(self, mapping: MappingFile, codes: Map[str, CodeList]) -> CompiledMapping | None:
         before = len(self.faults.findings)
-        if mapping.source.kind == "xml":
-            mapping = msgspec.structs.replace(mapping, source=self._rooted(mapping))
-        blocks, files = self._blocks_of(mapping)
+        blocks, files = self.blocks_of(mapping)
         binder = Binder(mapping, blocks, codes, self.faults)
         plan = binder.plan()
         answer = bound_answer(mapping.answer, binder.paths)
@@ -180,12 +197,19 @@ class _Loader:
 
         return contract_of(source, self.schemas)
 
-    def _rooted(self, mapping: MappingFile) -> Source:
-        """Return the source with the full name of its root element, as its schema declares it."""
+    def _rooted(self, mapping: MappingFile) -> MappingFile:
+        """Return the mapping with the full name of its root element, as its schema declares it."""
+        if mapping.source.kind != "xml" or mapping.source.root.startswith("{"):
+            return mapping
+        before = len(self.faults.findings)
+        rooted = msgspec.structs.replace(mapping, source=self._declared(mapping))
+        if len(self.faults.findings) > before:
+            self.broken.add(mapping.file)
+        return rooted
+
+    def _declared(self, mapping: MappingFile) -> Source:
         source = mapping.source
         node = _at(mapping.node, "source", "xml")
-        if source.root.startswith("{"):
-            return source
         name, _, local = source.root.partition("#")
         path = self.schemas / name
         mend = "write file#root with a file below schemas/, or {namespace}root"
@@ -209,7 +233,8 @@ class _Loader:
         namespace = schema.get("targetNamespace") if declared.get(local) else None
         return msgspec.structs.replace(source, root=f"{{{namespace}}}{local}" if namespace else local)
 
-    def _blocks_of(self, mapping: MappingFile) -> tuple[Blocks, list[BlockFile]]:
+    def blocks_of(self, mapping: MappingFile) -> tuple[Blocks, list[BlockFile]]:
+        """Return the blocks that a mapping can use, and the files that it takes them from."""
         blocks: dict[str, tuple[tuple[object, ...], Map[str, Scalar]]] = {}
         files: list[BlockFile] = []
         for name in mapping.blocks_from:

@@ -1,6 +1,7 @@
 """Targets of rules: ``birth.date``, ``insurance[]``, ``identifiers[scheme=ro.cnp].value``, ``.``."""
 
 import re
+from functools import lru_cache
 from typing import Final
 
 import msgspec
@@ -41,6 +42,7 @@ class TargetStep(msgspec.Struct, frozen=True, kw_only=True):
         return self.name + brackets + ("[]" if self.adds else "")
 
 
+@lru_cache(maxsize=4_096)  # the targets of shared blocks are looked at once for each use
 def parse_target(text: str) -> tuple[TargetStep, ...]:
     """Return the steps of a target; empty for ``.``, which means the object itself.
 

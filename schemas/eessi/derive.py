@@ -50,11 +50,13 @@ class Part:
         return {"anyOf": [listed, one]} if self.single else listed
 
     def _one(self) -> dict[str, Any]:
-        if self.parts:
-            properties = {name: self.parts[name].schema() for name in sorted(self.parts)}
-            return {"type": "object", "additionalProperties": False, "properties": properties}
         plain = sorted(TYPES[name] for name in self.types if name in TYPES)
-        return {"type": plain[0] if len(plain) == 1 else plain} if plain else {}
+        text: dict[str, Any] = {"type": plain[0] if len(plain) == 1 else plain}
+        if not self.parts:
+            return text if plain else {}
+        properties = {name: self.parts[name].schema() for name in sorted(self.parts)}
+        whole = {"type": "object", "additionalProperties": False, "properties": properties}
+        return {"anyOf": [whole, text]} if plain else whole
 
 
 def read(paths: Path) -> Iterator[Seen]:

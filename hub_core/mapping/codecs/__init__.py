@@ -13,6 +13,7 @@ A rule composes them from left to right: ``as: split("/", 1) | date("%d.%m.%Y")`
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any, Final
 
 import msgspec
@@ -50,6 +51,7 @@ class Chain(msgspec.Struct, frozen=True, kw_only=True):
     functions: tuple[tuple[str, str], ...]
 
 
+@lru_cache(maxsize=1_024)  # mappings write the same few again and again
 def chain(text: str) -> Chain:
     """Return the codecs that a rule writes after ``as:``.
 

@@ -1,0 +1,86 @@
+"""``punte mapping lint``: what is wrong with mapping files."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.text import Text
+
+from cli import screen
+from cli.faults import Exit
+from cli.options import Json
+from hub_core.places import SCHEMAS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from hub_core.lint import LintFinding, Result
+
+
+class Format(StrEnum):
+    """How findings are written."""
+
+    TEXT = "text"
+    JSON = "json"
+    SARIF = "sarif"
+
+
+def lint(
+    paths: Annotated[
+        list[Path], typer.Argument(metavar="PATH...", exists=True, help="Mapping files, code lists; folders are walked.")
+    ],
+    *,
+    style: Annotated[Format, typer.Option("--format", help="How findings are written.")] = Format.TEXT,
+    root: Annotated[
+        Path | None,
+        typer.Option(
+            "--root", metavar="DIR", exists=True, file_okay=False,
+            help="Folder with blocks and codes/; by default the one around the files.",
+        ),
+    ] = None,
+    schemas: Annotated[
+        Path, typer.Option("--schemas", metavar="DIR", exists=True, file_okay=False, help="Folder of the contracts.")
+    ] = SCHEMAS,
+    as_json: Json = False,
+) -> None:  # fmt: skip
+    """Say what is wrong with mapping files: held against the contract, the code lists and the model.
+
+    One line per finding, file:line:column CODE message; what to write instead. With --format sarif for code review.
+    Ends with 1 if there is a finding.
+    """
+    from hub_core.lint import root_of, run
+    from hub_core.lint.formats import as_json as json_of
+    from hub_core.lint.formats import as_sarif
+
+    folder = root or root_of(paths)
+    result = run(paths, root=folder, schemas=schemas)
+
+    def shown(file: str) -> str:
+        path = (folder / file).resolve()
+        here = Path.cwd()
+        return path.relative_to(here).as_posix() if path.is_relative_to(here) else path.as_posix()
+
+    if as_json or style is Format.JSON:
+        screen.as_json(json_of(result, shown))
+    elif style is Format.SARIF:
+        screen.as_json(as_sarif(result, shown))
+    else:
+        _print(result, shown)
+    if result.findings:
+        raise typer.Exit(Exit.ATTENTION)
+
+
+def _print(result: "Result", shown: "Callable[[str], str]") -> None:
+    for finding in result.findings:
+        screen.out().print(_line(finding, shown(finding.file)), soft_wrap=True)
+    count, files = len(result.findings), len({one.file for one in result.findings})
+    of = f"{result.files} file{'s'[: result.files != 1]}"
+    said = f"{count} finding{'s'[: count != 1]} in {files} of {of}" if count else f"no findings in {of}"
+    screen.note(said)
+
+
+def _line(finding: "LintFinding", file: str) -> Text:
+    place = f"{screen.clean(file)}:{finding.line}:{finding.column} "
+    line = Text.assemble((place, "cyan"), (f"{finding.code} ", "bold"), screen.clean(finding.message))
+    return line.append(f"; {screen.clean(finding.mend)}", "dim")

@@ -1,0 +1,91 @@
+"""L11x: places that repeat and are read as one, and the reverse; values that must be there and need not be."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import partial
+
+from hub_core.lint.finding import Findings
+from hub_core.lint.spans import Span, spans
+from hub_core.lint.votes import Votes
+from hub_core.lint.walk import Read, Visit
+
+
+@dataclass(slots=True)
+class Cardinality:
+    """Looks at how often the places of rules may stand."""
+
+    findings: Findings
+    votes: Votes
+
+    def look_at(self, visits: Iterable[Visit]) -> None:
+        """Take the rules of one mapping."""
+        for visit in visits:
+            kind = visit.subject.file.source.kind
+            for read in visit.reads:
+                written = spans(read.text, kind)
+                if len(written) == len(read.steps):
+                    if visit.subject.contract is not None and not visit.subject.contract.derived:
+                        self._marks(read, written)  # what was seen once only may still repeat
+                    if read.purpose == "value" or (read.purpose == "object" and _is_single(visit)):
+                        self._single(visit, read, written)
+            self._needed(visit)
+
+    def _single(self, visit: Visit, read: Read, written: list[Span]) -> None:
+        """A place that may stand several times is marked, so that the reader knows."""
+        spot = read.base.here()
+        for number, (step, span) in enumerate(zip(read.steps, written, strict=True)):
+            spot = spot.follow((step,))
+            if spot.place is None:
+                return
+            key = ("single", read.node.file, read.node.line, read.node.column, read.text, number)
+            if spot.place.many and not step.filters and not span.listed:
+                self.votes.say(key, partial(self._repeats, visit, read, span))
+            else:
+                self.votes.say(key, None)
+
+    def _repeats(self, visit: Visit, read: Read, span: Span) -> None:
+        new = read.text[: span.start + len(span.name)] + "[]" + read.text[span.start + len(span.name) :]
+        what = visit.target or "the object"
+        text = f"{span.name} may stand several times, {what} holds one value"
+        mend = f"write {new!r} if one is meant, or fill a list with each:"
+        skip = max(read.node.text.find(read.text), 0) + span.start
+        self.findings.add("L111", read.node, text, mend, old=span.name, new=f"{span.name}[]", skip=skip)
+
+    def _marks(self, read: Read, written: list[Span]) -> None:
+        spot = read.base
+        for step, span in zip(read.steps, written, strict=True):
+            spot = spot.follow((step,))
+            if spot.place is None:
+                return
+            if span.listed:
+                key = ("mark", read.node.file, read.node.line, read.node.column, read.text, span.start)
+                self.votes.say(key, None if spot.place.many else partial(self._once, read, span))
+
+    def _once(self, read: Read, span: Span) -> None:
+        old = span.name + span.brackets
+        new = span.name + span.brackets.replace("[]", "")
+        skip = max(read.node.text.find(read.text), 0) + span.start
+        text = f"{span.name} stands at most once"
+        self.findings.add("L112", read.node, text, f"write {new} without []", old=old, new=new, skip=skip)
+
+    def _needed(self, visit: Visit) -> None:
+        """A value that must be there at a place that may be missing: documents that keep the contract are refused."""
+        rule = visit.rule
+        reads = [read for read in visit.reads if read.purpose == "value"]
+        if not rule.required or rule.why or not reads or any(read.spot.place is None for read in reads):
+            return
+        key = ("need", rule.target.file, rule.target.line, rule.target.column)
+        sure = any(read.spot.place is not None and read.spot.place.required for read in reads)
+        self.votes.say(key, None if sure else partial(self._optional, visit))
+
+    def _optional(self, visit: Visit) -> None:
+        text = f"{visit.target} must be there, the contract lets its place be missing"
+        mend = "say in why: what such a document would be worth, or remove need: required"
+        self.findings.add("L113", visit.rule.target, text, mend)
+
+
+def _is_single(visit: Visit) -> bool:
+    """Whether a rule makes one object, so that only one place can be meant."""
+    return visit.field is not None and not visit.field.many and visit.rule.each is None
+
+

@@ -1,0 +1,53 @@
+"""What stands at the places of a contract in the documents of a mapping's own tests.
+
+Of contracts that say only "text" these documents are all that is known about a place.
+"""
+
+from collections.abc import Iterable
+from typing import Any, Final
+
+from lxml import etree
+
+from hub_core.contract import Place
+from hub_core.mapping.jsonrun import plain_text
+
+MAX_TEXTS: Final = 20  # of one place
+
+Examples = dict[int, list[str]]  # by identity of the place
+
+
+def examples(root: Place, documents: Iterable[Any]) -> Examples:
+    """Return the texts that are not blank, by place."""
+    found: Examples = {}
+    for document in documents:
+        _xml(root, document, found) if etree.iselement(document) else _json(root, document, found)
+    return found
+
+
+def _add(place: Place, text: str, found: Examples) -> None:
+    texts = found.setdefault(id(place), [])
+    if text and text not in texts and len(texts) < MAX_TEXTS:
+        texts.append(text)
+
+
+def _xml(place: Place, element: Any, found: Examples) -> None:
+    for name, value in element.attrib.items():
+        if child := place.children.get(f"@{name}"):
+            _add(child, value.strip(), found)
+    if place.leaf is not None:
+        _add(place, (element.text or "").strip(), found)
+    for inner in element:
+        if isinstance(inner.tag, str) and (child := place.children.get(inner.tag)):
+            _xml(child, inner, found)
+
+
+def _json(place: Place, value: Any, found: Examples) -> None:
+    if isinstance(value, list):
+        for item in value:
+            _json(place, item, found)
+    elif isinstance(value, dict):
+        for name, inner in value.items():
+            if child := place.children.get(name):
+                _json(child, inner, found)
+    elif value is not None:
+        _add(place, plain_text(value).strip(), found)

@@ -1,0 +1,91 @@
+"""What lint says: one finding with its place, what to write instead, and the replacement where it is one."""
+
+import msgspec
+
+from hub_core.message import Severity
+from hub_core.yaml import Scalar
+
+
+class Replacement(msgspec.Struct, frozen=True, kw_only=True):
+    """A text of one line and what stands there once it is mended; ``column`` counts from 1."""
+
+    line: int
+    column: int
+    old: str
+    new: str
+
+
+class LintFinding(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One finding.
+
+    Attributes:
+        file: relative to the folder of mappings.
+        column: counts from 1.
+        end_column: first column after what is wrong, where that is known.
+        mend: what to write instead.
+    """
+
+    file: str
+    line: int
+    column: int
+    end_column: int | None = None
+    code: str
+    severity: Severity
+    message: str
+    mend: str
+    replacement: Replacement | None = None
+
+
+class Findings:
+    """Collects findings; a rule that is used at several places says the same only once.
+
+    Args:
+        texts: lines by file, in which replacements are looked up.
+    """
+
+    def __init__(self, texts: dict[str, list[str]]) -> None:
+        self.texts = texts
+        self.found: dict[tuple[str, int, int, str, str], LintFinding] = {}
+
+    def add(
+        self,
+        code: str,
+        node: Scalar,
+        message: str,
+        mend: str,
+        *,
+        old: str = "",
+        new: str | None = None,
+        skip: int = 0,
+        severity: Severity = Severity.ERROR,
+    ) -> None:
+        """Note a finding.
+
+        Args:
+            code: of the catalogue.
+            node: where it is.
+            message: what is wrong.
+            mend: what to write instead.
+            old: the part of the node that is wrong; the finding stands at it.
+            new: what stands there when it is mended; ``None``: that cannot be said.
+            skip: characters of the node's text before ``old``.
+            severity: how bad it is.
+        """
+        column = self._column(node, old, skip) if old else None
+        replacement = None
+        if column is not None and new is not None:
+            replacement = Replacement(line=node.line, column=column, old=old, new=new)
+        at = column or node.column
+        finding = LintFinding(
+            file=node.file, line=node.line, column=at, end_column=at + len(old) if column else None, code=code,
+            severity=severity, message=message, mend=mend, replacement=replacement,
+        )  # fmt: skip
+        self.found.setdefault((node.file, node.line, at, code, message), finding)
+
+    def _column(self, node: Scalar, old: str, skip: int) -> int | None:
+        """Return the column of a part of a scalar; ``None`` where it is written otherwise, as with escapes."""
+        lines = self.texts.get(node.file, [])
+        if not 0 < node.line <= len(lines):
+            return None
+        at = lines[node.line - 1].find(old, node.column - 1 + skip)
+        return at + 1 if at >= 0 else None

@@ -1,0 +1,115 @@
+"""All checks over some files."""
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from hub_core.lint.cardinality import Cardinality
+from hub_core.lint.codelists import CodeLists
+from hub_core.lint.conditions import Conditions
+from hub_core.lint.coverage import Coverage
+from hub_core.lint.finding import Findings, LintFinding, Replacement
+from hub_core.lint.mappingtests import Tests
+from hub_core.lint.paths import Paths
+from hub_core.lint.unused import Unused
+from hub_core.lint.values import Values
+from hub_core.lint.votes import Votes
+from hub_core.lint.walk import Walker, every
+from hub_core.lint.world import World, look
+from hub_core.mapping.files import CODES
+from hub_core.message import Finding, Severity
+from hub_core.places import MAPPINGS, SCHEMAS
+
+_PLACE: Final = re.compile(r"(.*?)(?::(\d+))?(?::(\d+))?")
+_WRONG: Final = re.compile(r"'([^']+)'")
+_RIGHT: Final = re.compile(r"write '([^']+)' instead")
+
+
+class Result(msgspec.Struct, frozen=True, kw_only=True):
+    """What came of linting; ``files`` is the number of files that were looked at."""
+
+    files: int
+    findings: tuple[LintFinding, ...]
+
+
+def lint(paths: Sequence[Path], *, root: Path = MAPPINGS, schemas: Path = SCHEMAS) -> list[LintFinding]:
+    """Return what is wrong with mapping files; see ``run``."""
+    return list(run(paths, root=root, schemas=schemas).findings)
+
+
+def run(paths: Sequence[Path], *, root: Path = MAPPINGS, schemas: Path = SCHEMAS) -> Result:
+    """Return what is wrong with mapping files, code lists and files of blocks, by file and line.
+
+    Args:
+        paths: files, or folders of them, inside or outside of ``root``.
+        root: folder in which blocks and code lists are looked up.
+        schemas: folder of the contracts.
+
+    Raises:
+        ConfigError: M101, a file or folder cannot be read.
+    """
+    world = look(paths, root, schemas)
+    findings = Findings(world.texts)
+    _check(world, findings)
+    found = [_loaded(fault, world) for fault in world.faults]
+    # What a list lacks is said of the mapping that needs it, though it is mended in the list.
+    found += [one for one in findings.found.values() if one.file in world.linted or one.code == "L131"]
+    found.sort(key=lambda one: (one.file, one.line, one.column, one.code))
+    return Result(files=len(world.linted), findings=tuple(found))
+
+
+def root_of(paths: Sequence[Path]) -> Path:
+    """Return the folder of mappings that files lie in: the nearest one around them with code lists, else the shipped."""
+    for path in paths:
+        here = path.resolve()
+        for folder in (here, *here.parents):
+            if (folder / CODES).is_dir():
+                return folder
+    return MAPPINGS
+
+
+def _check(world: World, findings: Findings) -> None:
+    votes = Votes()
+    paths, values = Paths(findings), Values(findings, votes)
+    cardinality, conditions = Cardinality(findings, votes), Conditions(findings, votes)
+    lists, coverage, tests = CodeLists(world, findings, votes), Coverage(findings), Tests(world, findings)
+    for subject in world.subjects:
+        walker = Walker(subject)
+        visits = every(walker.walk())
+        ignored = [walker.read(path, path.text, walker.root(), "known") for path, _ in subject.file.ignore]
+        known = [*walker.known, *(read for read in ignored if read)]
+        paths.look_at(subject, visits, known)
+        cardinality.look_at(visits)
+        values.look_at(visits)
+        conditions.look_at(visits)
+        answer = subject.file.answer
+        tokens = [*answer.failed, *answer.none, *answer.later] if answer else []
+        lists.look_at(visits, [(read, tokens) for read in walker.known[:1]])
+        coverage.look_at(subject, walker, visits)
+        tests.look_at(subject)
+    for found in world.lists.values():
+        lists.look_at_list(found)
+    Unused(findings).look_at(world)
+    paths.finish()
+    votes.finish()
+
+
+def _loaded(fault: Finding, world: World) -> LintFinding:
+    """Return a fault of loading as lint says it, with the replacement that its mend names."""
+    match = _PLACE.fullmatch(fault.rule or "")
+    file, line, column = (match[1], int(match[2] or 1), int(match[3] or 1)) if match else ("", 1, 1)
+    mend = fault.help or ""
+    wrong, right = _WRONG.search(fault.text), _RIGHT.search(mend)
+    replacement = None
+    lines = world.texts.get(file, [])
+    if wrong and right and 0 < line <= len(lines):
+        at = lines[line - 1].find(wrong[1], column - 1)
+        if at >= 0:
+            replacement = Replacement(line=line, column=at + 1, old=wrong[1], new=right[1])
+    return LintFinding(
+        file=file, line=line, column=column, code=fault.code, severity=Severity.ERROR, message=fault.text, mend=mend,
+        replacement=replacement,
+    )  # fmt: skip

@@ -1,0 +1,138 @@
+"""The path of a contract that is nearest to one that leads nowhere."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from typing import Final
+
+from hub_core.contract import Place
+from hub_core.contract.contract import below
+from hub_core.lint.spans import Span, spans
+from hub_core.lint.walk import Read
+from hub_core.mapping.paths import Kind, Step, shown_key, shown_name
+
+MIN_LIKENESS: Final = 0.6
+MAX_DEPTH: Final = 3  # steps that may have been forgotten
+MAX_LOOKED_AT: Final = 3_000
+
+
+@dataclass(frozen=True, slots=True)
+class Mend:
+    """What to write: a part of the path and what stands there instead."""
+
+    start: int
+    old: str
+    new: str
+
+
+class Nearest:
+    """Finds mends in one mapping; ``ns`` are its namespaces by prefix."""
+
+    def __init__(self, kind: Kind, ns: dict[str, str]) -> None:
+        self.kind = kind
+        self.separator = "/" if kind == "xml" else "."
+        self.prefixes = {uri: prefix for prefix, uri in ns.items()}
+
+    def shown(self, name: str) -> str:
+        """Return the name of a place as a path writes it."""
+        return shown_name(name, self.prefixes) if self.kind == "xml" else shown_key(name)
+
+    def mend(self, read: Read) -> Mend | None:
+        """Return how to mend a path that leaves the contract; ``None`` if nothing is near."""
+        at = read.spot.missing
+        written = spans(read.text, self.kind)
+        if at is None or at >= len(written) or read.spot.parent is None:
+            return None
+        parent, step, rest = read.spot.parent, read.steps[at], read.steps[at + 1 :]
+        span = written[at]
+        for name in self._alike(parent, step.name):
+            if _leads(parent.children[name], rest):
+                return Mend(span.start, span.name, self.shown(name))
+        return (
+            self._superfluous(parent, read, written, at)
+            or self._swapped(parent, read, written, at)
+            or self._forgotten(parent, step, rest, span)
+            or self._earlier(read, written, at)
+            or self._sibling(parent, step, span)
+        )
+
+    def _alike(self, parent: Place, name: str) -> list[str]:
+        """Return children by likeness; the same local name first, whatever its namespace and kind."""
+        scored = [(_likeness(name, child), child) for child in parent.children]
+        return [child for score, child in sorted(scored, key=lambda one: -one[0]) if score >= MIN_LIKENESS]
+
+    def _sibling(self, parent: Place, step: Step, span: Span) -> Mend | None:
+        near = self._alike(parent, step.name)
+        return Mend(span.start, span.name, self.shown(near[0])) if near else None
+
+    def _superfluous(self, parent: Place, read: Read, written: list[Span], at: int) -> Mend | None:
+        rest = read.steps[at + 1 :]
+        if not rest or not _leads(parent, rest):
+            return None
+        old = read.text[written[at].start : written[at + 1].start]
+        return Mend(written[at].start, old, "")
+
+    def _swapped(self, parent: Place, read: Read, written: list[Span], at: int) -> Mend | None:
+        steps = read.steps
+        if at + 1 >= len(steps) or not _leads(parent, (steps[at + 1], steps[at], *steps[at + 2 :])):
+            return None
+        first, second = written[at], written[at + 1]
+        old = read.text[first.start : second.start + len(second.name) + len(second.brackets)]
+        return Mend(first.start, old, second.name + second.brackets + self.separator + first.name + first.brackets)
+
+    def _forgotten(self, parent: Place, step: Step, rest: tuple[Step, ...], span: Span) -> Mend | None:
+        """A step between two others was left out."""
+        for way, place in _ways(parent):
+            inner = below(place, step.name)
+            if way and inner is not None and _leads(inner, rest):
+                names = [self.shown(name) for name in way]
+                return Mend(span.start, span.name, self.separator.join([*names, span.name]))
+        return None
+
+    def _earlier(self, read: Read, written: list[Span], at: int) -> Mend | None:
+        """An earlier step exists, but another one beside it was meant."""
+        base = read.base.place
+        for number in range(at - 1, -1, -1):
+            spot = read.base.follow(read.steps[:number])
+            if base is None or spot.place is None:
+                return None
+            for name in self._alike(spot.place, read.steps[number].name):
+                if name != read.steps[number].name and _leads(spot.place.children[name], read.steps[number + 1 :]):
+                    return Mend(written[number].start, written[number].name, self.shown(name))
+        return None
+
+
+def _leads(place: Place, steps: tuple[Step, ...]) -> bool:
+    here: Place | None = place
+    for step in steps:
+        if here is None:
+            return False
+        here = below(here, step.name)
+    return here is not None
+
+
+def _likeness(one: str, other: str) -> float:
+    first, second = local(one), local(other)
+    if first == second:
+        return 2.0
+    if first.lower() == second.lower():
+        return 1.5
+    matcher = SequenceMatcher(None, first, second)
+    return matcher.ratio() if matcher.quick_ratio() >= MIN_LIKENESS else 0.0
+
+
+def local(name: str) -> str:
+    """Return a name without namespace and without the mark of an attribute."""
+    return name.rpartition("}")[2].removeprefix("@")
+
+
+def _ways(place: Place) -> Iterator[tuple[tuple[str, ...], Place]]:
+    """Yield the places below one, nearest first, each with the names on the way."""
+    waiting: list[tuple[tuple[str, ...], Place]] = [((), place)]
+    looked_at = 0
+    while waiting and looked_at < MAX_LOOKED_AT:
+        way, here = waiting.pop(0)
+        looked_at += 1
+        yield way, here
+        if len(way) < MAX_DEPTH:
+            waiting += [((*way, name), child) for name, child in here.children.items()]

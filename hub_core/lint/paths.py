@@ -1,0 +1,185 @@
+"""L10x: paths that lead nowhere in the contract, and blocks that stand at a wrong place."""
+
+from collections.abc import Iterable
+from typing import Final
+
+from hub_core.contract import Place
+from hub_core.lint.finding import Findings
+from hub_core.lint.nearest import Nearest, local
+from hub_core.lint.spans import spans
+from hub_core.lint.walk import Read, Visit
+from hub_core.lint.world import Subject
+from hub_core.yaml import Mapping, Scalar
+
+MAX_NAMESPACES: Final = 500  # places that are looked at for the namespaces of a contract
+
+
+class Paths:
+    """Collects what became of every path, at all places of its use, and then says what is wrong.
+
+    A path of a shared block is right if it exists at one of them: documents differ.
+    """
+
+    def __init__(self, findings: Findings) -> None:
+        self.findings = findings
+        self.reads: dict[tuple[str, int, int, str], list[tuple[Subject, Read]]] = {}
+        self.bases: dict[tuple[str, int, int], list[tuple[Scalar, Read, bool, list[Read]]]] = {}
+        self.silent: set[tuple[str, str]] = set()  # file and namespace of which a finding already speaks
+
+    def look_at(self, subject: Subject, visits: Iterable[Visit], known: Iterable[Read]) -> None:
+        """Take the paths of one mapping."""
+        if subject.contract is None:
+            return
+        self._namespaces(subject)
+        for visit in visits:
+            for read in visit.reads:
+                self._take(subject, read)
+            self._base(subject, visit)
+        for read in known:
+            self._take(subject, read)
+
+    def _take(self, subject: Subject, read: Read) -> None:
+        if read.base.place is not None:
+            key = (read.node.file, read.node.line, read.node.column, read.text)
+            self.reads.setdefault(key, []).append((subject, read))
+
+    def finish(self) -> None:
+        """Report the paths that exist nowhere."""
+        for uses in self.reads.values():
+            if all(read.spot.missing is not None for _, read in uses):
+                self._nowhere(*uses[0])
+            elif not any(_holds_text(read) for _, read in uses):
+                self._textless(*uses[0])
+        for bases in self.bases.values():
+            if not any(fits for _, _, fits, _ in bases):
+                use, place, _, known = bases[0]
+                self._wrong_base(use, place, known)
+
+    def _nowhere(self, subject: Subject, read: Read) -> None:
+        at, parent = read.spot.missing, read.spot.parent
+        if at is None or parent is None:
+            return
+        step = read.steps[at]
+        source = subject.file.source
+        if (read.node.file, _namespace(step.name)) in self.silent:
+            return
+        nearest = Nearest(source.kind, source.ns)
+        mend = nearest.mend(read)
+        file = subject.contract.file if subject.contract else ""
+        code, text = _what(parent, step.name, nearest, file)
+        start = read.node.text.find(read.text)  # a path of join() is a part of its text
+        written = spans(read.text, source.kind)
+        if mend is None:
+            names = [nearest.shown(name) for name in parent.children]
+            hint = f"write one of: {', '.join(names[:20])}" if names else "end the path before it"
+            old = written[at].name if at < len(written) else ""
+            self.findings.add(code, read.node, text, hint, old=old, skip=start + (written[at].start if old else 0))
+            return
+        new = read.text[: mend.start] + mend.new + read.text[mend.start + len(mend.old) :]
+        hint = f"write {new!r} instead"
+        self.findings.add(code, read.node, text, hint, old=mend.old, new=mend.new, skip=start + mend.start)
+
+    def _textless(self, subject: Subject, read: Read) -> None:
+        place = read.spot.place
+        if place is None:
+            return
+        nearest = Nearest(subject.file.source.kind, subject.file.source.ns)
+        names = [nearest.shown(name) for name, child in place.children.items() if child.leaf is not None]
+        text = f"{nearest.shown(place.name)} holds no text of its own"
+        separator = nearest.separator
+        if len(names) == 1:
+            new = f"{read.text}{separator}{names[0]}" if read.steps else names[0]
+            self.findings.add("L105", read.node, text, f"write {new!r} instead", old=read.text, new=new)
+        else:
+            hint = f"go on to one of: {', '.join(names[:20])}" if names else "name a place that holds text"
+            self.findings.add("L105", read.node, text, hint, old=read.text)
+
+    def _base(self, subject: Subject, visit: Visit) -> None:
+        """Note whether any place of a block exists where it is used."""
+        use = visit.rule.use
+        place = next((read for read in visit.reads if read.purpose == "object" and read.steps), None)
+        if use is None or place is None or not visit.inner or use.text not in subject.blocks:
+            return
+        own = {id(rule) for rule in subject.blocks[use.text][0]}
+        inner = [one for top in visit.inner if id(top.rule) in own for one in _same_base(top)]
+        known = [read for one in inner for read in one.reads if read.steps and read.base.place is not None]
+        if known:
+            key = (use.file, use.line, use.column)
+            fits = any(read.spot.missing is None for read in known)
+            self.bases.setdefault(key, []).append((use, place, fits, known))
+
+    def _wrong_base(self, use: Scalar, place: Read, known: list[Read]) -> None:
+        names = sorted({local(read.steps[0].name) for read in known})
+        text = f"none of the places of the block {use.text!r} exists here"
+        mend = f"name the place that holds {', '.join(names[:5])}, or another block"
+        self.findings.add("L106", place.node, text, mend, old=place.text)
+
+    def _namespaces(self, subject: Subject) -> None:
+        """Prefixes of namespaces that the contract does not have."""
+        contract, source = subject.contract, subject.file.source
+        if contract is None or source.kind != "xml" or not source.ns:
+            return
+        known = _namespaces_of(contract.root)
+        node = _node(subject.file.node, "source", "ns")
+        for prefix, uri in source.ns.items():
+            if uri in known or not known or not isinstance(node, Mapping):
+                continue
+            at = node.items[prefix]
+            self.silent |= {(file.file, uri) for file in (subject.file, *subject.files)}
+            if isinstance(at, Scalar):
+                new = next(iter(sorted(known - set(source.ns.values()))), None) or next(iter(sorted(known)))
+                text = f"{contract.file} has no namespace {uri!r}"
+                self.findings.add("L102", at, text, f"write {new!r} instead", old=uri, new=new)
+
+
+def _same_base(visit: Visit) -> list[Visit]:
+    """Return a visit and, where it stands at no place of its own, those inside it."""
+    if any(read.purpose == "object" and read.steps for read in visit.reads):
+        return [visit]
+    return [visit, *(one for inner in visit.inner for one in _same_base(inner))]
+
+
+def _holds_text(read: Read) -> bool:
+    """Whether a place can be read as text; conditions of presence, objects and ignored places need none."""
+    place = read.spot.place
+    if place is None or read.purpose in {"object", "known"}:
+        return True
+    if read.purpose == "condition" and read.condition is not None and not read.condition.values:
+        return True
+    return place.leaf is not None or place.open
+
+
+def _what(parent: Place, name: str, nearest: Nearest, file: str) -> tuple[str, str]:
+    """Return code and text for a name that does not stand right below a place."""
+    shown, owner = nearest.shown(name), nearest.shown(parent.name) or "the root"
+    for child in parent.children:
+        if local(child) == local(name):
+            if child.startswith("@") != name.startswith("@"):
+                kind = "an attribute" if child.startswith("@") else "an element"
+                return "L103", f"{local(name)} is {kind} of {owner}"
+            return "L102", f"{shown} stands in another namespace than {nearest.shown(child)}"
+    if not parent.children:
+        return "L104", f"{owner} holds nothing below it, so {shown} is not there"
+    return "L101", f"{file} has no {shown} below {owner}"
+
+
+def _namespace(name: str) -> str:
+    bare = name.removeprefix("@")
+    return bare[1:].partition("}")[0] if bare.startswith("{") else ""
+
+
+def _namespaces_of(root: Place) -> set[str]:
+    found, waiting, seen = {_namespace(root.name)}, [root], 0
+    while waiting and seen < MAX_NAMESPACES:
+        place = waiting.pop(0)
+        seen += 1
+        found.add(_namespace(place.name))
+        waiting += place.children.values()
+    return found - {""}
+
+
+def _node(node: Mapping, *keys: str) -> object:
+    here: object = node
+    for key in keys:
+        here = here.items.get(key) if isinstance(here, Mapping) else None
+    return here

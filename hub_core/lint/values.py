@@ -1,0 +1,185 @@
+"""L12x: codecs, tokens and literals that do not fit what the contract says about a text."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import partial
+from typing import Final
+
+from hub_core.contract import LeafType
+from hub_core.lint.finding import Findings
+from hub_core.lint.samples import longest, possible, values
+from hub_core.lint.votes import Votes
+from hub_core.lint.walk import Read, Visit
+from hub_core.mapping.codecs import BadParameters, BadValue, Chain, chain
+from hub_core.mapping.model import takes
+from hub_core.mapping.paths import Filter
+from hub_core.yaml import Mapping, Node, Scalar, Sequence
+
+# Tried in this order where a codec does not read what a contract writes.
+_DAYS: Final = ("%d.%m.%Y", "%Y-%m-%d", "%Y%m%d", "%d-%m-%Y", "%d/%m/%Y", "%Y.%m.%d", "%Y/%m/%d", "%d%m%Y")
+_MONTHS: Final = ("%m.%Y", "%Y-%m", "%m/%Y", "%Y%m", "%m-%Y")
+CANDIDATES: Final = (
+    "date", "partial_date", "month", "decimal", 'decimal(",")', 'decimal(",", ".")', 'decimal(".", ",")', "integer",
+    *(f'{name}("{day}")' for name in ("date", "partial_date") for day in _DAYS),
+    *(f'{name}("{month}")' for name in ("month", "month_first", "month_last", "partial_date") for month in _MONTHS),
+    'yes_no("true", "false")', "text",
+)  # fmt: skip
+
+
+@dataclass(slots=True)
+class Values:
+    """Looks at the values that rules read."""
+
+    findings: Findings
+    votes: Votes
+
+    def look_at(self, visits: Iterable[Visit]) -> None:
+        """Take the rules of one mapping."""
+        visits = list(visits)
+        siblings: dict[tuple[int, int, str], list[Visit]] = {}
+        for visit in visits:
+            siblings.setdefault((visit.element, id(visit.struct), visit.target), []).append(visit)
+        for visit in visits:
+            self._codec(visit, siblings[visit.element, id(visit.struct), visit.target])
+            self._tokens(visit)
+            for read in visit.reads:
+                self._literals(read)
+                self._filters(read)
+
+    def _codec(self, visit: Visit, siblings: list[Visit]) -> None:
+        """The codec reads the longest text of each form, or another rule of the same field does."""
+        for read in visit.reads:
+            leaf = _leaf(read)
+            if leaf is None or read.purpose not in {"value", "element"} or visit.rule.codes or visit.rule.derive:
+                continue
+            used = _chain(read.codec or visit.rule.codec)
+            if used is None or used.total or visit.field is None:
+                continue
+            tokens = {*visit.rule.absent, *visit.rule.unknown, *visit.rule.withheld}
+            others = [
+                other for one in siblings for twin in one.reads
+                if one is not visit and twin.spot.place is read.spot.place
+                and (other := _chain(twin.codec or one.rule.codec))
+            ]  # fmt: skip
+            texts = [text for text in longest(leaf) if text.strip() and text not in tokens]
+            bad = any(not _some(text, (used, *others)) for text in texts)
+            seen = [text for text in visit.subject.examples.get(id(read.spot.place), ()) if text not in tokens]
+            odd = bool(seen) and not any(_some(text, (used, *others)) for text in seen)
+            key = (read.node.file, read.node.line, read.node.column, read.text)
+            said = f"{used.text} does not read {_said(leaf)}"
+            self.votes.say(("codec", *key), partial(self._misread, visit, read, said, used, texts) if bad else None)
+            if seen:
+                said = f"{used.text} reads nothing that stands there in the documents of the tests"
+                report = partial(self._misread, visit, read, said, used, seen)
+                self.votes.say(("seen", *key), report if odd and not bad else None)
+
+    def _misread(self, visit: Visit, read: Read, message: str, used: Chain, texts: list[str]) -> None:
+        node = read.codec or visit.rule.codec or visit.rule.target
+        kind = visit.field.kind if visit.field else "text"
+        fitting = [
+            one for text in CANDIDATES
+            if takes(kind, (one := chain(text)).gives) and all(_reads(one, sample) for sample in texts)
+        ]  # fmt: skip
+        if not fitting:
+            self.findings.add("L121", node, message, "read another place, or another field", old=node.text)
+            return
+        best = next((one for one in fitting if one.text.partition("(")[0] == used.text.partition("(")[0]), fitting[0])
+        self.findings.add("L121", node, message, f"write as: {best.text}", old=node.text, new=best.text)
+
+    def _tokens(self, visit: Visit) -> None:
+        found = [_leaf(read) for read in visit.reads if read.purpose in {"value", "element"}]
+        leaves = [leaf for leaf in found if leaf is not None]
+        if not leaves or len(leaves) < len(found):
+            return
+        node = visit.rule.node
+        for key in ("absent", "unknown", "withheld"):
+            for token in _scalars(node.items.get(key)) if isinstance(node, Mapping) else ():
+                if not token.text.strip() or (key == "absent" and visit.rule.open and token.text == "open"):
+                    continue
+                fits = any(possible(leaf, token.text.strip()) for leaf in leaves)
+                report = partial(self._impossible, "L122", token, leaves[0], f"{key}: ")
+                self.votes.say(("token", token.file, token.line, token.column), None if fits else report)
+
+    def _literals(self, read: Read) -> None:
+        leaf, condition = _leaf(read), read.condition
+        if leaf is None or condition is None or not condition.values:
+            return
+        for literal in condition.values:
+            node = condition.path
+            report = partial(self._impossible, "L123", node, leaf, "", literal)
+            key = ("literal", node.file, node.line, node.column, literal)
+            self.votes.say(key, None if possible(leaf, literal) else report)
+
+    def _filters(self, read: Read) -> None:
+        spot = read.base
+        for number, step in enumerate(read.steps):
+            place = spot.follow(read.steps[: number + 1]).place
+            if place is None:
+                return
+            for one in step.filters:
+                names = [one.name] if one.name.startswith("@") else [f"@{one.name}", one.name]
+                found = next((place.children[name] for name in names if name in place.children), None)
+                key = ("filter", read.node.file, read.node.line, read.node.column, number, one.name, one.literal)
+                if found is None and not place.open:
+                    self.votes.say(key, partial(self._no_filter, read, one, list(place.children)))
+                elif found is not None and found.leaf and not possible(found.leaf, one.literal):
+                    self.votes.say(key, partial(self._impossible, "L123", read.node, found.leaf, "", one.literal))
+                else:
+                    self.votes.say(key, None)
+
+    def _no_filter(self, read: Read, one: Filter, known: list[str]) -> None:
+        names = {name.rpartition("}")[2].removeprefix("@"): name for name in known}
+        bare = one.name.rpartition("}")[2].removeprefix("@")
+        near = get_close_matches(bare, names, n=1)
+        mend = f"write {near[0]!r} instead" if near else f"write one of: {', '.join(sorted(names))}"
+        text = f"the filter names {bare!r}, which does not stand there"
+        self.findings.add("L124", read.node, text, mend, old=bare, new=near[0] if near else None)
+
+    def _impossible(self, code: str, node: Scalar, leaf: LeafType, key: str, literal: str = "") -> None:
+        text = literal or node.text.strip()
+        known = [word for word in values(leaf) if word]
+        near = get_close_matches(text, known, n=1)
+        mend = f"write {near[0]!r} instead" if near else f"write one of: {', '.join(known)}" if known else "remove it"
+        message = f"{key}{text!r} never stands there: the contract allows {_said(leaf)}"
+        self.findings.add(code, node, message, mend, old=text, new=near[0] if near else None)
+
+
+def _leaf(read: Read) -> LeafType | None:
+    return read.spot.place.leaf if read.spot.place is not None else None
+
+
+def _chain(node: Scalar | None) -> Chain | None:
+    try:
+        return chain(node.text if node else "text")
+    except BadParameters:
+        return None
+
+
+def _reads(used: Chain, text: str) -> bool:
+    try:
+        used.parse(text.strip())
+    except BadValue:
+        return False
+    return True
+
+
+def _some(text: str, chains: Iterable[Chain]) -> bool:
+    return any(_reads(one, text) for one in chains)
+
+
+def _said(leaf: LeafType) -> str:
+    """Return what a contract says about a text, for people."""
+    if leaf.enum:
+        return f"only {', '.join(leaf.enum[:12])}{' ...' if len(leaf.enum) > 12 else ''}"  # noqa: PLR2004 - a line
+    if leaf.pattern:
+        return f"texts like {leaf.pattern}"
+    return f"{'an' if leaf.kind == 'integer' else 'a'} {leaf.kind}" if leaf.kind != "text" else "other texts"
+
+
+def _scalars(node: Node | None) -> tuple[Scalar, ...]:
+    if isinstance(node, Scalar):
+        return (node,)
+    if isinstance(node, Sequence):
+        return tuple(item for item in node.items if isinstance(item, Scalar))
+    return ()
