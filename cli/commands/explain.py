@@ -23,6 +23,7 @@ FAMILIES = {
     "C": "canonical record",
     "D": "delivery",
     "J": "journal",
+    "L": "lint",
     "M": "mapping",
     "Q": "query",
     "R": "registry",

@@ -11,7 +11,9 @@ CODES = (
     Code("L106", "block at a place that has none of its places", "Name the place that the block is about."),
     Code("L111", "one value read at a place that repeats", "Mark the step with [] if one is meant, or fill a list."),
     Code("L112", "step marked as repeated that stands once", "Remove the []."),
-    Code("L113", "value required at a place that may be missing", "Say in why: what is lost, or remove need: required."),
+    Code(
+        "L113", "value required at a place that may be missing", "Say in why: what is lost, or remove need: required."
+    ),
     Code("L121", "codec does not read what stands there", "Write the codec that the mend names."),
     Code("L122", "token that never stands there", "Correct the token, or remove it."),
     Code("L123", "condition or filter on a text that never stands there", "Write a text that the contract allows."),
@@ -19,7 +21,9 @@ CODES = (
     Code("L131", "code list lacks a text that the contract allows", "Add an entry to the list."),
     Code("L132", "code list reads a text that the contract never allows", "Correct the text, or remove it."),
     Code("L133", "code list that reads nothing that stands there", "Name the list of this place."),
-    Code("L141", "place of the contract neither read nor left out", "Add a rule, or a line below ignore: with a reason."),
+    Code(
+        "L141", "place of the contract neither read nor left out", "Add a rule, or a line below ignore: with a reason."
+    ),
     Code("L151", "rule behind one that always counts", "Remove it, or write it first."),
     Code("L152", "conditions that never hold together", "Correct one of them."),
     Code("L161", "block that nothing uses", "Use it, or remove it."),

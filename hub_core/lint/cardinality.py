@@ -87,5 +87,3 @@ class Cardinality:
 def _is_single(visit: Visit) -> bool:
     """Whether a rule makes one object, so that only one place can be meant."""
     return visit.field is not None and not visit.field.many and visit.rule.each is None
-
-

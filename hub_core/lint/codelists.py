@@ -136,9 +136,10 @@ class CodeLists:
                 mend = "write the earlier day under from:"
                 self.findings.add("L171", until, "the last day lies before the first", mend, old=until.text)
         codes = node.items.get("codes")
-        for code, entry in codes.items.items() if isinstance(codes, Mapping) else ():
-            if isinstance(entry, Mapping):
-                self._entry(found, code, entry, codes.keys[code])
+        if isinstance(codes, Mapping):
+            for code, entry in codes.items.items():
+                if isinstance(entry, Mapping):
+                    self._entry(found, code, entry, codes.keys[code])
 
     def _entry(self, found: CodeList, code: str, entry: Mapping, at: Scalar) -> None:
         seen: set[str] = set()

@@ -31,13 +31,12 @@ class Coverage:
             self._take(read, taken)
         left_out: dict[int, Place] = {}
         for path, _ in subject.file.ignore:
-            read = walker.read(path, path.text, walker.root(), "known")
-            if read is not None and read.spot.place is not None:
-                left_out[id(read.spot.place)] = read.spot.place
+            ignored = walker.read(path, path.text, walker.root(), "known")
+            if ignored is not None and ignored.spot.place is not None:
+                left_out[id(ignored.spot.place)] = ignored.spot.place
         shown = Nearest(subject.file.source.kind, subject.file.source.ns)
         for steps in _open(contract.root, taken, left_out, ()):
-            path = shown.separator.join(shown.shown(place.name) for place in steps)
-            self._report(subject, contract, path)
+            self._report(subject, contract, shown.separator.join(shown.shown(place.name) for place in steps))
 
     def _take(self, read: Read, taken: dict[int, Place]) -> None:
         spot: Spot = read.base

@@ -1,9 +1,23 @@
 """What lint says: one finding with its place, what to write instead, and the replacement where it is one."""
 
+import re
+from typing import Final
+
 import msgspec
 
 from hub_core.message import Severity
 from hub_core.yaml import Scalar
+
+_SPECIAL: Final = re.compile(r"""[\[\]{},"'#&*!|>%@`]|: |^[-?]|^$""")
+
+
+def quoted(text: str) -> str:
+    r"""Return a text in quotes, as YAML.
+
+    >>> quoted('a "b"'), quoted("a[]")
+    ("'a \"b\"'", '"a[]"')
+    """
+    return "'" + text.replace("'", "''") + "'" if '"' in text else f'"{text}"'
 
 
 class Replacement(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,13 +88,27 @@ class Findings:
         column = self._column(node, old, skip) if old else None
         replacement = None
         if column is not None and new is not None:
-            replacement = Replacement(line=node.line, column=column, old=old, new=new)
+            replacement = self._replacement(node, column, old, new)
         at = column or node.column
         finding = LintFinding(
             file=node.file, line=node.line, column=at, end_column=at + len(old) if column else None, code=code,
             severity=severity, message=message, mend=mend, replacement=replacement,
         )  # fmt: skip
         self.found.setdefault((node.file, node.line, at, code, message), finding)
+
+    def _replacement(self, node: Scalar, column: int, old: str, new: str) -> Replacement:
+        """Return the replacement as YAML: a text that stands without quotes gets them where it needs them."""
+        line = self.texts[node.file][node.line - 1]
+        if not node.quoted and _SPECIAL.search(new) and line.startswith(node.text, node.column - 1):
+            start = column - node.column
+            whole = node.text[:start] + new + node.text[start + len(old) :]
+            return Replacement(line=node.line, column=node.column, old=node.text, new=quoted(whole))
+        mark = line[node.column - 1 : node.column] if node.quoted else ""
+        if mark == "'":
+            new = new.replace("'", "''")
+        elif mark == '"':
+            new = new.replace("\\", "\\\\").replace('"', '\\"')
+        return Replacement(line=node.line, column=column, old=old, new=new)
 
     def _column(self, node: Scalar, old: str, skip: int) -> int | None:
         """Return the column of a part of a scalar; ``None`` where it is written otherwise, as with escapes."""

@@ -62,7 +62,7 @@ def run(paths: Sequence[Path], *, root: Path = MAPPINGS, schemas: Path = SCHEMAS
 
 
 def root_of(paths: Sequence[Path]) -> Path:
-    """Return the folder of mappings that files lie in: the nearest one around them with code lists, else the shipped."""
+    """Return the folder of mappings that files lie in: the nearest with code lists, else the shipped one."""
     for path in paths:
         here = path.resolve()
         for folder in (here, *here.parents):

@@ -125,7 +125,7 @@ class Paths:
             if uri in known or not known or not isinstance(node, Mapping):
                 continue
             at = node.items[prefix]
-            self.silent |= {(file.file, uri) for file in (subject.file, *subject.files)}
+            self.silent |= {(name, uri) for name in (subject.file.file, *(file.file for file in subject.files))}
             if isinstance(at, Scalar):
                 new = next(iter(sorted(known - set(source.ns.values()))), None) or next(iter(sorted(known)))
                 text = f"{contract.file} has no namespace {uri!r}"

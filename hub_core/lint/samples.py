@@ -87,8 +87,7 @@ def _each(part: Any) -> Any:
     if kind is _constants.LITERAL:
         yield chr(what)
     elif kind is _constants.IN:
-        characters = _characters(what)
-        yield from characters or [None]
+        yield from _characters(what) or (None,)
     elif kind is _constants.SUBPATTERN:
         yield from _all(list(what[-1]))
     elif kind is _constants.BRANCH:

@@ -44,16 +44,18 @@ class Unused:
 
     def _blocks(self, file: MappingFile | BlockFile, used: set[str]) -> None:
         node = file.node.items.get("blocks")
-        for name in file.blocks.keys() - used if isinstance(node, Mapping) else ():
+        names = node.keys if isinstance(node, Mapping) else {}
+        for name in file.blocks.keys() - used:
             text = f"nothing uses the block {name!r}"
-            self.findings.add("L161", node.keys[name], text, "use it, or remove it", old=name)
+            self.findings.add("L161", names[name], text, "use it, or remove it", old=name)
 
     def _codes(self, file: MappingFile | BlockFile, groups: Iterable[tuple[Rule, ...]]) -> None:
         used = {name for rules in groups for rule in _all(rules) for name in _named(rule)}
         node = file.node.items.get("codes")
-        for short in file.codes.keys() - used if isinstance(node, Mapping) else ():
+        names = node.keys if isinstance(node, Mapping) else {}
+        for short in file.codes.keys() - used:
             text = f"no rule of this file names the code list {short!r}"
-            self.findings.add("L162", node.keys[short], text, "use it, or remove it", old=short)
+            self.findings.add("L162", names[short], text, "use it, or remove it", old=short)
 
     def _prefixes(self, file: MappingFile) -> None:
         source = file.node.items.get("source")

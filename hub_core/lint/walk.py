@@ -1,7 +1,8 @@
 """Follows the rules of a mapping through its contract: which places each rule reads, at each place of its use."""
 
+import dataclasses
 from collections.abc import Mapping as Map
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from hub_core.contract import Place
@@ -89,9 +90,9 @@ class Visit:
     base: Spot
     block: str | None
     codes: Map[str, Scalar]
-    reads: list[Read] = field(default_factory=list)
+    reads: list[Read] = dataclasses.field(default_factory=list)
     conditions: tuple[Read, ...] = ()
-    inner: "list[Visit]" = field(default_factory=list)
+    inner: "list[Visit]" = dataclasses.field(default_factory=list)
     element: int = 0
 
 

@@ -28,7 +28,8 @@ class Format(StrEnum):
 
 def lint(
     paths: Annotated[
-        list[Path], typer.Argument(metavar="PATH...", exists=True, help="Mapping files, code lists; folders are walked.")
+        list[Path],
+        typer.Argument(metavar="PATH...", exists=True, help="Mapping files and code lists; folders are walked."),
     ],
     *,
     style: Annotated[Format, typer.Option("--format", help="How findings are written.")] = Format.TEXT,
