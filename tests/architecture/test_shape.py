@@ -23,6 +23,7 @@ DOORS = {
     "lxml": (
         "hub_core/validation/",
         "hub_core/contract/",
+        "hub_core/lint/",
         "hub_core/mapping/",
         "adapters/soap/",
         "adapters/kit/",
