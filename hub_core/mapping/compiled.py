@@ -78,7 +78,7 @@ class CompiledMapping:
         self._fixed = fixed
         self._contract = contract
         self._out: OutWriter | None = None
-        self._answer = answer
+        self.answer = answer
         self._dated = dated
         self._prefixes = {namespace: prefix for prefix, namespace in source.ns.items()}
         self._names: dict[str, str] = {}
@@ -100,6 +100,10 @@ class CompiledMapping:
     def python(self, *, traced: bool = False) -> str:
         """Return the generated source; traced: of the variant that tells where values came from."""
         return self._compiled(traced=traced)[0].source
+
+    def places_of(self, document: Document) -> Callable[[xmlrun.Place], str]:
+        """Return what gives the path of a place in an XML document, as readings show it."""
+        return XmlRun(document, self._prefixes, self._names).path
 
     def prepare(self) -> bool:
         """Compile it now, not at the first document; tell whether that was done at an earlier time and kept."""
@@ -185,7 +189,7 @@ class CompiledMapping:
     def _read(self, read: Read, document: Document, on: date) -> tuple[Reading, Run, dict[str, Any]]:
         xml = document.kind == "xml"
         run = XmlRun(document, self._prefixes, self._names) if xml else JsonRun(document)
-        if self._answer is not None and (answered := self._answered(document, run)) is not None:
+        if self.answer is not None and (answered := self._answered(document, run)) is not None:
             return answered, run, {}
         run.day = on
         if self._dated is not None:
@@ -243,7 +247,7 @@ class CompiledMapping:
 
     def _answered(self, document: Document, run: Run) -> Reading | None:
         """Return what an answer document says about itself, where it holds no record."""
-        plan = self._answer
+        plan = self.answer
         if plan is None:
             return None
         texts_at = xmlrun.texts_at if document.kind == "xml" else jsonrun.texts_at

@@ -68,7 +68,7 @@ class Exercised:
         fields: dict[str, bool] = {}
         rules: dict[str, bool] = {}
         texts: dict[tuple[str, str], bool] = {}
-        for path, value in _values(self.mapping.plan, ""):
+        for path, value in values(self.mapping.plan):
             hit = (_INDEX.sub("", path), value.place) in self._written
             fields[path] = fields.get(path, False) or hit
             rules[value.place] = value.place in self._rules
@@ -95,7 +95,7 @@ def _share(things: dict[str, bool]) -> Share:
     return Share(of=len(things), missed=tuple(name for name, hit in things.items() if not hit))
 
 
-def _values(scope: Scope, at: str) -> Iterator[tuple[str, Value]]:
+def values(scope: Scope, at: str = "") -> Iterator[tuple[str, Value]]:
     """Yield the rules for single values below a scope, each with its canonical path."""
     if scope.value is not None:
         yield at, scope.value
@@ -105,18 +105,18 @@ def _values(scope: Scope, at: str) -> Iterator[tuple[str, Value]]:
 
 
 def _inside(obj: Obj, at: str) -> Iterator[tuple[str, Value]]:
-    for name, values in obj.slots.items():
-        for value in values:
+    for name, rivals in obj.slots.items():
+        for value in rivals:
             yield _below(at, name), value
     for scope in obj.scopes:
-        yield from _values(scope, at)
+        yield from values(scope, at)
     for name, inner in obj.objects.items():
         yield from _inside(inner, _below(at, name))
     for name, slot in obj.lists.items():
         for shown, element in slot.elements.items():
             yield from _inside(element, f"{_below(at, name)}[{shown.replace('=None:', '=')}]")
         for scope in slot.scopes:
-            yield from _values(scope, f"{_below(at, name)}[]")
+            yield from values(scope, f"{_below(at, name)}[]")
 
 
 def _below(at: str, name: str) -> str:
