@@ -43,4 +43,5 @@ CODES = (
     Code(
         "M407", "document that would be refused", "Give the record the value that is missing, or mend the mapping.", 422
     ),
+    Code("M501", "message not captured", "Take another message, or write the fixture by hand.", 422),
 )

@@ -34,7 +34,8 @@ def parts_of_days(plan: Scope) -> frozenset[str]:
 def code_texts(plan: Scope) -> dict[str, frozenset[str]]:
     """Return the texts that the code lists of a mapping read, by ``list@version``."""
     lists = {value.codes.name: value.codes for _, value in values(plan) if value.codes is not None}
-    return {name: frozenset(codelist.table()) for name, codelist in lists.items()}
+    versions = [version for one in lists.values() for version in one.versions or (one,)]
+    return {version.name: frozenset(version.table()) for version in versions}
 
 
 def _of_scope(scope: Scope, base: str) -> Iterator[Named]:

@@ -56,12 +56,13 @@ class Numbers:
     def iban(self, text: str) -> str:
         """Return another account of the same country; blanks stay where they were."""
         number = "".join(text.split())
+        wanted = iban.check(number).level
         rest = re.sub("[A-Z]+", lambda run: self.scrambler.word(run[0]), number[4:])
         rest = re.sub("[0-9]+", lambda run: self.scrambler.digits(run[0]), rest)
-        value = "".join(str(int(one, 36)) for one in f"{rest}{number[:2]}00")
-        right = f"{98 - int(value) % 97:02d}"
-        given = number[2:4] if iban.check(number).level < Level.CHECKSUM else right
-        letters = iter(number[:2] + given + rest)
+        made = [_account(number, rest)]
+        if rest[-2:].isdecimal():  # countries have check digits of their own inside
+            made += [_account(number, f"{rest[:-2]}{tail:02d}") for tail in range(100)]
+        letters = iter(next((one for one in made if iban.check(one).level == wanted), made[0]))
         return "".join(one if one.isspace() else next(letters) for one in text)
 
     def _checked(self, text: str, original: str, level: Callable[[str], Level]) -> str:
@@ -69,6 +70,13 @@ class Numbers:
         wanted = level(original)
         candidates = [text[:-1] + digit for digit in "0123456789"]
         return next((one for one in candidates if level(one) == wanted and one != original), text)
+
+
+def _account(number: str, rest: str) -> str:
+    """Return an account whose check digits are right, or wrong as those of the number."""
+    value = "".join(str(int(one, 36)) for one in f"{rest}{number[:2]}00")
+    right = iban.check(number).level >= Level.CHECKSUM
+    return number[:2] + (f"{98 - int(value) % 97:02d}" if right else number[2:4]) + rest
 
 
 def is_iban(text: str) -> bool:

@@ -58,6 +58,15 @@ class Replay(Act, frozen=True, kw_only=True):
     pinned: bool = False
 
 
+class Capture(Arguments, frozen=True, kw_only=True):
+    """Make a test of a message; ``fixture`` names its document, relative to the mapping and without ending."""
+
+    id: str
+    name: str
+    fixture: str
+    by: str
+
+
 class Files(Arguments, frozen=True, kw_only=True):
     """A registry set as text by file name."""
 

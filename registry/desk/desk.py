@@ -66,6 +66,10 @@ def _verb(verb: str) -> tuple[type[msgspec.Struct], Verb]:
 
             kinds = {"mapping_shadow": args.Candidate, "mapping_promote": args.Candidate}
             return kinds.get(verb, args.Act), getattr(releasing, verb.removeprefix("mapping_"))
+        case "capture":
+            from registry.desk import capturing
+
+            return args.Capture, capturing.capture
         case "plan" | "apply" | "rollback" | "key_new" | "key_revoke" | "query":
             from registry.desk import acting
 

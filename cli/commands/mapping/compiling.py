@@ -84,7 +84,7 @@ def _show(name: str, root: Path, *, traced: bool) -> None:
     elif (found := load([root]).get(name)) is not None:
         mapping = found
     else:
-        raise ConfigError("M101", f"no mapping {name}", where=str(root), mend="see: punte mapping list")
+        raise ConfigError("M114", f"no mapping {name}", where=str(root), mend="see: punte mapping list")
     source = mapping.python(traced=traced)
     if not screen.out().is_terminal:
         print(source)
