@@ -12,9 +12,10 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
         kind: ``xml`` or ``json``.
         root: ``lxml.etree._Element`` or the parsed JSON value (object, list, str, int, Decimal-free float, ...).
         name: what it is, for people: local name of the root element, or the SED type.
-        dialect: ``NATIVE``, ``NAV``, ``NEESSI`` for SEDs; ``None`` otherwise.
+        dialect: ``NATIVE``, ``NAV``, ``NEESSI`` for SEDs, ``ROWS`` for a row of a flat file; ``None`` otherwise.
         message_id: the sender's id where the envelope carries it (``wsa:MessageID``).
         request: number of the request that it answers, where the envelope carries it (``wsa:RelatesTo``).
+        line: where in a file of rows it stands, from 1; ``None``: it is no row.
     """
 
     kind: Literal["xml", "json"]
@@ -23,3 +24,4 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
     dialect: str | None = None
     message_id: str | None = None
     request: str | None = None
+    line: int | None = None

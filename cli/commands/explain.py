@@ -22,6 +22,7 @@ FAMILIES = {
     "B": "bytes and parsing",
     "C": "canonical record",
     "D": "delivery",
+    "F": "flat files",
     "J": "journal",
     "L": "lint",
     "M": "mapping",

@@ -1,0 +1,122 @@
+"""Lines of a flat file: their text, their fields, and how those are written."""
+
+import csv
+import io
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from hub_core.message import Finding, Severity
+from hub_core.rows.cells import check_of, read_cell, scaled, unscaled, write_cell
+from hub_core.rows.model import Description, Record, Values
+
+# What no text of a register holds: control characters but the tabulator. C1 comes from a wrong encoding.
+_CONTROL: Final = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f]")
+_BOM: Final = b"\xef\xbb\xbf"
+
+
+class BadLine(ValueError):
+    """A line that cannot be cut into columns."""
+
+    def __init__(self, code: str, text: str) -> None:
+        super().__init__(text)
+        self.code = code
+
+
+def lines_of(body: bytes, description: Description) -> Iterator[bytes]:
+    """Yield the lines, without their ends; empty lines at the end of the file are none."""
+    begin = len(_BOM) if description.encoding == "utf-8" and body.startswith(_BOM) else 0
+    end = len(body.rstrip(b"\r\n"))
+    while begin < end:
+        stop = body.find(b"\n", begin, end)
+        line = body[begin : end if stop < 0 else stop]
+        yield line.removesuffix(b"\r")
+        begin = end if stop < 0 else stop + 1
+
+
+def text_of(line: bytes, description: Description) -> str:
+    """Return the text of a line.
+
+    Raises:
+        BadLine: F103, F104.
+    """
+    if len(line) > description.max_line:
+        raise BadLine("F103", f"longer than {description.max_line:,} bytes")
+    try:
+        text = line.decode(description.encoding)
+    except UnicodeDecodeError as error:
+        raise BadLine("F104", f"byte {error.start + 1} is not {description.encoding}") from None
+    if found := _CONTROL.search(text):
+        raise BadLine("F104", f"character {found.start() + 1} is a control character")
+    return text
+
+
+def fields_of(text: str, record: Record, description: Description) -> list[str]:
+    """Cut a line into the texts of its columns, without its token.
+
+    Raises:
+        BadLine: F102, F103, F107, F117.
+    """
+    fields = _csv_fields(text, record, description) if description.form == "csv" else _fixed_fields(text, record)
+    return [scaled(field, column) for field, column in zip(fields, record.columns, strict=True)]
+
+
+def _csv_fields(text: str, record: Record, description: Description) -> list[str]:
+    reader = csv.reader([text], delimiter=description.delimiter, quotechar=description.quote, strict=True)
+    try:
+        fields = next(reader)
+    except csv.Error:
+        raise BadLine("F107", "quotes do not fit") from None
+    if record.token:
+        if fields[:1] != [record.token]:
+            raise BadLine("F117", f"does not begin with {record.token!r}")
+        del fields[0]
+    if len(fields) != len(record.columns):
+        raise BadLine("F102", f"{len(fields)} columns where {len(record.columns)} are expected")
+    return fields
+
+
+def _fixed_fields(text: str, record: Record) -> list[str]:
+    if not text.startswith(record.token):
+        raise BadLine("F117", f"does not begin with {record.token!r}")
+    wanted = len(record.token) + sum(column.width for column in record.columns)
+    if len(text) != wanted:
+        raise BadLine("F103", f"{len(text)} characters where {wanted} are expected")
+    fields, begin = [], len(record.token)
+    for column in record.columns:
+        fields.append(read_cell(text[begin : begin + column.width], column))
+        begin += column.width
+    return fields
+
+
+def faults_of(values: Values, record: Record, line: int) -> tuple[Finding, ...]:
+    """Return what is wrong with the values of a line, all of it: F105, F106."""
+    found = []
+    for column in record.columns:
+        value = values[column.name]
+        if not value.strip():
+            if column.required:
+                found.append(fault("F105", "the column is blank", line, column.name))
+        elif (check := check_of(column)) is not None and (text := check(value)):
+            found.append(fault("F106", text, line, column.name))
+    return tuple(found)
+
+
+def fault(code: str, text: str, line: int | None, column: str | None = None) -> Finding:
+    """Return an error of a line, and of a column where one is to blame."""
+    return Finding(code=code, severity=Severity.ERROR, text=text, line=line, source=column)
+
+
+def written(values: Values, record: Record, description: Description) -> str:
+    """Return the text of a line; what does not fit is not looked at."""
+    cells = [unscaled(values.get(column.name, ""), column) for column in record.columns]
+    if description.form == "csv":
+        return csv_line([record.token, *cells] if record.token else cells, description)
+    return record.token + "".join(write_cell(*pair) for pair in zip(cells, record.columns, strict=True))
+
+
+def csv_line(cells: list[str], description: Description) -> str:
+    """Return the line of some cells, quoted where they must be."""
+    buffer = io.StringIO()
+    csv.writer(buffer, delimiter=description.delimiter, quotechar=description.quote, lineterminator="").writerow(cells)
+    return buffer.getvalue()

@@ -1,0 +1,127 @@
+"""What a flat file looks like, and what was read from one."""
+
+from typing import Annotated, Final, Literal
+
+import msgspec
+from msgspec import Meta
+
+from hub_core.message import Finding
+
+ENCODINGS: Final = (
+    "utf-8", "ascii", "cp1250", "cp1252", "cp852", "iso-8859-1", "iso-8859-2", "iso-8859-15", "iso-8859-16",
+)  # fmt: skip
+MOST_ROWS: Final = 1_000_000
+LONGEST_LINE: Final = 100_000
+COUNT: Final = "count"
+
+
+class Column(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One column.
+
+    Attributes:
+        name: the name that mappings and findings use.
+        title: CSV: what stands in the line of titles; empty: the name.
+        width: fixed width: characters.
+        align: fixed width: where the value stands.
+        pad: fixed width: what fills the rest, a blank or a zero (before numbers).
+        required: a blank value is a fault.
+        type: ``decimal`` with ``point`` or ``scale``, ``date`` with ``format``.
+        point: sign before the fraction.
+        scale: digits after a decimal sign that is not written: ``95750`` with 2 is read as ``957.50``.
+        format: of dates, as Python's ``strftime`` writes it.
+        pattern: Python regular expression for the whole value.
+        enum: the only values allowed.
+        max_length: most characters.
+        equals: header and trailer: ``count`` of the rows, or ``sum(column)`` over them.
+    """
+
+    name: str
+    title: str = ""
+    width: Annotated[int, Meta(ge=0, le=LONGEST_LINE)] = 0
+    align: Literal["left", "right"] = "left"
+    pad: Literal[" ", "0"] = " "
+    required: bool = False
+    type: Literal["text", "integer", "decimal", "date"] = "text"
+    point: Literal[".", ","] = "."
+    scale: Annotated[int, Meta(ge=1, le=9)] | None = None
+    format: str = "%Y-%m-%d"
+    pattern: str | None = None
+    enum: tuple[str, ...] = ()
+    max_length: Annotated[int, Meta(ge=1)] | None = None
+    equals: str | None = None
+
+    @property
+    def sums(self) -> str | None:
+        """The column of the rows whose sum it holds."""
+        return self.equals[4:-1] if self.equals and self.equals.startswith("sum(") else None
+
+
+class Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A kind of line.
+
+    Attributes:
+        token: what such a line begins with: CSV: its first field, fixed width: its first characters; not a column.
+    """
+
+    columns: tuple[Column, ...]
+    token: str = ""
+
+
+class Description(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A flat file as it is described below ``schemas/``.
+
+    Attributes:
+        name: from the name of the file: ``anofm/monthly``.
+        form: ``csv`` or ``fixed``.
+        quote: CSV: around values that hold a delimiter; doubled inside.
+        titles: CSV: a line with the titles of the columns stands before the rows.
+        line_end: as written; both are read.
+        row, header, trailer: kinds of lines; the header is the first line, the trailer the last.
+        max_rows: a file with more is refused.
+        max_line: bytes; a longer line is a faulty row.
+    """
+
+    name: str
+    encoding: str
+    form: Literal["csv", "fixed"]
+    row: Record
+    header: Record | None = None
+    trailer: Record | None = None
+    delimiter: Literal[";", ",", "\t", "|"] = ";"
+    quote: Literal['"', "'"] = '"'
+    titles: bool = False
+    line_end: Literal["crlf", "lf"] = "crlf"
+    max_rows: Annotated[int, Meta(ge=1, le=MOST_ROWS)] = 100_000
+    max_line: Annotated[int, Meta(ge=1, le=LONGEST_LINE)] = 10_000
+
+
+Values = dict[str, str]  # text by name of column; blank: nothing stands there
+
+
+class Row(msgspec.Struct, frozen=True, kw_only=True):
+    """One row.
+
+    Attributes:
+        line: in the file, from 1.
+        values: empty where the line could not be cut into columns.
+        faults: why it is refused.
+        text: the line itself, where it has faults; bytes that are no text as escapes.
+    """
+
+    line: int
+    values: Values
+    faults: tuple[Finding, ...] = ()
+    text: str = ""
+
+
+class FlatFile(msgspec.Struct, frozen=True, kw_only=True):
+    """What was read from a file that is whole.
+
+    Attributes:
+        findings: about the file, none of which refuses it.
+    """
+
+    rows: tuple[Row, ...]
+    header: Values | None = None
+    trailer: Values | None = None
+    findings: tuple[Finding, ...] = ()

@@ -1,0 +1,88 @@
+"""One row as a message of its own: what was read from its line, with the header and the trailer of its file.
+
+The bytes of the file are kept once, with the file; a row's own bytes are this JSON, so that it can be judged again
+by itself at any time.
+"""
+
+from typing import Final
+
+import msgspec
+
+from hub_core.document import Document
+from hub_core.errors import Rejected
+from hub_core.message import Finding, Severity
+from hub_core.rows.model import FlatFile, Row, Values
+
+MEDIA_TYPE: Final = "application/vnd.punte.row+json"
+DIALECT: Final = "ROWS"
+
+
+class Fault(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Why a row is refused."""
+
+    code: str
+    text: str
+    column: str | None = None
+
+
+class SingleRow(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The JSON of one row; ``rows`` is the name of the description."""
+
+    rows: str
+    line: int
+    row: Values = {}
+    header: Values | None = None
+    trailer: Values | None = None
+    faults: tuple[Fault, ...] = ()
+    text: str = ""
+
+
+_DECODER: Final = msgspec.json.Decoder(SingleRow)
+
+
+def as_body(row: Row, file: FlatFile, name: str) -> bytes:
+    """Return a row as bytes; the same row gives the same bytes."""
+    faults = tuple(Fault(one.code, one.text, one.source) for one in row.faults)
+    single = SingleRow(
+        rows=name,
+        line=row.line,
+        row=row.values,
+        header=file.header,
+        trailer=file.trailer,
+        faults=faults,
+        text=row.text,
+    )
+    return msgspec.json.encode(single)
+
+
+def open_row(body: bytes) -> Document:
+    """Return the document of a row; see ``as_document``.
+
+    Raises:
+        Rejected: F115, these are not the bytes of one row; F102 to F107, F117, what is wrong with the row.
+    """
+    try:
+        single = _DECODER.decode(body)
+    except msgspec.DecodeError:
+        raise Rejected("F115", "a flat file is read row by row") from None
+    findings = [
+        Finding(code=one.code, severity=Severity.ERROR, text=one.text, source=one.column, line=single.line)
+        for one in single.faults
+    ]
+    if findings:
+        raise Rejected(findings[0].code, findings[0].text, where=f"line {single.line}", findings=findings)
+    return _document(single)
+
+
+def as_document(row: Row, file: FlatFile, name: str) -> Document:
+    """Return a row as mappings read it: JSON with the columns, and ``header`` and ``trailer`` beside them.
+
+    Raises:
+        Rejected: what is wrong with the row.
+    """
+    return open_row(as_body(row, file, name))
+
+
+def _document(single: SingleRow) -> Document:
+    around = {key: value for key, value in (("header", single.header), ("trailer", single.trailer)) if value}
+    return Document(kind="json", root={**single.row, **around}, name=single.rows, dialect=DIALECT, line=single.line)

@@ -1,0 +1,67 @@
+"""Rows to bytes: the inverse of the reader, proved by reading what was written."""
+
+from collections.abc import Sequence
+
+from hub_core.errors import Rejected
+from hub_core.message import Finding
+from hub_core.rows.lines import csv_line, fault, written
+from hub_core.rows.model import Description, Record, Values
+from hub_core.rows.reader import read_file
+
+
+def write_file(
+    rows: Sequence[Values], description: Description, *, header: Values | None = None, trailer: Values | None = None
+) -> bytes:
+    """Return the file that is read back as these rows, header and trailer.
+
+    Raises:
+        Rejected: F116 with a finding for every value that the file cannot carry, by its line; or as ``read_file``.
+    """
+    parts: list[tuple[Values, Record]] = [(row, description.row) for row in rows]
+    if description.header is not None:
+        parts.insert(0, (header or {}, description.header))
+    if description.trailer is not None:
+        parts.append((trailer or {}, description.trailer))
+    lines = [written(values, record, description) for values, record in parts]
+    if description.titles:
+        titles = [column.title or column.name for column in description.row.columns]
+        lines.insert(0 if description.header is None else 1, csv_line(titles, description))
+    end = "\r\n" if description.line_end == "crlf" else "\n"
+    try:
+        body = "".join(f"{line}{end}" for line in lines).encode(description.encoding)
+    except UnicodeEncodeError as error:
+        number = error.object.count("\n", 0, error.start) + 1
+        raise _refused([fault("F116", f"a character that {description.encoding} does not have", number)]) from None
+    _check(body, description, rows, header, trailer)
+    return body
+
+
+def _check(
+    body: bytes, description: Description, rows: Sequence[Values], header: Values | None, trailer: Values | None
+) -> None:
+    """Read what was written and compare."""
+    found = read_file(body, description)
+    if len(found.rows) != len(rows):
+        raise _refused([fault("F116", "a value holds a line break, or the last row is blank", None)])
+    faults = [one for row in found.rows for one in row.faults]
+    for row, wanted in zip(found.rows, rows, strict=True):
+        faults += [] if row.faults else _differences(row.values, wanted, row.line)
+    if description.header is not None:
+        faults += _differences(found.header or {}, header or {}, 1)
+    if description.trailer is not None:
+        faults += _differences(found.trailer or {}, trailer or {}, found.rows[-1].line + 1 if found.rows else None)
+    if faults:
+        raise _refused(faults)
+
+
+def _differences(found: Values, wanted: Values, line: int | None) -> list[Finding]:
+    names = dict.fromkeys([*found, *wanted])
+    return [
+        fault("F116", "the column cannot carry this value", line, name)
+        for name in names
+        if found.get(name, "") != wanted.get(name, "")
+    ]
+
+
+def _refused(findings: Sequence[Finding]) -> Rejected:
+    return Rejected("F116", findings[0].text, findings=findings)
