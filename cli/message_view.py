@@ -48,7 +48,8 @@ def _facts(answer: dict[str, Any]) -> None:
             ("from", f"{message['party']} by {message['endpoint']}, service {message['service']}"),
             ("purpose", message["purpose"]),
             ("sender's id", message["sender_id"]),
-            ("conversation", _other(message["correlation_id"], message["id"])),
+            *_place(message),
+            ("rows", _rows(answer.get("rows"))),
             ("received", screen.local(message["received_at"])),
             ("decided", screen.local(outcome["decided_at"])),
             ("mapping", outcome["mapping"]),
@@ -87,5 +88,19 @@ def _history(entries: list[dict[str, Any]]) -> None:
     screen.table(HISTORY, rows, empty="no entries")
 
 
-def _other(one: str, other: str) -> str | None:
-    return None if one == other else one
+def _place(message: dict[str, Any]) -> tuple[tuple[str, str | None], ...]:
+    """Say where a message belongs: a row to its file, any other to its conversation."""
+    if message.get("line") is not None:
+        return (("row", f"line {message['line']} of file {message['correlation_id']}"),)
+    began = message["correlation_id"] == message["id"]
+    return (("conversation", None if began else message["correlation_id"]),)
+
+
+def _rows(rows: dict[str, Any] | None) -> str | None:
+    """Say how the rows of a file stand, and how many are still to come."""
+    if rows is None:
+        return None
+    states = dict(rows["states"])
+    waiting = rows["expected"] - sum(states.values())
+    parts = [f"{count:,} {state}" for state, count in states.items()] + ([f"{waiting:,} to come"] if waiting else [])
+    return f"{rows['expected']:,}" + (f": {', '.join(parts)}" if parts else "")

@@ -74,12 +74,14 @@ class Contract(Struct, frozen=True, kw_only=True):
     Attributes:
         wsdl: WSDL of the service.
         json_schema: JSON Schema of the documents.
+        rows: description of a flat file, below ``schemas/``.
     """
 
     wsdl: str | None = None
     operation: Annotated[str | None, Meta(description="Operation of the WSDL.")] = None
     xsd: Annotated[str | None, Meta(description="XSD of the document inside a string, where there is one.")] = None
     json_schema: str | None = None
+    rows: str | None = None
 
 
 class Endpoint(Struct, frozen=True, kw_only=True):

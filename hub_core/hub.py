@@ -4,9 +4,10 @@ Everything between the arrival and the journal is a plain function of the bytes 
 message can be judged again at any time from its kept bytes.
 """
 
+import asyncio
 import hashlib
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date
 from functools import partial
 
@@ -20,12 +21,13 @@ from hub_core.document import Document
 from hub_core.errors import PunteError, Refused, Rejected
 from hub_core.mapping import MappingSet, value_at
 from hub_core.message import Arrival, Delivery, Entry, Finding, Message, Outcome, Refusal, Severity, State
-from hub_core.ports import Adapter, Clock, Journal
+from hub_core.ports import Adapter, Clock, Journal, Split, Splits
 from hub_core.reading import Reading, Verdict
 from hub_core.routing import select
 
 log = logging.getLogger("punte.hub")
 MAX_ID = 255  # characters of a sender's id, as in the header Idempotency-Key
+Opened = Document | Split | Rejected
 
 
 class Hub:
@@ -64,7 +66,7 @@ class Hub:
                 endpoint=arrival.endpoint, code=fault.code, party=arrival.caller.institution
             )
             raise
-        opened = self.open(arrival.endpoint, arrival.body, directory)
+        opened = await self._opened(arrival, directory)
         try:
             own_id = sender_id(arrival, endpoint, opened)
         except Rejected as fault:
@@ -76,11 +78,23 @@ class Hub:
     async def keep(self, message: Message, outcome: Outcome) -> Outcome:
         """Write a message and its outcome; the outcome that stands is the first one."""
         first = await self._journal.record(message, outcome)
-        if first is outcome and outcome.deliveries:
-            self._wake()
-        if first is outcome and self._kept is not None:
-            self._kept(message, outcome)
+        if first is outcome:
+            self._tell(message, outcome)
         return first
+
+    async def keep_all(self, decided: Sequence[tuple[Message, Outcome]]) -> None:
+        """Write messages and their outcomes in this order, all or none."""
+        firsts = await self._journal.record_all(decided)
+        for (message, outcome), first in zip(decided, firsts, strict=True):
+            if first is outcome:
+                self._tell(message, outcome)
+
+    def _tell(self, message: Message, outcome: Outcome) -> None:
+        """Say what is new: it is on disk."""
+        if outcome.deliveries:
+            self._wake()
+        if self._kept is not None:
+            self._kept(message, outcome)
 
     async def note(self, message_id: str, step: str, detail: str) -> None:
         """Add a line to a message's history."""
@@ -92,7 +106,7 @@ class Hub:
         await self._journal.refuse(refusal)
         return refusal.reference
 
-    def judge(self, message: Message, opened: Document | Rejected, directory: Directory) -> Outcome:
+    def judge(self, message: Message, opened: Opened, directory: Directory) -> Outcome:
         """Decide about a message: pure but for the time and the ids of its deliveries."""
         return self._guarded(message, opened, directory)[0]
 
@@ -111,7 +125,18 @@ class Hub:
         except Rejected as fault:
             return fault
 
-    def _guarded(self, message: Message, opened: Document | Rejected, directory: Directory) -> tuple[Outcome, Reading]:
+    async def _opened(self, arrival: Arrival, directory: Directory) -> Opened:
+        """Open an arrival, or see that it is a whole file; reading a large one does not hold up the others."""
+        endpoint = directory.endpoints[arrival.endpoint]
+        adapter = self._adapters[endpoint.adapter]
+        if not isinstance(adapter, Splits):
+            return self.open(arrival.endpoint, arrival.body, directory)
+        try:
+            return await asyncio.to_thread(adapter.split, endpoint, arrival.body)
+        except Rejected as fault:
+            return fault
+
+    def _guarded(self, message: Message, opened: Opened, directory: Directory) -> tuple[Outcome, Reading]:
         """Judge, and park what fails by a defect of ours.
 
         It is kept, an operator sees it, and the sender is not asked to repeat what would fail again.
@@ -126,12 +151,16 @@ class Hub:
             reading = _unread((defect,))
             return self._decider(message)(state=State.PARKED, findings=(defect,)), reading
 
-    def _judge(self, message: Message, opened: Document | Rejected, directory: Directory) -> tuple[Outcome, Reading]:
+    def _judge(self, message: Message, opened: Opened, directory: Directory) -> tuple[Outcome, Reading]:
         decide = self._decider(message)
         endpoint = directory.endpoints[message.endpoint]
         if isinstance(opened, Rejected):
             reading = _unread(as_findings(opened))
             return decide(state=State.REFUSED, findings=reading.findings), reading
+        if isinstance(opened, Split):
+            reading = Reading(verdict=Verdict.NONE, record=None, findings=opened.findings, unmapped=())
+            rows = decide(state=State.ACCEPTED, document=opened.document, findings=opened.findings, rows=opened.count)
+            return rows, reading
         faults = self._adapters[endpoint.adapter].validate(endpoint, opened)
         if faults:
             reading = _unread(tuple(faults))
@@ -213,7 +242,7 @@ def _unread(findings: tuple[Finding, ...]) -> Reading:
     return Reading(verdict=Verdict.REFUSED, record=None, findings=findings, unmapped=())
 
 
-def sender_id(arrival: Arrival, endpoint: Endpoint, opened: Document | Rejected) -> str | None:
+def sender_id(arrival: Arrival, endpoint: Endpoint, opened: Opened) -> str | None:
     """Return the sender's own id of the message, from the place that the endpoint declares.
 
     Raises:

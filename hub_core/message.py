@@ -83,6 +83,7 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
         party: institution that sent it.
         digest: SHA-256 of ``body``.
         registry_set: number of the registry set in force when it arrived.
+        line: of a row: where it stands in its file, from 1; the file began the conversation. ``None``: no row.
     """
 
     id: str
@@ -97,6 +98,7 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     body: bytes
     digest: bytes
     registry_set: int
+    line: int | None = None
 
 
 class State(StrEnum):
@@ -139,6 +141,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
         document: kind of document, such as ``P2000`` or ``insuredResponse``.
         record: canonical record as JSON; ``None`` if refused.
         cases: case numbers named in the record, for looking messages up.
+        rows: of a file: how many messages of their own come out of it.
     """
 
     message_id: str
@@ -151,6 +154,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     unmapped: tuple[Leaf, ...] = ()
     cases: tuple[str, ...] = ()
     deliveries: tuple[Delivery, ...] = ()
+    rows: int | None = None
 
 
 class DeliveryState(StrEnum):
@@ -229,7 +233,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         step: ``received``, ``refused``, ``decided``, ``sent``, ``failed``, ``in-doubt``, ``parked``,
-            ``revealed``, ``replayed``, ``answered``.
+            ``revealed``, ``replayed``, ``answered``, ``split``.
         by: the worker, or the operator who did it.
     """
 

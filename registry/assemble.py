@@ -15,6 +15,7 @@ from hub_core.journal.entries import Filter, MessageRow
 from hub_core.message import Arrival, Caller, Outcome, State
 from hub_core.ports import AsgiApp, Target
 from hub_core.settings import Settings
+from hub_core.splitting import Splitter
 from registry.desk.desk import Desk
 from registry.desk.releasing import begin
 from registry.parts import Parts
@@ -79,6 +80,7 @@ class Running:
         return _outline(kept.message) | {
             "findings": msgspec.to_builtins(kept.outcome.findings),
             "deliveries": deliveries,
+            "rows": None if kept.outcome.rows is None else self._parts.view.rows(message_id).states,
         }
 
     def api_state(self) -> dict[str, Any]:
@@ -119,13 +121,24 @@ async def assemble(settings: Settings) -> AsyncIterator[Running]:
         parts.deliveries_added = deliverer.wake
         parts.serving = True
         await begin(parts)
+        splitter = Splitter(
+            parts.hub,
+            journal=parts.journal,
+            view=parts.view,
+            adapters=parts.adapters,
+            directory_of=parts.directory_of,
+            clock=parts.clock,
+        )
+        parts.files_added = splitter.wake
         running = Running(parts)
         _warn_of_unusable(parts)
         _compile(parts)
         await deliverer.start()
+        splitter.wake()
         try:
             yield running
         finally:
+            await splitter.stop()
             await deliverer.stop(DRAIN)
             await parts.connections.close()
     finally:
@@ -159,4 +172,6 @@ def _outline(row: MessageRow) -> dict[str, Any]:
         "received_at": row.received_at,
         "sender_id": row.sender_id,
         "document": row.document,
+        "file": None if row.line is None else row.correlation_id,
+        "line": row.line,
     }

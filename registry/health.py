@@ -21,7 +21,7 @@ from hub_core.errors import ConfigError
 from hub_core.places import MAPPINGS
 from hub_core.settings import Settings
 
-EXPECTED_ADAPTERS: Final = frozenset({"eessi", "rest", "soap"})
+EXPECTED_ADAPTERS: Final = frozenset({"eessi", "flat", "rest", "soap"})
 SCARCE_BYTES: Final = 1_000_000_000
 SCARCE_FILES: Final = 1_000
 # sockaddr_un of Linux holds 108 bytes with the closing zero, unix(7).

@@ -38,6 +38,7 @@ class Parts:
 
     Attributes:
         deliveries_added: called when there is something to deliver; set by the process that delivers.
+        files_added: called when there is a file whose rows are to become messages; set by the same process.
         address: where the running hub listens; ``None`` without one.
         started_at: since when, as ISO 8601; ``None`` without one.
         serving: this process is the running hub.
@@ -51,6 +52,7 @@ class Parts:
         self.clock = SystemClock()
         self.new_id = new_id
         self.deliveries_added: Callable[[], None] = _nothing
+        self.files_added: Callable[[], None] = _nothing
         self.address: str | None = None
         self.started_at: str | None = None
         self.serving = False
@@ -172,7 +174,6 @@ class Parts:
             clock=self.clock,
             new_id=self.new_id,
             wake=self.wake,
-            kept=self.decided,
         )
 
     @cached_property
@@ -232,6 +233,8 @@ class Parts:
 
     def decided(self, message: "Message", outcome: "Outcome") -> None:
         """Say that a message was decided and kept."""
+        if outcome.rows:
+            self.files_added()
         if self.shadow is not None:
             self.shadow.offer(message, outcome)
 

@@ -26,7 +26,9 @@ def problem(trouble: Trouble) -> Reply:
 
 
 def receipt(outcome: Outcome) -> Reply:
-    """Return the receipt of an accepted message: ``{id, state, findings}``, 202."""
+    """Return the receipt of an accepted message: ``{id, state, findings}``, of a file also ``rows``; 202."""
     # The state as decided, not as it stands now: a repeat gets the same bytes.
-    body = {"id": outcome.message_id, "state": outcome.state, "findings": outcome.findings}
+    body: dict[str, object] = {"id": outcome.message_id, "state": outcome.state, "findings": outcome.findings}
+    if outcome.rows is not None:
+        body["rows"] = outcome.rows
     return Reply(status=202, media_type="application/json", body=msgspec.json.encode(body))

@@ -62,6 +62,11 @@ Until = Annotated[
     str | None, typer.Option("--until", metavar="TIME", help="Received before; the same forms as --since.")
 ]
 SenderId = Annotated[str | None, typer.Option("--sender-id", metavar="ID", help="The sender's own id of the message.")]
+RowsOf = Annotated[
+    str | None,
+    typer.Option("--rows-of", metavar="ID", help="Rows of this file.", autocompletion=completion.messages),
+]
+Rows = Annotated[bool | None, typer.Option("--rows/--no-rows", help="Rows of files only, or all but those.")]
 Case = Annotated[str | None, typer.Option("--case", metavar="NUMBER", help="Case number named in the message.")]
 
 
@@ -76,6 +81,8 @@ def list_(
     until: Until = None,
     sender_id: SenderId = None,
     case: Case = None,
+    rows_of: RowsOf = None,
+    rows: Rows = None,
     before: Annotated[
         str | None, typer.Option("--before", metavar="ID", help="Older than this message: the next page.")
     ] = None,
@@ -83,7 +90,7 @@ def list_(
     as_json: Json = False,
 ) -> None:
     """List messages, newest first; filters combine."""
-    rows = desk.call(
+    found = desk.call(
         "messages",
         state=_known_state(state),
         party=party,
@@ -93,19 +100,21 @@ def list_(
         until=instant(until, "--until"),
         sender_id=sender_id,
         case=case,
+        correlation_id=rows_of,
+        rows=rows if rows_of is None else True,
         before=before,
         limit=limit,
     )
     if as_json:
-        screen.as_json(rows)
+        screen.as_json(found)
         return
-    filtered = any((state, party, endpoint, code, since, until, sender_id, case, before))
+    filtered = any((state, party, endpoint, code, since, until, sender_id, case, rows_of, before)) or rows is not None
     empty = (
         "no message fits these filters" if filtered else "no messages yet; send one: punte send FILE --endpoint NAME"
     )
-    screen.table(COLUMNS, [_row(row) for row in rows], empty=empty)
-    if len(rows) == limit:
-        screen.note(f"there may be more: punte messages list --before {rows[-1]['id']}")
+    screen.table(COLUMNS, [_row(row) for row in found], empty=empty)
+    if len(found) == limit:
+        screen.note(f"there may be more: punte messages list --before {found[-1]['id']}")
 
 
 @app.command()
@@ -199,12 +208,19 @@ def _row(row: dict[str, Any]) -> tuple[Any, ...]:
         row["id"],
         screen.local(row["received_at"]),
         screen.state(row["state"]),
-        row.get("document"),
+        _document(row),
         row["party"],
         row["endpoint"],
         " ".join(row.get("codes", ())),
         " ".join(row.get("cases", ())),
     )
+
+
+def _document(row: dict[str, Any]) -> str | None:
+    """Return what a message is; of a row also its line."""
+    line = row.get("line")
+    document: str | None = row.get("document")
+    return document if line is None else f"{document or 'row'}:{line}"
 
 
 def _header(*, as_json: bool) -> None:

@@ -38,6 +38,7 @@ def _show(answer: dict[str, Any]) -> None:
             ("messages", _counts(answer["messages"])),
             ("last message", screen.local(answer["last_message_at"])),
             ("to deliver", _waiting(waiting)),
+            ("files to split", str(answer.get("files_open") or "") or None),
         )
     )
     if answer["parked"]:

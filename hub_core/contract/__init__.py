@@ -4,6 +4,7 @@
     place               one element, attribute or key
     xsd, simpletypes    XML Schema
     jsonschema          JSON Schema
+    rows                descriptions of flat files
 
 Start with ``contract_of``.
 """

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -10,12 +10,14 @@ from lxml import etree
 
 from hub_core.contract.jsonschema import json_root
 from hub_core.contract.place import Place
+from hub_core.contract.rows import row_faults, rows_root
 from hub_core.contract.xsd import xsd_root
 from hub_core.errors import ConfigError
 from hub_core.mapping.paths import ANY_NAMESPACE, Steps
 from hub_core.mapping.rules import Source
 from hub_core.message import Finding
 from hub_core.places import SCHEMAS
+from hub_core.rows.description import SUFFIX, load_description
 from hub_core.validation.json_schema import JsonSchema
 from hub_core.validation.library import Library
 from hub_core.validation.xsd import compile_xsd
@@ -110,6 +112,11 @@ def _read(file: str, schemas: Path, root: str, _version: tuple[int, int]) -> Con
         derived = DERIVED in str(schema.get("$comment", ""))
         return Contract(
             kind="json", file=file, root=place, derived=derived, validator=lambda: JsonSchema(schema).faults
+        )
+    if path.name.endswith(SUFFIX):
+        description = load_description(path, file=file)
+        return Contract(
+            kind="rows", file=file, root=rows_root(description), validator=lambda: partial(row_faults, description)
         )
     return Contract(kind="xml", file=file, root=xsd_root(path, schemas, root), validator=lambda: _xml(path, schemas))
 

@@ -21,6 +21,7 @@ class Filter(msgspec.Struct, frozen=True, kw_only=True):
         correlation_id: of the conversation; the message that began it is left out.
         before: only messages accepted before this id: the last one of the page before.
         after: only messages accepted after this id, and the oldest of them first.
+        rows: rows of files only, or all but those.
     """
 
     state: State | None = None
@@ -34,6 +35,7 @@ class Filter(msgspec.Struct, frozen=True, kw_only=True):
     correlation_id: str | None = None
     before: str | None = None
     after: str | None = None
+    rows: bool | None = None
     limit: Annotated[int, Meta(ge=1, le=1000)] = 50
 
 
@@ -44,6 +46,7 @@ class MessageRow(msgspec.Struct, frozen=True, kw_only=True):
         state: where it stands now.
         codes: of its findings, each once, sorted.
         cases: case numbers that its record names.
+        line: of a row of a file, see ``Message``.
     """
 
     id: str
@@ -63,6 +66,21 @@ class MessageRow(msgspec.Struct, frozen=True, kw_only=True):
     document: str | None
     codes: tuple[str, ...]
     cases: tuple[str, ...] = ()
+    line: int | None = None
+
+
+class Rows(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of the rows of a file.
+
+    Attributes:
+        states: how many stand in which state; states without rows are left out.
+        last_line: of the rows that are messages by now; 0: none is.
+        complete: all of them are.
+    """
+
+    states: dict[State, int]
+    last_line: int
+    complete: bool
 
 
 class Kept(msgspec.Struct, frozen=True):

@@ -17,7 +17,7 @@ from hub_core.message import Message, Outcome
 
 _MESSAGE: Final = (
     "id, endpoint, party, service, purpose, sender_id, correlation_id, received_at, media_type, digest, registry_set, "
-    "state, decided_at, mapping, document, codes"
+    "state, decided_at, mapping, document, codes, line"
 )
 # A message that stands already is left alone; those that were written come back with their numbers.
 _NEW_ONLY: Final = " ON CONFLICT DO NOTHING RETURNING id, seq"
@@ -60,6 +60,20 @@ def record(connection: sqlite3.Connection, items: Sequence[Recorded]) -> list[Ou
     return [item.outcome if id(item) in written else _first_outcome(connection, item.message) for item in items]
 
 
+def record_all(connection: sqlite3.Connection, items: Sequence[Recorded]) -> list[Outcome]:
+    """Write what is new of several messages, or nothing; return for each the outcome that stands.
+
+    Raises:
+        Rejected: J409.
+    """
+    standing: list[Outcome] = []
+    for result in record(connection, items):
+        if isinstance(result, Failure):
+            raise result.error
+        standing.append(result)
+    return standing
+
+
 def _message_row(item: Recorded) -> Row:
     message, outcome = item.message, item.outcome
     codes = sorted({finding.code for finding in outcome.findings})
@@ -80,6 +94,7 @@ def _message_row(item: Recorded) -> Row:
         outcome.mapping,
         outcome.document,
         f" {' '.join(codes)} " if codes else "",
+        message.line,
     )
 
 
@@ -88,6 +103,7 @@ def _add_parts(connection: sqlite3.Connection, new: Sequence[tuple[int, Recorded
     insert(connection, "content", "message_seq, outcome, body", contents)
     cases = ((case, number) for number, item in new for case in dict.fromkeys(item.outcome.cases))
     insert(connection, "message_case", "number, message_seq", cases)
+    insert(connection, "splitting", "message_seq", ((number,) for number, item in new if item.outcome.rows))
     add_deliveries(
         connection,
         [(number, item.outcome.decided_at, delivery) for number, item in new for delivery in item.outcome.deliveries],

@@ -1,6 +1,7 @@
 -- The tables as they are after all migrations, for reading; a test compares. Instants are microseconds since 1970 in UTC; ids are UUIDv7 as text.
 
--- One row per message: what may be listed. Its bytes and its decision lie in content.
+-- One row per message: what may be listed. Its bytes and its decision lie in content. A message with a line is a row
+-- of the file that began the conversation.
 CREATE TABLE message (
     seq INTEGER PRIMARY KEY,
     id TEXT NOT NULL UNIQUE,
@@ -20,12 +21,18 @@ CREATE TABLE message (
     document TEXT,
     -- finding codes with a blank before and after each, so that LIKE '% M204 %' asks for one
     codes TEXT NOT NULL
-);
+, line INTEGER);
 CREATE UNIQUE INDEX message_sender ON message (sender_id, party, endpoint) WHERE sender_id IS NOT NULL;
 CREATE INDEX message_state ON message (state);
 CREATE INDEX message_party ON message (party);
 CREATE INDEX message_received ON message (received_at);
 CREATE INDEX message_conversation ON message (correlation_id) WHERE correlation_id <> id;
+CREATE INDEX message_line ON message (correlation_id, line) WHERE line IS NOT NULL;
+
+-- Files whose rows are not all messages yet; how far one is, its rows tell.
+CREATE TABLE splitting (
+    message_seq INTEGER PRIMARY KEY REFERENCES message (seq)
+);
 
 -- Sealed: the outcome as it was decided, once, and the bytes as received.
 CREATE TABLE content (

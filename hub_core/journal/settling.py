@@ -96,6 +96,17 @@ def redeliver(connection: sqlite3.Connection, deliveries: Sequence[Delivery], en
         _refresh_state(connection, message)
 
 
+def split(connection: sqlite3.Connection, entry: Entry) -> None:
+    """Write down that all rows of a file are kept; once it is, again changes nothing.
+
+    Raises:
+        Rejected: J404.
+    """
+    number = number_of(connection, entry.message_id)
+    if connection.execute("DELETE FROM splitting WHERE message_seq = ? RETURNING 1", (number,)).fetchone():
+        note(connection, entry)
+
+
 def number_of(connection: sqlite3.Connection, message_id: str) -> int:
     """Return the number of a message in this file.
 

@@ -29,6 +29,11 @@ class SqlJournal(SqlJournalView):
         recorded = recording.prepare(message, outcome)
         return await self._database.write_batched(recording.record, recorded, size=recorded.size)
 
+    async def record_all(self, decided: Sequence[tuple[Message, Outcome]]) -> list[Outcome]:
+        """Keep and decide, all or none; see ``Journal.record_all``."""
+        recorded = [recording.prepare(message, outcome) for message, outcome in decided]
+        return await self._database.write(partial(recording.record_all, items=recorded))
+
     async def refuse(self, refusal: Refusal) -> None:
         """Note a refused call; see ``Journal.refuse``. Long fields are cut at 200 characters."""
         await self._database.write(partial(_refuse, refusal=refusal, keep=self._max_refusals))
@@ -62,6 +67,10 @@ class SqlJournal(SqlJournalView):
     async def note(self, entry: Entry) -> None:
         """Add a line to a message's history; see ``Journal.note``."""
         await self._database.write(partial(settling.note, entry=entry))
+
+    async def split(self, entry: Entry) -> None:
+        """Write down that all rows of a file are kept; see ``Journal.split``."""
+        await self._database.write(partial(settling.split, entry=entry))
 
     async def redeliver(self, deliveries: Sequence[Delivery], entry: Entry) -> None:
         """Deliver again; see ``Journal.redeliver``."""

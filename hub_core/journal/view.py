@@ -7,7 +7,7 @@ from typing import Final
 
 from hub_core.errors import Rejected
 from hub_core.journal.bodies import unseal
-from hub_core.journal.entries import Attempt, Counts, DeliveryRow, Filter, Kept, MessageRow, Parked
+from hub_core.journal.entries import Attempt, Counts, DeliveryRow, Filter, Kept, MessageRow, Parked, Rows
 from hub_core.journal.instants import from_micros, to_micros
 from hub_core.journal.outcomes import open_outcome
 from hub_core.journal.readers import Readers
@@ -17,7 +17,7 @@ from hub_core.message import Delivery, DeliveryState, Entry, Outcome, Receipt, R
 
 _COLUMNS: Final = (
     "m.id, m.endpoint, m.party, m.service, m.purpose, m.sender_id, m.correlation_id, m.received_at, m.media_type, "
-    "m.digest, m.registry_set, m.state, m.decided_at, m.mapping, m.document, m.codes, "
+    "m.digest, m.registry_set, m.state, m.decided_at, m.mapping, m.document, m.codes, m.line, "
     "(SELECT group_concat(number, char(31)) FROM message_case WHERE message_seq = m.seq)"
 )
 _SEPARATOR: Final = chr(31)  # between case numbers: the unit separator of ASCII stands in none
@@ -108,6 +108,31 @@ class SqlJournalView:
             ).fetchall()
             return [_delivery(message_id, row, _attempts(connection, number, row[0])) for row in rows]
 
+    def unsplit(self) -> list[str]:
+        """Return the files whose rows are not all messages yet, oldest first."""
+        with self._readers.read() as connection:
+            rows = connection.execute(
+                "SELECT m.id FROM splitting s JOIN message m ON m.seq = s.message_seq ORDER BY m.seq"
+            )
+            return [message_id for (message_id,) in rows]
+
+    def rows(self, message_id: str) -> Rows:
+        """Return what became of the rows of a file."""
+        with self._readers.read() as connection:
+            rows = connection.execute(
+                "SELECT state, count(*), max(line) FROM message WHERE correlation_id = ? AND line IS NOT NULL "
+                "GROUP BY state ORDER BY state",
+                (message_id,),
+            ).fetchall()
+            open_ = connection.execute(
+                "SELECT 1 FROM splitting s JOIN message m ON m.seq = s.message_seq WHERE m.id = ?", (message_id,)
+            ).fetchone()
+        return Rows(
+            states={State(state): count for state, count, _ in rows},
+            last_line=max((line for _, _, line in rows), default=0),
+            complete=open_ is None,
+        )
+
     def receipt_of(self, delivery_id: str) -> Receipt | None:
         """Return what the partner gave back for a delivery; ``None`` unless it was sent."""
         with self._readers.read() as connection:
@@ -153,6 +178,8 @@ def _where(wanted: Filter) -> tuple[list[str], list[str | int]]:
         if value is not None:
             conditions.append(condition)
             values.append(value if isinstance(value, str) else to_micros(value))
+    if wanted.rows is not None:
+        conditions.append("m.line IS NOT NULL" if wanted.rows else "m.line IS NULL")
     if wanted.code is not None:
         conditions.append(_CODE)
         # A code is letters and digits; anything else would be a pattern.
@@ -178,7 +205,8 @@ def _message(row: Row) -> MessageRow:
         mapping=row[13],
         document=row[14],
         codes=tuple(row[15].split()),
-        cases=tuple(row[16].split(_SEPARATOR)) if row[16] else (),
+        line=row[16],
+        cases=tuple(row[17].split(_SEPARATOR)) if row[17] else (),
     )
 
 

@@ -8,6 +8,8 @@ from hub_core import yaml
 from hub_core.mapping.rulereader import RuleReader, entries, one_of, scalar, strings, text
 from hub_core.mapping.rules import Answer, BlockFile, Dated, MappingFile, Rule, Source, Way
 from hub_core.mapping.testreader import read_tests
+from hub_core.rows.description import name_of
+from hub_core.rows.single import DIALECT as ROWS
 from hub_core.yaml import Faults, Mapping, Node, Scalar, Sequence
 
 _KEYS: Final = {
@@ -15,7 +17,7 @@ _KEYS: Final = {
     "ignore", "dated", "fixed", "tests",
 }  # fmt: skip
 _BLOCK_KEYS: Final = {"blocks", "codes"}
-_SOURCE_KEYS: Final = {"xml", "json", "document", "schema", "ns"}
+_SOURCE_KEYS: Final = {"xml", "json", "rows", "document", "schema", "ns"}
 _ANSWER_KEYS: Final = {"at", "code", "failed", "none", "later"}
 _ID: Final = re.compile(r"[a-z0-9][a-z0-9.\-]*/[0-9]+")
 _DIALECT: Final = re.compile(r"[A-Z][A-Z0-9_]*")
@@ -78,7 +80,7 @@ def read_mapping_file(node: Node, faults: Faults) -> MappingFile | None:
 def _source(node: Mapping, faults: Faults) -> Source | None:
     source = node.items.get("source")
     mend = "write source: {xml: partners/x/File.xsd#root} or source: {json: NAV, document: P2000}"
-    if not isinstance(source, Mapping) or ("xml" in source.items) == ("json" in source.items):
+    if not isinstance(source, Mapping) or len(source.items.keys() & {"xml", "json", "rows"}) != 1:
         faults.add(source or node, "source: names no document", mend=mend, code="M103")
         return None
     known_keys(source, _SOURCE_KEYS, faults)
@@ -89,6 +91,8 @@ def _source(node: Mapping, faults: Faults) -> Source | None:
             mend = "remove it: an XML document is known by its root element"
             faults.add(source.keys["document"], "document: belongs to JSON", mend=mend, code="M103")
         return Source(kind="xml", root=root, schema=_schema_of(source, root, faults), ns=ns)
+    if "rows" in source.items:
+        return _rows_source(source, faults)
     dialect = text(source, "json", faults, required="json: NAV")
     if not _DIALECT.fullmatch(dialect):
         mend = "write the dialect in capital letters: NAV, NEESSI, NATIVE"
@@ -98,6 +102,15 @@ def _source(node: Mapping, faults: Faults) -> Source | None:
     document = source.items.get("document")
     name = document.text if isinstance(document, Scalar) else None
     return Source(kind="json", dialect=dialect, document=name, schema=text(source, "schema", faults) or None, ns={})
+
+
+def _rows_source(source: Mapping, faults: Faults) -> Source:
+    """Return the source of a row: JSON whose name is that of the description."""
+    file = text(source, "rows", faults, required="rows: partners/x/list.rows.yaml")
+    for key in source.items.keys() - {"rows"}:
+        mend = "remove it: the description says what a row is"
+        faults.add(source.keys[key], f"{key}: does not belong to rows", mend=mend, code="M103")
+    return Source(kind="json", dialect=ROWS, document=name_of(file), schema=file, ns={})
 
 
 def _schema_of(source: Mapping, root: str, faults: Faults) -> str | None:

@@ -164,13 +164,13 @@ class JsonRun(Run):
         found = self._places(spot, steps)
         for way, value in found:
             if _present(value):
-                return written(way), None
+                return written(way), self.document.line
         if found:
-            return written(found[0][0]), None
+            return written(found[0][0]), self.document.line
         path = written(self._way(spot))
         for step in steps:
             path = _below(path, step.name)
-        return path, None
+        return path, self.document.line
 
     def leave(self, spot: Any, steps: Steps) -> None:
         """See ``Run.leave``."""

@@ -23,6 +23,8 @@ from hub_core.mapping.headbinder import bound_answer, bound_date
 from hub_core.mapping.out.writing import Contract
 from hub_core.mapping.rules import BlockFile, MappingFile, Source
 from hub_core.places import MAPPINGS, SCHEMAS
+from hub_core.rows.description import SUFFIX, load_description
+from hub_core.rows.single import DIALECT as ROWS
 from hub_core.yaml import Faults, Mapping, Node, Scalar, closest
 
 GENERATION: Final = "1"  # of the generator: another one may read the same file in another way
@@ -198,16 +200,30 @@ class Loader:
         return contract_of(source, self.schemas)
 
     def _rooted(self, mapping: MappingFile) -> MappingFile:
-        """Return the mapping with the full name of its root element, as its schema declares it."""
-        if mapping.source.kind != "xml" or mapping.source.root.startswith("{"):
-            return mapping
+        """Return the mapping with the full name of its root element; see that its description of rows is there."""
         before = len(self.faults.findings)
-        rooted = msgspec.structs.replace(mapping, source=self._declared(mapping))
+        if mapping.source.dialect == ROWS:
+            self._described(mapping)
+        elif mapping.source.kind == "xml" and not mapping.source.root.startswith("{"):
+            mapping = msgspec.structs.replace(mapping, source=self._declared(mapping))
         if len(self.faults.findings) > before:
             self.broken.add(mapping.file)
-        return rooted
+        return mapping
+
+    def _described(self, mapping: MappingFile) -> None:
+        file = mapping.source.schema or ""
+        if not file.endswith(SUFFIX) or ".." in Path(file).parts or not (self.schemas / file).is_file():
+            mend = f"write the name of a description below schemas/: partners/x/list{SUFFIX}"
+            node = _at(mapping.node, "source", "rows")
+            self.faults.add(node, "the description is not there", mend=mend, code="M107")
+            return
+        try:
+            load_description(self.schemas / file, file=file)
+        except ConfigError as error:
+            self.faults.findings.extend(error.findings)
 
     def _declared(self, mapping: MappingFile) -> Source:
+        """Return the source with the full name of its root element, as its schema declares it."""
         source = mapping.source
         node = _at(mapping.node, "source", "xml")
         name, _, local = source.root.partition("#")

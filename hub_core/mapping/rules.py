@@ -94,6 +94,7 @@ class Test(msgspec.Struct, frozen=True, kw_only=True):
     fixture: str
     on: str | None = None
     document: str | None = None
+    line: str | None = None
     set: tuple[tuple[str, str], ...] = ()
     remove: tuple[str, ...] = ()
     expect: Node | None = None
@@ -109,7 +110,7 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         root: XML: name of the root element as ``{namespace}local``.
-        dialect: JSON: dialect of the document.
+        dialect: JSON: dialect of the document; ``ROWS``: a row of a flat file, which reads like JSON.
         document: JSON: name of the document; ``None``: any of the dialect.
         schema: file of the contract, relative to the folder of schemas, where the source names one.
     """

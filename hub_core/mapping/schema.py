@@ -74,7 +74,7 @@ def _test() -> dict[str, Any]:
     error = {"anyOf": [NAME, _object({"code": NAME, "at": NAME})]}
     return _object(
         {
-            "name": NAME, "in": NAME, "on": NAME, "document": NAME, "set": _NAMES, "remove": _TEXTS,
+            "name": NAME, "in": NAME, "on": NAME, "document": NAME, "line": TEXT, "set": _NAMES, "remove": _TEXTS,
             "expect": {"type": ["object", "null"]}, "error": error, "findings": _TEXTS, "unmapped": _TEXTS,
             "round_trip": {"enum": ["exact", "normal"]},
             "verdict": {"enum": [str(verdict) for verdict in Verdict]},
@@ -88,6 +88,7 @@ def schema() -> dict[str, Any]:
     source = {
         "anyOf": [
             _object({"xml": NAME, "ns": _NAMES}, ("xml",)),
+            _object({"rows": NAME}, ("rows",)),
             _object({"json": NAME, "document": NAME, "schema": NAME}, ("json",)),
         ]
     }

@@ -10,7 +10,8 @@ from hub_core.reading import Verdict
 from hub_core.yaml import Faults, Mapping, Node, Scalar, Sequence
 
 _KEYS: Final = {
-    "name", "in", "on", "document", "set", "remove", "expect", "error", "findings", "unmapped", "verdict", "round_trip",
+    "name", "in", "on", "document", "line", "set", "remove", "expect", "error", "findings", "unmapped", "verdict",
+    "round_trip",
 }  # fmt: skip
 
 
@@ -51,6 +52,7 @@ def _test(node: Mapping, faults: Faults) -> Test:
         fixture=text(node, "in", faults, required="in: fixtures/file.xml"),
         on=text(node, "on", faults) or None,
         document=text(node, "document", faults) or None,
+        line=text(node, "line", faults) or None,
         set=tuple((path, value.text) for path, value in entries(node.items.get("set"), faults)),
         remove=tuple(item.text for item in strings(node.items.get("remove"), faults)),
         expect=node.items.get("expect"),

@@ -10,7 +10,7 @@ import msgspec
 from lxml import etree
 
 from hub_core.document import Document
-from hub_core.errors import ConfigError
+from hub_core.errors import ConfigError, Rejected
 from hub_core.mapping import jsonrun, xmlrun
 from hub_core.mapping.compiled import CompiledMapping
 from hub_core.mapping.coverage import Exercised
@@ -19,8 +19,10 @@ from hub_core.mapping.paths import BadPath, Steps, parse_path
 from hub_core.mapping.roundtrip import round_trip
 from hub_core.mapping.rules import Test
 from hub_core.message import Severity
-from hub_core.places import MAPPINGS
+from hub_core.places import MAPPINGS, SCHEMAS
 from hub_core.reading import Reading, Verdict
+from hub_core.rows import as_document, load_description, name_of, read_file
+from hub_core.rows.single import DIALECT as ROWS
 from hub_core.yaml import Mapping, Node, Scalar
 from hub_core.yaml import Sequence as Listed
 
@@ -99,6 +101,8 @@ def fixture(mapping: CompiledMapping, test: Test, root: Path) -> Document:
     if not path.is_file():
         raise BadTest(f"no file {test.fixture} beside the mapping")
     body = path.read_bytes()
+    if mapping.source.dialect == ROWS:
+        return _row(mapping, test, body)
     return _xml(mapping, test, body) if mapping.source.kind == "xml" else _json(mapping, test, body)
 
 
@@ -138,6 +142,28 @@ def _places(mapping: CompiledMapping, root: Any, path: str, *, make: bool = Fals
     return found
 
 
+def _row(mapping: CompiledMapping, test: Test, body: bytes) -> Document:
+    """Return the row of a line; without one the first."""
+    file = mapping.source.schema or ""
+    try:
+        flat = read_file(body, load_description(SCHEMAS / file, file=file))
+        row = next((one for one in flat.rows if test.line in {None, str(one.line)}), None)
+        if row is None:
+            raise BadTest(f"{test.fixture} has no row in line {test.line}")
+        document = as_document(row, flat, name_of(file))
+    except Rejected as error:
+        raise BadTest(f"{test.fixture}: {error}") from error
+    _change_all(document.root, test)
+    return document
+
+
+def _change_all(root: Any, test: Test) -> None:
+    for path in test.remove:
+        _change(root, parse_path(path, "json"), path, None)
+    for path, value in test.set:
+        _change(root, parse_path(path, "json"), path, value)
+
+
 def _json(mapping: CompiledMapping, test: Test, body: bytes) -> Document:
     try:
         root = msgspec.json.decode(body)
@@ -152,10 +178,7 @@ def _json(mapping: CompiledMapping, test: Test, body: bytes) -> Document:
     if name is None and isinstance(root, dict):
         name = str(root.get("sed") or root.get("sedType") or "")
     root = copy.deepcopy(root)
-    for path in test.remove:
-        _change(root, parse_path(path, "json"), path, None)
-    for path, value in test.set:
-        _change(root, parse_path(path, "json"), path, value)
+    _change_all(root, test)
     return Document(kind="json", root=root, name=name or "", dialect=source.dialect)
 
 

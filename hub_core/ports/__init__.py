@@ -4,7 +4,19 @@ Async are exactly: the ASGI front of an adapter, ``Target.send``, ``Source.ask``
 return after COMMIT. Everything else is plain functions.
 """
 
-from hub_core.ports.adapter import Adapter, AsgiApp, Receive, Scope, Send, Services, Setting, Spec
+from hub_core.ports.adapter import (
+    Adapter,
+    AsgiApp,
+    Part,
+    Receive,
+    Scope,
+    Send,
+    Services,
+    Setting,
+    Spec,
+    Split,
+    Splits,
+)
 from hub_core.ports.clock import Clock
 from hub_core.ports.exchange import Answer, Question, Sent, Source, Target
 from hub_core.ports.journal import Journal, JournalView
@@ -16,6 +28,7 @@ __all__ = [
     "Clock",
     "Journal",
     "JournalView",
+    "Part",
     "Question",
     "Receive",
     "Scope",
@@ -25,5 +38,7 @@ __all__ = [
     "Setting",
     "Source",
     "Spec",
+    "Split",
+    "Splits",
     "Target",
 ]

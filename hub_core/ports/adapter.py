@@ -1,7 +1,7 @@
 """Adapters, and what the hub gives to them."""
 
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping
-from typing import Any, Protocol
+from collections.abc import Awaitable, Callable, Iterator, Mapping, MutableMapping
+from typing import Any, Protocol, runtime_checkable
 
 import msgspec
 
@@ -73,6 +73,44 @@ class Spec(msgspec.Struct, frozen=True, kw_only=True):
     directions: tuple[Direction, ...]
     settings: tuple[Setting, ...]
     promises: str
+
+
+class Part(msgspec.Struct, frozen=True):
+    """One row of a file: its line, from 1, and the bytes that it is kept as."""
+
+    line: int
+    body: bytes
+
+
+class Split(msgspec.Struct, frozen=True, kw_only=True):
+    """A file that is whole.
+
+    Attributes:
+        document: what it is, for people.
+        count: of its parts.
+        parts: in the order of the file.
+        media_type: of the bytes of a part.
+        findings: about the file; none of them refuses it.
+    """
+
+    document: str
+    count: int
+    parts: Iterator[Part]
+    media_type: str
+    findings: tuple[Finding, ...] = ()
+
+
+@runtime_checkable
+class Splits(Protocol):
+    """What an adapter has, besides, whose bodies are files of many documents."""
+
+    def split(self, endpoint: Endpoint, body: bytes) -> Split:
+        """Cut a file into parts that ``Adapter.open`` opens; pure, and called outside of the event loop.
+
+        Raises:
+            Rejected: the file as a whole is refused.
+        """
+        ...
 
 
 class Adapter(Protocol):

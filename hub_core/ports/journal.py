@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from hub_core.journal.entries import Counts, DeliveryRow, Filter, Kept, MessageRow
+from hub_core.journal.entries import Counts, DeliveryRow, Filter, Kept, MessageRow, Rows
 from hub_core.message import Claimed, Delivery, Entry, Message, Outcome, Receipt, Refusal, Settlement
 
 
@@ -14,12 +14,21 @@ class Journal(Protocol):
     async def record(self, message: Message, outcome: Outcome) -> Outcome:
         """Keep a message and what was decided about it, in one transaction.
 
-        Called many times at once; calls are committed in groups. A new message returns ``outcome`` itself. The same
-        ``(party, endpoint, sender_id)`` with the same digest returns the first outcome and changes nothing.
+        Called many times at once; calls are committed in groups. A new message returns ``outcome``
+        itself. The same ``(party, endpoint, sender_id)`` with the same digest returns the first outcome and changes
+        nothing.
 
         Raises:
             Rejected: J409, same id with other content.
             TryLater: J503, nothing was kept.
+        """
+        ...
+
+    async def record_all(self, decided: Sequence[tuple[Message, Outcome]]) -> list[Outcome]:
+        """Keep messages with their decisions, in this order, all or none; return for each what ``record`` would.
+
+        Raises:
+            Rejected: J409, one of the ids was used for other content. TryLater: J503, nothing was kept.
         """
         ...
 
@@ -69,6 +78,14 @@ class Journal(Protocol):
         """Add a line to a message's history (an operator's act)."""
         ...
 
+    async def split(self, entry: Entry) -> None:
+        """Write down, with a line in its history, that all rows of a file are kept; again changes nothing.
+
+        Raises:
+            Rejected: J404 no such message.
+        """
+        ...
+
     async def redeliver(self, deliveries: Sequence[Delivery], entry: Entry) -> None:
         """Deliver a decided message again, with the entry that says who did it and why.
 
@@ -114,6 +131,14 @@ class JournalView(Protocol):
         Raises:
             Rejected: J404.
         """
+        ...
+
+    def unsplit(self) -> list[str]:
+        """Return the files whose rows are not all messages yet, oldest first."""
+        ...
+
+    def rows(self, message_id: str) -> Rows:
+        """Return what became of the rows of a file; of any other message, that there are none."""
         ...
 
     def receipt_of(self, delivery_id: str) -> Receipt | None:

@@ -89,7 +89,7 @@ def _fixed_fields(text: str, record: Record) -> list[str]:
     return fields
 
 
-def faults_of(values: Values, record: Record, line: int) -> tuple[Finding, ...]:
+def faults_of(values: Values, record: Record, line: int | None) -> tuple[Finding, ...]:
     """Return what is wrong with the values of a line, all of it: F105, F106."""
     found = []
     for column in record.columns:

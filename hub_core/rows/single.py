@@ -4,7 +4,7 @@ The bytes of the file are kept once, with the file; a row's own bytes are this J
 by itself at any time.
 """
 
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
@@ -37,9 +37,6 @@ class SingleRow(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     text: str = ""
 
 
-_DECODER: Final = msgspec.json.Decoder(SingleRow)
-
-
 def as_body(row: Row, file: FlatFile, name: str) -> bytes:
     """Return a row as bytes; the same row gives the same bytes."""
     faults = tuple(Fault(one.code, one.text, one.source) for one in row.faults)
@@ -55,16 +52,16 @@ def as_body(row: Row, file: FlatFile, name: str) -> bytes:
     return msgspec.json.encode(single)
 
 
-def open_row(body: bytes) -> Document:
-    """Return the document of a row; see ``as_document``.
+def open_row(value: Any) -> Document:
+    """Return the document of a row from its JSON; see ``as_document``.
 
     Raises:
         Rejected: F115, these are not the bytes of one row; F102 to F107, F117, what is wrong with the row.
     """
     try:
-        single = _DECODER.decode(body)
-    except msgspec.DecodeError:
-        raise Rejected("F115", "a flat file is read row by row") from None
+        single = msgspec.convert(value, SingleRow)
+    except msgspec.ValidationError:
+        raise Rejected("F115", "not one row of a flat file") from None
     findings = [
         Finding(code=one.code, severity=Severity.ERROR, text=one.text, source=one.column, line=single.line)
         for one in single.faults
@@ -80,7 +77,7 @@ def as_document(row: Row, file: FlatFile, name: str) -> Document:
     Raises:
         Rejected: what is wrong with the row.
     """
-    return open_row(as_body(row, file, name))
+    return open_row(msgspec.json.decode(as_body(row, file, name)))
 
 
 def _document(single: SingleRow) -> Document:

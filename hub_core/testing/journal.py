@@ -14,9 +14,10 @@ from hub_core.testing.journal_looking import Looking
 from hub_core.testing.journal_operating import Operating
 from hub_core.testing.journal_ordering import Ordering
 from hub_core.testing.journal_sending import Sending
+from hub_core.testing.journal_splitting import Splitting
 
 __all__ = ["AnyJournal", "JournalContract"]
 
 
-class JournalContract(Keeping, Sending, Ordering, Operating, Looking):
+class JournalContract(Keeping, Sending, Ordering, Operating, Looking, Splitting):
     """All promises of the ports ``Journal`` and ``JournalView``."""

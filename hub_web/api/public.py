@@ -50,6 +50,7 @@ class Receipt(BaseModel):
     id: Annotated[str, Field(description="Reference of the message.")]
     state: State
     findings: list[Fault] = []
+    rows: Annotated[int | None, Field(description="Of a file: how many messages of their own come out of it.")] = None
 
 
 class DeliveryView(BaseModel):
@@ -70,6 +71,9 @@ class MessageView(BaseModel):
     received_at: datetime
     sender_id: str | None = None
     document: str | None = None
+    file: Annotated[str | None, Field(description="Of a row: the message of its file.")] = None
+    line: Annotated[int | None, Field(description="Of a row: where it stands in its file, from 1.")] = None
+    rows: Annotated[dict[State, int] | None, Field(description="Of a file: how its rows stand.")] = None
     findings: list[Fault] = []
     deliveries: list[DeliveryView] = []
 
@@ -130,7 +134,11 @@ Who = Annotated[Caller, Depends(caller)]
         "parameters": [PURPOSE, SENDER_ID],
         "requestBody": {
             "required": True,
-            "content": {"application/json": {"schema": {}}, "text/xml": {"schema": {"type": "string"}}},
+            "content": {
+                "application/json": {"schema": {}},
+                "text/xml": {"schema": {"type": "string"}},
+                "text/csv": {"schema": {"type": "string"}},
+            },
         },
     },
 )
@@ -141,7 +149,7 @@ async def send(
     who: Who,
     endpoint: Annotated[str, Path(pattern=NAME, examples=["seds"])],
 ) -> Response:
-    """Hand one document to an inbound endpoint: a SED, a SOAP answer, a canonical record."""
+    """Hand one document to an inbound endpoint: a SED, a SOAP answer, a canonical record, a file of rows."""
     registered = hub.directory().endpoints.get(endpoint)
     if registered is None or registered.direction != "in":
         raise Refused("A404", "no inbound endpoint of this name is registered")
@@ -240,7 +248,7 @@ def receipt(outcome: Outcome) -> JSONResponse:
     if outcome.state is State.REFUSED:
         first = next((fault for fault in faults if fault.severity == "error"), faults[0])
         return problem(first.code, first.text, reference=outcome.message_id, findings=faults)
-    body = Receipt(id=outcome.message_id, state=outcome.state, findings=faults)
+    body = Receipt(id=outcome.message_id, state=outcome.state, findings=faults, rows=outcome.rows)
     return JSONResponse(
         body.model_dump(mode="json", exclude_none=True),
         status_code=202,

@@ -14,11 +14,12 @@ from hub_core.journal.entries import Kept
 from hub_core.mapping import MappingSet
 from hub_core.mapping.compare import leaves
 from hub_core.mapping.lines import located
-from hub_core.message import Entry, Message, Outcome
+from hub_core.message import Entry, Outcome
 from hub_core.query import SourceAnswer, SourceVerdict, judge
 from hub_core.reading import Provenance
 from hub_core.routing import explain
 from hub_core.security.masking import mask_at
+from hub_core.splitting import message_of
 from registry.desk.arguments import Replay, RouteExplain, Why
 from registry.desk.looking import found, revealing
 from registry.parts import Parts
@@ -144,13 +145,6 @@ def trace(parts: Parts, kept: Kept) -> Traced:
     return Traced(mapping.version, values, msgspec.json.decode(msgspec.json.encode(reading.record)))
 
 
-def message_of(parts: Parts, kept: Kept) -> Message:
-    """Return a kept message with its body."""
-    row = kept.message
-    fields = {name: getattr(row, name) for name in Message.__struct_fields__ if name != "body"}
-    return Message(body=parts.view.body(row.id), **fields)
-
-
 def covers(field: str, path: str) -> bool:
     """Tell whether a path lies at or below a field; indexes may be left out.
 
@@ -166,7 +160,9 @@ def covers(field: str, path: str) -> bool:
 async def replay(parts: Parts, act: Replay) -> dict[str, Any]:
     """Judge a message again from its kept bytes; without ``dry_run`` its deliveries are made again."""
     kept = found(parts, act.id)
-    message = message_of(parts, kept)
+    if kept.outcome.rows is not None:
+        raise Rejected("F115", "a flat file is read row by row: replay its rows", where=act.id)
+    message = message_of(parts.view, act.id)
     directory = parts.directory()
     if message.endpoint not in directory.endpoints:
         raise ConfigError("R105", f"the endpoint {message.endpoint} is no longer registered", mend="register it again")

@@ -38,6 +38,7 @@ def status(parts: Parts, _: Nothing) -> dict[str, Any]:
         "messages": counts.messages,
         "open": {"count": counts.open_deliveries, "oldest": counts.oldest_open},
         "parked": counts.parked,
+        "files_open": len(parts.view.unsplit()),
         "refusals": [{"code": code, "count": count} for code, count in sorted(refusals.items())],
         "needs_human": bool(counts.parked or counts.messages.get(State.PARKED) or late),
         "last_message_at": newest[0].received_at if newest else None,
@@ -75,6 +76,7 @@ async def message(parts: Parts, look: Look) -> dict[str, Any]:
         ],
         "entries": parts.view.entries(look.id),
         "deliveries": [_delivery(row, reveal=look.reveal) for row in parts.view.deliveries(look.id)],
+        "rows": _rows(parts, kept),
         "body": body.decode("utf-8", "replace") if look.reveal else None,
     }
 
@@ -84,6 +86,14 @@ async def revealed(parts: Parts, act: Revealed) -> dict[str, int]:
     for message_id in act.ids:
         await revealing(parts, Look(id=message_id, reveal=True, reason=act.reason, by=act.by))
     return {"messages": len(act.ids)}
+
+
+def _rows(parts: Parts, kept: Kept) -> dict[str, Any] | None:
+    """Return how the rows of a file stand; ``None`` for any other message."""
+    if kept.outcome.rows is None:
+        return None
+    rows = parts.view.rows(kept.message.id)
+    return {"expected": kept.outcome.rows, "states": rows.states, "complete": rows.complete}
 
 
 def sets(parts: Parts, _: Nothing) -> Any:

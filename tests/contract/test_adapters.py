@@ -6,6 +6,7 @@ from typing import Any
 from lxml import etree
 
 from adapters.eessi import ADAPTER as EESSI
+from adapters.flat import ADAPTER as FLAT
 from adapters.rest import ADAPTER as REST
 from adapters.soap import ADAPTER as SOAP
 from hub_core.directory import Contract, Direction, Endpoint
@@ -130,6 +131,25 @@ class TestEessi(_Json, AdapterContract):
         "is no SED": (b'{"person": "%s"}' % CNP.encode(), "V301"),
         "is an event about a SED": (b'{"sedType": "P2000", "navBruker": "%s"}' % CNP.encode(), "V301"),
     }
+
+
+class TestFlat(_Json, AdapterContract):
+    adapter = FLAT
+    media_type = "text/csv"
+    good = b'{"rows": "x/list", "line": 2, "row": {"cnp": "%s"}}' % CNP.encode()
+    other = b'{"rows": "x/list", "line": 3, "row": {"cnp": "another"}}'
+    faulty = faulty_json(b'{"rows": "x/list", ') | {
+        "is a whole file": (b"CNP;Nume\r\n%s;A\r\n" % CNP.encode(), "F115"),
+        "is no row": (b'{"person": "%s"}' % CNP.encode(), "F115"),
+        "is a faulty row": (
+            b'{"rows": "x/list", "line": 2, "faults": [{"code": "F102", "text": "too many"}], "text": "%s"}'
+            % CNP.encode(),
+            "F102",
+        ),
+    }
+
+    def endpoint(self, **changes: object) -> Endpoint:
+        return super().endpoint(**{"contract": Contract(rows="partners/anofm/monthly.rows.yaml")} | changes)
 
 
 class TestRest(_Json, SendingAdapterContract):

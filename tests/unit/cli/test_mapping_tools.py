@@ -21,6 +21,7 @@ def own(tmp_path):
     folder = tmp_path / "mappings"
     shutil.copytree(MAPPINGS / "codes", folder / "codes")
     shutil.copytree(MAPPINGS / "anofm", folder / "anofm")
+    (folder / "anofm" / "monthly.yaml").unlink()
     return folder
 
 

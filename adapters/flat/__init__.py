@@ -1,0 +1,7 @@
+"""Flat files: CSV and fixed width, one message per row."""
+
+from adapters.flat.adapter import FlatAdapter
+
+ADAPTER = FlatAdapter()
+
+__all__ = ["ADAPTER"]

@@ -1,0 +1,116 @@
+"""Flat files sent to the hub: the file is kept as one message, each of its rows becomes a message of its own."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from adapters.kit.contracts import Contracts
+from adapters.kit.front import front
+from adapters.kit.json_voice import JsonVoice
+from hub_core.directory import Direction, Endpoint
+from hub_core.document import Document
+from hub_core.errors import ConfigError, Rejected
+from hub_core.message import Finding
+from hub_core.places import SCHEMAS
+from hub_core.ports import AsgiApp, Part, Services, Setting, Source, Spec, Split, Target
+from hub_core.rows import Description, FlatFile, as_body, load_description, open_row, read_file
+from hub_core.rows.single import MEDIA_TYPE
+from hub_core.validation import parse_json
+
+SPEC: Final = Spec(
+    name="flat",
+    summary="Files of rows, CSV or fixed width, as a description below schemas/ says; each row is a message.",
+    kinds=("json",),
+    media_types=frozenset({"text/csv", "text/plain", "application/octet-stream", "application/csv"}),
+    directions=(Direction.IN,),
+    settings=(
+        Setting(name="contract.rows", description="Description of the file, below schemas/.", required=True),
+        Setting(name="message_id", description="header takes Idempotency-Key."),
+        Setting(name="max_body_bytes", description="Larger files are refused before they are read."),
+    ),
+    promises=(
+        "A file is answered after it was kept as a whole, 202 with its id and the number of its rows. A file that is "
+        "not whole (no trailer, another count or sum) is refused, and nothing of it is used. Then each row is judged, "
+        "routed and delivered by itself, in the order of the file, once, whatever happens to the hub meanwhile; a "
+        "faulty row is refused with its line and does not hold up the others."
+    ),
+)
+
+
+class FlatAdapter:
+    """See ``SPEC``."""
+
+    def __init__(self) -> None:
+        self._descriptions: Contracts[Description] = Contracts(_load, field="rows")
+
+    @property
+    def spec(self) -> Spec:
+        """What the adapter is and can."""
+        return SPEC
+
+    def open(self, body: bytes) -> Document:
+        """Return the document of one row, from the bytes that the row is kept as.
+
+        Raises:
+            Rejected: F115, it is a whole file; B103 to B109; the codes of the row's own faults.
+        """
+        if body.lstrip()[:1] not in {b"", b"{"}:
+            raise Rejected("F115", "a flat file is read row by row")
+        return open_row(parse_json(body))
+
+    def split(self, endpoint: Endpoint, body: bytes) -> Split:
+        """Return the rows of a file; see ``hub_core.ports.Splits``."""
+        description = self._descriptions.get(_file_of(endpoint))
+        file = read_file(body, description)
+        return Split(
+            document=description.name,
+            count=len(file.rows),
+            parts=_parts(file, description.name),
+            media_type=MEDIA_TYPE,
+            findings=file.findings,
+        )
+
+    def check(self, name: str, endpoint: Endpoint) -> None:
+        """Check an endpoint at registration; see ``hub_core.ports.Adapter``."""
+        if endpoint.direction is not Direction.IN:
+            raise _only_in(name)
+        if endpoint.message_id not in {None, "header"}:
+            raise ConfigError("R104", "a file carries no id of its own", where="message_id", mend="write header")
+        self._descriptions.read_again(_file_of(endpoint))
+
+    def validate(self, endpoint: Endpoint, document: Document) -> list[Finding]:  # noqa: ARG002 - the port's signature
+        """Find nothing: a row was held against its description when its file was read."""
+        return []
+
+    def front(self, services: Services) -> AsgiApp:
+        """Return the app for ``/flat/<endpoint>``."""
+        return front(SPEC, JsonVoice(), services)
+
+    def target(self, name: str, endpoint: Endpoint) -> Target:  # noqa: ARG002 - the port's signature
+        """Raise ConfigError: files only come in."""
+        raise _only_in(name)
+
+    def source(self, name: str, endpoint: Endpoint) -> Source:  # noqa: ARG002 - the port's signature
+        """Raise ConfigError: files only come in."""
+        raise _only_in(name)
+
+
+def _load(path: Path) -> Description:
+    return load_description(path, file=path.relative_to(SCHEMAS).as_posix())
+
+
+def _parts(file: FlatFile, name: str) -> Iterator[Part]:
+    return (Part(row.line, as_body(row, file, name)) for row in file.rows)
+
+
+def _file_of(endpoint: Endpoint) -> str:
+    if endpoint.contract is None or endpoint.contract.rows is None:
+        mend = "add contract: {rows: partners/x/list.rows.yaml}"
+        raise ConfigError("R103", "a flat file needs its description", where="contract", mend=mend)
+    return endpoint.contract.rows
+
+
+def _only_in(name: str) -> ConfigError:
+    return ConfigError(
+        "R104", f"{name}: the adapter flat only takes files in", where="direction", mend="write direction: in"
+    )

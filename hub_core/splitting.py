@@ -1,0 +1,162 @@
+"""Files become messages: each row of a kept file is judged and kept as a message of its own.
+
+The sender was answered once the file itself was kept. The rows follow in the order of the file, some in one commit:
+those that are there are its beginning, so that a restart goes on behind the last of them. A row's id follows from
+its file and its line: whatever is tried twice is kept once.
+"""
+
+import asyncio
+import hashlib
+import logging
+from collections.abc import Callable, Sequence
+from itertools import dropwhile, islice
+from typing import Final
+
+import msgspec
+
+from hub_core.directory import Directory
+from hub_core.errors import PunteError, Rejected, TryLater
+from hub_core.hub import Hub
+from hub_core.message import Entry, Message
+from hub_core.ports import Adapter, Clock, Journal, JournalView, Part, Split, Splits
+
+log = logging.getLogger("punte.splitting")
+BATCH: Final = 32  # rows that are judged between two looks at what else there is to do
+AT_ONCE: Final = 4  # files; the others wait
+_PAUSE: Final = 1.0  # seconds, after something went wrong
+
+
+class Splitter:
+    """Makes messages of the rows of every file that waits for it.
+
+    Args:
+        hub: judges and keeps each row.
+        journal: where finished files are noted.
+        view: where the files lie.
+        adapters: by name.
+        directory_of: the registry set of a number; rows are handled by that of their file.
+        clock: the time.
+    """
+
+    def __init__(
+        self,
+        hub: Hub,
+        *,
+        journal: Journal,
+        view: JournalView,
+        adapters: dict[str, Adapter],
+        directory_of: Callable[[int], Directory],
+        clock: Clock,
+    ) -> None:
+        self._hub = hub
+        self._journal = journal
+        self._view = view
+        self._adapters = adapters
+        self._directory_of = directory_of
+        self._clock = clock
+        self._room = asyncio.Semaphore(AT_ONCE)
+        self._under_way: dict[str, asyncio.Task[None]] = {}
+
+    def wake(self) -> None:
+        """Take up every file that nobody works on: those of an earlier run, and what was just kept."""
+        for message_id in self._view.unsplit():
+            if message_id not in self._under_way:
+                task = asyncio.create_task(self._carry(message_id), name=f"punte-split-{message_id}")
+                self._under_way[message_id] = task
+                task.add_done_callback(self._ended)
+
+    async def stop(self) -> None:
+        """Stop between two batches; the next start goes on there."""
+        tasks = [*self._under_way.values()]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._under_way = {name: other for name, other in self._under_way.items() if other is not task}
+
+    async def _carry(self, message_id: str) -> None:
+        async with self._room:
+            while True:
+                try:
+                    await self.split(message_id)
+                except TryLater:
+                    log.warning("file.waits", extra={"reference": message_id})
+                    await asyncio.sleep(_PAUSE)
+                except PunteError as error:
+                    # It was whole when it came: its description or its adapter is another one now. The file stays
+                    # where it is, is shown as unfinished, and is tried again at the next start.
+                    log.error("file.stuck", extra={"reference": message_id, "code": error.code})  # noqa: TRY400
+                    return
+                except Exception:
+                    log.exception("file.defect", extra={"reference": message_id})
+                    return
+                else:
+                    return
+
+    async def split(self, message_id: str) -> None:
+        """Keep the rows of one file that are not kept yet.
+
+        Raises:
+            Rejected: the file cannot be read any more. TryLater: J503.
+        """
+        file = message_of(self._view, message_id)
+        directory = self._directory_of(file.registry_set)
+        split = await asyncio.to_thread(self._read, file, directory)
+        done = self._view.rows(message_id).last_line
+        rest = dropwhile(lambda part: part.line <= done, split.parts)
+        while batch := [*islice(rest, BATCH)]:
+            await self._keep(file, split.media_type, batch, directory)
+        detail = f"{split.count} rows"
+        await self._journal.split(Entry(message_id=message_id, at=self._clock.now(), step="split", detail=detail))
+
+    def _read(self, file: Message, directory: Directory) -> Split:
+        endpoint = directory.endpoints[file.endpoint]
+        adapter = self._adapters[endpoint.adapter]
+        if not isinstance(adapter, Splits):
+            raise Rejected("F115", f"the adapter {endpoint.adapter} reads no files", where=file.endpoint)
+        return adapter.split(endpoint, file.body)
+
+    async def _keep(self, file: Message, media_type: str, batch: Sequence[Part], directory: Directory) -> None:
+        rows = (row_message(file, part, media_type) for part in batch)
+        judged = [
+            (row, self._hub.judge(row, self._hub.open(row.endpoint, row.body, directory), directory)) for row in rows
+        ]
+        await self._hub.keep_all(judged)
+
+
+def message_of(view: JournalView, message_id: str) -> Message:
+    """Return a kept message with its body.
+
+    Raises:
+        Rejected: J404.
+    """
+    kept = view.message(message_id)
+    body = view.body(message_id)
+    assert kept is not None  # noqa: S101 - its body is there
+    fields = {name: getattr(kept.message, name) for name in Message.__struct_fields__ if name != "body"}
+    return Message(body=body, **fields)
+
+
+def row_message(file: Message, part: Part, media_type: str) -> Message:
+    """Return the message of a row: the same in every attempt."""
+    return msgspec.structs.replace(
+        file,
+        id=row_id(file.id, part.line),
+        correlation_id=file.id,
+        sender_id=None,
+        media_type=media_type,
+        body=part.body,
+        digest=hashlib.sha256(part.body).digest(),
+        line=part.line,
+    )
+
+
+def row_id(file_id: str, line: int) -> str:
+    """Return the id of a row: a UUIDv7 of the time of its file.
+
+    >>> row_id("019a8f3c-1111-7abc-8def-000000000000", 2)
+    '019a8f3c-1111-7000-8000-000000000000'
+    """
+    digits = hashlib.sha256(f"{file_id}:{line}".encode("ascii")).hexdigest()
+    return f"{file_id[:13]}-7{digits[:3]}-8{digits[3:6]}-{digits[6:18]}"
