@@ -10,7 +10,8 @@ from hub_core.message import Finding
 from hub_core.rows.lines import faults_of
 from hub_core.rows.model import Column, Description, Record
 
-_DATES: Final = {"%d": "(0[1-9]|[12][0-9]|3[01])", "%m": "(0[1-9]|1[0-2])", "%Y": "[0-9]{4}"}
+# Days that every month has: whatever fits the pattern is a date.
+_DATES: Final = {"%d": "(0[1-9]|1[0-9]|2[0-8])", "%m": "(0[1-9]|1[0-2])", "%Y": "(19|20)[0-9]{2}"}
 
 
 def rows_root(description: Description) -> Place:

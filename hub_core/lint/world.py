@@ -10,13 +10,15 @@ import msgspec
 from lxml import etree
 
 from hub_core.contract import Contract, contract_of
-from hub_core.errors import ConfigError
+from hub_core.errors import ConfigError, PunteError
 from hub_core.lint.examples import Examples, examples
 from hub_core.mapping.codelists import CodeList
 from hub_core.mapping.files import gather, is_code_list
 from hub_core.mapping.mappingset import Loader
 from hub_core.mapping.rules import BlockFile, MappingFile, Rule
 from hub_core.message import Finding
+from hub_core.rows import load_description, row_in
+from hub_core.rows.single import DIALECT as ROWS
 from hub_core.yaml import Scalar
 
 Blocks = Map[str, tuple[tuple[Rule, ...], Map[str, Scalar]]]
@@ -114,22 +116,25 @@ def _subject(loader: Loader, mapping: MappingFile, schemas: Path, folder: Path) 
     subject = Subject(mapping, contract, blocks, files)
     for test in mapping.tests:
         name = test.fixture
-        if name and name not in subject.documents and (found := _document(mapping, folder, name)) is not None:
+        if name and name not in subject.documents and (found := _document(mapping, folder, schemas, name)) is not None:
             subject.documents[name] = found
     if contract is not None:
         subject.examples = examples(contract.root, subject.documents.values())
     return subject
 
 
-def _document(mapping: MappingFile, folder: Path, name: str) -> Any:
+def _document(mapping: MappingFile, folder: Path, schemas: Path, name: str) -> Any:
     """Return the root of a document of a test; ``None`` if it cannot be read."""
     path = folder / PurePosixPath(mapping.file).parent / name
     try:
         body = path.read_bytes()
         if mapping.source.kind == "xml":
             return etree.fromstring(body, etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False))
+        if mapping.source.dialect == ROWS:
+            file = mapping.source.schema or ""
+            return row_in(body, load_description(schemas / file, file=file)).root
         root = msgspec.json.decode(body)
-    except (OSError, etree.XMLSyntaxError, msgspec.DecodeError):
+    except (OSError, etree.XMLSyntaxError, msgspec.DecodeError, PunteError):
         return None
     if mapping.source.dialect == "NATIVE" and isinstance(root, dict) and len(root) == 1:
         return next(iter(root.values()))

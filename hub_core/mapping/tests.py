@@ -21,7 +21,7 @@ from hub_core.mapping.rules import Test
 from hub_core.message import Severity
 from hub_core.places import MAPPINGS, SCHEMAS
 from hub_core.reading import Reading, Verdict
-from hub_core.rows import as_document, load_description, name_of, read_file
+from hub_core.rows import load_description, row_in
 from hub_core.rows.single import DIALECT as ROWS
 from hub_core.yaml import Mapping, Node, Scalar
 from hub_core.yaml import Sequence as Listed
@@ -146,11 +146,7 @@ def _row(mapping: CompiledMapping, test: Test, body: bytes) -> Document:
     """Return the row of a line; without one the first."""
     file = mapping.source.schema or ""
     try:
-        flat = read_file(body, load_description(SCHEMAS / file, file=file))
-        row = next((one for one in flat.rows if test.line in {None, str(one.line)}), None)
-        if row is None:
-            raise BadTest(f"{test.fixture} has no row in line {test.line}")
-        document = as_document(row, flat, name_of(file))
+        document = row_in(body, load_description(SCHEMAS / file, file=file), test.line)
     except Rejected as error:
         raise BadTest(f"{test.fixture}: {error}") from error
     _change_all(document.root, test)

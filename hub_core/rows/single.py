@@ -11,7 +11,8 @@ import msgspec
 from hub_core.document import Document
 from hub_core.errors import Rejected
 from hub_core.message import Finding, Severity
-from hub_core.rows.model import FlatFile, Row, Values
+from hub_core.rows.model import Description, FlatFile, Row, Values
+from hub_core.rows.reader import read_file
 
 MEDIA_TYPE: Final = "application/vnd.punte.row+json"
 DIALECT: Final = "ROWS"
@@ -78,6 +79,19 @@ def as_document(row: Row, file: FlatFile, name: str) -> Document:
         Rejected: what is wrong with the row.
     """
     return open_row(msgspec.json.decode(as_body(row, file, name)))
+
+
+def row_in(body: bytes, description: Description, line: str | None = None) -> Document:
+    """Return one row of a file: that of a line, else the first.
+
+    Raises:
+        Rejected: as ``read_file``; F115, there is no such row; what is wrong with the row.
+    """
+    file = read_file(body, description)
+    row = next((one for one in file.rows if line in {None, str(one.line)}), None)
+    if row is None:
+        raise Rejected("F115", "the file has no such row", where=f"line {line}")
+    return as_document(row, file, description.name)
 
 
 def _document(single: SingleRow) -> Document:
