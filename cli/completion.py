@@ -72,6 +72,11 @@ def shadow(incomplete: str) -> list[str]:
     return [word for word in ("status", "stop") if word.startswith(incomplete)]
 
 
+def in_force(incomplete: str) -> list[str]:
+    """Offer the word for the mappings in force, beside files."""
+    return [word for word in ("in-force",) if word.startswith(incomplete)]
+
+
 def _names(kind: str, incomplete: str) -> list[str]:
     names = (_ask("names") or {}).get(kind, [])
     return [name for name in names if name.startswith(incomplete)]

@@ -1,6 +1,7 @@
 """Files that a person names: folders are walked, and what cannot be read is told, not thrown."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -22,19 +23,26 @@ def walk(paths: Iterable[Path]) -> Iterator[Path]:
 
 
 def with_progress(what: str, paths: Sequence[S], one: Callable[[S], T]) -> Iterator[T]:
-    """Yield the result for each file or thing; for many of them a bar runs on standard error, if that is a terminal."""
+    """Yield the result for each file; for many of them a bar runs on standard error, if that is a terminal."""
+    with bar(what, len(paths)) as advance:
+        for path in paths:
+            result = one(path)
+            advance(1)
+            yield result
+
+
+@contextmanager
+def bar(what: str, total: int) -> Iterator[Callable[[int], None]]:
+    """Return what is told of each step; of many steps a bar runs on standard error, if that is a terminal."""
     from cli import screen
 
     console = screen.err()
-    if len(paths) <= MANY or not console.is_terminal:
-        yield from map(one, paths)
+    if total <= MANY or not console.is_terminal:
+        yield lambda _: None
         return
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, transient=True) as progress:
-        task = progress.add_task(what, total=len(paths))
-        for path in paths:
-            result = one(path)
-            progress.advance(task)
-            yield result
+        task = progress.add_task(what, total=total)
+        yield lambda steps: progress.advance(task, steps)

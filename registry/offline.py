@@ -59,7 +59,7 @@ class OfflineReader:
         """Read one file as seen on a day; whatever is wrong with it is a finding, nothing is raised."""
         name = str(path).encode("utf-8", "backslashreplace").decode()
         try:
-            body = _body(path)
+            body = body_of(path)
         except PunteError as fault:
             return _refused(name, fault)
         return self.read(body, name=name, on=on)
@@ -114,7 +114,7 @@ def open_reader() -> OfflineReader:
     return OfflineReader(adapters=load_adapters(), mappings=load([MAPPINGS], cache=user_cache()))
 
 
-def _body(path: Path) -> bytes:
+def body_of(path: Path) -> bytes:
     """Return the bytes of a file, within the limit that endpoints have by default.
 
     Raises:

@@ -19,6 +19,7 @@ from hub_core.mapping.compare import Told, differences, told_by, told_in
 from hub_core.mapping.tally import Tally
 from hub_core.message import Message, Outcome
 from hub_core.ports import Adapter
+from registry.differences import with_documents
 
 log = logging.getLogger("punte.shadow")
 MAX_WAITING: Final = 1_000  # messages
@@ -86,7 +87,7 @@ class Shadow:
                 "skipped": self._skipped,
                 "waiting": self._waiting.qsize(),
                 "more": tally.more,
-                "fields": rows(tally),
+                "fields": with_documents(tally),
             }
 
     def close(self) -> None:
@@ -128,19 +129,3 @@ class Shadow:
         name = (version or outcome.mapping or "").partition("@")[0]
         with self._lock:
             self._tally.add(message.id, name, found)
-
-
-def rows(tally: Tally) -> list[dict[str, Any]]:
-    """Return the counted fields, the most frequent first; documents by name, without values."""
-    return [
-        {
-            "mapping": mapping,
-            "field": field,
-            "kind": kind,
-            "messages": counted.documents,
-            "examples": [example.document for example in counted.examples],
-        }
-        for (mapping, field, kind), counted in sorted(
-            tally.fields.items(), key=lambda item: (-item[1].documents, item[0])
-        )
-    ]

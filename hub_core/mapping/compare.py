@@ -92,20 +92,27 @@ def differences(before: Told, after: Told) -> list[Difference]:
     ]
 
 
-def leaves(value: Any, at: str = "") -> dict[str, str]:
+def leaves(value: Any) -> dict[str, str]:
     """Return every leaf of JSON data by its canonical path.
 
     >>> leaves({"name": {"family": "A"}, "emails": ["b"]})
     {'name.family': 'A', 'emails[0]': 'b'}
     """
-    match value:
-        case dict():
-            parts = [leaves(item, f"{at}.{key}" if at else key) for key, item in value.items()]
-        case list():
-            parts = [leaves(item, f"{at}[{index}]") for index, item in enumerate(value)]
-        case _:
-            return {at: str(value)}
-    return {path: leaf for part in parts for path, leaf in part.items()}
+    found: dict[str, str] = {}
+    _collect(value, "", found)
+    return found
+
+
+def _collect(value: Any, at: str, found: dict[str, str]) -> None:
+    if isinstance(value, dict):
+        front = f"{at}." if at else ""
+        for key, item in value.items():
+            _collect(item, front + key, found)
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            _collect(item, f"{at}[{index}]", found)
+    else:
+        found[at] = str(value)
 
 
 def _facts(told: Told) -> dict[str, str]:

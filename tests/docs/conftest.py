@@ -2,10 +2,12 @@
 
 import io
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from rich.console import Console
 
+from hub_core.places import MAPPINGS
 from hub_core.settings import Settings
 from hub_demo.documents import cnas_answer
 from hub_demo.population import DEFAULT_SEED, Population
@@ -35,5 +37,14 @@ def guide(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
             "MESSAGE": reply.reference,
             "CNP": someone,
             "COUNTRY": str(COUNTRY),
+            "NEW_MAPPING": str(_mended(home / "new" / "cnas" / "insured-person.yaml")),
             "NEW_SET": str(home / "new-set"),
         }
+
+
+def _mended(path: Path) -> Path:
+    """Write a copy of a shipped mapping that knows one more word for an open end."""
+    path.parent.mkdir(parents=True)
+    text = (MAPPINGS / "cnas" / "insured-person.yaml").read_text(encoding="utf-8")
+    path.write_text(text.replace("absent: [open, ", "absent: [open, NEDETERMINAT, "), encoding="utf-8")
+    return path

@@ -2,7 +2,7 @@
 
 import typer
 
-from cli.commands.mapping import capturing, compiling, lint, listing, releasing, testing, trying
+from cli.commands.mapping import capturing, compiling, diffing, lint, listing, releasing, testing, trying
 
 app = typer.Typer(no_args_is_help=True, help="Mappings: what reads and writes which document.")
 app.command("list")(listing.listing)
@@ -11,6 +11,7 @@ app.command("try")(trying.trying)
 app.command("test")(testing.run)
 app.command("capture")(capturing.capture)
 app.command("lint")(lint.lint)
+app.command("diff")(diffing.diff)
 app.command("shadow")(releasing.shadow)
 app.command("promote")(releasing.promote)
 app.command("rollback")(releasing.rollback)

@@ -156,13 +156,18 @@ def _counted(counted: dict[str, Any]) -> None:
     screen.table(FIELDS, rows, empty="nothing so far")
 
 
+def show_changes(changes: list[dict[str, str]]) -> None:
+    """Print which mappings differ between two sets."""
+    for change in changes:
+        sign, style = SIGNS[change["action"]]
+        screen.show(Text.assemble((f"{sign} ", style), (screen.clean(change["mapping"]), "bold")))
+
+
 def _show(answer: dict[str, Any], told: str, *, as_json: bool) -> None:
     if as_json:
         screen.as_json(answer)
         return
-    for change in answer["changes"]:
-        sign, style = SIGNS[change["action"]]
-        screen.show(Text.assemble((f"{sign} ", style), (screen.clean(change["mapping"]), "bold")))
+    show_changes(answer["changes"])
     if answer.get("counted"):
         _counted(answer["counted"])
     screen.show(Text(told, "bold"))

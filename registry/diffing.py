@@ -1,0 +1,193 @@
+"""Two sets of mappings over the same documents, in two processes: what would change, field by field.
+
+Nothing of the hub's state is touched, and the hub may run. A document that both sets read by the same mapping is not
+read at all: equal hashes give equal readings.
+"""
+
+import signal
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from datetime import UTC, date
+from itertools import islice
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from hub_core.document import Document
+from hub_core.errors import ConfigError, PunteError, Rejected
+from hub_core.journal.entries import Filter
+from hub_core.mapping import CompiledMapping, gather
+from hub_core.mapping.compare import Told, differences, told_by
+from hub_core.mapping.files import bytes_of
+from hub_core.mapping.tally import Tally
+from registry.mappings import delivered, load, with_file
+from registry.offline import CANONICAL, OfflineReader, body_of
+from registry.parts import Parts
+from registry.releases import NO_SUCH_RELEASE, SEE
+
+IN_FORCE: Final = "in-force"
+PROCESSES: Final = 2
+FEW: Final = 100  # documents; starting other processes would take longer
+_CHUNK: Final = 50
+_CHUNK_BYTES: Final = 4_000_000
+_PAGE: Final = 1_000
+_UNREAD: Final = Told(verdict="refused", record=None, findings=())
+
+
+class Item(NamedTuple):
+    """One document; without an adapter it is recognised by its content."""
+
+    name: str
+    body: bytes
+    on: date
+    adapter: str | None = None
+    allowed: tuple[str, ...] = ()
+
+
+def files_of(parts: Parts, what: str) -> dict[str, bytes]:
+    """Return the files that a person named: ``in-force``, the number of a release, ``id@hash``, a folder or a file.
+
+    A single file takes its place among those in force; before the first release, among those delivered with the hub.
+
+    Raises:
+        ConfigError: R304, no such release; M101, a file cannot be read.
+    """
+    path = Path(what)
+    if what == IN_FORCE:
+        return _in_force(parts)
+    if path.is_dir():
+        return gather([path])
+    if path.is_file():
+        return with_file(_in_force(parts), str(path.resolve()), bytes_of(path, what))
+    number = int(what) if what.isdecimal() else parts.releases.holding(what)
+    if number is None:
+        raise ConfigError(NO_SUCH_RELEASE, f"there is no file, folder or release {what}", mend=SEE)
+    return parts.releases.files(number)
+
+
+def of_files(paths: Iterable[Path], *, on: date) -> Iterator[Item]:
+    """Yield files as items; what cannot be read is an empty one, which nothing reads."""
+    for path in paths:
+        try:
+            body = body_of(path)
+        except PunteError:
+            body = b""
+        yield Item(str(path), body, on)
+
+
+def of_messages(parts: Parts, last: int) -> Iterator[Item]:
+    """Yield the newest kept messages that came in by an endpoint, the newest first."""
+    before: str | None = None
+    while last > 0 and (page := parts.view.messages(Filter(limit=min(last, _PAGE), before=before))):
+        for row in page:
+            endpoint = parts.directory_of(row.registry_set).endpoints.get(row.endpoint)
+            if endpoint is not None:
+                on = row.received_at.astimezone(UTC).date()
+                yield Item(row.id, parts.view.body(row.id), on, endpoint.adapter, endpoint.mappings)
+        last, before = last - len(page), page[-1].id
+
+
+def compare(
+    old: dict[str, bytes], new: dict[str, bytes], items: Iterable[Item], *, total: int
+) -> Iterator[tuple[int, Tally]]:
+    """Yield what each chunk of items counted, with its size; only a few chunks are in memory at once.
+
+    Raises:
+        ConfigError: M1xx, a set cannot be read.
+    """
+    chunks = _chunked(items)
+    if total <= FEW:
+        pair = Pair(old, new)
+        yield from ((len(chunk), pair.count(chunk)) for chunk in chunks)
+        return
+    with ProcessPoolExecutor(
+        PROCESSES, mp_context=get_context("spawn"), initializer=_begin, initargs=(old, new)
+    ) as pool:
+        running: deque[tuple[int, Future[Tally]]] = deque()
+        for chunk in islice(chunks, PROCESSES * 2):
+            running.append((len(chunk), pool.submit(_count, chunk)))
+        while running:
+            size, future = running.popleft()
+            yield size, future.result()
+            for chunk in islice(chunks, 1):
+                running.append((len(chunk), pool.submit(_count, chunk)))
+
+
+class Pair:
+    """Two sets of mappings and what opens documents."""
+
+    def __init__(self, old: dict[str, bytes], new: dict[str, bytes]) -> None:
+        from adapters.kit.load import load_adapters
+
+        self._adapters = load_adapters()
+        self.old, self.new = load(old), load(new)
+        self._reader = OfflineReader(adapters=self._adapters, mappings=self.old)
+
+    def count(self, items: Iterable[Item]) -> Tally:
+        """Compare documents; one that neither set reads is not counted."""
+        tally = Tally()
+        for item in items:
+            try:
+                self._compare(item, tally)
+            except Rejected:
+                continue  # the same before and after: no mapping was asked
+            except Exception:  # noqa: BLE001 - one document must not end the others; how many is told
+                tally.failed += 1
+        return tally
+
+    def _compare(self, item: Item, tally: Tally) -> None:
+        opened = self._adapters[item.adapter].open(item.body) if item.adapter else self._reader.open(item.body)
+        if opened.dialect == CANONICAL:
+            return
+        before, after = (one.find(opened, item.allowed) for one in (self.old, self.new))
+        reads = after or before
+        if reads is None:
+            return
+        found = []
+        if not _same(before, after):
+            found = differences(_read(before, opened, item.on), _read(after, opened, item.on))
+        tally.add(item.name, reads.id, found)
+
+
+def _same(before: CompiledMapping | None, after: CompiledMapping | None) -> bool:
+    return before is not None and after is not None and before.version == after.version
+
+
+def _read(mapping: CompiledMapping | None, opened: Document, on: date) -> Told:
+    return told_by(mapping.read(opened, on=on)) if mapping else _UNREAD
+
+
+def _in_force(parts: Parts) -> dict[str, bytes]:
+    if not parts.settings.database.exists():
+        return delivered()
+    number = parts.releases.standing().in_force
+    return delivered() if number is None else parts.releases.files(number)
+
+
+def _chunked(items: Iterable[Item]) -> Iterator[list[Item]]:
+    chunk: list[Item] = []
+    size = 0
+    for item in items:
+        chunk.append(item)
+        size += len(item.body)
+        if len(chunk) == _CHUNK or size > _CHUNK_BYTES:
+            yield chunk
+            chunk, size = [], 0
+    if chunk:
+        yield chunk
+
+
+_pair: Pair | None = None
+
+
+def _begin(old: dict[str, bytes], new: dict[str, bytes]) -> None:
+    """Set up a process of its own; Ctrl+C is the parent's business."""
+    global _pair  # noqa: PLW0603 - what a process is started with has no other place
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _pair = Pair(old, new)
+
+
+def _count(items: list[Item]) -> Tally:
+    assert _pair is not None  # noqa: S101 - every process begins with it
+    return _pair.count(items)
