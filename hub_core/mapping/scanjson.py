@@ -23,7 +23,7 @@ class JsonScan:
         root = frame.tree.root
         if root.leaf is not None or not root.simple:
             return {root.leaf} if root.leaf is not None and not root.children else set()
-        return {node.leaf for node in root.children.values() if node.leaf is not None and not node.variants}
+        return {node.leaf for node in root.children.values() if node.leaf is not None and node.simple}
 
     def place(self, node: Node, item: str, frame: Frame, *, check: bool) -> None:
         """Write what happens with the item at the base of a scope."""

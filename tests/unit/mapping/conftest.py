@@ -38,13 +38,8 @@ class Workbench:
             head = f"list: {name}\ntitle: {name}\nsource: made for tests\n"
             (folder / "codes" / f"{name}.yaml").write_text(head + text.lstrip("\n"))
 
-    def path(self, text):
-        if self.kind == "json":
-            return text
-        return text.replace("[]", "").replace(".", "/") if text != "." else text
-
     def translated(self, text):
-        return re.sub(r"<([^<>]*)>", lambda match: self.path(match[1]), text)
+        return translated(text, self.kind)
 
     def write(self, fields, *, top="", name="test.yaml"):
         source = "{json: TEST}" if self.kind == "json" else '{xml: "{}root"}'
@@ -61,9 +56,7 @@ class Workbench:
         return load([self.folder], schemas=self.folder)
 
     def document(self, body, **more):
-        if self.kind == "json":
-            return Document(kind="json", root=body, name="T", dialect="TEST", **more)
-        return Document(kind="xml", root=_element("root", body), name="root", **more)
+        return document_of(body, self.kind, **more)
 
     def read(self, fields, body, *, top="", **more):
         mapping = self.mapping(fields, top=top)
@@ -75,6 +68,24 @@ class Workbench:
     def left(self, reading):
         """Paths of unmapped leaves, in the JSON way, without indexes."""
         return sorted(re.sub(r"\[\d+\]", "", leaf.path).replace("/", ".") for leaf in reading.unmapped)
+
+
+def translated(text, kind):
+    """Return a mapping with its paths written in the way of a kind of documents."""
+    return re.sub(r"<([^<>]*)>", lambda match: _path(match[1], kind), text)
+
+
+def _path(text, kind):
+    if kind == "json" or text == ".":
+        return text
+    return text.replace("[]", "").replace(".", "/")
+
+
+def document_of(body, kind, **more):
+    """Return a document that says the same in its own way."""
+    if kind == "json":
+        return Document(kind="json", root=body, name="T", dialect="TEST", **more)
+    return Document(kind="xml", root=_element("root", body), name="root", **more)
 
 
 def of_mapping(reading):
