@@ -7,7 +7,7 @@ JSON. Most leaves have a text of their own, so that none can hide behind another
 import json
 from itertools import count
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from hub_core.mapping import jsonrun, load_files, xmlrun
@@ -191,7 +191,6 @@ def read(mapping, body, kind):
     return document, reading
 
 
-@settings(max_examples=250)
 @given(mapping=mappings(), body=BODIES.map(with_texts))
 def test_every_leaf_is_in_the_record_a_token_ignored_or_unmapped(mapping, body):
     for kind in ("json", "xml"):
@@ -202,7 +201,6 @@ def test_every_leaf_is_in_the_record_a_token_ignored_or_unmapped(mapping, body):
         assert everything - kept - ignored(mapping, document) == set(), kind
 
 
-@settings(max_examples=250)
 @given(mapping=mappings(), body=BODIES.map(with_texts))
 def test_a_document_says_the_same_as_xml_and_as_json(mapping, body):
     (_, one), (_, other) = (read(mapping, body, kind) for kind in ("json", "xml"))
