@@ -14,8 +14,9 @@ import msgspec
 from hub_core.document import Document
 from hub_core.errors import Rejected
 from hub_core.mapping import leafwalk
-from hub_core.mapping.codecs import BadValue, chain
+from hub_core.mapping.codecs import BadValue
 from hub_core.mapping.compiled import CompiledMapping
+from hub_core.mapping.coverage import codecs_of, looked_up
 from hub_core.mapping.leafwalk import Leaf
 from hub_core.mapping.vocabulary import code_texts, parts_of_days, vocabulary
 from hub_core.pseudonyms import Pseudonyms
@@ -100,7 +101,7 @@ class _Judge:
         return self._why_by_codec(leaf, text, found)
 
     def _why_by_codec(self, leaf: Leaf, text: str, found: Sequence[Provenance]) -> str | None:
-        gives = {chain(one.codec).gives for one in found if one.codec}
+        gives = {codecs.gives for one in found if (codecs := codecs_of(one.codec))}
         if gives & _STANDARD:
             return "country, currency, yes or no"
         if "integer" in gives and len(text) <= COUNT:
@@ -112,7 +113,7 @@ class _Judge:
     def _is_coded(self, leaf: Leaf, text: str, found: Sequence[Provenance]) -> bool:
         """Tell whether a code list knows the text; of equal texts at one place only the first has its origin noted."""
         codes = [one for one in found if one.codes]
-        if any(_looked_up(text, one.codec) in self._lists.get(one.codes or "", ()) for one in codes):
+        if any(looked_up(text, one.codec) in self._lists.get(one.codes or "", ()) for one in codes):
             return True
         return (
             not found and (_bare(leaf.path), text) in self._coded and any(text in one for one in self._lists.values())
@@ -151,7 +152,9 @@ class _Work:
 
     def _by_codec(self, raw: str, codec: str) -> str:
         """Return a value that the same codec reads; a text that it cannot read is like any other."""
-        codecs = chain(codec)
+        codecs = codecs_of(codec)
+        if codecs is None:
+            return self.pseudonyms.text(raw)
         names = codec.replace("|", " ").replace("(", " ").split()
         for name in ("cui", "siruta"):
             if name in names:
@@ -174,13 +177,6 @@ class _Work:
         if not {"month_first", "month_last"} & set(names):
             return self.pseudonyms.shift.day(value)
         return date.fromisoformat(self.pseudonyms.shift.partial(f"{value:%Y-%m}") + "-01")
-
-
-def _looked_up(text: str, codec: str | None) -> str:
-    try:
-        return text if codec is None else str(chain(codec).parse(text))
-    except BadValue:
-        return text
 
 
 def _bare(path: str) -> str:

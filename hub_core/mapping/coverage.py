@@ -10,12 +10,13 @@ from typing import Final
 
 import msgspec
 
-from hub_core.mapping.codecs import BadValue, chain
+from hub_core.mapping.codecs import BadValue, Chain, chain
 from hub_core.mapping.compiled import CompiledMapping
 from hub_core.mapping.plan import Obj, Scope, Value
 from hub_core.reading import Provenance, Reading
 
 _INDEX: Final = re.compile(r"\[[^\]]*\]")
+_JOINED: Final = re.compile(r'join\(".*?"\)(?: \| )?', re.DOTALL)
 
 
 class Share(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,7 +62,7 @@ class Exercised:
             self._written.add((_INDEX.sub("", one.at), one.rule))
             self._rules.add(one.rule)
             if one.codes and one.raw is not None:
-                self._texts.add((one.codes, _looked_up(one.raw, one.codec)))
+                self._texts.add((one.codes, looked_up(one.raw, one.codec)))
 
     def coverage(self) -> Coverage:
         """Return what was exercised so far, and what was not."""
@@ -83,10 +84,17 @@ class Exercised:
         )
 
 
-def _looked_up(raw: str, codec: str | None) -> str:
+def codecs_of(codec: str | None) -> Chain | None:
+    """Return the codecs that a provenance names; ``None`` for plain text. What joined the text is none of them."""
+    rest = _JOINED.sub("", codec or "")
+    return chain(rest) if rest else None
+
+
+def looked_up(raw: str, codec: str | None) -> str:
     """Return the text that stood before the code list: ``as`` comes first."""
+    codecs = codecs_of(codec)
     try:
-        return raw if codec is None else str(chain(codec).parse(raw))
+        return raw if codecs is None else str(codecs.parse(raw))
     except BadValue:
         return raw
 
