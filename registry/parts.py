@@ -174,6 +174,7 @@ class Parts:
             clock=self.clock,
             new_id=self.new_id,
             wake=self.wake,
+            kept=self.decided,
         )
 
     @cached_property
