@@ -91,7 +91,9 @@ def _answered(path: Path, status: int, answer: Any) -> dict[str, Any]:
         answer = {}
     findings = answer.get("findings", [])
     if status == ACCEPTED:
-        return _result(path, str(answer.get("state", "accepted")), reference=answer.get("id"), findings=findings)
+        state, rows = str(answer.get("state", "accepted")), answer.get("rows")
+        text = None if rows is None else f"{rows:,} rows"
+        return _result(path, state, reference=answer.get("id"), text=text, findings=findings)
     text = answer.get("detail") or f"HTTP {status}"
     return _result(
         path, "refused", code=answer.get("code"), reference=answer.get("reference"), text=text, findings=findings

@@ -7,7 +7,7 @@ from typing import Any
 from rich.markup import escape
 from rich.table import Table
 
-from hub_demo.documents import cnas_answer, family_claim, old_age_claim
+from hub_demo.documents import cnas_answer, family_claim, job_seekers, old_age_claim
 from hub_demo.feed import reason
 from hub_demo.registers import REFERENCE_DATE
 from hub_demo.stage import Stage
@@ -22,8 +22,9 @@ def tell(stage: Stage) -> None:
         ("1  CNAS tells the hub that somebody is insured", one_answer),
         ("2  Two documents from across the border", two_seds),
         ("3  The portal asks five institutions about one person", one_question),
-        ("4  What the hub refuses, and how it says so", refusals),
-        ("5  The power goes out between the answer and the delivery", power_cut),
+        ("4  ANOFM sends a list of twenty persons, and one row is bad", one_list),
+        ("5  What the hub refuses, and how it says so", refusals),
+        ("6  The power goes out between the answer and the delivery", power_cut),
     ):
         stage.console.rule(title, align="left")
         chapter(stage)
@@ -86,6 +87,36 @@ def ask(stage: Stage, kind: str) -> dict[str, Any]:
     reply = stage.caller("mmftss").post("/api/v1/queries/person", question, media_type=JSON, headers=headers)
     answered: dict[str, Any] = json.loads(reply.body)
     return answered
+
+
+def one_list(stage: Stage) -> None:
+    """A file is one message, each of its rows another; a bad row is refused with its line, the others go on."""
+    body = job_seekers(stage.country, 20, broken=7)
+    headers = {"Idempotency-Key": f"demo-{stage.run}-list", "Punte-Purpose": "labour-market"}
+    reply = stage.caller("anofm").post("/flat/job-seekers", body, media_type="text/csv", headers=headers)
+    rows = json.loads(reply.body)["rows"]
+    say(stage, f"ANOFM sent a CSV file of {len(body)} bytes; the hub kept it and answered {reply.status}: {rows} rows.")
+    standing = split(stage, reply.reference)
+    told = ", ".join(f"{count} {state}" for state, count in sorted(standing.items()))
+    say(stage, f"Each row became a message of its own: {told}.")
+    wanted = {"correlation_id": reply.reference, "rows": True, "state": "refused"}
+    for row in stage.desk.call("messages", wanted):
+        (finding,) = stage.desk.call("message", {"id": row["id"]})["findings"]
+        say(stage, f"[yellow]{finding['code']} line {finding['line']}[/]: {finding['text']}; the others went on.")
+    say(stage, f"Look at them: punte messages list --rows-of {reply.reference}")
+
+
+def split(stage: Stage, message_id: str) -> dict[str, int]:
+    """Wait until all rows of a file are messages and delivered, and return how many stand where."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    standing: dict[str, int] = {}
+    while time.monotonic() < deadline:
+        shown = stage.desk.call("message", {"id": message_id})["rows"]
+        standing = shown["states"]
+        if shown["complete"] and "delivering" not in standing:
+            break
+        time.sleep(0.05)
+    return standing
 
 
 def refusals(stage: Stage) -> None:

@@ -1,8 +1,10 @@
 """Documents that the demo sends to the hub, about persons of the synthetic country."""
 
 import json
+from itertools import islice
 from xml.sax.saxutils import escape, quoteattr
 
+from hub_demo.agencies.letters import old_capitals
 from hub_demo.population import Population
 from hub_demo.registers import Person
 
@@ -100,3 +102,24 @@ def _neessi_person(person: Person) -> dict[str, object]:
         "statsborgerskap": [{"landkode": "ROU"}],
         "pin": [{"landkode": "ROU", "land": "RO", "identifikator": person.cnp}],
     }
+
+
+def job_seekers(country: Population, count: int, *, broken: int) -> bytes:
+    """Return ANOFM's list of some registered persons (CSV, windows-1250); the row of line ``broken`` lost a column."""
+    titles = "CNP;Nume;Prenume;Judet;Data inregistrarii;Data incetarii;Tip;Cuantum (lei);Cod incetare"
+    registered = ((number, spells[-1]) for number in country.people if (spells := country.spells(number)))
+    lines = [titles]
+    for number, spell in islice(registered, count):
+        columns = (
+            number,
+            old_capitals(spell.family),
+            old_capitals(spell.given),
+            spell.county,
+            f"{spell.since:%d.%m.%Y}",
+            f"{spell.until:%d.%m.%Y}" if spell.until and spell.end_code else "",
+            "I" if spell.benefit else "N",
+            f"{spell.benefit:.2f}".replace(".", ",") if spell.benefit else "",
+            (spell.until and spell.end_code) or "",
+        )
+        lines.append(";".join(columns[1:] if len(lines) + 1 == broken else columns))
+    return "".join(f"{line}\r\n" for line in lines).encode("cp1250")

@@ -25,7 +25,7 @@ from hub_demo.stage import PARTNERS, Stage
 COUNTRY = Path(__file__).parent / "country"
 PLAIN_WIDTH = 180
 AGENCIES = ("dgep", "cnas", "anpis", "anofm", "anaf")
-CALLERS = ("cnas", "mmftss", "eessi-ap")
+CALLERS = ("cnas", "mmftss", "eessi-ap", "anofm")
 
 
 def main(*, once: bool, folder: Path | None = None, seed: int = DEFAULT_SEED) -> int:

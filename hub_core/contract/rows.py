@@ -15,10 +15,10 @@ _DATES: Final = {"%d": "(0[1-9]|1[0-9]|2[0-8])", "%m": "(0[1-9]|1[0-2])", "%Y": 
 
 
 def rows_root(description: Description) -> Place:
-    """Return the place of a row, with the header and the trailer of its file beside its columns."""
+    """Return the place of a row; the header and the trailer beside its columns belong to its file."""
     around = {name: record for name in ("header", "trailer") if (record := getattr(description, name)) is not None}
     children = _columns(description.row) | {
-        name: Place(name=name, required=True, expand=partial(_columns, record)) for name, record in around.items()
+        name: Place(name=name, expand=partial(_columns, record)) for name, record in around.items()
     }
     return Place(name="", expand=lambda: children)
 
@@ -43,14 +43,6 @@ def _leaf(column: Column) -> LeafType:
 
 
 def row_faults(description: Description, row: Mapping[str, Any]) -> list[Finding]:
-    """Return what is wrong with a row as mappings read and write it."""
-    found: list[Finding] = []
-    for record, values in ((description.row, row), *_around(description, row)):
-        texts = {column.name: str(values.get(column.name) or "") for column in record.columns}
-        found += faults_of(texts, record, None)
-    return found
-
-
-def _around(description: Description, row: Mapping[str, Any]) -> list[tuple[Record, Mapping[str, Any]]]:
-    pairs = ((description.header, row.get("header")), (description.trailer, row.get("trailer")))
-    return [(record, values) for record, values in pairs if record is not None and isinstance(values, Mapping)]
+    """Return what is wrong with the columns of a row as mappings read and write it."""
+    values = {column.name: str(row.get(column.name) or "") for column in description.row.columns}
+    return [*faults_of(values, description.row, None)]

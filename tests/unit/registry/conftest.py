@@ -50,6 +50,7 @@ class Folder:
         self.path = path
         self.adapters = {
             "soap": PlainAdapter("soap", Direction.IN, Direction.ASK),
+            "flat": PlainAdapter("flat", Direction.IN),
             "rest": PlainAdapter("rest", Direction.IN, Direction.OUT),
         }
         self.mappings = ["cnas.insured-person/1"]

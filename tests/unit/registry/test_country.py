@@ -7,9 +7,10 @@ import pytest
 
 import hub_demo
 from hub_core.canonical import Beneficiary
+from hub_core.canonical.benefit import Benefit
 from hub_core.canonical.case import CaseReference, Exchange
 from hub_core.canonical.person import Death
-from hub_core.canonical.work import Insurance
+from hub_core.canonical.work import Insurance, JobSeeking
 from hub_core.directory import Direction
 from hub_core.places import MAPPINGS, SCHEMAS
 from hub_core.routing import select
@@ -42,7 +43,7 @@ def test_every_contract_is_a_file_of_ours(country):
         file
         for endpoint in country.endpoints.values()
         if endpoint.contract
-        for file in (endpoint.contract.wsdl, endpoint.contract.xsd)
+        for file in (endpoint.contract.wsdl, endpoint.contract.xsd, endpoint.contract.rows)
         if file
     }
     assert files
@@ -63,6 +64,9 @@ def test_the_query_asks_all_five_agencies(country):
         ("sed-exchange", {"exchange": Exchange(system="EESSI", type="P2000")}, {"portal-inbox"}),
         ("sed-exchange", {"exchange": Exchange(system="EESSI", type="F001")}, {"anpis-cases"}),
         ("sed-exchange", {"exchange": Exchange(system="EESSI", type="X009")}, set()),
+        ("job-seeker-lists", {"benefits": (Benefit(scheme=a_code("ISJ")),)}, {"anpis-cases"}),
+        ("job-seeker-lists", {"job_seeking": (JobSeeking(status=a_code("without-benefit")),)}, set()),
+        ("pension-payments", {"benefits": (Benefit(scheme=a_code("PLV")),)}, {"anpis-cases"}),
         ("case-file", {"identifiers": (a_cnp(),)}, {"anpis-cases"}),
     ],
 )

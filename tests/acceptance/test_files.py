@@ -1,0 +1,90 @@
+"""A list of persons in one file: kept, split, delivered row by row, and taken up again after a kill."""
+
+import json
+import time
+from typing import Any
+
+import pytest
+
+from hub_demo.documents import job_seekers
+from hub_demo.stage import Stage
+
+COUNT = 60
+
+
+def send(stage: Stage, own_id: str, *, broken: int = 0) -> Any:
+    headers = {"Idempotency-Key": own_id, "Punte-Purpose": "labour-market"}
+    body = job_seekers(stage.country, COUNT, broken=broken)
+    return stage.caller("anofm").post("/flat/job-seekers", body, media_type="text/csv", headers=headers)
+
+
+def split(stage: Stage, message_id: str, patience: float = 60) -> dict[str, int]:
+    """Wait until the rows of a file are messages and nothing of them is open; return how many stand where."""
+    deadline = time.monotonic() + patience
+    while time.monotonic() < deadline:
+        rows = stage.desk.call("message", {"id": message_id})["rows"]
+        if rows["complete"] and "delivering" not in rows["states"]:
+            states: dict[str, int] = rows["states"]
+            return states
+        time.sleep(0.02)
+    pytest.fail("the file is still being split")
+
+
+def rows_of(stage: Stage, message_id: str) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = stage.desk.call("messages", {"correlation_id": message_id, "limit": 1000})
+    return rows
+
+
+def test_a_bad_row_is_refused_with_its_line_and_the_others_are_delivered(stage: Stage) -> None:
+    reply = send(stage, "list-1", broken=7)
+    assert (reply.status, json.loads(reply.body)["rows"]) == (202, COUNT)
+    assert split(stage, reply.reference)["refused"] == 1
+    rows = rows_of(stage, reply.reference)
+    assert sorted(row["line"] for row in rows) == list(range(2, COUNT + 2))
+    (bad,) = [row for row in rows if row["state"] == "refused"]
+    assert (bad["line"], bad["codes"]) == (7, ["F102"])
+    assert stage.effects(bad["id"]) == []
+
+
+def test_the_same_list_again_has_no_second_effect(stage: Stage) -> None:
+    first = send(stage, "list-2")
+    split(stage, first.reference)
+    again = send(stage, "list-2")
+    assert (again.status, again.body) == (first.status, first.body)
+    assert len(rows_of(stage, first.reference)) == COUNT
+
+
+def test_killed_right_after_the_answer_every_row_becomes_one_message(stage: Stage) -> None:
+    reply = send(stage, "list-3")
+    stage.processes.kill("hub")
+    stage.start_hub()
+    states = split(stage, reply.reference)
+    assert sum(states.values()) == COUNT
+    delivered = [row for row in rows_of(stage, reply.reference) if row["state"] == "delivered"]
+    assert len(delivered) == states["delivered"] > 0
+    assert all(len([line for line in stage.effects(row["id"]) if line["effect"]]) == 1 for row in delivered)
+
+
+def test_a_row_tells_where_its_values_came_from(stage: Stage) -> None:
+    reply = send(stage, "list-4")
+    split(stage, reply.reference)
+    row = next(row for row in rows_of(stage, reply.reference) if row["line"] == 5)
+    told = stage.desk.call("why", {"id": row["id"], "field": "name.family"})["values"]
+    assert [(value["source"], value["line"]) for value in told] == [("family", 5)]
+
+
+def test_replaying_a_whole_file_is_refused_with_what_to_do(stage: Stage) -> None:
+    reply = send(stage, "list-5")
+    with pytest.raises(Exception, match="F115"):
+        stage.desk.call("replay", {"id": reply.reference, "by": "ana", "reason": "test"})
+
+
+def test_an_institution_sees_its_file_and_its_rows(stage: Stage, web: Any) -> None:
+    reply = send(stage, "list-6")
+    split(stage, reply.reference)
+    key = {"Punte-Key": stage.keys["anofm"]}
+    _, file = web.json("GET", f"/api/v1/messages/{reply.reference}", headers=key)
+    assert sum(file["rows"].values()) == COUNT
+    row = rows_of(stage, reply.reference)[0]
+    _, shown = web.json("GET", f"/api/v1/messages/{row['id']}", headers=key)
+    assert (shown["file"], shown["line"]) == (reply.reference, row["line"])
