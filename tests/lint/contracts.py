@@ -132,8 +132,9 @@ def contract_value_renamed(file: File, rng: Random) -> Iterator[Mutant]:
 def contract_value_added(file: File, rng: Random) -> Iterator[Mutant]:
     for found in re.finditer(r'<\w+:enumeration value="([^"]+)"/>', file.text):
         owners = _owners(file, found.start())
-        raw = found[0] + found[0].replace(found[1], rng.choice(["ZZ", "77", "Q"]))
-        more = _lines(*owners, reads="codes")
+        new = rng.choice(["ZZ", "77", "Q"])
+        raw = found[0] + found[0].replace(found[1], new)
+        more = {**_lines(*owners, reads="codes"), "entry": new}
         yield from _made(file.replaced(*found.span(), raw, "contract_value_added", found[1], **more))
 
 
@@ -204,6 +205,7 @@ def contract_namespace_changed(file: File, rng: Random) -> Iterator[Mutant]:
         yield Mutant(
             operator="contract_namespace_changed", file=file.name, line=line, text=changed, original=found[1],
             before=file.lines[line - 1], after=changed.splitlines()[line - 1], words=(found[1], ".xsd#"),
+            reads=("value", found[1]),
         )  # fmt: skip
 
 

@@ -6,8 +6,8 @@ tests is another one, or one of its tests ends otherwise. That mapping is the wi
 nobody could say what is wrong with it.
 
 A contract is not read when a document is read, so a change of it never shows in a reading. A mutant of a contract
-counts if a mapping no longer loads, or if a document of its tests has a fault by the contract that it did not have, and
-the mapping meets what was changed (``Mutant.reads``): it names the place; it reads it as a list; it reads it with a codec
+counts if a mapping no longer loads, or if a document of its tests has a fault by the contract that it did not have, at
+a place that the mapping does not leave unmapped, and the mapping meets what was changed (``Mutant.reads``): it names the place; it reads it as a list; it reads it with a codec
 or a code list; it names the value; or, where it writes too, it has no rule for what is now required. Two changes make a
 contract wider, so that every old document stays valid; they count where the mapping meets what is new: an enumeration
 that gained a value, where the place is looked up in a code list that refuses other texts; a single place that may now
@@ -17,6 +17,7 @@ Findings are compared without the line of the rule, which moves when a line is a
 """
 
 import json
+import re
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -30,9 +31,9 @@ from lxml import etree
 from hub_core.document import Document
 from hub_core.errors import ConfigError
 from hub_core.mapping import CompiledMapping, load
-from hub_core.mapping.tests import DEFAULT_DAY, BadTest, fixture, run_test
+from hub_core.mapping.tests import DEFAULT_DAY, fixture, run_test
 from hub_core.places import MAPPINGS, SCHEMAS
-from hub_core.yaml import Mapping, Scalar
+from hub_core.yaml import Scalar
 from hub_core.yaml import Sequence as Listed
 from tests.lint.meeting import meets
 from tests.lint.mutant import File, Mutant
@@ -44,7 +45,8 @@ ASKED: Final = 3  # mappings that are asked about a file which many share
 
 def shipped() -> list[File]:
     """Return all files that operators change: mappings, blocks, code lists, contracts."""
-    contracts = (*(SCHEMAS / "partners").rglob("*.xsd"), *(SCHEMAS / "eessi").glob("*.json"))
+    partners = SCHEMAS / "partners"
+    contracts = (*partners.rglob("*.xsd"), *partners.rglob("*.rows.yaml"), *(SCHEMAS / "eessi").glob("*.json"))
     found = [*MAPPINGS.rglob("*.yaml"), *contracts]
     return [File(path.relative_to(PROJECT).as_posix(), path.read_text("utf-8")) for path in sorted(found)]
 
@@ -112,7 +114,7 @@ class Stage:
         return [fixture(self.clean, test, self.mappings) for test in self.clean.tests]
 
     @cached_property
-    def readings(self) -> list[object]:
+    def readings(self) -> list[tuple[Any, ...]]:
         """What the mapping as shipped makes of them."""
         return [_outcome(self.clean, document) for document in self.documents]
 
@@ -143,7 +145,11 @@ class Stage:
             return False
         if mutant.file.endswith(".xsd") and mutant.reads and mutant.reads[0] in WIDER:
             return True
-        return any(after(document.root) - before(document.root) for document in self.documents)
+        for document, (*_, unmapped) in zip(self.documents, self.readings, strict=True):
+            left = tuple(leaf.path for leaf in unmapped)
+            if any(not _left(place, left) for place in after(document.root) - before(document.root)):
+                return True
+        return False
 
 
 def stages(folder: Path) -> dict[str, Stage]:
@@ -170,6 +176,8 @@ def _needed(file: File, everything: dict[str, File]) -> Iterator[str]:
     source = file.entry("source", "xml")
     if isinstance(source, Scalar):
         yield f"schemas/{source.text.partition('#')[0]}"
+    if isinstance(layout := file.entry("source", "rows"), Scalar):
+        yield f"schemas/{layout.text}"
     if isinstance(dialect := file.entry("source", "json"), Scalar):
         document = file.entry("source", "document")
         named = document.text if isinstance(document, Scalar) else "envelope"
@@ -177,20 +185,16 @@ def _needed(file: File, everything: dict[str, File]) -> Iterator[str]:
     blocks = file.entry("blocks_from")
     for name in blocks.items if isinstance(blocks, Listed) else ():
         yield from _needed(everything[f"mappings/{name.text}"], everything)
-    codes = file.entry("codes")
-    for name in codes.items.values() if isinstance(codes, Mapping) else ():
-        codelist = everything[f"mappings/codes/{name.text}.yaml"]
-        yield codelist.name
-        of = codelist.entry("of")
-        if isinstance(of, Scalar):
-            yield f"mappings/codes/{of.text}.yaml"
+    for name in (*re.findall(r"[a-z][a-z\-]*@[0-9]+", file.text), "period-end@1"):  # which open ends are named by
+        if codelist := everything.get(f"mappings/codes/{name}.yaml"):
+            yield codelist.name
+            of = codelist.entry("of")
+            if isinstance(of, Scalar):
+                yield f"mappings/codes/{of.text}.yaml"
 
 
-def _outcome(mapping: CompiledMapping, document: Document) -> object:
-    try:
-        reading = mapping.read(document, on=DEFAULT_DAY)
-    except (ConfigError, BadTest, ValueError) as error:
-        return str(error)
+def _outcome(mapping: CompiledMapping, document: Document) -> tuple[Any, ...]:
+    reading = mapping.read(document, on=DEFAULT_DAY)
     findings = [(one.code, one.severity, one.at, one.source, one.text) for one in reading.findings]
     return reading.verdict, reading.record, findings, reading.unmapped
 
@@ -200,8 +204,21 @@ def _validator(name: str, text: str) -> Callable[[Any], set[str]] | None:
     try:
         if name.endswith(".json"):
             json_schema = jsonschema_rs.validator_for(json.loads(text))
-            return lambda root: {f"{one.instance_path} {one.message}" for one in json_schema.iter_errors(root)}
+            return lambda root: {place for one in json_schema.iter_errors(root) for place in _blamed(one)}
         xml_schema = etree.XMLSchema(etree.fromstring(text.encode(), etree.XMLParser(resolve_entities=False)))
     except (etree.XMLSchemaParseError, etree.XMLSyntaxError, ValueError):
         return None
     return lambda root: set() if xml_schema.validate(root) else {str(one.message) for one in xml_schema.error_log}
+
+
+def _left(place: str, unmapped: tuple[str, ...]) -> bool:
+    """Tell whether the mapping leaves a place, or something in it."""
+    return any(path == place or path.startswith((f"{place}.", f"{place}[")) for path in unmapped)
+
+
+def _blamed(error: Any) -> Iterator[str]:
+    """Yield the places that a fault of a JSON document speaks of, as ``unmapped`` writes them."""
+    steps = [f"[{step}]" if isinstance(step, int) else f".{step}" for step in error.instance_path]
+    place = "".join(steps).removeprefix(".")
+    names = re.findall(r"'([^']+)'", error.message) if "dditional properties" in error.message else [""]
+    yield from (f"{place}.{name}".strip(".") for name in names)

@@ -35,7 +35,8 @@ def list_text_removed(file: File, rng: Random) -> Iterator[Mutant]:
             start, end = file.start(lost), file.end(lost)
             after = 2 if file.text.startswith(", ", end) else 0
             before = 0 if after else 2
-            mutant = file.replaced(start - before, end + after, "", "list_text_removed", lost.text, words=_name(file))
+            more = {"words": _name(file), "entry": lost.text}
+            mutant = file.replaced(start - before, end + after, "", "list_text_removed", lost.text, **more)
             if mutant:
                 yield mutant
 
@@ -60,9 +61,9 @@ def list_text_misspelt(file: File, rng: Random) -> Iterator[Mutant]:
 @operator("codes")
 def list_code_removed(file: File, rng: Random) -> Iterator[Mutant]:
     codes = file.entry("codes")
-    for code, entry in _entries(file):
-        lines = (codes.line,)
-        words = (*_name(file), *(text.text for text in _texts(entry)), f"code: {code.text}", f"const: {code.text}")
+    for code, _ in _entries(file):
+        lines = (codes.line, file.node.keys["codes"].line)
+        words = (*_name(file), f"{code.text}:", f"code: {code.text}", f"const: {code.text}")
         yield from file.without(codes, code.text, "list_code_removed", lines=lines, words=words)
 
 
@@ -112,13 +113,6 @@ def list_days_reversed(file: File, rng: Random) -> Iterator[Mutant]:
     valid = file.entry("valid")
     if isinstance(valid, Mapping) and set(valid.items) == {"from"}:
         yield from file.added(valid, f"until: {rng.randrange(1950, 1990)}-12-31", "list_days_reversed")
-
-
-@operator("codes")
-def list_not_in_force_yet(file: File, rng: Random) -> Iterator[Mutant]:
-    start = file.entry("valid", "from")
-    if isinstance(start, Scalar):
-        yield from file.edit(start, "2" + "9" + start.text[2:], "list_not_in_force_yet", words=_name(file))
 
 
 @operator("codes")

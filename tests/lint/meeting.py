@@ -26,17 +26,25 @@ def meets(mapping: File, texts: Mapping[str, str], how: str, name: str) -> bool:
         return any(name == one.text for file in files for one in _scalars(file))
     if how == "named":
         return any(name in re.findall(r"[\w\-]+", one.text) for file in files for one in _scalars(file))
-    found = [rule for file in files if file.kind != "codes" for rule in rules(file) if name in _read(rule, mapping)]
+    found = [
+        rule
+        for file in files
+        if file.kind in {"mapping", "blocks"}
+        for rule in rules(file)
+        if name in _read(rule, mapping)
+    ]
     if how == "unwritten":
-        direction = mapping.entry("direction")
-        return not found and isinstance(direction, Scalar) and direction.text == "both"
+        direction, fixed = mapping.entry("direction"), [one.text for one in _scalars(mapping, "fixed") if one.text]
+        paths = [path.text for rule in rules(mapping) for path in places(rule)]
+        written = {local(step) for path in (*fixed, *paths) for step in steps(path, mapping)}
+        return isinstance(direction, Scalar) and direction.text == "both" and name not in written
     return any(HOW[how](rule) for rule in found)
 
 
-def _scalars(file: File) -> Iterator[Scalar]:
-    """Yield all keys and texts but those of the tests."""
+def _scalars(file: File, part: str | None = None) -> Iterator[Scalar]:
+    """Yield the keys and texts of one part of a file, by default of all but the tests."""
     for key, value in file.node.items.items():
-        for one in walk(value) if key != "tests" else ():
+        for one in walk(value) if key == part or (part is None and key != "tests") else ():
             if isinstance(one, Scalar):
                 yield one
             yield from getattr(one, "keys", {}).values()

@@ -29,6 +29,8 @@ class Mutant(msgspec.Struct, frozen=True, kw_only=True):
         lines: further lines of the same file on which the fault is as true as on the changed one.
         words: where the fault lies between two files or two places, the words by which the other line is known: a
             line that holds one of them is right too. Empty: only the changed line is.
+        entry: a text that a code list then lacks; what lacks it has no line for it, so that a finding that names it is
+            right wherever it stands in the list.
         reads: contract only: what the mapping must do with the place for the change to matter, see ``equivalence``.
     """
 
@@ -41,6 +43,7 @@ class Mutant(msgspec.Struct, frozen=True, kw_only=True):
     original: str
     lines: tuple[int, ...] = ()
     words: tuple[str, ...] = ()
+    entry: str | None = None
     reads: tuple[str, str] | None = None
 
     @property
@@ -67,7 +70,9 @@ class File:
 
     @cached_property
     def kind(self) -> str:
-        """``mapping``, ``blocks``, ``codes``, ``xsd`` or ``json``."""
+        """``mapping``, ``blocks``, ``codes``, ``xsd``, ``json``, or ``rows``, which no operator changes."""
+        if self.name.endswith(".rows.yaml"):
+            return "rows"
         if not self.name.endswith(".yaml"):
             return self.name.rpartition(".")[2]
         known = {"list": "codes", "mapping": "mapping"}

@@ -102,8 +102,9 @@ def path_attribute_mark_added(file: File, rng: Random) -> Iterator[Mutant]:
 
 @operator("mapping")
 def path_of_another_rule(file: File, rng: Random) -> Iterator[Mutant]:
-    """A copied rule keeps the path that it was copied from: two rules for one place, and a place without a rule."""
-    for rule in rules(file):
+    """A copied rule keeps the path that it was copied from; a mapping that only reads may do so."""
+    direction = file.entry("direction")
+    for rule in rules(file) if isinstance(direction, Scalar) and direction.text == "both" else ():
         siblings = [
             other for other in rules(file)
             if other.around == rule.around and other is not rule and other.text("at") and _alike(rule, other)

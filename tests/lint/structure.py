@@ -70,14 +70,19 @@ def two_rules_for_one_place(file: File, rng: Random) -> Iterator[Mutant]:
 
 @operator("mapping", "blocks")
 def rule_copied_to_another_field(file: File, rng: Random) -> Iterator[Mutant]:
-    """One place of the source for two fields; writing could not tell which of them it is."""
+    """One place of the source for two fields: no fault of a mapping that only reads, writing could not tell which."""
     for fields in _flow_fields(file):
-        for target, value in fields.items.items():
+        for target, value in fields.items.items() if _writes(file) else ():
             end = file.end(value) if isinstance(value, Mapping) else None
             other = {"name.family": "name.full", "street": "text", "period.start": "period.end"}.get(target)
             if end and other and other not in fields.items and value.items.keys() <= {"at", "as"}:
                 entry = f"{other}: {file.text[file.start(value) : end]}"
                 yield from _beside(file, fields.keys[target], end, entry, "rule_copied_to_another_field")
+
+
+def _writes(file: File) -> bool:
+    direction = file.entry("direction")
+    return isinstance(direction, Scalar) and direction.text == "both"
 
 
 def _beside(file: File, key: Scalar, end: int, entry: str, operator: str) -> Iterator[Mutant]:
@@ -166,8 +171,11 @@ def needed_rule_removed(file: File, rng: Random) -> Iterator[Mutant]:
     """An identifier without its value, a sum without amount or currency."""
     for rule in rules(file):
         last = re.sub(r"\W", "", (targets(rule) or [""])[-1])
-        if last in NEEDED and rule.of == 1:
-            lines = tuple(sorted({each.target.line for each in rule.around} | {rule.holder.line}))
+        whole = rule.target.text.rpartition(".")[0]
+        others = [target for target in rule.holder.items if target.startswith(whole) and target != rule.target.text]
+        if last in NEEDED and rule.of == 1 and others:
+            beside = [key.line for target, key in rule.holder.keys.items() if target != rule.target.text]
+            lines = (*(each.target.line for each in rule.around), rule.holder.line, *beside[:1])
             words = (rule.target.text.rpartition(".")[0] or rule.target.text,)
             yield from file.without(rule.holder, rule.target.text, "needed_rule_removed", lines=lines, words=words)
 

@@ -223,8 +223,9 @@ def target_of_another_type(file: File, rng: Random) -> Iterator[Mutant]:
         last, properties = found
         others = [name for name, one in properties.items() if name != last and _type(one) != _type(properties[last])]
         prefix = rule.target.text[: len(rule.target.text) - len(last)]
-        if others and rule.target.text.endswith(last):
-            yield from file.edit(rule.target, prefix + rng.choice(others), "target_of_another_type")
+        free = [prefix + name for name in others if prefix + name not in rule.holder.items]
+        if free and rule.target.text.endswith(last):
+            yield from file.edit(rule.target, rng.choice(free), "target_of_another_type")
 
 
 def _holder(names: list[str]) -> tuple[str, dict[str, Any]] | None:

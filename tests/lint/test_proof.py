@@ -1,0 +1,33 @@
+"""What the lint finds of faults that were made without knowing it; ``python -m tests.lint.proof`` prints all of it."""
+
+from collections import Counter
+
+import pytest
+
+from tests.lint.proof import escapes, prove, table
+
+# A little less than was measured last (0.87, 0.976, 0.786); the goal is 0.95 and 0.98.
+FOUND = 0.84
+ON_THE_RIGHT_LINE = 0.95
+HINTED = 0.75
+
+
+@pytest.fixture(scope="module")
+def results():
+    return prove()
+
+
+def told(results):
+    return "\n".join((*table(results), *escapes(results)))
+
+
+# All in one: several workers would each make the mutants anew.
+@pytest.mark.timeout(900)
+def test_the_lint_finds_faults_on_their_line_and_says_what_mends_them(results):
+    found = [result for result in results if result.found]
+    assert len(results) >= 200
+    assert max(Counter(result.operator for result in results).values()) <= len(results) / 40
+    assert len(found) >= FOUND * len(results), told(results)
+    assert sum(result.right for result in found) >= ON_THE_RIGHT_LINE * len(found), told(results)
+    assert sum(result.mended or result.named for result in found) >= HINTED * len(found), told(results)
+    assert all(line.rpartition("; ")[2] for result in found for line in result.said), told(results)
