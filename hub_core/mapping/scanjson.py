@@ -21,6 +21,8 @@ class JsonScan:
     def direct(self, frame: Frame) -> set[Leaf]:
         """Return the leaves that are keys of the base itself: their variables need no start value."""
         root = frame.tree.root
+        if frame.joins:
+            return set()
         if root.leaf is not None or not root.simple:
             return {root.leaf} if root.leaf is not None and not root.children else set()
         return {node.leaf for node in root.children.values() if node.leaf is not None and node.simple}
@@ -42,6 +44,9 @@ class JsonScan:
             if check:
                 with self.writer.block(f"if {item}.__class__ is dict:"):
                     self.writer.line(f"run.objects({frame.spot}, ())")
+        elif frame.joins:  # the block may read the plain value that stands here
+            with self.writer.block(f"if {item}.__class__ is dict:"):
+                self._object(node, item, (), frame, check=check)
         else:
             self._object(node, item, (), frame, check=check)
 
@@ -123,10 +128,15 @@ class JsonScan:
         item = self.writer.name("o")
         root = self.generator.trees.of(scope.call or scope).root
         with self.writer.block(f"for {item} in ({raw},) if {raw}.__class__ is dict else items({raw}):"):
-            if root.leaf is None and (root.passes or root.scopes or root.variants):
+            if not self._reads_text(root) and (root.passes or root.scopes or root.variants):
                 with self.writer.block(f"if {item}.__class__ is not dict:"):
                     if check:
                         spot = f"({frame.spot}, {self.generator.steps(steps)}, {item})"
                         self.writer.line(f"run.scalars({spot}, ())")
                     self.writer.line("continue")
             self.inner(scope, item, frame, check)
+
+    def _reads_text(self, root: Node) -> bool:
+        """Tell whether a scope, or one that begins at the same place, reads a plain value there."""
+        inner = (self.generator.trees.of(scope.call or scope).root for scope in root.scopes)
+        return root.leaf is not None or any(map(self._reads_text, inner))

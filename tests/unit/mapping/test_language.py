@@ -91,7 +91,7 @@ def test_a_value_that_its_codec_cannot_read_refuses_the_document(bench):
     found = only(reading, "M202")
     assert reading.verdict is Verdict.REFUSED
     assert (found.severity, found.at) == (Severity.ERROR, "death.date")
-    assert found.source == bench.path("a.b")
+    assert found.source == bench.translated("<a.b>")
     assert "yesterday" not in repr(found)
 
 
@@ -644,3 +644,18 @@ def test_a_value_that_the_model_refuses_is_a_finding_and_no_crash(bench):
     reading = bench.read("households[]: {each: <h>, fields: {size: {at: <n>, as: integer}}}", {"h": {"n": "0"}})
     found = only(reading, "M206")
     assert (reading.verdict, found.at, found.severity) == (Verdict.REFUSED, "households[0].size", Severity.ERROR)
+
+
+@pytest.mark.parametrize("more", ["", "\nname.family: {at: <.>}"])
+def test_an_element_made_where_a_plain_value_stands_reads_it(bench, more):
+    rule = 'spouse: {at: <b>, fields: {"addresses[]": {each: <.>, fields: {locality: {at: <.>}}}}}'
+    reading = bench.read(rule + more, {"b": ["Cluj"]})
+    assert [one.locality for one in reading.record.spouse.addresses] == ["Cluj"]
+    assert reading.unmapped == ()
+
+
+def test_fields_beside_a_block_leave_the_plain_value_that_the_block_reads(bench):
+    top = "blocks:\n  p: {name.family: {at: <.>}}"
+    rule = "father: {use: p, at: <b>, fields: {birth.place.locality: {at: <a>}}}"
+    assert bench.read(rule, {"b": "Popa"}, top=top).record.father.name.family == "Popa"
+    assert bench.left(bench.read(rule, {"b": {"a": "Cluj", "c": "x"}}, top=top)) == ["b.c"]

@@ -97,6 +97,7 @@ def objects(draw, fields, origin):
     rule = {origin: draw(paths(2) | st.just("<.>"))}
     if fields is PERSON and draw(st.booleans()):
         rule["use"] = "person"
+        sometimes(draw, rule, "fields", st.fixed_dictionaries({"death.place.locality": TEXT}))
     else:
         rule["fields"] = draw(some(fields))
     sometimes(draw, rule, "when", conditions())
