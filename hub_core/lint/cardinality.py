@@ -8,6 +8,7 @@ from hub_core.lint.finding import Findings
 from hub_core.lint.spans import Span, spans
 from hub_core.lint.votes import Votes
 from hub_core.lint.walk import Read, Visit
+from hub_core.mapping.paths import Step
 
 
 @dataclass(slots=True)
@@ -30,18 +31,19 @@ class Cardinality:
                         self._single(visit, read, written)
             self._needed(visit)
 
-    def _single(self, visit: Visit, read: Read, written: list[Span]) -> None:
+    def _single(self, visit: Visit, read: Read, written: tuple[Span, ...]) -> None:
         """A place that may stand several times is marked, so that the reader knows."""
-        spot = read.base.here()
-        for number, (step, span) in enumerate(zip(read.steps, written, strict=True)):
-            spot = spot.follow((step,))
-            if spot.place is None:
-                return
-            key = ("single", read.node.file, read.node.line, read.node.column, read.text, number)
-            if spot.place.many and not step.filters and not span.listed:
-                self.votes.say(key, partial(self._repeats, visit, read, span))
-            else:
-                self.votes.say(key, None)
+        key = ("single", read.node.file, read.node.line, read.node.column, read.text)
+        unmarked = next((span for step, span in self._repeated(read, written) if not span.listed), None)
+        if read.spot.place is not None:
+            self.votes.say(key, partial(self._repeats, visit, read, unmarked) if unmarked else None)
+
+    def _repeated(self, read: Read, written: tuple[Span, ...]) -> list[tuple[Step, Span]]:
+        """Return the steps of a path itself that may stand several times."""
+        if not read.spot.many:
+            return []
+        repeated = {id(step) for step in read.spot.many}
+        return [(step, span) for step, span in zip(read.steps, written, strict=True) if id(step) in repeated]
 
     def _repeats(self, visit: Visit, read: Read, span: Span) -> None:
         new = read.text[: span.start + len(span.name)] + "[]" + read.text[span.start + len(span.name) :]
@@ -51,7 +53,7 @@ class Cardinality:
         skip = max(read.node.text.find(read.text), 0) + span.start
         self.findings.add("L111", read.node, text, mend, old=span.name, new=f"{span.name}[]", skip=skip)
 
-    def _marks(self, read: Read, written: list[Span]) -> None:
+    def _marks(self, read: Read, written: tuple[Span, ...]) -> None:
         spot = read.base
         for step, span in zip(read.steps, written, strict=True):
             spot = spot.follow((step,))
@@ -86,4 +88,4 @@ class Cardinality:
 
 def _is_single(visit: Visit) -> bool:
     """Whether a rule makes one object, so that only one place can be meant."""
-    return visit.field is not None and not visit.field.many and visit.rule.each is None
+    return (visit.field is None or not visit.field.many) and visit.rule.each is None

@@ -20,6 +20,7 @@ from hub_core.lint.votes import Votes
 from hub_core.lint.walk import Walker, every
 from hub_core.lint.world import World, look
 from hub_core.mapping.files import CODES
+from hub_core.mapping.paths import Steps
 from hub_core.message import Finding, Severity
 from hub_core.places import MAPPINGS, SCHEMAS
 
@@ -76,8 +77,11 @@ def _check(world: World, findings: Findings) -> None:
     paths, values = Paths(findings), Values(findings, votes)
     cardinality, conditions = Cardinality(findings, votes), Conditions(findings, votes)
     lists, coverage, tests = CodeLists(world, findings, votes), Coverage(findings), Tests(world, findings)
+    parsed: dict[tuple[str, ...], dict[str, Steps | None]] = {}
     for subject in world.subjects:
-        walker = Walker(subject)
+        source = subject.file.source
+        prefixes = (source.kind, *(text for pair in sorted(source.ns.items()) for text in pair))
+        walker = Walker(subject, parsed.setdefault(prefixes, {}))
         visits = every(walker.walk())
         ignored = [walker.read(path, path.text, walker.root(), "known") for path, _ in subject.file.ignore]
         known = [*walker.known, *(read for read in ignored if read)]

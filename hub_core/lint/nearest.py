@@ -65,14 +65,14 @@ class Nearest:
         near = self._alike(parent, step.name)
         return Mend(span.start, span.name, self.shown(near[0])) if near else None
 
-    def _superfluous(self, parent: Place, read: Read, written: list[Span], at: int) -> Mend | None:
+    def _superfluous(self, parent: Place, read: Read, written: tuple[Span, ...], at: int) -> Mend | None:
         rest = read.steps[at + 1 :]
         if not rest or not _leads(parent, rest):
             return None
         old = read.text[written[at].start : written[at + 1].start]
         return Mend(written[at].start, old, "")
 
-    def _swapped(self, parent: Place, read: Read, written: list[Span], at: int) -> Mend | None:
+    def _swapped(self, parent: Place, read: Read, written: tuple[Span, ...], at: int) -> Mend | None:
         steps = read.steps
         if at + 1 >= len(steps) or not _leads(parent, (steps[at + 1], steps[at], *steps[at + 2 :])):
             return None
@@ -89,7 +89,7 @@ class Nearest:
                 return Mend(span.start, span.name, self.separator.join([*names, span.name]))
         return None
 
-    def _earlier(self, read: Read, written: list[Span], at: int) -> Mend | None:
+    def _earlier(self, read: Read, written: tuple[Span, ...], at: int) -> Mend | None:
         """An earlier step exists, but another one beside it was meant."""
         base = read.base.place
         for number in range(at - 1, -1, -1):

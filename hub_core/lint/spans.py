@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from hub_core.mapping.paths import Kind
@@ -27,7 +28,8 @@ class Span:
         return "[]" in self.brackets
 
 
-def spans(text: str, kind: Kind) -> list[Span]:
+@lru_cache(maxsize=4_096)  # the paths of shared blocks are looked at once for each use
+def spans(text: str, kind: Kind) -> tuple[Span, ...]:
     """Return the steps of a path that follows the grammar.
 
     >>> [span.name for span in spans("c:a[]/@b", "xml")]
@@ -43,4 +45,4 @@ def spans(text: str, kind: Kind) -> list[Span]:
         end = brackets.end() if brackets else match.end()
         found.append(Span(at, match[0], text[match.end() : end]))
         at = end + 1
-    return found
+    return tuple(found)

@@ -49,12 +49,12 @@ class Values:
 
     def _codec(self, visit: Visit, siblings: list[Visit]) -> None:
         """The codec reads the longest text of each form, or another rule of the same field does."""
+        if visit.field is None or visit.rule.codes or visit.rule.derive:
+            return
         for read in visit.reads:
+            used = _chain(read.codec or visit.rule.codec) if read.purpose in {"value", "element"} else None
             leaf = _leaf(read)
-            if leaf is None or read.purpose not in {"value", "element"} or visit.rule.codes or visit.rule.derive:
-                continue
-            used = _chain(read.codec or visit.rule.codec)
-            if used is None or used.total or visit.field is None:
+            if used is None or used.total or leaf is None:
                 continue
             tokens = {*visit.rule.absent, *visit.rule.unknown, *visit.rule.withheld}
             others = [
@@ -112,6 +112,8 @@ class Values:
             self.votes.say(key, None if possible(leaf, literal) else report)
 
     def _filters(self, read: Read) -> None:
+        if not any(step.filters for step in read.steps):
+            return
         spot = read.base
         for number, step in enumerate(read.steps):
             place = spot.follow(read.steps[: number + 1]).place

@@ -111,12 +111,17 @@ class _Frame:
 
 
 class Walker:
-    """Walks through one mapping."""
+    """Walks through one mapping.
 
-    def __init__(self, subject: Subject) -> None:
+    Args:
+        subject: the mapping.
+        parsed: paths that other mappings with the same prefixes have read already.
+    """
+
+    def __init__(self, subject: Subject, parsed: "dict[str, Steps | None] | None" = None) -> None:
         self.subject = subject
         self.source = subject.file.source
-        self.parsed: dict[str, Steps | None] = {}
+        self.parsed: dict[str, Steps | None] = {} if parsed is None else parsed
         self.elements = 0
         self.known: list[Read] = []
         self.blocks: dict[tuple[object, ...], list[Visit]] = {}
