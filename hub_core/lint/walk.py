@@ -11,7 +11,7 @@ from hub_core.lint.world import Subject
 from hub_core.mapping.model import MODELS, Field, fields
 from hub_core.mapping.paths import BadPath, Step, Steps, parse_path
 from hub_core.mapping.rules import Condition, Rule
-from hub_core.mapping.targets import BadTarget, parse_target
+from hub_core.mapping.targets import BadTarget, parse_target, shown_target
 from hub_core.yaml import Scalar
 
 Purpose = Literal["value", "object", "element", "condition", "known"]
@@ -253,5 +253,5 @@ def _field(rule: Rule, frame: _Frame) -> tuple[type | None, Field | None, str]:
         struct = found.struct
     if not steps:
         return frame.struct, None, frame.target
-    shown = ".".join(step.shown for step in steps)
+    shown = shown_target(rule.target.text)
     return owner, found, f"{frame.target}.{shown}" if frame.target else shown

@@ -12,7 +12,7 @@ from hub_core.mapping.plan import Check, ListSlot, Obj, Scope
 from hub_core.mapping.rules import Condition, Faulty, MappingFile, Rule
 from hub_core.mapping.sourcepaths import SourcePaths
 from hub_core.mapping.targetbinder import TargetBinder
-from hub_core.mapping.targets import BadTarget, TargetStep, parse_target
+from hub_core.mapping.targets import BadTarget, TargetStep, parse_target, shown_target
 from hub_core.mapping.valuebinder import ValueBinder
 from hub_core.yaml import Faults, Node, Scalar, closest
 
@@ -85,8 +85,7 @@ class Binder:
                 self._fault(rule.target, "not a canonical path", str(error), "M104")
                 continue
             if target:
-                shown = ".".join(step.shown for step in target)
-                self._twice(rule, shown, written)
+                self._twice(rule, shown_target(rule.target.text), written)
                 self._rule(rule, target, obj, place)
             else:
                 self._join(rule, obj, place)

@@ -30,6 +30,9 @@ class SourcePaths:
                 kind = self._source.kind.upper()
                 self._faults.add(node, f"not a path into {kind}: {error}", mend="correct the path", code="M107")
                 return None
+            if any(step.index is not None for step in known):
+                mend = "write [] for all of them, or a filter [name=literal]"
+                self._faults.add(node, f"{path!r} holds an index, which belongs to tests", mend=mend, code="M107")
         return known
 
     def fixed(self, entries: Iterable[tuple[Scalar, str]]) -> Fixed:

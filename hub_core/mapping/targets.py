@@ -8,7 +8,7 @@ import msgspec
 
 _STEP: Final = re.compile(r"(?P<name>[a-z_]+)(?P<brackets>(?:\[[^\[\]]*\])*)(?P<next>\.|$)")
 _BRACKET: Final = re.compile(
-    r'\[(?:(?P<field>[a-z_.]+)=(?:(?P<list>[\w.\-]+):)?(?:"(?P<quoted>[^"]*)"|(?P<text>[^"\[\]]*)))?\]'
+    r'\[(?:(?P<field>[a-z_]+)=(?:(?P<list>[\w.\-]+):)?(?:"(?P<quoted>[^"]*)"|(?P<text>[^"\[\]]*)))?\]'
 )
 
 
@@ -66,6 +66,16 @@ def parse_target(text: str) -> tuple[TargetStep, ...]:
     if any(step.adds for step in steps[:-1]):
         raise BadTarget("[] stands at the end only; write the rest of the path under fields:")
     return tuple(steps)
+
+
+@lru_cache(maxsize=4_096)
+def shown_target(text: str) -> str:
+    """Return a target in the one form that two rules for one place share.
+
+    Raises:
+        BadTarget: see ``parse_target``.
+    """
+    return ".".join(step.shown for step in parse_target(text))
 
 
 def _step(name: str, brackets: str) -> TargetStep:
