@@ -94,16 +94,17 @@ class RuleReader:
             self._fault(node.keys[wrong], f"{wrong}: does not go with use: or fields:", "write it in a field inside")
         if rule.const is not None and given & {"as", "absent", "unknown", "withheld", "unmapped"}:
             self._fault(node, "a const is not read", "leave const: alone, with codes: where it is a code")
-        if "key" in given and not ("each" in given and builds):
-            self._fault(node.keys["key"], "key: belongs to each: with fields: or use:", "remove it, or write each: path")
-        if "need" in given and (builds or "each" in given):
-            self._fault(node.keys["need"], "need: belongs to a single value", "write it at a field inside")
-        if "where" in given and not (builds or "each" in given):
-            self._fault(node.keys["where"], "where: belongs to each: and use:", "write when: for a single value")
-        if "where" in given and rule.target.text == "." and not rule.places:
-            self._fault(node.keys["where"], "where: chooses among elements, and . names none", "write when: instead")
-        if "unmapped" in given and "codes" not in given:
-            self._fault(node.keys["unmapped"], "unmapped: without codes:", "add codes: and the name of a code list")
+        here = rule.target.text == "." and not rule.places
+        belongs = (
+            ("key", builds and "each" in given, "each: with fields: or use:", "remove it, or write each: path"),
+            ("need", not builds and "each" not in given, "a single value", "write it at a field inside"),
+            ("where", builds or "each" in given, "each: and use:", "write when: for a single value"),
+            ("where", not here, "elements, and . names none", "write when: instead"),
+            ("unmapped", "codes" in given, "codes:", "add codes: and the name of a code list"),
+        )
+        for key, right, text, mend in belongs:
+            if key in given and not right:
+                self._fault(node.keys[key], f"{key}: belongs to {text}", mend)
         tokens = [*{*rule.absent}, *{*rule.unknown}, *{*rule.withheld}]
         if len(tokens) > len(set(tokens)):
             self._fault(node, "one token has two meanings", "leave it in one of absent, unknown, withheld")

@@ -62,7 +62,7 @@ FIELDS = [
     ("name.family: {any: a}", "0:20", "M103", "takes a list", "any: [path, path]"),
     ("name.family: {at: a, need: yes}", "0:28", "M103", "'yes' is no value of need:", "required"),
     ("name.family: {at: a, faulty: ignore}", "0:30", "M103", "no value of faulty:", "flag"),
-    ("name.family: {at: a, unmapped: keep}", "0:22", "M103", "without codes:", "codes:"),
+    ("name.family: {at: a, unmapped: keep}", "0:22", "M103", "belongs to codes:", "codes:"),
     ("name.family: {at: a, key: [x]}", "0:22", "M103", "belongs to each:", "each:"),
     ("name.family: {at: a, where: {b: c}}", "0:22", "M103", "belongs to each:", "when:"),
     ("name.family: {at: a, when: {}}", "0:28", "M103", "when: has another form", "literal"),
