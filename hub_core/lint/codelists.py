@@ -24,6 +24,7 @@ class CodeLists:
     findings: Findings
     votes: Votes
     nodes: dict[str, Mapping | None] = field(default_factory=dict)
+    missing: dict[str, set[str]] = field(default_factory=dict)
 
     def look_at(self, visits: Iterable[Visit], answered: Iterable[tuple[Read, Iterable[str]]]) -> None:
         """Take the rules of one mapping; ``answered``: the status of answers and its tokens, which no rule sees."""
@@ -46,8 +47,8 @@ class CodeLists:
         table = found.table()
         for text in table:
             right = leaf is None or possible(leaf, text)
-            key = ("allowed", found.name, text)
-            self.votes.say(key, None if right or leaf is None else partial(self._not_allowed, found, text, leaf))
+            allowed = ("allowed", found.name, text)
+            self.votes.say(allowed, None if right or leaf is None else partial(self._not_allowed, found, text))
         if leaf is None:
             return
         rule = visit.rule
@@ -56,17 +57,21 @@ class CodeLists:
             if status.spot.place is read.spot.place:
                 known |= set(tokens)
         wanted = [text for text in values(leaf) if text not in known and _asked(visit, read, text)]
+        key = ("list", short.file, short.line, short.column)
         if not wanted and rule.unmapped != "keep":
             wanted = [text for text in visit.subject.examples.get(id(read.spot.place), ()) if text not in known]
-            wanted = wanted if not any(text in table for text in wanted) else []
-        missing = [text for text in wanted if text not in table]
-        if missing and len(missing) == len(wanted):
-            self.votes.say(
-                ("list", short.file, short.line, short.column), partial(self._wrong, visit, short, found, wanted)
-            )
+            if any(text in table for text in wanted):
+                self.votes.say(key, None)
+                return
+        if not wanted:
             return
-        self.votes.say(("list", short.file, short.line, short.column), None)
+        missing = [text for text in wanted if text not in table]
+        if len(missing) == len(wanted):
+            self.votes.say(key, partial(self._wrong, visit, short, found, wanted))
+            return
+        self.votes.say(key, None)
         for text in missing:
+            self.missing.setdefault(found.name, set()).add(text)
             self.votes.say(("missing", found.name, text), partial(self._missing, found, text, leaf))
 
     def _wrong(self, visit: Visit, short: Scalar, found: CodeList, wanted: list[str]) -> None:
@@ -85,11 +90,10 @@ class CodeLists:
         mend = f'add an entry: code: {{text: ..., in: ["{text}"], out: "{text}"}}'
         self.findings.add("L131", near or _top(found), message, mend)
 
-    def _not_allowed(self, found: CodeList, text: str, leaf: LeafType) -> None:
+    def _not_allowed(self, found: CodeList, text: str) -> None:
         node = self._text(found, text) or _top(found)
-        known = set(found.table())
-        free = [word for word in values(leaf) if word and word not in known]
-        new = free[0] if len(free) == 1 else None
+        free = self.missing.get(found.name, set())
+        new = next(iter(free)) if len(free) == 1 else None
         message = f"{text!r} never stands there: no contract that uses {found.name} allows it"
         mend = f"write {new!r} instead" if new else "remove it, or correct it"
         self.findings.add("L132", node, message, mend, old=text, new=new)

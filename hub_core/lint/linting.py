@@ -83,11 +83,13 @@ def _check(world: World, findings: Findings) -> None:
         prefixes = (source.kind, *(text for pair in sorted(source.ns.items()) for text in pair))
         walker = Walker(subject, parsed.setdefault(prefixes, {}))
         visits = every(walker.walk())
-        ignored = [walker.read(path, path.text, walker.root(), "known") for path, _ in subject.file.ignore]
+        named = [path for path, _ in (*subject.file.ignore, *subject.file.fixed)]
+        ignored = [walker.read(path, path.text, walker.root(), "known") for path in named]
         known = [*walker.known, *(read for read in ignored if read)]
         paths.look_at(subject, visits, known)
         cardinality.look_at(visits)
         values.look_at(visits)
+        values.look_at_answer(subject, walker.known[:1])
         conditions.look_at(visits)
         answer = subject.file.answer
         tokens = [*answer.failed, *answer.none, *answer.later] if answer else []

@@ -12,6 +12,8 @@ from hub_core.lint.walk import Read
 from hub_core.mapping.paths import Kind, Step, shown_key, shown_name
 
 MIN_LIKENESS: Final = 0.6
+SAME_NAME: Final = 1.5
+SAME_KIND: Final = 0.15  # an element is rather taken for another element than for an attribute
 MAX_DEPTH: Final = 3  # steps that may have been forgotten
 MAX_LOOKED_AT: Final = 3_000
 
@@ -45,21 +47,28 @@ class Nearest:
             return None
         parent, step, rest = read.spot.parent, read.steps[at], read.steps[at + 1 :]
         span = written[at]
-        for name in self._alike(parent, step.name):
-            if _leads(parent.children[name], rest):
-                return Mend(span.start, span.name, self.shown(name))
         return (
-            self._superfluous(parent, read, written, at)
+            self._beside(parent, read, at, span, SAME_NAME)
             or self._swapped(parent, read, written, at)
             or self._forgotten(parent, step, rest, span)
+            or self._beside(parent, read, at, span, MIN_LIKENESS)
+            or self._superfluous(parent, read, written, at)
             or self._earlier(read, written, at)
             or self._sibling(parent, step, span)
         )
 
-    def _alike(self, parent: Place, name: str) -> list[str]:
+    def _beside(self, parent: Place, read: Read, at: int, span: Span, likeness: float) -> Mend | None:
+        """A place beside it has a name that is as like as this, and the rest of the path leads on from there."""
+        for name in self._alike(parent, read.steps[at].name, likeness):
+            found = _end(parent.children[name], read.steps[at + 1 :])
+            if found is not None and _fits(found, read):
+                return Mend(span.start, span.name, self.shown(name))
+        return None
+
+    def _alike(self, parent: Place, name: str, likeness: float = MIN_LIKENESS) -> list[str]:
         """Return children by likeness; the same local name first, whatever its namespace and kind."""
         scored = [(_likeness(name, child), child) for child in parent.children]
-        return [child for score, child in sorted(scored, key=lambda one: -one[0]) if score >= MIN_LIKENESS]
+        return [child for score, child in sorted(scored, key=lambda one: -one[0]) if score >= likeness]
 
     def _sibling(self, parent: Place, step: Step, span: Span) -> Mend | None:
         near = self._alike(parent, step.name)
@@ -67,14 +76,14 @@ class Nearest:
 
     def _superfluous(self, parent: Place, read: Read, written: tuple[Span, ...], at: int) -> Mend | None:
         rest = read.steps[at + 1 :]
-        if not rest or not _leads(parent, rest):
+        if not rest or not leads(parent, rest):
             return None
         old = read.text[written[at].start : written[at + 1].start]
         return Mend(written[at].start, old, "")
 
     def _swapped(self, parent: Place, read: Read, written: tuple[Span, ...], at: int) -> Mend | None:
         steps = read.steps
-        if at + 1 >= len(steps) or not _leads(parent, (steps[at + 1], steps[at], *steps[at + 2 :])):
+        if at + 1 >= len(steps) or not leads(parent, (steps[at + 1], steps[at], *steps[at + 2 :])):
             return None
         first, second = written[at], written[at + 1]
         old = read.text[first.start : second.start + len(second.name) + len(second.brackets)]
@@ -82,9 +91,9 @@ class Nearest:
 
     def _forgotten(self, parent: Place, step: Step, rest: tuple[Step, ...], span: Span) -> Mend | None:
         """A step between two others was left out."""
-        for way, place in _ways(parent):
+        for way, place in ways(parent):
             inner = below(place, step.name)
-            if way and inner is not None and _leads(inner, rest):
+            if way and inner is not None and leads(inner, rest):
                 names = [self.shown(name) for name in way]
                 return Mend(span.start, span.name, self.separator.join([*names, span.name]))
         return None
@@ -97,18 +106,28 @@ class Nearest:
             if base is None or spot.place is None:
                 return None
             for name in self._alike(spot.place, read.steps[number].name):
-                if name != read.steps[number].name and _leads(spot.place.children[name], read.steps[number + 1 :]):
+                if name != read.steps[number].name and leads(spot.place.children[name], read.steps[number + 1 :]):
                     return Mend(written[number].start, written[number].name, self.shown(name))
         return None
 
 
-def _leads(place: Place, steps: tuple[Step, ...]) -> bool:
+def _end(place: Place, steps: tuple[Step, ...]) -> Place | None:
     here: Place | None = place
     for step in steps:
-        if here is None:
-            return False
-        here = below(here, step.name)
-    return here is not None
+        here = below(here, step.name) if here is not None else None
+    return here
+
+
+def leads(place: Place, steps: tuple[Step, ...]) -> bool:
+    """Tell whether a path exists below a place."""
+    return _end(place, steps) is not None
+
+
+def _fits(place: Place, read: Read) -> bool:
+    """Whether a place holds what a rule reads: text, or something below it."""
+    if place.open or read.purpose == "known":
+        return True
+    return bool(place.children) if read.purpose == "object" else place.leaf is not None
 
 
 def _likeness(one: str, other: str) -> float:
@@ -118,7 +137,8 @@ def _likeness(one: str, other: str) -> float:
     if first.lower() == second.lower():
         return 1.5
     matcher = SequenceMatcher(None, first, second)
-    return matcher.ratio() if matcher.quick_ratio() >= MIN_LIKENESS else 0.0
+    kind = SAME_KIND if one.startswith("@") == other.startswith("@") else 0.0
+    return matcher.ratio() + kind if matcher.quick_ratio() >= MIN_LIKENESS else 0.0
 
 
 def local(name: str) -> str:
@@ -126,7 +146,7 @@ def local(name: str) -> str:
     return name.rpartition("}")[2].removeprefix("@")
 
 
-def _ways(place: Place) -> Iterator[tuple[tuple[str, ...], Place]]:
+def ways(place: Place) -> Iterator[tuple[tuple[str, ...], Place]]:
     """Yield the places below one, nearest first, each with the names on the way."""
     waiting: list[tuple[tuple[str, ...], Place]] = [((), place)]
     looked_at = 0

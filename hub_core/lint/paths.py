@@ -5,7 +5,7 @@ from typing import Final
 
 from hub_core.contract import Place
 from hub_core.lint.finding import Findings
-from hub_core.lint.nearest import Nearest, local
+from hub_core.lint.nearest import Nearest, leads, local, ways
 from hub_core.lint.spans import spans
 from hub_core.lint.walk import Read, Visit
 from hub_core.lint.world import Subject
@@ -23,7 +23,7 @@ class Paths:
     def __init__(self, findings: Findings) -> None:
         self.findings = findings
         self.reads: dict[tuple[str, int, int, str], list[tuple[Subject, Read]]] = {}
-        self.bases: dict[tuple[str, int, int], list[tuple[Scalar, Read, bool, list[Read]]]] = {}
+        self.bases: dict[tuple[str, int, int], list[tuple[Subject, Visit, Read, bool, list[Read]]]] = {}
         self.silent: set[tuple[str, str]] = set()  # file and namespace of which a finding already speaks
 
     def look_at(self, subject: Subject, visits: Iterable[Visit], known: Iterable[Read]) -> None:
@@ -31,15 +31,17 @@ class Paths:
         if subject.contract is None:
             return
         self._namespaces(subject)
+        visits = list(visits)
+        astray = {id(read) for visit in visits for read in self._base(subject, visit)}
         for visit in visits:
             for read in visit.reads:
-                self._take(subject, read)
-            self._base(subject, visit)
+                if id(read) not in astray:
+                    self._take(subject, read)
         for read in known:
             self._take(subject, read)
 
     def _take(self, subject: Subject, read: Read) -> None:
-        if read.base.place is not None:
+        if read.spot.place is not None or read.spot.missing is not None:
             key = (read.node.file, read.node.line, read.node.column, read.text)
             self.reads.setdefault(key, []).append((subject, read))
 
@@ -51,9 +53,9 @@ class Paths:
             elif not any(_holds_text(read) for _, read in uses):
                 self._textless(*uses[0])
         for bases in self.bases.values():
-            if not any(fits for _, _, fits, _ in bases):
-                use, place, _, known = bases[0]
-                self._wrong_base(use, place, known)
+            if all(bad for _, _, _, bad, _ in bases):
+                subject, visit, place, _, known = bases[0]
+                self._wrong_base(subject, visit, place, known)
 
     def _nowhere(self, subject: Subject, read: Read) -> None:
         at, parent = read.spot.missing, read.spot.parent
@@ -94,25 +96,45 @@ class Paths:
             hint = f"go on to one of: {', '.join(names[:20])}" if names else "name a place that holds text"
             self.findings.add("L105", read.node, text, hint, old=read.text)
 
-    def _base(self, subject: Subject, visit: Visit) -> None:
-        """Note whether any place of a block exists where it is used."""
-        use = visit.rule.use
+    def _base(self, subject: Subject, visit: Visit) -> list[Read]:
+        """Note whether any of the places inside an object exists; if none does, its own place is wrong, not they."""
         place = next((read for read in visit.reads if read.purpose == "object" and read.steps), None)
-        if use is None or place is None or not visit.inner or use.text not in subject.blocks:
-            return
-        own = {id(rule) for rule in subject.blocks[use.text][0]}
-        inner = [one for top in visit.inner if id(top.rule) in own for one in _same_base(top)]
-        known = [read for one in inner for read in one.reads if read.steps and read.base.place is not None]
-        if known:
-            key = (use.file, use.line, use.column)
-            fits = any(read.spot.missing is None for read in known)
-            self.bases.setdefault(key, []).append((use, place, fits, known))
+        if place is None or not visit.inner:
+            return []
+        inner = [read for top in visit.inner for one in _same_base(top) for read in one.reads if read.steps]
+        known = [read for read in inner if read.spot.place is not None or read.spot.missing is not None]
+        if not known:
+            return []
+        # One path that leads nowhere is rather wrong by itself.
+        bad = len(known) > 1 and place.spot.place is not None and all(read.spot.missing is not None for read in known)
+        key = (place.node.file, place.node.line, place.node.column)
+        self.bases.setdefault(key, []).append((subject, visit, place, bad, known))
+        return known if bad else []
 
-    def _wrong_base(self, use: Scalar, place: Read, known: list[Read]) -> None:
+    def _wrong_base(self, subject: Subject, visit: Visit, place: Read, known: list[Read]) -> None:
         names = sorted({local(read.steps[0].name) for read in known})
-        text = f"none of the places of the block {use.text!r} exists here"
-        mend = f"name the place that holds {', '.join(names[:5])}, or another block"
-        self.findings.add("L106", place.node, text, mend, old=place.text)
+        what = f"of the block {visit.rule.use.text!r}" if visit.rule.use else "inside it"
+        text = f"none of the places {what} exists here ({', '.join(names[:5])})"
+        nearest = Nearest(subject.file.source.kind, subject.file.source.ns)
+        found = self._better(place, known)
+        if found is None or place.base.place is None:
+            mend = "name the place that holds them, or another block"
+            self.findings.add("L106", place.node, text, mend, old=place.text)
+            return
+        new = nearest.separator.join(nearest.shown(name) for name in found) or "."
+        self.findings.add("L106", place.node, text, f"write {new!r} instead", old=place.text, new=new)
+
+    def _better(self, place: Read, known: list[Read]) -> tuple[str, ...] | None:
+        """Return the way to the nearest place where all that is named inside exists."""
+        if place.base.place is None:
+            return None
+        own = place.spot.place
+        scored = []
+        for way, here in ways(place.base.place):
+            if way and here is not own and all(leads(here, read.steps) for read in known):
+                shared = sum(one == step.name for one, step in zip(way, place.steps, strict=False))
+                scored.append((-shared, len(way), way))
+        return min(scored)[2] if scored else None
 
     def _namespaces(self, subject: Subject) -> None:
         """Prefixes of namespaces that the contract does not have."""

@@ -11,6 +11,7 @@ from hub_core.lint.finding import Findings
 from hub_core.lint.samples import longest, possible, values
 from hub_core.lint.votes import Votes
 from hub_core.lint.walk import Read, Visit
+from hub_core.lint.world import Subject
 from hub_core.mapping.codecs import BadParameters, BadValue, Chain, chain
 from hub_core.mapping.model import takes
 from hub_core.mapping.paths import Filter
@@ -47,6 +48,17 @@ class Values:
                 self._literals(read)
                 self._filters(read)
 
+    def look_at_answer(self, subject: Subject, status: Iterable[Read]) -> None:
+        """Take the tokens of ``answer:``."""
+        answer = subject.file.node.items.get("answer")
+        tables = [answer.items.get(key) for key in ("failed", "none", "later")] if isinstance(answer, Mapping) else []
+        tokens = [token for table in tables if isinstance(table, Mapping) for token in table.keys.values()]
+        for read in status:
+            leaf = _leaf(read)
+            for token in tokens if leaf else ():
+                if leaf and not possible(leaf, token.text.strip()):
+                    self._impossible("L123", token, leaf, "")
+
     def _codec(self, visit: Visit, siblings: list[Visit]) -> None:
         """The codec reads the longest text of each form, or another rule of the same field does."""
         if visit.field is None or visit.rule.codes or visit.rule.derive:
@@ -63,7 +75,9 @@ class Values:
                 and (other := _chain(twin.codec or one.rule.codec))
             ]  # fmt: skip
             texts = [text for text in longest(leaf) if text.strip() and text not in tokens]
-            bad = any(not _some(text, (used, *others)) for text in texts)
+            # Forms may be shared out among rules with conditions; each rule reads one of them, and none is left over.
+            bad = bool(texts) and not any(_reads(used, text) for text in texts)
+            bad = bad or any(not _some(text, (used, *others)) for text in texts)
             seen = [text for text in visit.subject.examples.get(id(read.spot.place), ()) if text not in tokens]
             odd = bool(seen) and not any(_some(text, (used, *others)) for text in seen)
             key = (read.node.file, read.node.line, read.node.column, read.text)
@@ -143,6 +157,8 @@ class Values:
         known = [word for word in values(leaf) if word]
         near = get_close_matches(text, known, n=1)
         mend = f"write {near[0]!r} instead" if near else f"write one of: {', '.join(known)}" if known else "remove it"
+        near = near or [other for other in _rewritten(text) if possible(leaf, other)][:1]
+        mend = f"write {near[0]!r} instead" if near else mend
         message = f"{key}{text!r} never stands there: the contract allows {_said(leaf)}"
         self.findings.add(code, node, message, mend, old=text, new=near[0] if near else None)
 
@@ -164,6 +180,15 @@ def _reads(used: Chain, text: str) -> bool:
     except BadValue:
         return False
     return True
+
+
+def _rewritten(text: str) -> list[str]:
+    """Return a day in every other form, if a text is one."""
+    for form in _DAYS:
+        used = chain(f'date("{form}")')
+        if _reads(used, text):
+            return [chain(f'date("{other}")').format(used.parse(text)) for other in _DAYS]
+    return []
 
 
 def _some(text: str, chains: Iterable[Chain]) -> bool:
