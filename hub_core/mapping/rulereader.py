@@ -94,12 +94,10 @@ class RuleReader:
             self._fault(node.keys[wrong], f"{wrong}: does not go with use: or fields:", "write it in a field inside")
         if rule.const is not None and given & {"as", "absent", "unknown", "withheld", "unmapped"}:
             self._fault(node, "a const is not read", "leave const: alone, with codes: where it is a code")
-        here = rule.target.text == "." and not rule.places
         belongs = (
             ("key", builds and "each" in given, "each: with fields: or use:", "remove it, or write each: path"),
             ("need", not builds and "each" not in given, "a single value", "write it at a field inside"),
             ("where", builds or "each" in given, "each: and use:", "write when: for a single value"),
-            ("where", not here, "elements, and . names none", "write when: instead"),
             ("unmapped", "codes" in given, "codes:", "add codes: and the name of a code list"),
         )
         for key, right, text, mend in belongs:

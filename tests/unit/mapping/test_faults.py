@@ -74,7 +74,6 @@ FIELDS = [
     ("spouse: {at: s, need: required, fields: {name.family: {at: f}}}", "0:17", "M103", "single value", "inside"),
     ("emails[]: {const: a@example.org}", "0:1", "M103", "from one place", "each:"),
     ("emails[]: {each: m, key: [x]}", "0:21", "M103", "key: belongs to each:", "remove"),
-    ('".": {where: {a: b}, fields: {name.family: {at: f}}}', "0:7", "M103", "names none", "when:"),
     ("identifiers[issuer.id=x].value: {at: a}", "0:1", "M104", "not a canonical path", "write [field=value]"),
     ("name.family: {derive: 'concat(a, b)'}", "0:23", "M103", "other functions", "join("),
     ("name.family: {derive: 'join(\"-\")'}", "0:23", "M103", "other parameters", "join("),
