@@ -28,7 +28,7 @@ class Tried(msgspec.Struct, frozen=True, kw_only=True):
         mapping: ``id@hash``; ``None`` while the files have faults.
         document: path of what was read.
         reading: ``None`` if nothing could be read.
-        faults: of the mapping files, each with its place and what to write instead.
+        faults: of the mapping files, each with its place and what to write instead; of lint too, where it was asked.
         wrong: why the document could not be read.
     """
 

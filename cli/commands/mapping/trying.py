@@ -1,10 +1,14 @@
 """``punte mapping try``: what a mapping makes of a document, at once and after every save."""
 
+import gc
+import signal
 import time
-from functools import cache
+from collections.abc import Callable
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
+import msgspec
 import typer
 from rich.text import Text
 
@@ -16,8 +20,11 @@ from cli.tree import show_record
 
 if TYPE_CHECKING:
     from hub_core.mapping.trial import Trial, Tried
+    from hub_core.message import Finding
     from registry.offline import OfflineReader
 
+# Begins to lint, and returns what waits for the findings.
+Lint = Callable[[], Callable[[], "list[Finding]"]]
 PAUSE: Final = 0.04  # seconds between two looks at the files
 SETTLE: Final = 0.02  # an editor empties a file and then writes it; nobody wants to see what is between
 FRESH: Final = 60.0  # seconds; an older save is not what somebody waits for
@@ -42,7 +49,7 @@ def trying(
     reveal: Annotated[bool, typer.Option("--reveal", help="With --on: show personal values.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Read a document with a mapping and show the record, the unmapped leaves and all findings.
+    """Read a document with a mapping and show the record, the unmapped leaves and all findings, those of lint too.
 
     With --watch it is done again as soon as the mapping, its blocks, its code lists or the document are saved. Values
     of a fixture are shown, those of another document only with --reveal. With --json one line for each time. Ends with
@@ -51,13 +58,42 @@ def trying(
     trial = _trial(file, on, root)
     shown = reveal or on is None
     if not watch:
-        if not _once(trial, reveal=shown, as_json=as_json, saved=None):
+        if not _once(trial, lambda: partial(linted, trial.file, trial.root), reveal=shown, as_json=as_json):
             raise typer.Exit(Exit.ATTENTION)
         return
+    from concurrent.futures import ProcessPoolExecutor
+
+    # Lint takes as long as reading: it runs beside it.
+    with ProcessPoolExecutor(1, initializer=_deaf) as pool:
+        try:
+            _watch(trial, lambda: pool.submit(linted, trial.file, trial.root).result, reveal=shown, as_json=as_json)
+        except KeyboardInterrupt:
+            return
+
+
+def _deaf() -> None:
+    """Let Ctrl+C end the process that shows things, and no other."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def linted(file: Path, root: Path) -> list["Finding"]:
+    """Return what lint finds in a mapping file, faults of loading among it."""
+    from hub_core.errors import PunteError
+    from hub_core.lint import lint
+    from hub_core.mapping.selection import schemas_of
+    from hub_core.message import Finding
+
     try:
-        _watch(trial, reveal=shown, as_json=as_json)
-    except KeyboardInterrupt:
-        return
+        found = lint([file], root=root, schemas=schemas_of(root))
+    except PunteError:  # the file is gone for a moment; the trial says it
+        return []
+    return [
+        Finding(
+            code=one.code, severity=one.severity, text=one.message, help=one.mend, line=one.line,
+            rule=f"{one.file}:{one.line}:{one.column}",
+        )
+        for one in found
+    ]  # fmt: skip
 
 
 def _trial(file: Path, on: Path | None, root: Path | None) -> "Trial":
@@ -75,11 +111,13 @@ def _trial(file: Path, on: Path | None, root: Path | None) -> "Trial":
     return Trial(file, on=on, root=root or root_of(file), schemas=None, opened=lambda body: reader().open(body))
 
 
-def _watch(trial: "Trial", *, reveal: bool, as_json: bool) -> None:
+def _watch(trial: "Trial", lint: Lint, *, reveal: bool, as_json: bool) -> None:
     saved: float | None = None
+    gc.disable()  # it is made up for while nobody waits
     while True:
         before = trial.stamps()
-        _once(trial, reveal=reveal, as_json=as_json, saved=saved, again=True)
+        _once(trial, lint, reveal=reveal, as_json=as_json, saved=saved, again=True)
+        gc.collect()
         before = trial.stamps() | before  # the fixture may be known only now
         while (now := trial.stamps()) == before:
             time.sleep(PAUSE)
@@ -88,10 +126,14 @@ def _watch(trial: "Trial", *, reveal: bool, as_json: bool) -> None:
         saved = max((stamp[0] / 1e9 for name, stamp in now.items() if before.get(name) != stamp), default=time.time())
 
 
-def _once(trial: "Trial", *, reveal: bool, as_json: bool, saved: float | None, again: bool = False) -> bool:
+def _once(
+    trial: "Trial", lint: Lint, *, reveal: bool, as_json: bool, saved: float | None = None, again: bool = False
+) -> bool:
     """Try once and show it; return whether a record, or an answer without one, came out."""
     begun = time.time()
+    found = lint()
     tried = trial.run()
+    tried = msgspec.structs.replace(tried, faults=found() or tried.faults)
     if as_json:
         print(screen.json_text(_plain(tried, begun)), flush=True)
     else:
@@ -113,8 +155,6 @@ def _took(begun: float, saved: float | None) -> None:
 
 
 def _plain(tried: "Tried", begun: float) -> dict[str, Any]:
-    import msgspec
-
     plain: dict[str, Any] = {"mapping": tried.mapping, "document": tried.document, "wrong": tried.wrong}
     plain["faults"] = msgspec.to_builtins(tried.faults)
     for name in ("verdict", "record", "findings", "unmapped"):
@@ -123,14 +163,12 @@ def _plain(tried: "Tried", begun: float) -> dict[str, Any]:
 
 
 def _show(tried: "Tried", *, reveal: bool) -> None:
-    import msgspec
-
     from hub_core.security.masking import mask_text, masked
 
     for fault in tried.faults:
         screen.show(faults.placed(fault))
     reading = tried.reading
-    wrong = tried.wrong or (f"{len(tried.faults)} fault{'s'[: len(tried.faults) > 1]}" if tried.faults else None)
+    wrong = tried.wrong or (f"{len(tried.faults)} finding{'s'[: len(tried.faults) > 1]}" if tried.faults else None)
     result = "FAIL" if reading is None else reading.verdict.value
     screen.facts(
         (
