@@ -21,6 +21,7 @@ from hub_core.mapping.leafwalk import Leaf
 from hub_core.mapping.vocabulary import code_texts, parts_of_days, vocabulary
 from hub_core.pseudonyms import Pseudonyms
 from hub_core.reading import Provenance, Reading
+from hub_core.rows.single import DIALECT as ROWS
 
 ATTEMPTS: Final = 12
 LONGEST: Final = 2_000  # characters of one value; the rest of a longer one (a picture, a letter) is left out
@@ -58,8 +59,10 @@ def capture(mapping: CompiledMapping, document: Document, *, on: date, key: byte
         key: secret; the same key gives the same person the same pseudonym in every document.
 
     Raises:
-        Rejected: M501, no such document was found; no value of the original is told.
+        Rejected: M501, no such document was found, or it is a row of a file; no value of the original is told.
     """
+    if document.dialect == ROWS:
+        raise Rejected("M501", "a row of a flat file is no document of its own")
     document = leafwalk.bare(document)
     original, provenance = mapping.explain(document, on=on)
     judge = _Judge(mapping, document, provenance)

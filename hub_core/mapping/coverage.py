@@ -6,10 +6,11 @@ document and was looked up. Both come from the traced run, so nothing is guessed
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
+from hub_core.canonical import Beneficiary
 from hub_core.mapping.codecs import BadValue, Chain, chain
 from hub_core.mapping.compiled import CompiledMapping
 from hub_core.mapping.plan import Obj, Scope, Value
@@ -38,12 +39,14 @@ class Coverage(msgspec.Struct, frozen=True, kw_only=True):
         fields: canonical paths; lists without indexes, ``identifiers[scheme=ro.cnp].value`` where a selector names one.
         rules: ``file:line``.
         codes: ``list@version: text`` for each text that is read.
+        written: ``list@version: code`` for each code of a coded field; exercised by tests with ``round_trip``.
     """
 
     mapping: str
     fields: Share
     rules: Share
     codes: Share
+    written: Share
 
 
 class Exercised:
@@ -54,6 +57,7 @@ class Exercised:
         self._written: set[tuple[str, str]] = set()
         self._rules: set[str] = set()
         self._texts: set[tuple[str, str]] = set()
+        self._codes: set[tuple[str, str]] = set()
 
     def add(self, reading: Reading, provenance: Iterable[Provenance]) -> None:
         """Take in one traced reading."""
@@ -63,6 +67,10 @@ class Exercised:
             self._rules.add(one.rule)
             if one.codes and one.raw is not None:
                 self._texts.add((one.codes, looked_up(one.raw, one.codec)))
+
+    def add_written(self, record: Beneficiary) -> None:
+        """Take in a record that was written."""
+        self._codes |= set(_codes(msgspec.to_builtins(record)))
 
     def coverage(self) -> Coverage:
         """Return what was exercised so far, and what was not."""
@@ -81,7 +89,31 @@ class Exercised:
             fields=_share(fields),
             rules=_share(rules),
             codes=_share({f"{name}: {text}": hit for (name, text), hit in texts.items()}),
+            written=_share(self._written_codes()),
         )
+
+    def _written_codes(self) -> dict[str, bool]:
+        if self.mapping.way == "in":
+            return {}
+        return {
+            f"{one.name}: {code}": (one.shown, code) in self._codes
+            for _, value in values(self.mapping.plan)
+            if value.codes is not None and value.origins and not value.plain_code
+            for one in value.codes.versions or (value.codes,)
+            for code, entry in one.entries.items()
+            if entry.write is not None
+        }
+
+
+def _codes(value: Any) -> Iterator[tuple[str, str]]:
+    if isinstance(value, dict):
+        if isinstance(value.get("list"), str) and value.get("code"):
+            yield value["list"], value["code"]
+        for inner in value.values():
+            yield from _codes(inner)
+    elif isinstance(value, (list, tuple)):
+        for one in value:
+            yield from _codes(one)
 
 
 def codecs_of(codec: str | None) -> Chain | None:

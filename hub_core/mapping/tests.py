@@ -66,6 +66,8 @@ def run_test(mapping: CompiledMapping, test: Test, root: Path, *, exercised: Exe
         differences = _differences(test, reading)
         if test.round_trip:
             exact = test.round_trip == "exact"
+            if exercised is not None and reading.record is not None:
+                exercised.add_written(reading.record)
             differences += round_trip(mapping, document, reading, on=day_of(test), exact=exact)
     except (BadTest, BadPath, ValueError, ConfigError) as error:
         differences = [f"the test cannot run: {error}"]

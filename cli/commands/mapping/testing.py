@@ -23,7 +23,8 @@ COLUMNS = (
     Column("MAPPING"),
     Column("FIELDS", right=True),
     Column("RULES", right=True),
-    Column("CODE TEXTS", right=True),
+    Column("TEXTS READ", right=True),
+    Column("CODES WRITTEN", right=True),
 )
 NAMES = 8  # of what no test exercises, on a terminal
 
@@ -39,8 +40,8 @@ def run(
 ) -> None:
     """Run the tests in mapping files.
 
-    With --coverage also count the canonical fields, the rules and the texts of code lists that the tests exercise, and
-    name those that they do not. Ends with 1 if a test failed.
+    With --coverage also count the canonical fields, the rules, the texts of code lists that are read and the codes that
+    are written back, and name those that no test exercises. Ends with 1 if a test failed.
     """
     done = [_tested(mapping, root, coverage=coverage) for root, mapping in _mappings(paths or [MAPPINGS])]
     results = [result for mapping_results, _ in done for result in mapping_results]
@@ -119,11 +120,16 @@ def _difference(line: str) -> Text:
 
 def _show_coverage(covered: "Sequence[Coverage]") -> None:
     screen.heading("What the tests exercise")
-    shares = ("fields", "rules", "codes")
+    shares = {
+        "fields": "fields",
+        "rules": "rules",
+        "codes": "texts of code lists",
+        "written": "codes that could be written",
+    }
     rows = [(one.mapping, *(_figure(getattr(one, name)) for name in shares)) for one in covered]
     screen.table(COLUMNS, rows, empty="")
     for one in covered:
-        for name, title in zip(shares, ("fields", "rules", "texts of code lists"), strict=True):
+        for name, title in shares.items():
             missed = getattr(one, name).missed
             if missed:
                 screen.heading(f"{one.mapping}: {title} that no test exercises: {len(missed)}")

@@ -61,3 +61,17 @@ def test_taking_in_what_is_exercised_changes_no_result(of_json):
     assert covered(of_json, BODY, expect="{name: {family: Rusu}}")[1].differences == (
         "name.family: expected 'Rusu', found 'Popa'",
     )
+
+
+def test_a_code_counts_as_written_where_a_test_goes_both_ways(of_json):
+    top = "direction: both\ntests: [{name: one, in: body.json, round_trip: normal}]"
+    mapping = of_json.mapping("sex: {at: <sex>, codes: sex}", top=top)
+    (of_json.folder / "body.json").write_text('{"sex": "M"}')
+    exercised = Exercised(mapping)
+    assert run_test(mapping, mapping.tests[0], of_json.folder, exercised=exercised).differences == ()
+    assert exercised.coverage().written.missed == ("test-sex@1: female",)
+
+
+def test_a_mapping_that_only_reads_has_nothing_to_write(of_json):
+    coverage, _ = covered(of_json, BODY)
+    assert coverage.written.of == 0
