@@ -1,11 +1,13 @@
 """What commands that look print of what the desk answers; the desk is a real HTTP server on a Unix socket."""
 
 import json
+from pathlib import Path
 
 import pytest
 
 pytestmark = pytest.mark.network
 
+ANSWERS = Path(__file__).parent / "answers"
 PARKED = "019aa6f0-0000-7000-8000-000000000002"
 REFUSED = "019aa6f0-0000-7000-8000-000000000001"
 
@@ -216,3 +218,46 @@ def test_tail_begins_with_the_newest_and_goes_on_from_there(desk, punte, monkeyp
         ("messages", {"state": "parked", "limit": 1}),
         ("messages", {"state": "parked", "after": PARKED, "limit": 1000}),
     ]
+
+
+# files and their rows ----------------------------------------------------------------------------------------
+
+
+def message(**changes):
+    answer = json.loads((ANSWERS / "message.json").read_text(encoding="utf-8"))
+    answer["message"] |= changes.pop("message", {})
+    return answer | changes
+
+
+def test_a_file_tells_how_its_rows_stand_and_how_many_are_to_come(desk, punte):
+    states = {"delivered": 1200, "refused": 1}
+    desk.answers["message"] = message(rows={"expected": 1500, "states": states, "complete": False})
+    out = punte("messages", "show", PARKED).out
+    assert ["rows", "1,500:", "1,200", "delivered,", "1", "refused,", "299", "to", "come"] in lines(out)
+
+
+def test_a_row_names_its_line_and_its_file(desk, punte):
+    desk.answers["message"] = message(message={"line": 7, "correlation_id": REFUSED})
+    assert ["row", "line", "7", "of", "file", REFUSED] in lines(punte("messages", "show", PARKED).out)
+
+
+def test_a_list_names_the_line_of_a_row(desk, punte):
+    (row, *_) = json.loads((ANSWERS / "messages.json").read_text(encoding="utf-8"))
+    desk.answers["messages"] = [row | {"document": "anofm/monthly", "line": 7}]
+    assert "anofm/monthly:7" in punte("messages", "list").out
+
+
+@pytest.mark.parametrize(
+    ("options", "asked"),
+    [
+        (["--rows-of", REFUSED], {"correlation_id": REFUSED, "rows": True}),
+        (["--no-rows"], {"correlation_id": None, "rows": False}),
+        (["--rows"], {"correlation_id": None, "rows": True}),
+        ([], {"correlation_id": None, "rows": None}),
+    ],
+)
+def test_rows_can_be_listed_alone_or_left_out(desk, punte, options, asked):
+    assert punte("messages", "list", *options).code == 0
+    ((verb, arguments),) = desk.asked
+    assert verb == "messages"
+    assert {name: arguments.get(name) for name in asked} == asked
