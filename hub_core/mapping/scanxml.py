@@ -32,7 +32,7 @@ class XmlScan:
             return
         if node.simple:
             for scope in node.scopes:
-                self._scope(scope, element, frame, check=check)
+                self._scope(scope, element, frame, check=check and not node.ignored)
             if not node.scopes:
                 self._element(node, element, frame, steps, check=check and not node.ignored)
             return

@@ -15,18 +15,15 @@ from hub_core.mapping.paths import parse_path
 from tests.unit.mapping.conftest import CODES, ON, document_of, translated
 
 LISTS = {f"codes/{name}.yaml": f"list: {name}\ntitle: t\nsource: s\n{text.lstrip()}" for name, text in CODES.items()}
-NAMES = st.sampled_from("abck")
+NAMES = st.sampled_from("abk")
 SHARED = ("1", "0", "M", "m", "F", "x")  # literals of filters and conditions, tokens, codes: leaves may share them
 LEAVES = st.sampled_from(["own"] * 6 + list(SHARED))
-BODIES = st.dictionaries(
-    NAMES,
-    st.recursive(
-        LEAVES,
-        lambda inner: st.lists(inner, min_size=1, max_size=3) | st.dictionaries(NAMES, inner, min_size=1, max_size=4),
-        max_leaves=12,
-    ),
-    max_size=4,
-)
+OBJECTS = LEAVES
+for _ in range(2):
+    OBJECTS = st.fixed_dictionaries(
+        {"a": OBJECTS | LEAVES}, optional={"b": OBJECTS, "k": LEAVES, "c": LEAVES}
+    ) | st.lists(OBJECTS | LEAVES, min_size=1, max_size=3)
+BODIES = st.fixed_dictionaries({"a": OBJECTS, "b": OBJECTS}, optional={"k": LEAVES, "c": OBJECTS})
 
 
 def with_texts(body, numbers=None):
@@ -42,7 +39,7 @@ def with_texts(body, numbers=None):
 
 @st.composite
 def paths(draw, most=3):
-    steps = draw(st.lists(NAMES, min_size=1, max_size=most))
+    steps = draw(st.lists(NAMES, min_size=1, max_size=draw(st.integers(1, most))))
     if len(steps) > 1 and draw(st.integers(0, 5)) == 0:
         steps[0] += f"[{draw(NAMES)}={draw(st.sampled_from(SHARED[:2]))}]"
     return f"<{'.'.join(steps)}>"

@@ -86,3 +86,10 @@ def test_a_list_of_plain_values_takes_one_path(bench, origin):
         bench.mapping(f"emails[]: {{{origin}}}")
     assert [finding.code for finding in refused.value.findings] == ["M103"]
     assert "list of rules" in refused.value.findings[0].help
+
+
+@pytest.mark.parametrize("chosen", ["where: {<kind>: note}", "when: {<kind>: present}"])
+def test_what_is_ignored_stays_so_where_a_condition_leaves_it_out(bench, chosen):
+    rule = f"notes[]: {{each: <entry>, {chosen}, fields: {{text: {{at: <text>}}}}}}"
+    reading = bench.read(rule, {"entry": [{"text": "x", "other": "y"}]}, top="ignore: {<entry>: not wanted}")
+    assert reading.unmapped == ()
