@@ -154,7 +154,15 @@ class Compiler:
             self._body(frame)
         else:
             block = self.generator.function(scope.call, check=check)
-            self.writer.line(f"{made} = {block}({item}, {made}, {spot}, {to}, run)")
+            call = f"{made} = {block}({item}, {made}, {spot}, {to}, run)"
+            if isinstance(self.scan, JsonScan) and not self.scan.reads_text(scope.call):
+                with self.writer.block(f"if {item}.__class__ is dict:"):
+                    self.writer.line(call)
+                if check:
+                    with self.writer.block("else:"):
+                        self.writer.line(f"run.scalars({spot}, ())")
+            else:
+                self.writer.line(call)
             frame.joins = True
             self._body(frame)
         with self.writer.block(f"if {made}:"):

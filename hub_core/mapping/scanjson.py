@@ -128,7 +128,7 @@ class JsonScan:
         item = self.writer.name("o")
         root = self.generator.trees.of(scope.call or scope).root
         with self.writer.block(f"for {item} in ({raw},) if {raw}.__class__ is dict else items({raw}):"):
-            if not self._reads_text(root) and (root.passes or root.scopes or root.variants):
+            if not self.reads_text(scope) and (root.passes or root.scopes or root.variants):
                 with self.writer.block(f"if {item}.__class__ is not dict:"):
                     if check:
                         spot = f"({frame.spot}, {self.generator.steps(steps)}, {item})"
@@ -136,7 +136,7 @@ class JsonScan:
                     self.writer.line("continue")
             self.inner(scope, item, frame, check)
 
-    def _reads_text(self, root: Node) -> bool:
-        """Tell whether a scope, or one that begins at the same place, reads a plain value there."""
-        inner = (self.generator.trees.of(scope.call or scope).root for scope in root.scopes)
-        return root.leaf is not None or any(map(self._reads_text, inner))
+    def reads_text(self, scope: Scope) -> bool:
+        """Tell whether a scope, its block, or a scope that begins at the same place reads a plain value there."""
+        roots = [self.generator.trees.of(one).root for one in (scope, scope.call) if one is not None]
+        return any(root.leaf is not None or any(map(self.reads_text, root.scopes)) for root in roots)

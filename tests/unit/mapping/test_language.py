@@ -659,3 +659,10 @@ def test_fields_beside_a_block_leave_the_plain_value_that_the_block_reads(bench)
     rule = "father: {use: p, at: <b>, fields: {birth.place.locality: {at: <a>}}}"
     assert bench.read(rule, {"b": "Popa"}, top=top).record.father.name.family == "Popa"
     assert bench.left(bench.read(rule, {"b": {"a": "Cluj", "c": "x"}}, top=top)) == ["b.c"]
+
+
+def test_fields_beside_a_block_read_a_plain_value_that_the_block_does_not(bench):
+    top = "blocks:\n  p: {name.family: {at: <a>}}"
+    rule = "father: {use: p, at: <b>, fields: {birth.place.locality: {at: <.>}}}"
+    reading = bench.read(rule, {"b": "Cluj"}, top=top)
+    assert (reading.record.father.birth.place.locality, reading.unmapped) == ("Cluj", ())
