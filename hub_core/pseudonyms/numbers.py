@@ -13,6 +13,7 @@ CNP_LENGTH: Final = 13
 _COUNTIES: Final = 40  # those that need no look at the day of birth
 _CENTURIES: Final = {"1": 1900, "2": 1900, "3": 1800, "4": 1800, "5": 2000, "6": 2000}
 _FIRST_DIGITS: Final = {1700: 3, 1800: 3, 1900: 1, 2000: 5}
+_TRIES: Final = 40  # of ten numbers one says a day by chance
 _TURN: Final = 30  # of the two digits of a year: up to here of this century, where the number does not say
 _IBAN: Final = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{10,30}")
 
@@ -27,7 +28,7 @@ class Numbers:
     def cnp(self, text: str) -> str:
         """Return another CNP: born as many days earlier as all dates move, same sex; county and serial are others."""
         if (day := _birth(text)) is None:
-            return self._checked(text[0] + self.scrambler.digits(text[1:]), text, _level_of_cnp)
+            return self._without_a_day(text)
         moved = self.shift.day(day)
         first = text[0]
         if first in _CENTURIES:
@@ -40,6 +41,15 @@ class Numbers:
         elif serial:
             serial = self.scrambler.permuted(f"cnp {head}", [serial - 1], [999])[0] + 1
         return self._checked(f"{head}{county:02d}{serial:03d}0", text, _level_of_cnp)
+
+    def _without_a_day(self, text: str) -> str:
+        """Return another number that says no day either."""
+        made, wanted = text, _level_of_cnp(text)
+        for _ in range(_TRIES):
+            made = self._checked(made[0] + self.scrambler.digits(made[1:]), text, _level_of_cnp)
+            if _level_of_cnp(made) == wanted:
+                break
+        return made
 
     def nif(self, text: str) -> str:
         """Return another NIF of a natural person."""

@@ -1,5 +1,6 @@
 """The verb that makes a fixture of a kept message: persons replaced by pseudonyms."""
 
+import asyncio
 import os
 import secrets
 from datetime import UTC
@@ -36,7 +37,8 @@ async def capture(parts: Parts, wanted: Capture) -> dict[str, Any]:
     if mapping is None:
         raise Rejected("V302", f"no mapping reads a {document.name}")
     on = kept.message.received_at.astimezone(UTC).date()
-    made = captured(mapping, document, on=on, key=_key(parts.settings.home / KEY_FILE))
+    key = _key(parts.settings.home / KEY_FILE)
+    made = await asyncio.to_thread(captured, mapping, document, on=on, key=key)  # messages go on meanwhile
     entry = Entry(message_id=wanted.id, at=parts.clock.now(), step="captured", by=wanted.by, detail=wanted.name)
     await parts.journal.note(entry)
     fixture = f"{wanted.fixture}.{made.document.kind}"
