@@ -110,14 +110,6 @@ class Releases:
             number: int | None = found.fetchone()[0]
         return number
 
-    def digest(self, number: int) -> str:
-        """Return the digest of a release.
-
-        Raises:
-            ConfigError: R304.
-        """
-        return digest_of(self.files(number))
-
 
 class ReleaseBook(Releases):
     """The releases of a file that this process owns: looks, keeps and acts."""

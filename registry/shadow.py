@@ -1,7 +1,8 @@
 """A set of mappings that reads live messages beside the one in force, without effect: its differences are counted.
 
-It looks at a message only after its decision was kept and answered for, in a thread of its own that rests as long as
-it works, so that answers wait for at most one document. What comes faster than that is skipped, and counted.
+It looks at a message only after its decision was kept and answered for, in a thread of its own that rests nine times
+as long as it works: a tenth of one processor at most, and an answer waits for at most one document. What comes faster
+than that is skipped, and counted.
 """
 
 import logging
@@ -24,7 +25,7 @@ from registry.differences import with_documents
 log = logging.getLogger("punte.shadow")
 MAX_WAITING: Final = 1_000  # messages
 MAX_WAITING_BYTES: Final = 32_000_000
-REST_SECONDS: Final = 0.001  # at least, after each message
+REST: Final = 9  # times as long as it took to read a message
 
 
 class Offered(NamedTuple):
@@ -65,8 +66,9 @@ class Shadow:
     def offer(self, message: Message, outcome: Outcome) -> None:
         """Take a decided message, unless too many wait; returns at once."""
         endpoint = self._directory().endpoints.get(message.endpoint)
-        if endpoint is None or (outcome.mapping is None and outcome.record is not None):
-            return  # a question, or a canonical record: no mapping reads it
+        canonical = outcome.mapping is None and outcome.record is not None
+        if endpoint is None or canonical or outcome.rows is not None:
+            return  # a question, a record, a file whose rows come by themselves: no mapping reads it
         size = len(message.body)
         with self._lock:
             if self._bytes + size > MAX_WAITING_BYTES or self._waiting.full():
@@ -99,7 +101,7 @@ class Shadow:
 
     def _work(self) -> None:
         while (offered := self._waiting.get()) is not None and not self._closed:
-            started = time.perf_counter()
+            started = time.thread_time()
             try:
                 self._compare(offered)
             except Exception:
@@ -108,7 +110,7 @@ class Shadow:
                     self._tally.failed += 1
             with self._lock:
                 self._bytes -= len(offered.message.body)
-            time.sleep(max(REST_SECONDS, time.perf_counter() - started))
+            time.sleep(REST * (time.thread_time() - started))
 
     def _compare(self, offered: Offered) -> None:
         message, outcome = offered.message, offered.outcome

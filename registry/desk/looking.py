@@ -137,7 +137,22 @@ async def doctor(parts: Parts, _: Nothing) -> "list[Check]":
         mend="punte messages list --state parked" if counts.parked else "",
     )
     # It takes a second: the messages of a running hub do not wait for it.
-    return [*await asyncio.to_thread(local_checks, parts.settings), in_force, stuck]
+    checks = await asyncio.to_thread(local_checks, parts.settings)
+    return [*checks, in_force, _released(parts), stuck]
+
+
+def _released(parts: Parts) -> "Check":
+    """Say which mappings are in force, and whether a folder that came later waits to be looked at."""
+    from registry.desk.releasing import is_delivered
+    from registry.health import Check
+
+    number = parts.releases.standing().in_force
+    name, mend = "mapping release", "punte mapping diff in-force mappings, then punte mapping promote mappings"
+    if number is None:
+        return Check(check=name, ok=None, text="the hub makes the first one when it starts")
+    if is_delivered(parts, number):
+        return Check(check=name, ok=True, text=f"release {number} is in force")
+    return Check(check=name, ok=None, text=f"release {number} is in force; mappings/ differs from it", mend=mend)
 
 
 def found(parts: Parts, message_id: str) -> Kept:

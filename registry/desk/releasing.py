@@ -34,7 +34,7 @@ async def begin(parts: Parts) -> None:
         number = await parts.release_book.keep(files, versions)
         reason = f"delivered with Punte {parts.version}"
         standing = await parts.release_book.act(Act.BEGIN, number, by="hub", reason=reason)
-    elif digest_of(files) != parts.releases.digest(standing.in_force):
+    elif not is_delivered(parts, standing.in_force):
         log.warning("mappings.folder-differs", extra={"release": standing.in_force, "mend": "punte mapping diff"})
     if standing.in_force is not None:  # a newer hub may give the same files other hashes
         await parts.release_book.keep(parts.releases.files(standing.in_force), versions)
@@ -42,17 +42,20 @@ async def begin(parts: Parts) -> None:
         parts.begin_shadow(standing.shadow, parts.mapping_sets.of(standing.shadow))
 
 
+def is_delivered(parts: Parts, number: int) -> bool:
+    """Tell whether a release is the folder as it is delivered with the hub now."""
+    return digest_of(delivered()) == digest_of(parts.releases.files(number))
+
+
 def releases(parts: Parts, _: Nothing) -> dict[str, Any]:
     """Say what is in force, what runs in shadow and what it counted, and what was done so far, newest first."""
     standing = parts.releases.standing()
-    folder = None
-    if standing.in_force is not None:
-        folder = digest_of(delivered()) == parts.releases.digest(standing.in_force)
+    number = standing.in_force
     return {
         "in_force": standing.in_force,
         "before": standing.before,
         "shadow": standing.shadow,
-        "folder_is_in_force": folder,
+        "folder_is_in_force": None if number is None else is_delivered(parts, number),
         "counted": parts.shadow.counted() if parts.shadow else None,
         "history": parts.releases.history()[::-1],
     }
