@@ -119,3 +119,18 @@ def test_a_user_without_a_folder_of_their_own_has_no_cache():
     assert user_cache({}) is None
     assert user_cache({"HOME": "/h"}).folder == Path("/h/.cache/punte/mappings")
     assert user_cache({"HOME": "/h", "XDG_CACHE_HOME": "/c"}).folder == Path("/c/punte/mappings")
+
+
+def test_every_shipped_mapping_can_be_kept(kept):
+    shipped = load(cache=Cache(kept))
+    assert shipped.prepare() == len(shipped.all) == len(list(kept.iterdir()))
+
+
+def test_a_mapping_with_code_lists_by_day_can_be_kept(of_json, kept):
+    codes = of_json.folder / "codes" / "test-sex@1.yaml"
+    codes.write_text(codes.read_text().replace("female: {in: [F]}", "female: {in: [F], valid: {from: 2020-01-01}}"))
+    of_json.write(FIELDS)
+    first = readings(of_json, mapping(of_json, kept))
+    again = mapping(of_json, kept)
+    assert again.prepare() is True
+    assert readings(of_json, again) == first
