@@ -143,7 +143,9 @@ async def test_a_file_that_can_no_longer_be_read_is_left_for_a_person(journal, m
     other = Contract(rows="partners/cnpp/payments.rows.yaml")
     monkeypatch.setitem(DIRECTORY.endpoints, "lists", msgspec.structs.replace(LISTS, contract=other))
     splitter.wake()
-    await asyncio.sleep(0.1)
+    async with asyncio.timeout(10):
+        while not caplog.records:  # noqa: ASYNC110 - a task of the splitter is waited for
+            await asyncio.sleep(0.01)
     await splitter.stop()
     assert journal.unsplit() == [file.message_id]
     assert [record.getMessage() for record in caplog.records] == ["file.stuck"]
