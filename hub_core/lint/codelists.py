@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from functools import partial
 
 from hub_core import yaml
@@ -9,6 +10,7 @@ from hub_core.contract import LeafType
 from hub_core.errors import ConfigError
 from hub_core.lint.finding import Findings
 from hub_core.lint.samples import possible, values
+from hub_core.lint.values import NEARLY
 from hub_core.lint.votes import Votes
 from hub_core.lint.walk import Read, Visit
 from hub_core.lint.world import World
@@ -45,10 +47,7 @@ class CodeLists:
         statuses: list[tuple[Read, Iterable[str]]],
     ) -> None:  # fmt: skip
         table = found.table()
-        for text in table:
-            right = leaf is None or possible(leaf, text)
-            allowed = ("allowed", found.name, text)
-            self.votes.say(allowed, None if right or leaf is None else partial(self._not_allowed, found, text))
+        self._slips(visit, found, read, leaf)
         if leaf is None:
             return
         rule = visit.rule
@@ -74,6 +73,21 @@ class CodeLists:
             self.missing.setdefault(found.name, set()).add(text)
             self.votes.say(("missing", found.name, text), partial(self._missing, found, text, leaf))
 
+    def _slips(self, visit: Visit, found: CodeList, read: Read, leaf: LeafType | None) -> None:
+        """Texts of the list that nobody writes: the contract forbids them, or a document says nearly the same."""
+        table = found.table()
+        for text in table:
+            right = leaf is None or possible(leaf, text)
+            allowed = ("allowed", found.name, text)
+            self.votes.say(allowed, None if right or leaf is None else partial(self._not_allowed, found, text))
+        seen = visit.subject.examples.get(id(read.spot.place), [])
+        unread = [text for text in seen if text not in table]
+        for text in table if unread else ():
+            near = get_close_matches(text, unread, n=1, cutoff=NEARLY) if text not in seen else []
+            nearly = ("nearly", found.name, text)
+            if near or text in seen:
+                self.votes.say(nearly, partial(self._slip, found, text, near[0]) if near else None)
+
     def _wrong(self, visit: Visit, short: Scalar, found: CodeList, wanted: list[str]) -> None:
         fitting = [
             name for name, listed in visit.codes.items()
@@ -97,6 +111,11 @@ class CodeLists:
         message = f"{text!r} never stands there: no contract that uses {found.name} allows it"
         mend = f"write {new!r} instead" if new else "remove it, or correct it"
         self.findings.add("L132", node, message, mend, old=text, new=new)
+
+    def _slip(self, found: CodeList, text: str, near: str) -> None:
+        node = self._text(found, text) or _top(found)
+        message = f"{text!r} stands in no document of the tests, and nearly the same does, which no code reads"
+        self.findings.add("L132", node, message, f"write {near!r} instead", old=text, new=near)
 
     def _beside(self, found: CodeList, text: str, order: tuple[str, ...]) -> Scalar | None:
         """Return the code before which an entry is missing, in the order of the contract."""
@@ -133,12 +152,6 @@ class CodeLists:
         node = self._node(found)
         if node is None or found.broken:
             return
-        valid = node.items.get("valid")
-        if found.start and found.end and found.end < found.start and isinstance(valid, Mapping):
-            until = valid.items.get("until")
-            if isinstance(until, Scalar):
-                mend = "write the earlier day under from:"
-                self.findings.add("L171", until, "the last day lies before the first", mend, old=until.text)
         codes = node.items.get("codes")
         if isinstance(codes, Mapping):
             for code, entry in codes.items.items():
@@ -146,12 +159,7 @@ class CodeLists:
                     self._entry(found, code, entry, codes.keys[code])
 
     def _entry(self, found: CodeList, code: str, entry: Mapping, at: Scalar) -> None:
-        seen: set[str] = set()
-        for one in _scalars(entry.items.get("in")):
-            if one.text.strip() in seen:
-                self.findings.add("L172", one, f"{one.text!r} stands twice", "remove one of them", old=one.text)
-            seen.add(one.text.strip())
-        if found.of is not None and found.of != found.name and not seen:
+        if found.of is not None and found.of != found.name and not _scalars(entry.items.get("in")):
             mend = f"write in: and the texts that mean {code}, or remove the entry"
             self.findings.add("L173", at, f"no text is read as {code!r}", mend, old=at.text)
 

@@ -19,10 +19,12 @@ class Conditions:
 
     def look_at(self, visits: Iterable[Visit]) -> None:
         """Take the rules of one mapping."""
+        visits = list(visits)
         groups: dict[tuple[int, int, str, str | None], list[Visit]] = {}
         for visit in visits:
             self._contradiction(visit)
             groups.setdefault((visit.element, id(visit.base.place), visit.target, visit.block), []).append(visit)
+        self._twice(visits)
         for group in groups.values():
             if group[0].target and len(group) > 1:
                 self._order(group)
@@ -37,7 +39,8 @@ class Conditions:
                 continue
             clash = next((first for first in ruled[:index] if _clash(first, second)), None)
             values = [read for read in visit.reads if read.purpose == "value"]
-            missing = bool(values) and _says_absent(second) and all(_same(read, second) for read in values)
+            nowhere = not second.steps and _says_absent(second)
+            missing = nowhere or (bool(values) and _says_absent(second) and all(_same(read, second) for read in values))
             node = second.condition.path
             key = ("clash", node.file, node.line, node.column)
             report = partial(self._never, second, clash) if clash or missing else None
@@ -45,10 +48,28 @@ class Conditions:
 
     def _never(self, read: Read, other: Read | None) -> None:
         if other is None:
-            text = f"the rule reads {read.text}, and only holds where nothing is there"
+            text = f"the rule stands at {read.text} or reads it, and only holds where nothing is there"
         else:
             text = f"this condition and the one on {other.text} (line {other.node.line}) never hold together"
         self.findings.add("L152", read.node, text, "remove the condition, or correct it", old=read.text)
+
+    def _twice(self, visits: list[Visit]) -> None:
+        """One text read as it is into two fields of one object, both always."""
+        seen: dict[tuple[object, ...], Visit] = {}
+        for visit in visits:
+            rule = visit.rule
+            reads = [read for read in visit.reads if read.purpose == "value" and read.spot.place is not None]
+            if len(reads) != 1 or visit.conditions or rule.derive or rule.never or rule.codec or rule.codes:
+                continue
+            first = seen.setdefault((visit.element, id(visit.struct), id(reads[0].spot.place), reads[0].steps), visit)
+            if first is not visit and first.rule is not rule and first.target != visit.target:
+                key = ("twice", rule.target.file, rule.target.line)
+                self.votes.say(key, partial(self._copied, first, visit))
+
+    def _copied(self, first: Visit, visit: Visit) -> None:
+        text = f"{visit.target} is read from the same place as {first.target} (line {first.rule.target.line})"
+        mend = "remove one of them, or say out: never at the one that is not written back"
+        self.findings.add("L153", visit.rule.target, text, mend, old=visit.rule.target.text)
 
     def _order(self, group: list[Visit]) -> None:
         """Of several rules for one single value the first that holds and yields something counts."""
@@ -97,6 +118,11 @@ def _meaning(rule: Rule) -> tuple[object, ...]:
     return (places, tuple(one.text if one else None for one in texts), derive, inner)
 
 
+def _inside(inner: Read, outer: Read) -> bool:
+    """Whether a path leads to another one or on from there."""
+    return inner.base.place is outer.base.place and inner.steps[: len(outer.steps)] == outer.steps
+
+
 def _same(one: Read, other: Read) -> bool:
     return one.text == other.text and one.base.place is other.base.place
 
@@ -107,6 +133,9 @@ def _says_absent(read: Read) -> bool:
 
 def _clash(first: Read, second: Read) -> bool:
     one, other = first.condition, second.condition
+    for outer, inner in ((first, second), (second, first)):
+        if _says_absent(outer) and not _says_absent(inner) and _inside(inner, outer):
+            return True
     same = first.spot.place is not None and first.spot.place is second.spot.place
     if one is None or other is None or not (same or _same(first, second)):
         return False

@@ -1,7 +1,9 @@
 """All checks over some files."""
 
+import gc
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -52,14 +54,27 @@ def run(paths: Sequence[Path], *, root: Path = MAPPINGS, schemas: Path = SCHEMAS
     Raises:
         ConfigError: M101, a file or folder cannot be read.
     """
-    world = look(paths, root, schemas)
-    findings = Findings(world.texts)
-    _check(world, findings)
+    with _without_collection():
+        world = look(paths, root, schemas)
+        findings = Findings(world.texts)
+        _check(world, findings)
     found = [_loaded(fault, world) for fault in world.faults]
     # What a list lacks is said of the mapping that needs it, though it is mended in the list.
     found += [one for one in findings.found.values() if one.file in world.linted or one.code == "L131"]
     found.sort(key=lambda one: (one.file, one.line, one.column, one.code))
     return Result(files=len(world.linted), findings=tuple(found))
+
+
+@contextmanager
+def _without_collection() -> Iterator[None]:
+    """Everything that is made lives until the end: looking for garbage takes a fifth of the time and finds none."""
+    running = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if running:
+            gc.enable()
 
 
 def root_of(paths: Sequence[Path]) -> Path:
@@ -108,7 +123,8 @@ def _loaded(fault: Finding, world: World) -> LintFinding:
     match = _PLACE.fullmatch(fault.rule or "")
     file, line, column = (match[1], int(match[2] or 1), int(match[3] or 1)) if match else ("", 1, 1)
     mend = fault.help or ""
-    wrong, right = _WRONG.search(fault.text), _RIGHT.search(mend)
+    right = _RIGHT.search(mend)
+    wrong = _WRONG.search(fault.text) or (_WRONG.search(mend, 0, right.start()) if right else None)
     replacement = None
     lines = world.texts.get(file, [])
     if wrong and right and 0 < line <= len(lines):

@@ -45,6 +45,10 @@ class Nearest:
         written = spans(read.text, self.kind)
         if at is None or at >= len(written) or read.spot.parent is None:
             return None
+        if not read.spot.parent.children and at > 0:
+            before = written[at - 1]
+            end = before.start + len(before.name) + len(before.brackets)
+            return Mend(end, read.text[end:], "")
         parent, step, rest = read.spot.parent, read.steps[at], read.steps[at + 1 :]
         span = written[at]
         return (

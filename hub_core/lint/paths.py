@@ -168,7 +168,7 @@ def _holds_text(read: Read) -> bool:
         return True
     if read.purpose == "condition" and read.condition is not None and not read.condition.values:
         return True
-    return place.leaf is not None or place.open
+    return place.leaf is not None
 
 
 def _what(parent: Place, name: str, nearest: Nearest, file: str) -> tuple[str, str]:

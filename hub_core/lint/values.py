@@ -7,6 +7,7 @@ from functools import partial
 from typing import Final
 
 from hub_core.contract import LeafType
+from hub_core.lint.examples import Examples
 from hub_core.lint.finding import Findings
 from hub_core.lint.samples import longest, possible, values
 from hub_core.lint.votes import Votes
@@ -17,6 +18,7 @@ from hub_core.mapping.model import takes
 from hub_core.mapping.paths import Filter
 from hub_core.yaml import Mapping, Node, Scalar, Sequence
 
+NEARLY: Final = 0.75  # likeness of a slip
 # Tried in this order where a codec does not read what a contract writes.
 _DAYS: Final = ("%d.%m.%Y", "%Y-%m-%d", "%Y%m%d", "%d-%m-%Y", "%d/%m/%Y", "%Y.%m.%d", "%Y/%m/%d", "%d%m%Y")
 _MONTHS: Final = ("%m.%Y", "%Y-%m", "%m/%Y", "%Y%m", "%m-%Y")
@@ -45,8 +47,8 @@ class Values:
             self._codec(visit, siblings[visit.element, id(visit.struct), visit.target])
             self._tokens(visit)
             for read in visit.reads:
-                self._literals(read)
-                self._filters(read)
+                self._literals(read, visit.subject.examples)
+                self._filters(read, visit.subject.examples)
 
     def look_at_answer(self, subject: Subject, status: Iterable[Read]) -> None:
         """Take the tokens of ``answer:``."""
@@ -115,7 +117,7 @@ class Values:
                 report = partial(self._impossible, "L122", token, leaves[0], f"{key}: ")
                 self.votes.say(("token", token.file, token.line, token.column), None if fits else report)
 
-    def _literals(self, read: Read) -> None:
+    def _literals(self, read: Read, read_examples: Examples) -> None:
         leaf, condition = _leaf(read), read.condition
         if leaf is None or condition is None or not condition.values:
             return
@@ -123,9 +125,16 @@ class Values:
             node = condition.path
             report = partial(self._impossible, "L123", node, leaf, "", literal)
             key = ("literal", node.file, node.line, node.column, literal)
-            self.votes.say(key, None if possible(leaf, literal) else report)
+            near = _near(literal, read_examples.get(id(read.spot.place), []))
+            if near and possible(leaf, literal):
+                report = partial(self._nearly, node, literal, near)
+            self.votes.say(key, None if possible(leaf, literal) and not near else report)
 
-    def _filters(self, read: Read) -> None:
+    def _nearly(self, node: Scalar, literal: str, near: str) -> None:
+        text = f"{literal!r} stands in no document of the tests, and nearly the same does"
+        self.findings.add("L123", node, text, f"write {near!r} instead", old=literal, new=near)
+
+    def _filters(self, read: Read, read_examples: Examples) -> None:
         if not any(step.filters for step in read.steps):
             return
         spot = read.base
@@ -139,6 +148,8 @@ class Values:
                 key = ("filter", read.node.file, read.node.line, read.node.column, number, one.name, one.literal)
                 if found is None and not place.open:
                     self.votes.say(key, partial(self._no_filter, read, one, list(place.children)))
+                elif found is not None and (near := _near(one.literal, read_examples.get(id(found), []))):
+                    self.votes.say(key, partial(self._nearly, read.node, one.literal, near))
                 elif found is not None and found.leaf and not possible(found.leaf, one.literal):
                     self.votes.say(key, partial(self._impossible, "L123", read.node, found.leaf, "", one.literal))
                 else:
@@ -180,6 +191,12 @@ def _reads(used: Chain, text: str) -> bool:
     except BadValue:
         return False
     return True
+
+
+def _near(literal: str, seen: list[str]) -> str:
+    """Return what stands in the documents of the tests and is nearly a literal that does not."""
+    near = [] if literal in seen else get_close_matches(literal, seen, n=1, cutoff=NEARLY)
+    return near[0] if near else ""
 
 
 def _rewritten(text: str) -> list[str]:

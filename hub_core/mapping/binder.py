@@ -14,7 +14,7 @@ from hub_core.mapping.sourcepaths import SourcePaths
 from hub_core.mapping.targetbinder import TargetBinder
 from hub_core.mapping.targets import BadTarget, TargetStep, parse_target, shown_target
 from hub_core.mapping.valuebinder import ValueBinder
-from hub_core.yaml import Faults, Node, Scalar, closest
+from hub_core.yaml import Faults, Mapping, Node, Scalar, closest
 
 Blocks = Map[str, tuple[tuple[Rule, ...], Map[str, Scalar]]]  # by name: rules, and the code lists of their file
 Block = tuple[tuple[Rule, ...], Map[str, Scalar], tuple[str, ...]]  # rules, code lists, chain of uses
@@ -166,6 +166,14 @@ class Binder:
             self._value_rule(rule, found, obj, place, structs)
 
     def _value_rule(self, rule: Rule, found: Field, obj: Obj, place: Place, structs: list[type]) -> None:
+        if rule.each is not None and isinstance(rule.node, Mapping):
+            self._fault(
+                rule.node.keys["each"],
+                f"{found.name} holds one value, 'each' fills lists",
+                "write 'at' instead",
+                "M103",
+            )
+            return
         if found.kind == "object":
             assert found.struct is not None  # noqa: S101 - every object field has one
             mend = f"write {found.name}.{next(iter(fields(found.struct)))}, or fields: below it"

@@ -228,14 +228,14 @@ class Loader:
         node = _at(mapping.node, "source", "xml")
         name, _, local = source.root.partition("#")
         path = self.schemas / name
-        mend = "write file#root with a file below schemas/, or {namespace}root"
         if not local or ".." in Path(name).parts or not path.is_file():
-            self.faults.add(node, "the schema is not there", mend=mend, code="M107")
+            known = [one.relative_to(self.schemas).as_posix() for one in self.schemas.rglob("*.xsd")]
+            mend = closest(name, known) if local else "write file#root with a file below schemas/"
+            self.faults.add(node, f"the schema {name!r} is not there", mend=mend, code="M107")
             return source
         try:
-            schema = etree.parse(
-                path, etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
-            ).getroot()
+            parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
+            schema = etree.parse(path, parser).getroot()
         except etree.XMLSyntaxError:
             self.faults.add(node, "the schema is no XML", mend="mend the schema", code="M107")
             return source

@@ -22,6 +22,7 @@ import msgspec
 from tests.bench.documents import documents, envelope
 from tests.bench.hub import hub
 from tests.bench.journal import journal_rates
+from tests.bench.linting import fastest_lint
 from tests.bench.load import ROOT, Cores, Round, Target, missing_tools, one_round, port_of, running, two_cores
 from tests.bench.micro import ONE_PASS, SHIPPED, XPATH, fastest, hand_written_maps, on_core, shipped_map
 from tests.bench.report import Goal, Report, idle_cores, lines, ratio, servers, unreconciled
@@ -41,6 +42,7 @@ class Plan(msgspec.Struct, frozen=True):
     micro_rounds: int
 
 
+LINT_ROUNDS: Final = 5
 FULL: Final = Plan(rounds=5, seconds=10, micro_rounds=200)
 QUICK: Final = Plan(rounds=2, seconds=2, micro_rounds=50)
 
@@ -52,6 +54,7 @@ def measure(plan: Plan, folder: Path, cores: Cores) -> Report:
     with on_core(cores.server):
         micro = fastest(hand_written_maps() | shipped_map(), rounds=plan.micro_rounds)
         journal = journal_rates(folder)
+        linted = fastest_lint(folder, rounds=LINT_ROUNDS)
     with ExitStack() as stack:
         targets = _start(stack, folder, cores)
         rounds = list(_rounds(plan, targets, bodies=bodies, cores=cores))
@@ -64,7 +67,7 @@ def measure(plan: Plan, folder: Path, cores: Cores) -> Report:
         servers=measured,
         micro_us=micro,
         journal_per_second=journal,
-        goals=_goals(warm, micro, journal),
+        goals=[*_goals(warm, micro, journal), Goal(name="seconds to lint fifty mappings", value=linted, at_most=1.0)],
         faults=[*idle_cores(measured), *unreconciled(rounds, kept, connections=CONNECTIONS)],
     )
 
