@@ -5,6 +5,8 @@ import json
 import pytest
 
 from hub_core.places import MAPPINGS
+from hub_demo.story import catch_up
+from registry.remote import RemoteDesk
 
 pytestmark = pytest.mark.network
 
@@ -131,3 +133,13 @@ def test_kept_messages_are_compared_and_a_revealed_one_says_who_looked(hub, with
     assert FAMILY in hub.punte(*given, "--reveal", "--reason", "complaint 7", code=1).out
     entries = hub.punte("messages", "show", sent, "--json").json["entries"]
     assert [one["detail"] for one in entries if one["step"] == "revealed"] == ["complaint 7"]
+
+
+def test_the_demo_puts_the_delivered_mappings_in_force_where_others_were(hub, changed):
+    hub.punte("mapping", "promote", changed, "--reason", "an older version")
+    desk = RemoteDesk(hub.home / "control.sock")
+    for _ in range(2):
+        catch_up(desk)
+        told = desk.call("mapping_releases", {})
+        assert (told["in_force"], told["folder_is_in_force"]) == (1, True)
+    assert len(told["history"]) == 3
