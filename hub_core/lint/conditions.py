@@ -31,7 +31,8 @@ class Conditions:
 
     def _contradiction(self, visit: Visit) -> None:
         own = {id(one) for one in visit.rule.when} | {id(one) for one in visit.rule.where}
-        ruled = [read for read in visit.conditions if read.condition is not None]
+        where = [read for read in visit.reads if read.purpose == "condition" and read not in visit.conditions]
+        ruled = [read for read in (*visit.conditions, *where) if read.condition is not None]
         if not ruled:
             return
         for index, second in enumerate(ruled):

@@ -191,7 +191,10 @@ def _change(root: Any, steps: Steps, path: str, value: str | None) -> None:
     if not holders:
         raise BadTest(f"{path} leads nowhere in the fixture")
     for holder in holders if value is None else holders[:1]:
-        target, key = (holder, last.name) if last.index is None else (holder[last.name], last.index)
+        key = last.name if last.index is None else last.index
+        target: Any = holder if last.index is None else holder.get(last.name)
+        if last.index is not None and not (isinstance(target, list) and last.index < len(target)):
+            raise BadTest(f"{path} leads nowhere in the fixture")
         if value is None:
             del target[key]
         else:
