@@ -33,7 +33,8 @@ class Cardinality:
 
     def _single(self, visit: Visit, read: Read, written: tuple[Span, ...]) -> None:
         """A place that may stand several times is marked, so that the reader knows."""
-        key = ("single", read.node.file, read.node.line, read.node.column, read.text)
+        # Each mapping counts by itself: what one document may say several times is a fault for that document.
+        key = ("single", visit.subject.file.file, read.node.file, read.node.line, read.node.column, read.text)
         unmarked = next((span for step, span in self._repeated(read, written) if not span.listed), None)
         if read.spot.place is not None:
             self.votes.say(key, partial(self._repeats, visit, read, unmarked) if unmarked else None)
