@@ -1,5 +1,6 @@
 """Options and arguments that several commands share, spelt once."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -14,6 +15,27 @@ Reveal = Annotated[
 Reason = Annotated[str | None, typer.Option("--reason", metavar="TEXT", help="Why you do this; kept in the history.")]
 MessageId = Annotated[
     str, typer.Argument(metavar="ID", help="Reference of the message.", autocompletion=completion.messages)
+]
+Root = Annotated[
+    Path | None,
+    typer.Option(
+        "--root",
+        metavar="DIR",
+        exists=True,
+        file_okay=False,
+        help="Folder of the mappings; left out: the nearest around the files that has codes/ or is called mappings, "
+        "else the shipped one. Code lists and blocks that it lacks are the shipped ones.",
+    ),
+]
+Schemas = Annotated[
+    Path | None,
+    typer.Option(
+        "--schemas",
+        metavar="DIR",
+        exists=True,
+        file_okay=False,
+        help="Folder of the contracts; left out: schemas/ beside the folder of the mappings, else the shipped one.",
+    ),
 ]
 
 

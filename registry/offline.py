@@ -102,16 +102,17 @@ def _resembles_a_record(value: object) -> bool:
     return isinstance(value, dict) and bool(value) and value.keys() <= CANONICAL_FIELDS
 
 
-def open_reader() -> OfflineReader:
-    """Return a reader with everything that is installed.
+def open_reader(root: Path = MAPPINGS, schemas: Path | None = None) -> OfflineReader:
+    """Return a reader with all installed adapters and the mappings of a folder; see ``load_folder``.
 
     Raises:
-        ConfigError: a shipped mapping is wrong.
+        ConfigError: a mapping is wrong.
     """
     from adapters.kit.load import load_adapters
-    from hub_core.mapping import load, user_cache
+    from hub_core.mapping import user_cache
+    from hub_core.mapping.selection import load_folder
 
-    return OfflineReader(adapters=load_adapters(), mappings=load([MAPPINGS], cache=user_cache()))
+    return OfflineReader(adapters=load_adapters(), mappings=load_folder(root, schemas=schemas, cache=user_cache()))
 
 
 def body_of(path: Path) -> bytes:

@@ -16,11 +16,11 @@ from zeep.wsdl import Document as WsdlDocument
 from zeep.wsdl.bindings import Soap11Binding, Soap12Binding
 
 from adapters.soap.names import WSDL, WSDL_SOAP_11, WSDL_SOAP_12
-from adapters.soap.wsdl_types import types_schema
 from hub_core.errors import ConfigError
 from hub_core.places import SCHEMAS
 from hub_core.validation import Xsd
 from hub_core.validation.library import Library
+from hub_core.validation.wsdl import types_schema
 
 MAX_DEPTH: Final = 8  # of the elements of a request; deeper ones cannot be asked for
 

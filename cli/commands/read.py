@@ -13,7 +13,7 @@ import typer
 from cli import files, screen
 from cli.faults import Exit
 from cli.findings import show_findings, show_unmapped
-from cli.options import Json
+from cli.options import Json, Root, Schemas
 from cli.screen import Column
 from cli.tree import show_record
 
@@ -37,6 +37,8 @@ def read(
         datetime | None,
         typer.Option("--on", metavar="DATE", formats=["%Y-%m-%d"], help="Read them as of this day; default: today."),
     ] = None,
+    root: Root = None,
+    schemas: Schemas = None,
     reveal: Annotated[bool, typer.Option("--reveal", help="Show personal values.")] = False,
     as_json: Json = False,
 ) -> None:
@@ -47,11 +49,13 @@ def read(
     file, mapping, record (null when refused; personal values are plain), findings, unmapped. Ends with 1 if a file
     was refused.
     """
+    from hub_core.places import MAPPINGS
     from registry.offline import open_reader
 
+    reader = open_reader(root or MAPPINGS, schemas)
     day = on.date() if on else datetime.now(UTC).date()
     documents = list(files.walk(paths))
-    readings = files.with_progress("reading", documents, partial(open_reader().read_file, on=day))
+    readings = files.with_progress("reading", documents, partial(reader.read_file, on=day))
     if as_json:
         refused = _print_lines(readings)
     elif len(documents) <= SHOWN_WHOLE:

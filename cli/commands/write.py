@@ -9,7 +9,7 @@ import typer
 
 from cli import completion, screen
 from cli.faults import Exit
-from cli.options import Json
+from cli.options import Json, Root, Schemas
 from hub_core.places import MAPPINGS
 
 
@@ -26,7 +26,8 @@ def write(
     out: Annotated[
         Path | None, typer.Option("--out", metavar="FILE", help="Write the document there; default: standard output.")
     ] = None,
-    root: Annotated[Path, typer.Option("--root", metavar="DIR", help="Folder of the mappings.")] = MAPPINGS,
+    root: Root = None,
+    schemas: Schemas = None,
     strict: Annotated[bool, typer.Option("--strict", help="End with 1 if anything is not carried.")] = False,
     as_json: Json = False,
 ) -> None:
@@ -35,9 +36,9 @@ def write(
     The document is read back and checked against the contract before it is given out. Ends with 1 if there is none.
     With --json: mapping, document (null when there is none), findings.
     """
-    from hub_core.mapping import load
+    from hub_core.mapping.selection import load_folder
 
-    found = load([root]).named(mapping)
+    found = load_folder(root or MAPPINGS, schemas=schemas).named(mapping)
     writing = found.write(_record(record), on=datetime.now(UTC).date())
     findings = [_plain(one) for one in writing.findings]
     if as_json:

@@ -19,7 +19,7 @@ from hub_core.message import Finding
 from hub_core.places import SCHEMAS
 from hub_core.rows.description import SUFFIX, load_description
 from hub_core.validation.json_schema import JsonSchema
-from hub_core.validation.library import Library
+from hub_core.validation.wsdl import opened
 from hub_core.validation.xsd import compile_xsd
 
 MAX_KEPT: Final = 256
@@ -122,7 +122,7 @@ def _read(file: str, schemas: Path, root: str, _version: tuple[int, int]) -> Con
 
 
 def _xml(path: Path, schemas: Path) -> Callable[[Any], list[Finding]]:
-    schema = compile_xsd(str(path), Library(schemas))
+    schema = compile_xsd(*opened(path, schemas))
 
     def faults(document: Any) -> list[Finding]:
         # Reparsed: libxml2 takes lines and paths from the bytes, and a tree that was built has none.

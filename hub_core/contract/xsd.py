@@ -1,4 +1,6 @@
-"""Places of an XML Schema (XSD 1.0). Includes and imports are read below the folder of schemas only.
+"""Places of an XML Schema (XSD 1.0), alone or inside a WSDL.
+
+Includes and imports are read below the folder of schemas only.
 
 Not followed: substitution groups, ``xs:redefine``, identity constraints; they add nothing that a path could name.
 """
@@ -14,7 +16,8 @@ from lxml import etree
 from hub_core.contract.place import LeafType, Place
 from hub_core.contract.simpletypes import SimpleTypes
 from hub_core.errors import ConfigError
-from hub_core.validation.library import STANDARDS, XSD, Library
+from hub_core.validation.library import STANDARDS, XSD
+from hub_core.validation.wsdl import opened
 
 MAX_FILES: Final = 200
 _PARTICLES: Final = {f"{XSD}sequence", f"{XSD}choice", f"{XSD}all"}
@@ -37,19 +40,32 @@ def xsd_root(path: Path, schemas: Path, local: str) -> Place:
     Raises:
         ConfigError: V401, the schema cannot be read or declares no such element.
     """
-    return _Schemas(path, Library(schemas)).root(local)
+    return _Schemas(path, schemas).root(local)
+
+
+def global_elements(path: Path, schemas: Path) -> dict[str, str]:
+    """Return the full name of every element that may be a root, by local name; of two with one name the first.
+
+    Raises:
+        ConfigError: V401, the contract cannot be read.
+    """
+    found: dict[str, str] = {}
+    for kind, name in _Schemas(path, schemas).named:
+        if kind == "element":
+            found.setdefault(name.rpartition("}")[2], name)
+    return found
 
 
 class _Schemas:
     """A schema with everything that it includes and imports."""
 
-    def __init__(self, path: Path, library: Library) -> None:
-        self.library = library
+    def __init__(self, path: Path, schemas: Path) -> None:
+        start, self.library = opened(path, schemas)
         self.path = path
         self.named: dict[tuple[str, str], Any] = {}  # kind and {namespace}local -> declaration
         self.namespaces: dict[Any, str] = {}  # schema element -> its namespace
         self.types = SimpleTypes(self.find)
-        self.main = self._load(str(path), None, set())
+        self.main = self._load(start, None, set())
 
     def _load(self, url: str, namespace: str | None, seen: set[tuple[str, str | None]]) -> Any:
         if (url, namespace) in seen or len(seen) > MAX_FILES:
@@ -96,8 +112,9 @@ class _Schemas:
         own = self.namespaces[self.main]
         node = self.named.get(("element", _full(own, local)))
         if node is None:
-            inner = (one for one in self.main.iter(f"{XSD}element") if one.get("name") == local)
-            node = next(inner, None)
+            inner = [one for one in self.main.iter(f"{XSD}element") if one.get("name") == local]
+            elsewhere = (one for (kind, _), one in self.named.items() if kind == "element" and one.get("name") == local)
+            node = inner[0] if inner else next(elsewhere, None)
         if node is None:
             raise ConfigError("V401", f"the schema declares no element {local!r}", where=self.path.name)
         return self._element(node, _Around())

@@ -12,6 +12,6 @@ Start with ``lint``.
 """
 
 from hub_core.lint.finding import LintFinding, Replacement
-from hub_core.lint.linting import Result, lint, root_of, run
+from hub_core.lint.linting import Result, lint, run
 
-__all__ = ["LintFinding", "Replacement", "Result", "lint", "root_of", "run"]
+__all__ = ["LintFinding", "Replacement", "Result", "lint", "run"]

@@ -21,7 +21,6 @@ from hub_core.lint.values import Values
 from hub_core.lint.votes import Votes
 from hub_core.lint.walk import Walker, every
 from hub_core.lint.world import World, look
-from hub_core.mapping.files import CODES
 from hub_core.mapping.paths import Steps
 from hub_core.message import Finding, Severity
 from hub_core.places import MAPPINGS, SCHEMAS
@@ -75,16 +74,6 @@ def _without_collection() -> Iterator[None]:
     finally:
         if running:
             gc.enable()
-
-
-def root_of(paths: Sequence[Path]) -> Path:
-    """Return the folder of mappings that files lie in: the nearest with code lists, else the shipped one."""
-    for path in paths:
-        here = path.resolve()
-        for folder in (here, *here.parents):
-            if (folder / CODES).is_dir():
-                return folder
-    return MAPPINGS
 
 
 def _check(world: World, findings: Findings) -> None:

@@ -16,7 +16,9 @@ from hub_core.mapping.codelists import CodeList
 from hub_core.mapping.files import gather, is_code_list
 from hub_core.mapping.mappingset import Loader
 from hub_core.mapping.rules import BlockFile, MappingFile, Rule
+from hub_core.mapping.selection import with_shipped
 from hub_core.message import Finding
+from hub_core.places import MAPPINGS
 from hub_core.rows import load_description, row_in
 from hub_core.rows.single import DIALECT as ROWS
 from hub_core.yaml import Scalar
@@ -71,12 +73,13 @@ def look(paths: Sequence[Path], root: Path, schemas: Path) -> World:
         ConfigError: M101, a file cannot be read.
     """
     folder = root.resolve()
-    files = gather([folder])
+    own = gather([folder])
     linted: set[str] = set()
     for path in paths:
-        linted |= _named(path.resolve(), folder, files)
-    whole = any(name in linted for name in files if not is_code_list(name) and _is_blocks(files[name]))
-    whole |= linted >= {name for name in files if not is_code_list(name)}
+        linted |= _named(path.resolve(), folder, own)
+    whole = any(name in linted for name in own if not is_code_list(name) and _is_blocks(own[name]))
+    whole |= linted >= {name for name in own if not is_code_list(name)}
+    files = own if folder == MAPPINGS else with_shipped(own)
     if not whole:  # blocks and code lists are needed, other mappings are not
         files = {name: body for name, body in files.items() if name in linted or is_code_list(name) or _is_blocks(body)}
     loader = Loader(files, schemas)

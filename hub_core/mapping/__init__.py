@@ -5,7 +5,8 @@
     dated
     document, rulereader, testreader         a file as written                      -> rules.MappingFile
     binder, valuebinder, targetbinder,       every name looked up                   -> plan.Scope
-    headbinder, sourcepaths, model, complete
+    headbinder, sourcepaths, sourceroots,
+    model, complete
     tree, generator, scanxml, scanjson,      the source, and the function           -> compiler.Compiler
     build, valuecode, writer
     cache                                    compiled mappings on disk

@@ -4,7 +4,9 @@ A list says which texts of a source mean which code (``in``), which text is writ
 texts mean one. A list ``of:`` another one translates a source's letters into the codes of that canonical list.
 """
 
+import difflib
 import re
+from collections.abc import Iterable
 from collections.abc import Mapping as Map
 from datetime import date
 from pathlib import PurePosixPath
@@ -18,6 +20,8 @@ from hub_core.mapping.files import is_code_list
 from hub_core.yaml import Faults, Mapping, Node, Scalar, Sequence
 
 CODE: Final = "M106"
+NEAR: Final = 0.75  # likeness of a slip; "ended" is no slip of "suspended"
+FEW: Final = 12  # that a mend lists
 NAME: Final = re.compile(r"[a-z0-9][a-z0-9.\-]*@[0-9]+")
 _KEYS: Final = {"list", "of", "title", "source", "valid", "codes"}
 _ENTRY_KEYS: Final = {"text", "in", "out", "why", "valid"}
@@ -109,6 +113,19 @@ def names(lists: Map[str, CodeList]) -> set[str]:
     return {name for full in lists for name in (full, full.rpartition("@")[0])}
 
 
+def choice(word: str, known: Iterable[str]) -> str:
+    """Return a mend for a code or list that is not there.
+
+    What is spelt like it may mean something else: it is named only where it is very near, and beside a few others.
+    """
+    choices = sorted(known)
+    near = difflib.get_close_matches(word, choices, n=1, cutoff=NEAR)
+    few = ", ".join(choices) if 0 < len(choices) <= FEW else ""
+    if near:
+        return f"write {near[0]!r} instead" + (f"; there are {few}" if few else "")
+    return f"write one of: {few}" if few else "see what there is: punte codes"
+
+
 def _broken(name: str, file: str) -> CodeList:
     return CodeList(
         name=name, shown=name, title="", source="", start=None, end=None, entries={}, of=None, file=file, plain=None,
@@ -129,7 +146,7 @@ def _check_origin(codelist: CodeList, lists: Map[str, CodeList], node: Mapping, 
     codes = node.items["codes"]
     for code in codelist.entries.keys() - origin.entries.keys():
         key = codes.keys[code] if isinstance(codes, Mapping) else codes
-        mend = yaml.closest(code, origin.entries)
+        mend = choice(code, origin.entries)
         faults.add(key, f"{codelist.of} has no code {code!r}", mend=mend, code=CODE)
 
 

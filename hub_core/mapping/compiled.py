@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from datetime import date
 from itertools import starmap
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -25,6 +26,7 @@ from hub_core.mapping.run import Label, Run
 from hub_core.mapping.sourcepaths import Fixed
 from hub_core.mapping.xmlrun import XmlRun
 from hub_core.message import Finding, Leaf, Severity
+from hub_core.places import SCHEMAS
 from hub_core.reading import Provenance, Reading, Verdict, bounded
 
 _ANSWERS = {
@@ -46,6 +48,7 @@ class CompiledMapping:
         file: where it was read from.
         key: what it reads: ``("xml", root)`` or ``("json", dialect, document or None)``.
         tests: of its file.
+        schemas: folder of the contracts that it was loaded with.
 
     Args:
         content: everything that it was made from, with positions; decides whether ``cache`` holds it.
@@ -60,6 +63,7 @@ class CompiledMapping:
         *,
         fixed: Fixed = (),
         contract: Callable[[], Contract | None] = lambda: None,
+        schemas: Path = SCHEMAS,
         dated: RecordDate | None = None,
         content: object = None,
         cache: Cache | None = None,
@@ -75,6 +79,7 @@ class CompiledMapping:
         )
         self.way: Way = mapping.way
         self.plan = plan
+        self.schemas = schemas
         self._fixed = fixed
         self._contract = contract
         self._out: OutWriter | None = None

@@ -8,27 +8,24 @@ from pathlib import Path
 from typing import Final
 
 import msgspec
-from lxml import etree
 
 from hub_core import yaml
 from hub_core.document import Document
 from hub_core.errors import ConfigError
 from hub_core.mapping.binder import Binder, Blocks
 from hub_core.mapping.cache import Cache
-from hub_core.mapping.codelists import CodeList, load_codelists, named, names
+from hub_core.mapping.codelists import CodeList, choice, load_codelists, named, names
 from hub_core.mapping.compiled import CompiledMapping
 from hub_core.mapping.document import read_block_file, read_mapping_file
 from hub_core.mapping.files import gather, is_code_list
 from hub_core.mapping.headbinder import bound_answer, bound_date
 from hub_core.mapping.out.writing import Contract
 from hub_core.mapping.rules import BlockFile, MappingFile, Source
+from hub_core.mapping.sourceroots import rooted
 from hub_core.places import MAPPINGS, SCHEMAS
-from hub_core.rows.description import SUFFIX, load_description
-from hub_core.rows.single import DIALECT as ROWS
-from hub_core.yaml import Faults, Mapping, Node, Scalar, closest
+from hub_core.yaml import Faults, Mapping, Scalar, closest
 
 GENERATION: Final = "1"  # of the generator: another one may read the same file in another way
-_XSD: Final = "{http://www.w3.org/2001/XMLSchema}"
 
 
 class MappingSet:
@@ -171,7 +168,7 @@ class Loader:
         fixed = binder.paths.fixed(mapping.fixed)
         for short, name in mapping.codes.items():
             if named(codes, name.text) is None:
-                mend = closest(name.text, names(codes))
+                mend = choice(name.text, names(codes))
                 self.faults.add(name, f"{short}: no code list {name.text!r}", mend=mend, code="M106")
         if plan is None or len(self.faults.findings) > before or mapping.file in self.broken:
             return None
@@ -190,6 +187,7 @@ class Loader:
             dated=dated,
             fixed=fixed,
             contract=partial(self._contract, mapping.source),
+            schemas=self.schemas,
             content=content,
             cache=self.cache,
         )
@@ -200,54 +198,11 @@ class Loader:
         return contract_of(source, self.schemas)
 
     def _rooted(self, mapping: MappingFile) -> MappingFile:
-        """Return the mapping with the full name of its root element; see that its description of rows is there."""
         before = len(self.faults.findings)
-        if mapping.source.dialect == ROWS:
-            self._described(mapping)
-        elif mapping.source.kind == "xml" and not mapping.source.root.startswith("{"):
-            mapping = msgspec.structs.replace(mapping, source=self._declared(mapping))
+        mapping = rooted(mapping, self.schemas, self.faults)
         if len(self.faults.findings) > before:
             self.broken.add(mapping.file)
         return mapping
-
-    def _described(self, mapping: MappingFile) -> None:
-        file = mapping.source.schema or ""
-        if not file.endswith(SUFFIX) or ".." in Path(file).parts or not (self.schemas / file).is_file():
-            mend = f"write the name of a description below schemas/: partners/x/list{SUFFIX}"
-            node = _at(mapping.node, "source", "rows")
-            self.faults.add(node, "the description is not there", mend=mend, code="M107")
-            return
-        try:
-            load_description(self.schemas / file, file=file)
-        except ConfigError as error:
-            self.faults.findings.extend(error.findings)
-
-    def _declared(self, mapping: MappingFile) -> Source:
-        """Return the source with the full name of its root element, as its schema declares it."""
-        source = mapping.source
-        node = _at(mapping.node, "source", "xml")
-        name, _, local = source.root.partition("#")
-        path = self.schemas / name
-        if not local or ".." in Path(name).parts or not path.is_file():
-            known = [one.relative_to(self.schemas).as_posix() for one in self.schemas.rglob("*.xsd")]
-            mend = closest(name, known) if local else "write file#root with a file below schemas/"
-            self.faults.add(node, f"the schema {name!r} is not there", mend=mend, code="M107")
-            return source
-        try:
-            parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
-            schema = etree.parse(path, parser).getroot()
-        except etree.XMLSyntaxError:
-            self.faults.add(node, "the schema is no XML", mend="mend the schema", code="M107")
-            return source
-        roots = {element.get("name", ""): True for element in schema.findall(f"{_XSD}element")}
-        qualified = schema.get("elementFormDefault") == "qualified"
-        inner = {element.get("name", ""): qualified for element in schema.iter(f"{_XSD}element")}
-        declared = {**inner, **roots}
-        if local not in declared:
-            mend = closest(local, declared)
-            self.faults.add(node, f"the schema declares no element {local!r}", mend=mend, code="M107")
-        namespace = schema.get("targetNamespace") if declared.get(local) else None
-        return msgspec.structs.replace(source, root=f"{{{namespace}}}{local}" if namespace else local)
 
     def blocks_of(self, mapping: MappingFile) -> tuple[Blocks, list[BlockFile]]:
         """Return the blocks that a mapping can use, and the files that it takes them from."""
@@ -278,13 +233,6 @@ class Loader:
                     mend = "give one of them another id, or another document"
                     text = f"{what} is also in {other.file}"
                     self.faults.add_at(f"{mapping.file}:1:1", text, mend=mend, code="M111")
-
-
-def _at(node: Node, *keys: str) -> Node:
-    for key in keys:
-        if isinstance(node, Mapping) and key in node.items:
-            node = node.items[key]
-    return node
 
 
 def _major(name: str) -> int:

@@ -1,8 +1,11 @@
-"""Some mapping files out of a folder, or one that lies elsewhere: with the blocks and code lists that they need."""
+"""Mappings of a folder, some of them, or one that lies elsewhere: with the blocks and code lists that they need.
+
+Somebody's own folder needs to hold only what is their own: code lists and blocks that it lacks are the shipped ones.
+"""
 
 import re
-from collections.abc import Iterable, Sequence
-from pathlib import Path
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path, PurePosixPath
 from typing import Final
 
 from hub_core.errors import ConfigError
@@ -15,15 +18,48 @@ from hub_core.places import MAPPINGS, SCHEMAS
 _MAPPING: Final = re.compile(rb"^mapping\s*:", re.MULTILINE)
 
 
-def root_of(file: Path) -> Path:
-    """Return the folder of mappings that a file belongs to: the nearest around it with code lists, else the shipped."""
-    return next((folder for folder in file.absolute().parents if (folder / CODES).is_dir()), MAPPINGS)
+def root_of(*paths: Path) -> Path:
+    """Return the folder of mappings that files or folders belong to.
+
+    It is the nearest around the first of them that has code lists or is called ``mappings``; else the shipped one.
+    """
+    around = (folder for path in paths for folder in (path.absolute(), *path.absolute().parents))
+    return next((one for one in around if one.is_dir() and _is_root(one)), MAPPINGS)
+
+
+def _is_root(folder: Path) -> bool:
+    return folder.name == MAPPINGS.name or (folder / CODES).is_dir()
 
 
 def schemas_of(root: Path) -> Path:
     """Return the contracts that mappings of a folder name: those beside it, else the shipped."""
     beside = root.parent / SCHEMAS.name
     return beside if beside.is_dir() else SCHEMAS
+
+
+def with_shipped(own: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Return files with the shipped code lists and blocks that they lack; of two with one name the own one counts."""
+    lists = {PurePosixPath(name).stem for name in own if is_code_list(name)}
+    shipped = {
+        name: body
+        for name, body in gather([MAPPINGS]).items()
+        if (PurePosixPath(name).stem not in lists if is_code_list(name) else not _MAPPING.search(body))
+    }
+    return shipped | dict(own)
+
+
+def load_folder(root: Path = MAPPINGS, *, schemas: Path | None = None, cache: Cache | None = None) -> MappingSet:
+    """Read all mappings of a folder, with the shipped code lists and blocks that it lacks.
+
+    Args:
+        root: folder of the mappings.
+        schemas: folder of the contracts; ``None``: ``schemas_of(root)``.
+        cache: of compiled mappings.
+
+    Raises:
+        ConfigError: M1xx with all faults of all files as findings.
+    """
+    return load_files(with_shipped(gather([root])), schemas=schemas or schemas_of(root), cache=cache)
 
 
 def mapping_files(paths: Iterable[Path]) -> list[Path]:
@@ -57,7 +93,7 @@ def load_selected(
     chosen = {_name(file, root): file for file in files}
     around = {name: body for name, body in gather([root]).items() if is_code_list(name) or not _MAPPING.search(body)}
     bodies = {name: bytes_of(file, name) for name, file in chosen.items()}
-    return load_files(around | bodies, schemas=schemas or schemas_of(root), cache=cache)
+    return load_files(with_shipped(around | bodies), schemas=schemas or schemas_of(root), cache=cache)
 
 
 def _name(file: Path, root: Path) -> str:

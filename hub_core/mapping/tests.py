@@ -19,7 +19,7 @@ from hub_core.mapping.paths import BadPath, Steps, parse_path
 from hub_core.mapping.roundtrip import round_trip
 from hub_core.mapping.rules import Test
 from hub_core.message import Severity
-from hub_core.places import MAPPINGS, SCHEMAS
+from hub_core.places import MAPPINGS
 from hub_core.reading import Reading, Verdict
 from hub_core.rows import load_description, row_in
 from hub_core.rows.single import DIALECT as ROWS
@@ -148,7 +148,7 @@ def _row(mapping: CompiledMapping, test: Test, body: bytes) -> Document:
     """Return the row of a line; without one the first."""
     file = mapping.source.schema or ""
     try:
-        document = row_in(body, load_description(SCHEMAS / file, file=file), test.line)
+        document = row_in(body, load_description(mapping.schemas / file, file=file), test.line)
     except Rejected as error:
         raise BadTest(f"{test.fixture}: {error}") from error
     _change_all(document.root, test)

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from hub_core.canonical.values import Code
 from hub_core.mapping.codecs import BadParameters, Chain, chain
-from hub_core.mapping.codelists import CodeList, named, names
+from hub_core.mapping.codelists import CodeList, choice, named, names
 from hub_core.mapping.model import Field, codecs_for, constant, fields, listed, takes
 from hub_core.mapping.paths import Steps
 from hub_core.mapping.plan import Check, Origin, Value
@@ -139,7 +139,7 @@ class ValueBinder:
             return None
         found = named(self.lists, written.text)
         if found is None:
-            self._fault(written, f"no code list {written.text!r}", closest(written.text, names(self.lists)), "M106")
+            self._fault(written, f"no code list {written.text!r}", choice(written.text, names(self.lists)), "M106")
             return None
         for one in found.versions or (found,):
             self.used[one.name] = one
@@ -179,7 +179,7 @@ class ValueBinder:
         if field.kind == "code" and value.codes is not None:
             origin = self.lists.get(value.codes.shown, value.codes)
             if node.text not in origin.entries and not origin.broken:
-                mend = closest(node.text, origin.entries)
+                mend = choice(node.text, origin.entries)
                 self._fault(node, f"{origin.name} has no code {node.text!r}", mend, "M106")
             value.const = Code(list=value.codes.shown, code=node.text)
             return

@@ -8,7 +8,7 @@ import typer
 from rich.text import Text
 
 from cli import desk, screen
-from cli.options import Json, MessageId
+from cli.options import Json, MessageId, Root, Schemas
 from cli.screen import Column
 from hub_core.errors import ConfigError
 
@@ -33,6 +33,8 @@ def capture(
             dir_okay=False,
         ),
     ] = None,
+    root: Root = None,
+    schemas: Schemas = None,
     as_json: Json = False,
 ) -> None:
     """Make a fixture and a test of a kept message, with pseudonyms instead of persons.
@@ -45,7 +47,7 @@ def capture(
     fixture = f"fixtures/{_slug(name)}"
     answer = desk.call("capture", id=message_id, name=name, fixture=fixture, by=desk.operator())
     if into is not None:
-        answer |= _written(answer, into)
+        answer |= _written(answer, into, root, schemas)
     if as_json:
         screen.as_json(answer)
         return
@@ -66,12 +68,13 @@ def _slug(name: str) -> str:
     return "-".join(re.findall("[a-z0-9]+", name.lower()))[:LONGEST].strip("-") or "message"
 
 
-def _written(answer: dict[str, Any], into: Path) -> dict[str, str]:
+def _written(answer: dict[str, Any], into: Path, root: Path | None, schemas: Path | None) -> dict[str, str]:
     """Write fixture and test, and run the test; what does not pass is taken back.
 
     Raises:
         ConfigError: M110, the name is taken, the file has no place for a test, or the test fails there.
     """
+    from hub_core.mapping.selection import root_of
     from hub_core.mapping.testentry import with_test
 
     path = into.parent / answer["name"]
@@ -83,7 +86,7 @@ def _written(answer: dict[str, Any], into: Path) -> dict[str, str]:
     path.write_text(answer["fixture"], encoding="utf-8")
     into.write_text(after, encoding="utf-8")
     try:
-        _run(into, read_with=answer["mapping"])
+        _run(into, root or root_of(into), schemas, read_with=answer["mapping"])
     except BaseException:
         path.unlink()
         into.write_text(before, encoding="utf-8")
@@ -91,13 +94,12 @@ def _written(answer: dict[str, Any], into: Path) -> dict[str, str]:
     return {"written": str(path), "into": str(into)}
 
 
-def _run(file: Path, *, read_with: str) -> None:
+def _run(file: Path, root: Path, schemas: Path | None, *, read_with: str) -> None:
     """Run the last test of a mapping file."""
-    from hub_core.mapping.selection import load_selected, root_of
+    from hub_core.mapping.selection import load_selected
     from hub_core.mapping.tests import run_test
 
-    root = root_of(file)
-    mapping = load_selected([file], root=root).all[0]
+    mapping = load_selected([file], root=root, schemas=schemas).all[0]
     result = run_test(mapping, mapping.tests[-1], root)
     if not result.passed:
         places = ", ".join(line.partition(":")[0] for line in result.differences[:PLACES])

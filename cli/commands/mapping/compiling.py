@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from cli import completion, files, screen
-from cli.options import Json
+from cli.options import Json, Root, Schemas
 from cli.screen import Column
 from hub_core.errors import ConfigError
 from hub_core.places import MAPPINGS
@@ -35,7 +35,8 @@ def compiling(
     traced: Annotated[
         bool, typer.Option("--traced", help="With --show: the variant that writes down where values come from.")
     ] = False,
-    root: Annotated[Path, typer.Option("--root", metavar="DIR", help="Folder of the mappings.")] = MAPPINGS,
+    root: Root = None,
+    schemas: Schemas = None,
     as_json: Json = False,
 ) -> None:
     """Compile all mappings of a folder and keep the result, or show the source of one.
@@ -44,21 +45,22 @@ def compiling(
     hub compiles before it opens its door, and keeps what it compiled in the user's cache folder.
     """
     if show is not None:
-        _show(show, root, traced=traced)
+        _show(show, root, schemas, traced=traced)
         return
-    rows = _compiled(root)
+    rows = _compiled(root or MAPPINGS, schemas)
     if as_json:
         screen.as_json(rows)
         return
     screen.table(
         COLUMNS,
         [(row["mapping"], row["hash"], str(row["lines"]), f"{row['ms']:.1f}", _origin(row)) for row in rows],
-        empty=f"no mapping below {root}",
+        empty=f"no mapping below {root or MAPPINGS}",
     )
 
 
-def _compiled(root: Path) -> list[dict[str, Any]]:
-    from hub_core.mapping import CompiledMapping, load, user_cache
+def _compiled(root: Path, schemas: Path | None) -> list[dict[str, Any]]:
+    from hub_core.mapping import CompiledMapping, user_cache
+    from hub_core.mapping.selection import load_folder
 
     def one(mapping: CompiledMapping) -> dict[str, Any]:
         begun = time.perf_counter()
@@ -67,24 +69,23 @@ def _compiled(root: Path) -> list[dict[str, Any]]:
         lines = mapping.python().count("\n")
         return {"mapping": mapping.id, "hash": mapping.hash, "lines": lines, "ms": took, "cached": kept}
 
-    return list(files.with_progress("compiling", load([root], cache=user_cache()).all, one))
+    return list(files.with_progress("compiling", load_folder(root, schemas=schemas, cache=user_cache()).all, one))
 
 
 def _origin(row: dict[str, Any]) -> str:
     return "cache" if row["cached"] else "rules"
 
 
-def _show(name: str, root: Path, *, traced: bool) -> None:
-    from hub_core.mapping import load
-    from hub_core.mapping.selection import load_selected, root_of
+def _show(name: str, root: Path | None, schemas: Path | None, *, traced: bool) -> None:
+    from hub_core.mapping.selection import load_folder, load_selected, root_of
 
     file = Path(name)
     if file.is_file():
-        mapping = load_selected([file], root=root_of(file)).all[0]
-    elif (found := load([root]).get(name)) is not None:
+        mapping = load_selected([file], root=root or root_of(file), schemas=schemas).all[0]
+    elif (found := load_folder(root or MAPPINGS, schemas=schemas).get(name)) is not None:
         mapping = found
     else:
-        raise ConfigError("M114", f"no mapping {name}", where=str(root), mend="see: punte mapping list")
+        raise ConfigError("M114", f"no mapping {name}", where=str(root or MAPPINGS), mend="see: punte mapping list")
     source = mapping.python(traced=traced)
     if not screen.out().is_terminal:
         print(source)

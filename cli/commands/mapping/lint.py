@@ -9,8 +9,8 @@ from rich.text import Text
 
 from cli import screen
 from cli.faults import Exit
-from cli.options import Json
-from hub_core.places import SCHEMAS
+from cli.options import Json, Root, Schemas
+from hub_core.places import MAPPINGS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,32 +33,25 @@ def lint(
     ],
     *,
     style: Annotated[Format, typer.Option("--format", help="How findings are written.")] = Format.TEXT,
-    root: Annotated[
-        Path | None,
-        typer.Option(
-            "--root", metavar="DIR", exists=True, file_okay=False,
-            help="Folder with blocks and codes/; by default the one around the files.",
-        ),
-    ] = None,
-    schemas: Annotated[
-        Path, typer.Option("--schemas", metavar="DIR", exists=True, file_okay=False, help="Folder of the contracts.")
-    ] = SCHEMAS,
+    root: Root = None,
+    schemas: Schemas = None,
     as_json: Json = False,
-) -> None:  # fmt: skip
+) -> None:
     """Say what is wrong with mapping files: held against the contract, the code lists and the model.
 
     One line per finding, file:line:column CODE message; what to write instead. With --format sarif for code review.
     Ends with 1 if there is a finding.
     """
-    from hub_core.lint import root_of, run
+    from hub_core.lint import run
     from hub_core.lint.formats import as_json as json_of
     from hub_core.lint.formats import as_sarif
+    from hub_core.mapping.selection import root_of, schemas_of
 
-    folder = root or root_of(paths)
-    result = run(paths, root=folder, schemas=schemas)
+    folder = root or root_of(*paths)
+    result = run(paths, root=folder, schemas=schemas or schemas_of(folder))
 
     def shown(file: str) -> str:
-        path = (folder / file).resolve()
+        path = next((one for one in (folder / file, MAPPINGS / file) if one.exists()), folder / file).resolve()
         here = Path.cwd()
         return path.relative_to(here).as_posix() if path.is_relative_to(here) else path.as_posix()
 

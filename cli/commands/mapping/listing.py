@@ -1,12 +1,9 @@
 """``punte mapping list``: which mappings there are."""
 
-from pathlib import Path
-from typing import Annotated, Any
-
-import typer
+from typing import Any
 
 from cli import screen
-from cli.options import Json
+from cli.options import Json, Root, Schemas
 from cli.screen import Column
 from hub_core.places import MAPPINGS
 
@@ -20,13 +17,15 @@ COLUMNS = (
 
 
 def listing(
-    root: Annotated[Path, typer.Option("--root", metavar="DIR", help="Folder of the mappings.")] = MAPPINGS,
     *,
+    root: Root = None,
+    schemas: Schemas = None,
     as_json: Json = False,
 ) -> None:
     """List the mappings of a folder: what each reads, its content hash, how many tests it has."""
-    from hub_core.mapping import load
+    from hub_core.mapping.selection import load_folder
 
+    folder = root or MAPPINGS
     rows: list[dict[str, Any]] = [
         {
             "mapping": mapping.id,
@@ -35,7 +34,7 @@ def listing(
             "reads": " ".join(part for part in mapping.key[1:] if part),
             "tests": len(mapping.tests),
         }
-        for mapping in load([root]).all
+        for mapping in load_folder(folder, schemas=schemas).all
     ]
     if as_json:
         screen.as_json(rows)
@@ -43,5 +42,5 @@ def listing(
     screen.table(
         COLUMNS,
         [(row["mapping"], row["reads"], str(row["tests"]), row["hash"], row["file"]) for row in rows],
-        empty=f"no mapping below {root}",
+        empty=f"no mapping below {folder}",
     )

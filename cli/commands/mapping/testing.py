@@ -10,7 +10,7 @@ from rich.tree import Tree
 
 from cli import screen
 from cli.faults import Exit
-from cli.options import Json
+from cli.options import Json, Root, Schemas
 from cli.screen import Column
 from hub_core.places import MAPPINGS
 
@@ -32,10 +32,12 @@ NAMES = 8  # of what no test exercises, on a terminal
 def run(
     paths: Annotated[
         list[Path] | None,
-        typer.Argument(metavar="PATH...", help="Mapping files or folders; left out: every mapping that is shipped."),
+        typer.Argument(metavar="PATH...", help="Mapping files or folders; left out: all of the folder of mappings."),
     ] = None,
     *,
     coverage: Annotated[bool, typer.Option("--coverage", help="Name what no test exercises.")] = False,
+    root: Root = None,
+    schemas: Schemas = None,
     as_json: Json = False,
 ) -> None:
     """Run the tests in mapping files.
@@ -43,7 +45,8 @@ def run(
     With --coverage also count the canonical fields, the rules, the texts of code lists that are read and the codes that
     are written back, and name those that no test exercises. Ends with 1 if a test failed.
     """
-    done = [_tested(mapping, root, coverage=coverage) for root, mapping in _mappings(paths or [MAPPINGS])]
+    chosen = _mappings(paths or [root or MAPPINGS], root, schemas)
+    done = [_tested(mapping, folder, coverage=coverage) for folder, mapping in chosen]
     results = [result for mapping_results, _ in done for result in mapping_results]
     covered = [one for _, one in done if one is not None]
     failed = sum(not result.passed for result in results)
@@ -59,18 +62,18 @@ def run(
         raise typer.Exit(Exit.ATTENTION)
 
 
-def _mappings(paths: Sequence[Path]) -> "list[tuple[Path, CompiledMapping]]":
+def _mappings(paths: Sequence[Path], root: Path | None, schemas: Path | None) -> "list[tuple[Path, CompiledMapping]]":
     """Return the mappings of some paths, each with the folder that its names start from."""
     from hub_core.mapping import user_cache
     from hub_core.mapping.selection import load_selected, mapping_files, root_of
 
     roots: dict[Path, list[Path]] = {}
     for file in mapping_files(paths):
-        roots.setdefault(root_of(file), []).append(file)
+        roots.setdefault(root or root_of(file), []).append(file)
     return [
-        (root, mapping)
-        for root, chosen in roots.items()
-        for mapping in load_selected(chosen, root=root, cache=user_cache()).all
+        (folder, mapping)
+        for folder, chosen in roots.items()
+        for mapping in load_selected(chosen, root=folder, schemas=schemas, cache=user_cache()).all
     ]
 
 

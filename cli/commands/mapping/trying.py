@@ -15,7 +15,7 @@ from rich.text import Text
 from cli import faults, screen
 from cli.faults import Exit
 from cli.findings import show_findings, show_unmapped
-from cli.options import Json
+from cli.options import Json, Root, Schemas
 from cli.tree import show_record
 
 if TYPE_CHECKING:
@@ -38,14 +38,8 @@ def trying(
         typer.Option("--on", metavar="DOCUMENT", help="What to read; left out: the fixture of its first test."),
     ] = None,
     watch: Annotated[bool, typer.Option("--watch", help="Again after every save, until Ctrl+C.")] = False,
-    root: Annotated[
-        Path | None,
-        typer.Option(
-            "--root",
-            metavar="DIR",
-            help="Folder with blocks and code lists; left out: the nearest around FILE that has codes/.",
-        ),
-    ] = None,
+    root: Root = None,
+    schemas: Schemas = None,
     reveal: Annotated[bool, typer.Option("--reveal", help="With --on: show personal values.")] = False,
     as_json: Json = False,
 ) -> None:
@@ -55,10 +49,12 @@ def trying(
     of a fixture are shown, those of another document only with --reveal. With --json one line for each time. Ends with
     1 if the mapping has faults or the document is refused.
     """
-    trial = _trial(file, on, root)
+    trial = _trial(file, on, root, schemas)
     shown = reveal or on is None
     if not watch:
-        if not _once(trial, lambda: partial(linted, trial.file, trial.root), reveal=shown, as_json=as_json):
+        if not _once(
+            trial, lambda: partial(linted, trial.file, trial.root, trial.schemas), reveal=shown, as_json=as_json
+        ):
             raise typer.Exit(Exit.ATTENTION)
         return
     from concurrent.futures import ProcessPoolExecutor
@@ -66,7 +62,12 @@ def trying(
     # Lint takes as long as reading: it runs beside it.
     with ProcessPoolExecutor(1, initializer=_deaf) as pool:
         try:
-            _watch(trial, lambda: pool.submit(linted, trial.file, trial.root).result, reveal=shown, as_json=as_json)
+            _watch(
+                trial,
+                lambda: pool.submit(linted, trial.file, trial.root, schemas).result,
+                reveal=shown,
+                as_json=as_json,
+            )
         except KeyboardInterrupt:
             return
 
@@ -76,7 +77,7 @@ def _deaf() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
-def linted(file: Path, root: Path) -> list["Finding"]:
+def linted(file: Path, root: Path, schemas: Path | None = None) -> list["Finding"]:
     """Return what lint finds in a mapping file, faults of loading among it."""
     from hub_core.errors import PunteError
     from hub_core.lint import lint
@@ -84,7 +85,7 @@ def linted(file: Path, root: Path) -> list["Finding"]:
     from hub_core.message import Finding
 
     try:
-        found = lint([file], root=root, schemas=schemas_of(root))
+        found = lint([file], root=root, schemas=schemas or schemas_of(root))
     except PunteError:  # the file is gone for a moment; the trial says it
         return []
     return [
@@ -96,7 +97,7 @@ def linted(file: Path, root: Path) -> list["Finding"]:
     ]  # fmt: skip
 
 
-def _trial(file: Path, on: Path | None, root: Path | None) -> "Trial":
+def _trial(file: Path, on: Path | None, root: Path | None, schemas: Path | None) -> "Trial":
     from hub_core.mapping import MappingSet
     from hub_core.mapping.selection import root_of
     from hub_core.mapping.trial import Trial
@@ -108,7 +109,8 @@ def _trial(file: Path, on: Path | None, root: Path | None) -> "Trial":
 
         return OfflineReader(adapters=load_adapters(), mappings=MappingSet([]))
 
-    return Trial(file, on=on, root=root or root_of(file), schemas=None, opened=lambda body: reader().open(body))
+    folder = root or root_of(file)
+    return Trial(file, on=on, root=folder, schemas=schemas, opened=lambda body: reader().open(body))
 
 
 def _watch(trial: "Trial", lint: Lint, *, reveal: bool, as_json: bool) -> None:

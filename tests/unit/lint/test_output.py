@@ -8,7 +8,8 @@ import pytest
 from typer.testing import CliRunner
 
 from cli.app import app
-from hub_core.lint import lint, root_of
+from hub_core.lint import lint
+from hub_core.mapping.selection import root_of
 from hub_core.places import MAPPINGS
 
 RUNNER = CliRunner()
@@ -85,5 +86,5 @@ def test_a_file_elsewhere_uses_the_blocks_and_lists_of_the_root(tmp_path: Path, 
 
 
 def test_the_root_is_the_folder_with_code_lists_around_the_files(folder: Path, tmp_path: Path) -> None:
-    assert root_of([folder / "anaf" / "income.yaml"]) == folder
-    assert root_of([tmp_path / "x.yaml"]) == MAPPINGS
+    assert root_of(folder / "anaf" / "income.yaml") == folder
+    assert root_of(tmp_path / "x.yaml") == MAPPINGS

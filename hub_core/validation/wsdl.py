@@ -1,4 +1,4 @@
-"""The schema that stands inside a WSDL, compiled for validating traffic.
+"""The schemas that stand inside a WSDL.
 
 A WSDL may hold several schemas that know each other by namespace only, and libxml2 takes one document per namespace.
 So each is held in memory under a name beside the WSDL, and one more document brings those of a namespace together.
@@ -8,14 +8,16 @@ from collections import defaultdict
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
+from urllib.parse import urljoin
 
 from lxml import etree
 
-from adapters.soap.names import WSDL
-from hub_core.validation import Xsd
+from hub_core.errors import ConfigError
 from hub_core.validation.library import STANDARDS, XSD, Library
-from hub_core.validation.xsd import compile_xsd
+from hub_core.validation.xsd import Xsd, compile_xsd
 
+WSDL: Final = "http://schemas.xmlsoap.org/wsdl/"
+MAX_FILES: Final = 200
 _XSD: Final = XSD[1:-1]
 
 
@@ -30,20 +32,56 @@ def types_schema(path: Path, loaded: Mapping[str, bytes], root: Path) -> tuple[X
     Raises:
         ConfigError: V401.
     """
+    held = _held(path, loaded)
+    if not held:
+        return None, frozenset()
+    library = Library(root, held)
+    schema = compile_xsd(_beside(path, "all"), library)
+    return schema, frozenset(name for name in library.elements if etree.QName(name).namespace not in STANDARDS)
+
+
+def opened(path: Path, root: Path) -> tuple[str, Library]:
+    """Return where the schema of a contract begins, and the library that holds it: an XSD, or what a WSDL holds.
+
+    Raises:
+        ConfigError: V401, it cannot be read, or it is a WSDL without schemas.
+    """
+    path, library = path.resolve(), Library(root)
+    if path.suffix != ".wsdl":
+        return str(path), library
+    held = _held(path, _with_imports(str(path), library))
+    if not held:
+        mend = "name the XSD that declares the element"
+        raise ConfigError("V401", "the WSDL holds no schema", where=path.name, mend=mend)
+    return _beside(path, "all"), Library(root, held)
+
+
+def _with_imports(url: str, library: Library) -> dict[str, bytes]:
+    """Return a WSDL and those that it imports, by URL."""
+    loaded: dict[str, bytes] = {}
+    wanted = [url]
+    while wanted and len(loaded) < MAX_FILES:
+        one = wanted.pop()
+        if one not in loaded:
+            loaded[one] = library.read(one)
+            imports = etree.fromstring(loaded[one]).findall(f"{{{WSDL}}}import")
+            wanted += [urljoin(one, location) for part in imports if (location := part.get("location"))]
+    return loaded
+
+
+def _held(path: Path, loaded: Mapping[str, bytes]) -> dict[str, bytes]:
     schemas = [
         (url, schema)
         for url, body in loaded.items()
         for schema in etree.fromstring(body).findall(f"{{{WSDL}}}types/{XSD}schema")
     ]
     if not schemas:
-        return None, frozenset()
+        return {}
     held, by_namespace = _hold(path, schemas)
     held[_beside(path, "all")] = _joined(None, "import", [(name, _beside(path, name)) for name in by_namespace])
     for name, urls in by_namespace.items():
         held[_beside(path, name)] = _joined(name, "include", [(None, url) for url in urls])
-    library = Library(root, held)
-    schema = compile_xsd(_beside(path, "all"), library)
-    return schema, frozenset(name for name in library.elements if etree.QName(name).namespace not in STANDARDS)
+    return held
 
 
 def _hold(path: Path, schemas: list[tuple[str, etree._Element]]) -> tuple[dict[str, bytes], dict[str, list[str]]]:

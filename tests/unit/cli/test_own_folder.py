@@ -1,0 +1,58 @@
+"""Commands in a folder of one's own: two options, one meaning."""
+
+import json
+import shutil
+
+import pytest
+
+from hub_core.places import MAPPINGS, SCHEMAS
+
+
+@pytest.fixture(autouse=True)
+def _a_cache_of_its_own(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+
+
+@pytest.fixture
+def given(tmp_path):
+    """Return the options that name a folder with one mapping and no code list, and one with its contract."""
+    mine, contracts = tmp_path / "mine", tmp_path / "contracts"
+    shutil.copytree(MAPPINGS / "anofm" / "fixtures", mine / "anofm" / "fixtures")
+    shutil.copy(MAPPINGS / "anofm" / "status.yaml", mine / "anofm")
+    file = mine / "anofm" / "status.yaml"
+    file.write_text(file.read_text().replace("partners/anofm/", "moved/"))
+    shutil.copytree(SCHEMAS / "partners" / "anofm", contracts / "moved")
+    return "--root", mine, "--schemas", contracts
+
+
+COMMANDS = {
+    "mapping test": ["mapping", "test"],
+    "mapping test of a file": ["mapping", "test", "FILE"],
+    "mapping lint": ["mapping", "lint", "FILE"],
+    "mapping try": ["mapping", "try", "FILE"],
+    "mapping list": ["mapping", "list"],
+    "mapping compile": ["mapping", "compile"],
+    "mapping compile --show": ["mapping", "compile", "--show", "anofm.status/1"],
+    "read": ["read", "DOCUMENT"],
+}
+
+
+@pytest.mark.parametrize("words", COMMANDS.values(), ids=COMMANDS)
+def test_a_mapping_of_ones_own_folder_is_used(words, given, punte):
+    file = given[1] / "anofm" / "status.yaml"
+    document = min((file.parent / "fixtures").glob("*.xml"))
+    done = punte(*[{"FILE": file, "DOCUMENT": document}.get(word, word) for word in words], *given)
+    assert (done.code, "M10" in done.out + done.err) == (0, False), done.out + done.err
+
+
+def test_a_record_is_read_and_written_with_a_mapping_of_ones_own_folder(given, punte, tmp_path):
+    document = min((given[1] / "anofm" / "fixtures").glob("*.xml"))
+    read = punte("read", document, "--json", *given)
+    assert json.loads(read.out)["mapping"].startswith("anofm.status/1@")
+    (tmp_path / "record.json").write_text(read.out)
+    done = punte("write", tmp_path / "record.json", "--as", "anofm.status/1", "--json", *given)
+    assert json.loads(done.out)["document"].startswith("<")
+
+
+def test_a_folder_that_is_not_there_is_wrong_usage(tmp_path, punte):
+    assert punte("mapping", "list", "--root", tmp_path / "none").code == 2
