@@ -7,6 +7,7 @@ import typer.main
 
 from cli.commands import (
     apply,
+    codes,
     doctor,
     explain,
     init,
@@ -55,6 +56,7 @@ app.command(rich_help_panel=ACT)(replay.replay)
 app.command(rich_help_panel=SET_UP)(init.init)
 app.command(rich_help_panel=SET_UP)(apply.apply)
 app.add_typer(keys.app, name="key", rich_help_panel=SET_UP)
+app.command(rich_help_panel=SET_UP)(codes.codes)
 app.add_typer(mapping.app, name="mapping", rich_help_panel=SET_UP)
 
 

@@ -1,4 +1,6 @@
-"""What the shell offers on TAB: asked of a running hub only, because opening the store would take too long.
+"""What the shell offers on TAB: from shipped files, or asked of a running hub only.
+
+Opening the store would take too long.
 
 Completion must never disturb the prompt: whatever goes wrong, nothing is offered.
 """
@@ -40,6 +42,14 @@ def mappings(incomplete: str) -> list[str]:
     heads = (path.open(encoding="utf-8").readline() for path in sorted(MAPPINGS.glob("*/*.yaml")))
     ids = (head.removeprefix("mapping:").strip() for head in heads if head.startswith("mapping:"))
     return [name for name in ids if name.startswith(incomplete)]
+
+
+def code_lists(incomplete: str) -> list[str]:
+    """Offer the names of the shipped code lists."""
+    from hub_core.places import MAPPINGS
+
+    names = sorted(path.stem for path in MAPPINGS.glob("codes/*.yaml"))
+    return [name for name in names if name.startswith(incomplete)]
 
 
 def endpoints(incomplete: str) -> list[str]:

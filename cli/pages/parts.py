@@ -84,13 +84,25 @@ def code_lists() -> Iterator[str]:
     faults.raise_any()
     yield "Files `mappings/codes/<list>@<version>.yaml`. A list *of* another one reads a source's letters as the codes"
     yield "of that canonical list; the record then names the canonical list. How they are written:"
-    yield "[the mapping language](mapping-language.md#code-lists)."
+    yield "[the mapping language](mapping-language.md#codes). `punte codes LIST` says the same on the terminal."
     yield ""
     columns = ("list", "of", "codes", "in force", "title", "source")
     yield from table(columns, (_list_row(lists[name]) for name in sorted(lists)))
+    for name in sorted(lists):
+        yield from _codes(lists[name])
 
 
 def _list_row(one: CodeList) -> tuple[str, ...]:
-    start, end = (day.isoformat() if day else "" for day in (one.start, one.end))
-    force = f"{start} to {end}" if start and end else f"from {start}" if start else f"until {end}" if end else ""
-    return f"`{one.name}`", f"`{one.of}`" if one.of else "", str(len(one.entries)), force, one.title, one.source
+    return f"`{one.name}`", f"`{one.of}`" if one.of else "", str(len(one.entries)), one.in_force, one.title, one.source
+
+
+def _codes(one: CodeList) -> Iterator[str]:
+    """Yield the codes of a list; columns that say nothing are left out."""
+    rows = [
+        (f"`{it.code}`", it.text, " ".join(map(_quoted, it.read)), _quoted(it.write) if it.write else "", it.in_force)
+        for it in one.entries.values()
+    ]
+    columns = ("code", "text", "read from", "written as", "in force")
+    said = [at for at in range(len(columns)) if any(row[at] for row in rows)]
+    yield from ("", f"## {one.name}", "")
+    yield from table([columns[at] for at in said], (tuple(row[at] for at in said) for row in rows))

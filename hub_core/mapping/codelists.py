@@ -38,6 +38,11 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     start: date | None = None
     end: date | None = None
 
+    @property
+    def in_force(self) -> str:
+        """The days on which it is in force, in words; empty: always."""
+        return _period(self.start, self.end)
+
 
 class CodeList(msgspec.Struct, frozen=True, kw_only=True):
     """One version of a code list.
@@ -65,6 +70,11 @@ class CodeList(msgspec.Struct, frozen=True, kw_only=True):
     versions: "tuple[CodeList, ...]" = ()
 
     @property
+    def in_force(self) -> str:
+        """The days on which it is in force, in words; empty: always."""
+        return _period(self.start, self.end)
+
+    @property
     def dated(self) -> bool:
         """Whether the day of the record decides what a text means."""
         return bool(self.versions) or any(entry.start or entry.end for entry in self.entries.values())
@@ -72,6 +82,12 @@ class CodeList(msgspec.Struct, frozen=True, kw_only=True):
     def table(self) -> dict[str, str]:
         """Return the code for each text that is read."""
         return {text: entry.code for entry in self.entries.values() for text in entry.read}
+
+
+def _period(start: date | None, end: date | None) -> str:
+    if start and end:
+        return f"{start} to {end}"
+    return f"from {start}" if start else f"until {end}" if end else ""
 
 
 def load_codelists(files: Map[str, bytes], faults: Faults) -> dict[str, CodeList]:
