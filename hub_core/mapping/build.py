@@ -34,7 +34,10 @@ class Build:
         for leaf in tracked:
             self._account(leaf, frame)
         for steps, named in frame.checks:
-            self.writer.line(f"run.check({frame.spot}, {self.generator.steps(steps)}, {named})")
+            check = f"run.check({frame.spot}, {self.generator.steps(steps)}, {', '.join(named)})"
+            if self.generator.kind == "json" and not steps:  # most often all is named, and no path is needed
+                check = f"if run.doubts or not covers({named[0]}, {frame.here}): {check}"
+            self.writer.line(check)
         if frame.checks:
             self.writer.line("run.settle()")
 

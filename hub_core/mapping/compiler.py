@@ -20,7 +20,15 @@ from hub_core.mapping.scanxml import XmlScan
 Read = Callable[[Any, Any], dict[str, Any]]
 _HELPERS: Final[dict[Kind, tuple[Callable[..., Any], ...]]] = {
     "xml": (xmlrun.again, xmlrun.own_text, xmlrun.texts_at, xmlrun.present_at),
-    "json": (jsonrun.items, jsonrun.one, jsonrun.select, jsonrun.text_of, jsonrun.texts_at, jsonrun.present_at),
+    "json": (
+        jsonrun.covers,
+        jsonrun.items,
+        jsonrun.one,
+        jsonrun.select,
+        jsonrun.text_of,
+        jsonrun.texts_at,
+        jsonrun.present_at,
+    ),
 }
 
 

@@ -53,7 +53,7 @@ class Frame:
     conditions: dict[Check, str] = field(default_factory=dict)
     direct: set[Leaf] = field(default_factory=set)
     shared: set[Leaf] = field(default_factory=set)
-    checks: list[tuple[Steps, str]] = field(default_factory=list)
+    checks: list[tuple[Steps, list[str]]] = field(default_factory=list)
     sink: str = ""
     added: str = ""
     joins: bool = False
@@ -99,13 +99,13 @@ class Generator:
         )
         return self.writer.bind("L", label, f"{label.at} <- {label.path} ({label.rule})", key=label)
 
-    def known(self, node: Node, frame: Frame) -> str:
-        """Return the expressions of what is named at a node, those of conditional scopes with their conditions."""
+    def known(self, node: Node, frame: Frame) -> list[str]:
+        """Return the expressions of what is named at a node, the later ones with their conditions."""
         parts = [self.writer.bind("T", known(node, self.trees), "what is named at a place", key=node)]
         for scope, names in conditional(node, self.trees):
             bound = self.writer.bind("T", names, "what is named by one rule", key=(node, scope))
             parts.append(f"{self.guard(scope.checks, frame)} and {bound}")
-        return ", ".join(parts)
+        return parts
 
     def codes(self, codelist: CodeList, *, ready: bool) -> str:
         """Return the expression of a code table: coded values ready for the record, or codes only.

@@ -42,7 +42,10 @@ def text_of(value: Any) -> str:
 def items(value: Any) -> list[Any]:
     """Return one value, or the values of a list and of the lists in it, without ``null``."""
     if value.__class__ is list:
-        return [item for one in value for item in items(one)]
+        for item in value:
+            if item is None or item.__class__ is list:
+                return [inner for one in value for inner in items(one)]
+        return value
     return [] if value is None else [value]
 
 
@@ -60,10 +63,11 @@ def one(value: Any) -> dict[str, Any] | None:
 
 def written(way: Way) -> str:
     """Return a way as a path."""
-    if way is None:
-        return ""
-    above, last = way
-    return f"{written(above)}[{last}]" if last.__class__ is int else _below(written(above), str(last))
+    parts: list[str] = []
+    while way is not None:
+        way, last = way
+        parts.append(f"[{last}]" if last.__class__ is int else f".{shown_key(last)}")  # type: ignore[arg-type]
+    return "".join(reversed(parts)).removeprefix(".")
 
 
 def _below(path: str, key: str) -> str:
@@ -242,36 +246,49 @@ class JsonRun(Run):
         """See ``Run.check``."""
         candidates = [one for one in known if isinstance(one, Known)]
         for way, value in self._places(spot, steps):
-            self._check(value, way, candidates)
+            self._check(value, written(way), candidates)
 
-    def _check(self, value: Any, way: Way, candidates: list[Known]) -> None:
+    def _check(self, value: Any, path: str, candidates: list[Known]) -> None:
         if value.__class__ is list:
             for index, item in enumerate(value):
-                self._check(item, (way, index), candidates)
+                self._check(item, f"{path}[{index}]", candidates)
             return
         named = candidates if len(candidates) == 1 and candidates[0].plain else applying(value, candidates, self)
         for one in named:
             if one.whole:
                 return
         if value.__class__ is dict:
-            self._check_keys(value, way, named)
+            self._check_keys(value, path, named)
         else:
-            self._check_text(value, way, named)
+            self._check_text(value, path, named)
 
-    def _check_keys(self, value: dict[str, Any], way: Way, named: list[Known]) -> None:
-        children = named[0].children if len(named) == 1 else None
+    def _check_keys(self, value: dict[str, Any], path: str, named: list[Known]) -> None:
+        only = named[0].children if len(named) == 1 and not self.doubts else {}
         for key, inner in value.items():
-            if children is None:
-                below = [one.children[key] for one in named if key in one.children]
-            else:
-                below = [children[key]] if key in children else []
+            if inner.__class__ is str and key in only and only[key].text:
+                continue  # as most are
+            below = [one.children[key] for one in named if key in one.children]
             if below:
-                self._check(inner, (way, key), below)
+                self._check(inner, _below(path, key), below)
             else:
-                self._leave(inner, (way, key))
+                self.left.update(leaves(inner, _below(path, key)))
 
-    def _check_text(self, value: Any, way: Way, named: list[Known]) -> None:
+    def _check_text(self, value: Any, path: str, named: list[Known]) -> None:
         if not any(one.text for one in named):
-            self._leave(value, way)
+            self.left.update(leaves(value, path))
         elif self.doubts and any(one.sure for one in named):
-            self.doubts.pop(written(way), None)
+            self.doubts.pop(path, None)
+
+
+def covers(known: Known, value: Any) -> bool:
+    """Tell whether all of a value is named without asking for conditions; if not, ``JsonRun.check`` looks closely."""
+    if value.__class__ is dict:
+        children = known.children
+        for key, inner in value.items():
+            below = children.get(key)
+            if below is None or not (below.text if inner.__class__ is str else covers(below, inner)):
+                return known.whole
+        return True
+    if value.__class__ is list:
+        return all([covers(known, item) for item in value])  # noqa: C419 (a list is faster)
+    return known.text or known.whole or value is None

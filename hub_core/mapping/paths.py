@@ -7,6 +7,7 @@ place itself. In tests and in ``value_at`` a step may also carry an index: ``pin
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Final, Literal
 
 import msgspec
@@ -152,7 +153,15 @@ _PLAIN_KEY: Final = re.compile(r"[\w\-]+")
 
 def shown_key(key: str) -> str:
     """Return a JSON key as a path step, quoted where it must be."""
+    return _shown(key) if len(key) <= _SHORT else _quoted(key)
+
+
+def _quoted(key: str) -> str:
     return key if _PLAIN_KEY.fullmatch(key) else f'"{key}"'
+
+
+_SHORT: Final = 100  # characters of a key that is kept; a sender who makes keys up fills no memory
+_shown: Final = lru_cache(maxsize=4_096)(_quoted)
 
 
 def shown_name(name: str, prefixes: Mapping[str, str]) -> str:
