@@ -45,11 +45,16 @@ def a_document(random: Random) -> str:
 
 
 def _person(random: Random) -> str:
+    cnp = a_cnp(random)
+    cid = "".join(random.choices("0123456789", k=20))
+    return f'pid="{cnp}" cid="{cid}" state="{random.choices("123", (8, 1, 1))[0]}"'
+
+
+def a_cnp(random: Random) -> str:
+    """Return a number of a person; one of ten has a wrong check digit."""
     born = date(1930, 1, 1) + timedelta(days=random.randrange(25_000))
     digits = f"{random.choice('12')}{born:%y%m%d}{random.randint(1, 39):02}{random.randint(1, 999):03}"
-    last = check_digit(digits) if random.random() < 0.9 else str((int(check_digit(digits)) + 1) % 10)
-    cid = "".join(random.choices("0123456789", k=20))
-    return f'pid="{digits}{last}" cid="{cid}" state="{random.choices("123", (8, 1, 1))[0]}"'
+    return digits + (check_digit(digits) if random.random() < 0.9 else str((int(check_digit(digits)) + 1) % 10))
 
 
 def _row(random: Random, name: str, codes: tuple[str, ...]) -> str:

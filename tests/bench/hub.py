@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
+from tests.bench.kept import ANSWER, kept_files
 from tests.bench.load import ROOT, Target, running
 
 REGISTRY: Final = Path(__file__).parent / "registry"
@@ -22,6 +23,9 @@ def hub(home: Path, *, core: int) -> Iterator[tuple[Target, str]]:
     """Run a hub whose state lies in ``home``; give its inbound endpoint and the key for it."""
     environ = {"PUNTE_HOME": str(home), "PUNTE_PORT": "0", "PUNTE_LOG_LEVEL": "WARNING"}
     _punte("apply", str(REGISTRY), environ=environ)
+    mapping = home / Path(ANSWER).name
+    mapping.write_bytes(kept_files()[ANSWER])
+    _punte("mapping", "promote", str(mapping), "--reason", "keep what the yardsticks keep", environ=environ)
     key = _punte("key", "new", "bench", "--institution", "cnas", environ=environ)["key"]
     log = home / "bench.log"
     with running([*_PUNTE, "serve"], core=core, log=log, environ=environ) as process:

@@ -6,18 +6,18 @@ Rounds are interleaved and minima compared: on a shared machine the smallest tim
 import gc
 import os
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from lxml import etree
 
 from hub_core.document import Document
-from hub_core.mapping import MappingSet, load
+from hub_core.mapping import MappingSet, load_files
 from hub_core.reading import Reading
 from tests.bench.documents import documents
-from tests.bench.load import ROOT
+from tests.bench.kept import kept_files
 from tests.bench.yardsticks import one_pass, xpath_map
 from tests.bench.yardsticks.opening import inner
 
@@ -29,27 +29,35 @@ XPATH: Final = "precompiled XPath per field"
 XPATH_TEXT: Final = "XPath text per field"
 SHIPPED: Final = "shipped mapping and check"
 
-# Any: each map has its own kind of result.
-Map = Callable[[etree._Element], Any]
+
+# Any: each job has its own kind of input and result.
+class Job(NamedTuple):
+    """What is timed: ``fresh`` makes the inputs of one round, outside the measured time; ``apply`` takes one of them."""
+
+    fresh: Callable[[], Sequence[Any]]
+    apply: Callable[[Any], Any]
 
 
-def hand_written_maps() -> dict[str, Map]:
+def _fresh_roots() -> Callable[[], Sequence[Any]]:
+    """Return what parses documents that nobody has walked: lxml keeps what was touched of a tree."""
+    sources = [document.encode() for document in documents(_DOCUMENTS)]
+    return lambda: [inner(source) for source in sources]
+
+
+def hand_written_maps() -> dict[str, Job]:
     """Return the maps of the yardsticks by name."""
+    fresh = _fresh_roots()
     return {
-        ONE_PASS: lambda root: one_pass.read(root, on=ON),
-        XPATH: lambda root: xpath_map.read_precompiled(root, on=ON),
-        XPATH_TEXT: lambda root: xpath_map.read_as_text(root, on=ON),
+        ONE_PASS: Job(fresh, lambda root: one_pass.read(root, on=ON)),
+        XPATH: Job(fresh, lambda root: xpath_map.read_precompiled(root, on=ON)),
+        XPATH_TEXT: Job(fresh, lambda root: xpath_map.read_as_text(root, on=ON)),
     }
 
 
-def shipped_map() -> dict[str, Map]:
+def shipped_map() -> dict[str, Job]:
     """Return the hub's own mapping of the same document, with the check of the record."""
-    mappings = load([ROOT / "mappings"])
-
-    def apply(root: etree._Element) -> Reading:
-        return read_shipped(mappings, root, on=ON)
-
-    return {SHIPPED: apply}
+    mappings = load_files(kept_files())
+    return {SHIPPED: Job(_fresh_roots(), lambda root: read_shipped(mappings, root, on=ON))}
 
 
 def read_shipped(mappings: MappingSet, root: etree._Element, *, on: date) -> Reading:
@@ -72,23 +80,19 @@ def on_core(core: int) -> Iterator[None]:
         os.sched_setaffinity(0, before)
 
 
-def fastest(maps: Mapping[str, Map], *, rounds: int) -> dict[str, float]:
-    """Return the smallest time of each map for one message, in microseconds, over trees that nobody has walked.
-
-    lxml keeps what was touched of a tree, so each round parses anew, outside the measured time.
-    """
-    sources = [document.encode() for document in documents(_DOCUMENTS)]
-    best = dict.fromkeys(maps, float("inf"))
+def fastest(jobs: Mapping[str, Job], *, rounds: int) -> dict[str, float]:
+    """Return the smallest time of each job for one message, in microseconds; rounds of all jobs alternate."""
+    best = dict.fromkeys(jobs, float("inf"))
     gc.collect()
-    gc.disable()  # a collection would fall on whichever map is running
+    gc.disable()  # a collection would fall on whichever job is running
     try:
         for _ in range(rounds):
-            for name, apply in maps.items():
-                roots = [inner(source) for source in sources]
+            for name, (fresh, apply) in jobs.items():
+                inputs = fresh()
                 start = time.perf_counter()
-                for root in roots:
-                    apply(root)
-                best[name] = min(best[name], (time.perf_counter() - start) / _DOCUMENTS * 1e6)
+                for one in inputs:
+                    apply(one)
+                best[name] = min(best[name], (time.perf_counter() - start) / len(inputs) * 1e6)
             gc.collect(0)
     finally:
         gc.enable()

@@ -19,6 +19,7 @@ from typing import Final
 
 import msgspec
 
+from tests.bench import mapping
 from tests.bench.documents import documents, envelope
 from tests.bench.hub import hub
 from tests.bench.journal import journal_rates
@@ -52,7 +53,7 @@ def measure(plan: Plan, folder: Path, cores: Cores) -> Report:
     bodies = folder / "bodies"
     bodies.write_text("\n".join(envelope(document) for document in documents(_BODIES)), encoding="utf-8")
     with on_core(cores.server):
-        micro = fastest(hand_written_maps() | shipped_map(), rounds=plan.micro_rounds)
+        micro = fastest(hand_written_maps() | shipped_map() | mapping.jobs(), rounds=plan.micro_rounds)
         journal = journal_rates(folder)
         linted = fastest_lint(folder, rounds=LINT_ROUNDS)
     with ExitStack() as stack:
@@ -67,7 +68,11 @@ def measure(plan: Plan, folder: Path, cores: Cores) -> Report:
         servers=measured,
         micro_us=micro,
         journal_per_second=journal,
-        goals=[*_goals(warm, micro, journal), Goal(name="seconds to lint fifty mappings", value=linted, at_most=1.0)],
+        goals=[
+            *_goals(warm, micro, journal),
+            *mapping.goals(micro),
+            Goal(name="seconds to lint fifty mappings", value=linted, at_most=1.0),
+        ],
         faults=[*idle_cores(measured), *unreconciled(rounds, kept, connections=CONNECTIONS)],
     )
 

@@ -3,9 +3,10 @@
 import msgspec
 import pytest
 
-from hub_core.mapping import MappingSet, load
+from hub_core.mapping import MappingSet, load_files
 from hub_core.reading import Reading, Verdict
 from tests.bench.documents import documents
+from tests.bench.kept import kept_files
 from tests.bench.micro import ON, fastest, hand_written_maps, read_shipped, shipped_map
 from tests.bench.yardsticks.cnas import NotReadError
 from tests.bench.yardsticks.one_pass import read
@@ -15,7 +16,7 @@ from tests.bench.yardsticks.test_maps import CORNERS, categories
 
 @pytest.fixture(scope="module")
 def mappings() -> MappingSet:
-    return load()
+    return load_files(kept_files())
 
 
 def shipped(mappings: MappingSet, document: str) -> Reading:

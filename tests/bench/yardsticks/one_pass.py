@@ -54,7 +54,7 @@ def read(root: etree._Element, *, on: date) -> Read:
         return Read(None, [no_pid()], unmapped)
     if unmapped:
         record["unmapped"] = unmapped
-        doubts.insert(0, left_over(len(unmapped)))
+        doubts.append(left_over(len(unmapped)))
     return Read(record, doubts, unmapped)
 
 

@@ -73,7 +73,7 @@ def _read(root: etree._Element, *, on: date, select: Select) -> Read:
         return Read(None, [no_pid()], unmapped)
     if unmapped:
         record["unmapped"] = unmapped
-        doubts.insert(0, left_over(len(unmapped)))
+        doubts.append(left_over(len(unmapped)))
     return Read(record, doubts, unmapped)
 
 
