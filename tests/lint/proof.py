@@ -13,6 +13,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -104,7 +105,7 @@ def _result(mutant: Mutant, stage: Stage) -> Result:
         first = right + [finding for finding in found if finding not in right]
         return Result(
             operator=mutant.operator, label=mutant.label, loads=loads, found=bool(found), right=bool(right),
-            mended=any(_mends(finding, mutant, stage) for finding in _offers(first)),
+            mended=any(_mends(finding, mutant, stage) for finding in offers(first)),
             named=any(_names(finding, mutant) for finding in first),
             said=tuple(f"{one.file}:{one.line}:{one.column} {one.code} {_text(one)}; {one.mend}" for one in first),
         )  # fmt: skip
@@ -114,14 +115,14 @@ def _text(finding: Any) -> str:
     return str(getattr(finding, "text", "") or getattr(finding, "message", ""))
 
 
-def _path(name: str, root: Path) -> Path:
+def place_of(name: str, root: Path) -> Path:
     """Return the file that a finding names, below the mappings or below the contracts."""
     places = (root / "mappings" / name, root / "schemas" / name, root / name)
     return next((place for place in places if place.is_file()), places[0])
 
 
 def _is_right(finding: Any, mutant: Mutant, stage: Stage) -> bool:
-    path = _path(finding.file, stage.root)
+    path = place_of(finding.file, stage.root)
     if path == stage.root / mutant.file and finding.line in {mutant.line, *mutant.lines}:
         return True
     if mutant.entry and path.parent.name == "codes" and mutant.entry in finding.mend:
@@ -147,7 +148,8 @@ def _shorts(path: Path, words: Sequence[str]) -> Iterator[str]:
             yield short
 
 
-def _offers(findings: Sequence[Any]) -> Iterator[Any]:
+def offers(findings: Sequence[Any]) -> Iterator[Any]:
+    """Yield the findings whose replacements are tried: each replacement once, and not too many."""
     seen = []
     for finding in findings:
         if finding.replacement is not None and finding.replacement not in seen and len(seen) < OFFERS:
@@ -155,21 +157,26 @@ def _offers(findings: Sequence[Any]) -> Iterator[Any]:
             yield finding
 
 
-def _mends(finding: Any, mutant: Mutant, stage: Stage) -> bool:
-    """Tell whether no new finding is left after the replacement."""
+@contextmanager
+def replaced(finding: Any, root: Path) -> Iterator[bool]:
+    """Write the replacement of a finding, and afterwards the file as it was; yields whether it fits the line."""
     offer = finding.replacement
-    path = _path(finding.file, stage.root)
+    path = place_of(finding.file, root)
     before = path.read_text("utf-8")
     lines = before.splitlines(keepends=True)
     line = lines[offer.line - 1]
-    if not line.startswith(offer.old, offer.column - 1):
-        return False
     lines[offer.line - 1] = line[: offer.column - 1] + offer.new + line[offer.column - 1 + len(offer.old) :]
     path.write_text("".join(lines), "utf-8")
     try:
-        return not _new(stage.root, mutant)
+        yield line.startswith(offer.old, offer.column - 1)
     finally:
         path.write_text(before, "utf-8")
+
+
+def _mends(finding: Any, mutant: Mutant, stage: Stage) -> bool:
+    """Tell whether no new finding is left after the replacement."""
+    with replaced(finding, stage.root) as fits:
+        return fits and not _new(stage.root, mutant)
 
 
 def _names(finding: Any, mutant: Mutant) -> bool:

@@ -1,0 +1,136 @@
+"""Faults that were written by hand from the reference alone, put into a copy of all mappings, and what the lint says.
+
+``python -m tests.lint.second.faults`` prints the table and what escapes; ``--all`` also what was found.
+
+*found*, *right line*, *mended* are as in ``tests.lint.proof``; *named* is a mend in words that holds one of the words
+that the fault names in ``faults.yaml``.
+"""
+
+import re
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from difflib import SequenceMatcher
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+import yaml
+
+from hub_core.lint import lint
+from tests.lint.equivalence import PROJECT
+from tests.lint.proof import WORKERS, Result, escapes, offers, place_of, replaced, table
+
+FAULTS: Final = Path(__file__).with_name("faults.yaml")
+
+
+class Change(msgspec.Struct, frozen=True, kw_only=True):
+    """A text that stands once in a file, and what stands there then; ``file`` is relative to the project."""
+
+    file: str
+    old: str
+    new: str
+
+
+class Fault(Change, frozen=True, kw_only=True):
+    """One fault; ``faults.yaml`` says what its parts mean."""
+
+    name: str
+    kind: str
+    wrong: str
+    known: str
+    mend: tuple[str, ...]
+    before: tuple[Change, ...] = ()
+    within: str | None = msgspec.field(default=None, name="in")
+    line: str | tuple[str, ...] = ()
+
+    @property
+    def place(self) -> str:
+        """The file in which a person would say that the fault is."""
+        return self.within or self.file
+
+    def lines(self, clean: str, faulty: str) -> set[int]:
+        """Return the lines on which a person would say so, of the text of ``place`` before and after."""
+        lines = faulty.splitlines()
+        if self.line:
+            words = (self.line,) if isinstance(self.line, str) else self.line
+            return {number for number, line in enumerate(lines, 1) if any(word in line for word in words)}
+        blocks = SequenceMatcher(None, clean.splitlines(), lines, autojunk=False).get_opcodes()
+        return {number + 1 for kind, _, _, first, last in blocks if kind != "equal" for number in range(first, last)}
+
+
+def faults() -> list[Fault]:
+    """Return all faults, in the order of the file."""
+    return msgspec.convert(yaml.safe_load(FAULTS.read_text("utf-8")), list[Fault])
+
+
+def found(known: Sequence[Fault], *, workers: int = WORKERS) -> list[Result]:
+    """Return what the lint says of some faults, in their order; the files as shipped have no findings."""
+    with ProcessPoolExecutor(workers) as pool:
+        parts = list(pool.map(_part, [known[first::workers] for first in range(workers)]))
+    return [parts[number % workers][number // workers] for number in range(len(known))]
+
+
+def _part(known: Sequence[Fault]) -> list[Result]:
+    with tempfile.TemporaryDirectory(prefix="punte-lint-") as folder:
+        root = Path(folder)
+        for name in ("mappings", "schemas"):
+            shutil.copytree(PROJECT / name, root / name)
+        return [_result(fault, root) for fault in known]
+
+
+@contextmanager
+def put(fault: Fault, root: Path) -> Iterator[None]:
+    """Write the fault into a copy of the project, and afterwards the files as they were."""
+    changes = (*fault.before, fault)
+    texts = {change.file: (root / change.file).read_text("utf-8") for change in changes}
+    try:
+        for change in changes:
+            text = (root / change.file).read_text("utf-8")
+            assert text.count(change.old) == 1, fault.name
+            (root / change.file).write_text(text.replace(change.old, change.new), "utf-8")
+        yield
+    finally:
+        for file, text in texts.items():
+            (root / file).write_text(text, "utf-8")
+
+
+def _lint(root: Path) -> list[Any]:
+    return list(lint([root / "mappings"], root=root / "mappings", schemas=root / "schemas"))
+
+
+def _result(fault: Fault, root: Path) -> Result:
+    place = root / fault.place
+    clean = place.read_text("utf-8")
+    with put(fault, root):
+        lines = fault.lines(clean, place.read_text("utf-8"))
+        said = _lint(root)
+        right = [one for one in said if place_of(one.file, root) == place and one.line in lines]
+        first = right + [one for one in said if one not in right]
+        return Result(
+            operator=fault.kind, label=f"{fault.name}: {fault.wrong}", loads=not any(one.code[0] in "MF" for one in said),
+            found=bool(said), right=bool(right), mended=any(_mends(one, root) for one in offers(first)),
+            named=any(_names(one, fault) for one in first),
+            said=tuple(f"{one.file}:{one.line} {one.code} {one.message}; {one.mend}" for one in first),
+        )  # fmt: skip
+
+
+def _mends(finding: Any, root: Path) -> bool:
+    with replaced(finding, root) as fits:
+        return fits and not _lint(root)
+
+
+def _names(finding: Any, fault: Fault) -> bool:
+    return any(re.search(rf"(?<!\w){re.escape(word)}(?!\w)", finding.mend) for word in fault.mend)
+
+
+if __name__ == "__main__":
+    RESULTS = found(faults())
+    for shown in (*table(RESULTS), *escapes(RESULTS)):
+        sys.stdout.write(shown + "\n")
+    if "--all" in sys.argv:
+        for one in RESULTS:
+            sys.stdout.write("\n".join((one.label, *(f"      {line}" for line in one.said), "")))
