@@ -17,6 +17,7 @@ CODES = (
     Code("M112", "object that no document can fill", "Add a rule for the field that the model requires."),
     Code("M113", "mapping that only reads", "Write direction: both in its file, and a test with round_trip:."),
     Code("M114", "no such mapping", "Name one that punte mapping list shows."),
+    Code("M115", "file that is there already", "Give the new mapping another id, or remove the file."),
     Code("M201", "required value missing", "Send the value; the source path names its place.", 422),
     Code("M202", "value not readable", "Send the value in the form that the contract names.", 422),
     Code("M203", "several values where one is expected", "Send the value once.", 422),

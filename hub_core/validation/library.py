@@ -40,6 +40,7 @@ class Library(etree.Resolver):
         elements: those that may be the root of a document, as ``{namespace}local``.
         standards: namespaces of ``STANDARDS`` that the documents import.
         refused: what was asked for and not given.
+        files: that documents were read from, below the root.
     """
 
     def __init__(self, root: Path, held: Mapping[str, bytes] | None = None) -> None:
@@ -50,6 +51,7 @@ class Library(etree.Resolver):
         self.elements: set[str] = set()
         self.standards: set[str] = set()
         self.refused: list[str] = []
+        self.files: set[Path] = set()
 
     def read(self, url: str) -> bytes:
         """Return one document.
@@ -61,9 +63,12 @@ class Library(etree.Resolver):
             return self._ready(url, self._held[url])
         path = STANDARDS.get(url) or self._inside(url)
         try:
-            return self._ready(url, path.read_bytes())
+            body = self._ready(url, path.read_bytes())
         except OSError as error:
             raise self._refuse(url, "cannot be read") from error
+        if url not in STANDARDS:
+            self.files.add(path)
+        return body
 
     # lxml passes a third argument that its published types leave out.
     def resolve(self, system_url: str, _public_id: str | None, context: Any) -> Any:  # type: ignore[override]

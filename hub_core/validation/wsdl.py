@@ -56,6 +56,42 @@ def opened(path: Path, root: Path) -> tuple[str, Library]:
     return _beside(path, "all"), Library(root, held)
 
 
+def files_of(path: Path, root: Path) -> list[Path]:
+    """Return the files of a contract: it, and what it includes and imports.
+
+    Raises:
+        ConfigError: V401.
+    """
+    around = Library(root)
+    if path.suffix == ".wsdl":
+        _with_imports(str(path), around)
+    start, library = opened(path, root)
+    compile_xsd(start, library)
+    return sorted(around.files | library.files)
+
+
+def answers(path: Path, root: Path) -> dict[str, str]:
+    """Return the local name of the element that each operation answers; those that answer none are left out.
+
+    Raises:
+        ConfigError: V401, the WSDL cannot be read.
+    """
+    documents = [etree.fromstring(body) for body in _with_imports(str(path), Library(root)).values()]
+    parts = {
+        message.get("name"): part.get("element", "").rpartition(":")[2]
+        for document in documents
+        for message in document.iter(f"{{{WSDL}}}message")
+        for part in message.findall(f"{{{WSDL}}}part[@element]")
+    }
+    found: dict[str, str] = {}
+    for operation in (one for document in documents for one in document.iter(f"{{{WSDL}}}operation")):
+        output = operation.find(f"{{{WSDL}}}output[@message]")
+        message = output.get("message", "").rpartition(":")[2] if output is not None else ""
+        if parts.get(message):
+            found[operation.get("name", "")] = parts[message]
+    return found
+
+
 def _with_imports(url: str, library: Library) -> dict[str, bytes]:
     """Return a WSDL and those that it imports, by URL."""
     loaded: dict[str, bytes] = {}

@@ -24,6 +24,7 @@ DOORS = {
         "hub_core/validation/",
         "hub_core/contract/",
         "hub_core/lint/",
+        "hub_core/draft/",
         "hub_core/mapping/",
         "adapters/soap/",
         "adapters/kit/",

@@ -2,11 +2,12 @@
 
 import typer
 
-from cli.commands.mapping import capturing, compiling, diffing, lint, listing, releasing, testing, trying
+from cli.commands.mapping import capturing, compiling, diffing, drafting, lint, listing, releasing, testing, trying
 
 app = typer.Typer(no_args_is_help=True, help="Mappings: what reads and writes which document.")
 app.command("list")(listing.listing)
 app.command("compile")(compiling.compiling)
+app.command("new")(drafting.new)
 app.command("try")(trying.trying)
 app.command("test")(testing.run)
 app.command("capture")(capturing.capture)

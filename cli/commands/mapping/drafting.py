@@ -1,0 +1,90 @@
+"""``punte mapping new``: a first draft of a mapping, from a partner's contract."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from cli import screen
+from cli.options import Json
+
+if TYPE_CHECKING:
+    from hub_core.draft import Draft
+
+MODEL: Final = "Beneficiary"
+
+
+def new(
+    contract: Annotated[
+        str, typer.Option("--from", metavar="FILE[#ELEMENT]", help="Contract, FILE.xsd or FILE.wsdl, and its root.")
+    ],
+    *,
+    to: Annotated[str, typer.Option("--to", metavar="MODEL", help="What the rules write; there is one model.")] = MODEL,
+    operation: Annotated[
+        str, typer.Option("--operation", metavar="NAME", help="WSDL: the operation whose answer is read.")
+    ] = "",
+    name: Annotated[
+        str, typer.Option("--as", metavar="ID", help="Id of the mapping: partner.document/1; left out: from the names.")
+    ] = "",
+    into: Annotated[
+        Path,
+        typer.Option(
+            "--into", metavar="DIR", file_okay=False, help="Folder with mappings/ and schemas/, or that gets them."
+        ),
+    ] = Path(),
+    as_json: Json = False,
+) -> None:
+    """Write a first draft of a mapping from a contract: rules guessed by name, a fixture, a test.
+
+    Names are understood in Romanian, English and Norwegian. What cannot be guessed is listed in the file as to be
+    decided; until then it is kept as unmapped, and punte mapping lint names it. The schemas are copied beside it. No
+    file is replaced.
+    """
+    from hub_core.draft import Wanted, draft
+
+    if to.partition("@")[0] != MODEL:
+        raise typer.BadParameter(f"there is one model: {MODEL}", param_hint="--to")
+    file, _, element = contract.partition("#")
+    if not Path(file).is_file():
+        raise typer.BadParameter(f"there is no file {file}", param_hint="--from")
+    made = draft(Wanted(contract=Path(file), element=element, operation=operation, id=name))
+    paths = _write(made, into)
+    if as_json:
+        shown = {"mapping": made.id, "guessed": made.guessed, "undecided": made.undecided, "valid": made.valid}
+        screen.as_json(shown | {"files": [str(path) for path in paths]})
+        return
+    _show(made, paths)
+
+
+def _write(made: "Draft", into: Path) -> list[Path]:
+    """Write the files of a draft.
+
+    Raises:
+        ConfigError: M115, a file is there already and holds something else.
+    """
+    from hub_core.errors import ConfigError
+
+    files = {into / name: body for name, body in made.files.items()}
+    for path, body in files.items():
+        if path.exists() and path.read_bytes() != body:
+            mend = "give the mapping another id with --as, or remove the file"
+            raise ConfigError("M115", "a file of this name is there", where=str(path), mend=mend)
+    for path, body in files.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(body)
+    return list(files)
+
+
+def _show(made: "Draft", paths: list[Path]) -> None:
+    mapping, fixture, *schemas = paths
+    screen.facts(
+        (
+            ("mapping", made.id),
+            ("file", str(mapping)),
+            ("fixture", f"{fixture}{'' if made.valid else ', which the contract does not take as it is'}"),
+            ("schemas", f"{len(schemas)} below {schemas[0].parent}"),
+            ("guessed", f"{made.guessed} rules: look at each"),
+            ("to be decided", f"{made.undecided} leaves" if made.undecided else "nothing"),
+        )
+    )
+    screen.note(f"next: punte mapping try {mapping} --watch")

@@ -1,0 +1,14 @@
+"""A first draft of a mapping, made from the contract of a partner.
+
+    leaves      every leaf of the contract, with the way that leads to it
+    words       what the names of leaves mean, in Romanian, English and Norwegian -> guesses
+    sample      a document that the contract allows
+    written     the draft as a file
+    drafting    guesses are tried by lint and by reading; what does not hold is left to be decided
+
+Start with ``draft``.
+"""
+
+from hub_core.draft.drafting import Draft, Wanted, draft
+
+__all__ = ["Draft", "Wanted", "draft"]

@@ -1,0 +1,148 @@
+"""Which rule a leaf suggests, by its name, its type and its texts."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from hub_core.canonical import Beneficiary
+from hub_core.contract import LeafType, Place
+from hub_core.draft.leaves import Leaf
+from hub_core.draft.sample import BY_FIELD, value_of
+from hub_core.draft.words import LISTS, PERSON, list_meant, meant
+from hub_core.mapping.codecs import BadValue, chain
+from hub_core.mapping.codelists import CodeList
+from hub_core.mapping.model import Kind, fields
+
+SHARE: Final = 0.6  # of the contract's texts that a code list must know to be suggested
+_CODECS: Final[Mapping[Kind, tuple[str, ...]]] = {
+    "date": ("date", 'date("%d.%m.%Y")', 'split("T", 0) | date'),
+    "partial date": ("partial_date", 'partial_date("%d.%m.%Y")'),
+    "month": ("month", 'month("%m.%Y")'),
+    "decimal": ("decimal",),
+    "integer": ("integer",),
+    "country": ("country", "country3"),
+    "currency": ("currency",),
+    "yes/no": ("yes_no",),
+}
+_SELECTOR: Final = re.compile(r"\[[^\]]*\]")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Group:
+    """Rules that stand together: those of the record itself, or of the elements of one of its lists."""
+
+    field: str = ""  # of the record; empty: the record itself
+    way: tuple[Place, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Guess:
+    """One suggested rule.
+
+    Attributes:
+        target: below its group.
+        text: of the sample document.
+        codec: empty: text.
+        codes: name of a code list; empty: none.
+    """
+
+    leaf: Leaf
+    group: Group
+    target: str
+    text: str
+    codec: str = ""
+    codes: str = ""
+
+
+def guesses(found: Sequence[Leaf], *, title: str, lists: Mapping[str, CodeList]) -> list[Guess]:
+    """Return at most one rule per leaf and per target; ``title`` is the name of the document."""
+    made: dict[tuple[str, str], Guess] = {}
+    ways: dict[str, Group] = {}  # two lists for one field would be guessing too much: the first counts
+    for leaf in found:
+        guess = _guess(leaf, title, lists)
+        if guess is not None and ways.setdefault(guess.group.field, guess.group) == guess.group:
+            made.setdefault((guess.group.field, guess.target), guess)
+    return list(made.values())
+
+
+def hints(found: Sequence[Leaf], *, title: str, lists: Mapping[str, CodeList]) -> dict[int, str]:
+    """Return, by identity of the leaf, the field that it may be meant for, though no rule could be made of it."""
+    said: dict[int, str] = {}
+    for leaf in found:
+        if meaning := _meaning(leaf, title):
+            group, target = meaning
+            shown = f"{group.field}[].{target}" if group.field else target
+            missing = _kind_in(group, target) == "code" and not code_list(leaf.type, lists)
+            said[id(leaf)] = f"{shown}, with a code list of yours (see punte codes)" if missing else shown
+    return said
+
+
+def _guess(leaf: Leaf, title: str, lists: Mapping[str, CodeList]) -> Guess | None:
+    meaning = _meaning(leaf, title)
+    return _typed(leaf, *meaning, lists) if meaning else None
+
+
+def _meaning(leaf: Leaf, title: str) -> tuple[Group, str] | None:
+    """Return where in the record a leaf may belong, by the names on its way."""
+    if len(leaf.lists) > 1 or leaf.way[-1].many:
+        return None
+    group = _group(leaf, title)
+    target = meant(leaf.names[len(group.way) :], LISTS[group.field][1]) if group.field else None
+    if target is None and not leaf.lists:
+        group, target = Group(), meant(leaf.names, PERSON)
+    return None if target is None or "[]" in target else (group, target)
+
+
+def _group(leaf: Leaf, title: str) -> Group:
+    """Return the list of the record that the list on the way, or a single object, speaks of."""
+    if leaf.lists:
+        depth = leaf.lists[0] + 1
+        field = list_meant((title, *leaf.names[:depth]))
+        return Group(field=field or "", way=leaf.way[:depth])
+    for depth in range(len(leaf.way) - 1, 0, -1):
+        if field := list_meant(leaf.names[depth - 1 : depth]):
+            return Group(field=field, way=leaf.way[:depth])
+    return Group()
+
+
+def _typed(leaf: Leaf, group: Group, target: str, lists: Mapping[str, CodeList]) -> Guess | None:
+    kind = _kind_in(group, target)
+    if kind == "code":
+        codes = code_list(leaf.type, lists) or ("eessi-sex@1" if target == "sex" and not leaf.type.enum else "")
+        known = lists[codes].table() if codes else {}
+        text = value_of(leaf.type, tuple(word for word in known if not leaf.type.enum or word in leaf.type.enum))
+        return Guess(leaf=leaf, group=group, target=target, text=text, codes=codes) if codes else None
+    text = value_of(leaf.type, BY_FIELD.get(target, ()))
+    codecs = ("cnp",) if "ro.cnp" in target else _CODECS.get(kind, ("",))
+    codec = next((one for one in codecs if not one or _reads(one, text)), None)
+    return None if codec is None else Guess(leaf=leaf, group=group, target=target, text=text, codec=codec)
+
+
+def _kind_in(group: Group, target: str) -> Kind:
+    """Return what the field of a target holds."""
+    path = f"{group.field}.{target}" if group.field else target
+    struct: type = Beneficiary
+    kind: Kind = "text"
+    for name in _SELECTOR.sub("", path).split("."):
+        field = fields(struct)[name]
+        kind, struct = field.kind, field.struct or struct
+    return kind
+
+
+def _reads(codec: str, text: str) -> bool:
+    try:
+        chain(codec).parse(text)
+    except BadValue:
+        return False
+    return True
+
+
+def code_list(leaf: LeafType, lists: Mapping[str, CodeList]) -> str:
+    """Return the name of the list that knows most of the texts that the contract lists; empty if none knows enough."""
+    texts = {word.strip() for word in leaf.enum}
+    if not texts:
+        return ""
+    shares = {name: len(texts & one.table().keys()) / len(texts) for name, one in lists.items() if one.of}
+    best = max(shares, key=lambda name: shares[name], default="")
+    return best if best and shares[best] >= SHARE else ""

@@ -1,0 +1,50 @@
+"""The command that makes a first draft of a mapping."""
+
+import json
+
+import pytest
+
+from hub_core.places import SCHEMAS
+
+CONTRACT = SCHEMAS / "partners" / "anpis" / "SafirRaspuns.xsd"
+
+
+@pytest.fixture(autouse=True)
+def _a_cache_of_its_own(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+
+
+def test_a_draft_is_written_and_said_how_much_is_left_to_do(punte, tmp_path):
+    done = punte("mapping", "new", "--from", CONTRACT, "--as", "safir.rights/1", "--into", tmp_path)
+    assert done.code == 0
+    assert "mapping        safir.rights/1" in done.out
+    assert "rules: look at each" in done.out
+    assert "leaves" in done.out
+    assert f"punte mapping try {tmp_path}/mappings/safir/rights.yaml --watch" in done.err
+
+
+def test_the_draft_is_tried_and_tested_at_once_without_any_option(punte, tmp_path):
+    made = json.loads(punte("mapping", "new", "--from", CONTRACT, "--into", tmp_path, "--json").out)
+    assert punte("mapping", "test", made["files"][0]).code == 0
+    assert punte("mapping", "try", made["files"][0]).code == 0
+    lint = punte("mapping", "lint", made["files"][0])
+    assert {line.split()[1] for line in lint.out.splitlines()} == {"L141"}
+
+
+def test_a_file_that_was_changed_is_not_replaced(punte, tmp_path):
+    words = ("mapping", "new", "--from", CONTRACT, "--into", tmp_path, "--as", "safir.rights/1")
+    assert punte(*words).code == 0
+    mapping = tmp_path / "mappings" / "safir" / "rights.yaml"
+    mapping.write_text("# mine\n")
+    done = punte(*words)
+    assert done.code == 1
+    assert "M115" in done.err
+    assert mapping.read_text() == "# mine\n"
+
+
+def test_a_contract_that_is_not_there_is_wrong_usage(punte, tmp_path):
+    assert punte("mapping", "new", "--from", tmp_path / "none.xsd").code == 2
+
+
+def test_another_model_is_wrong_usage(punte):
+    assert punte("mapping", "new", "--from", CONTRACT, "--to", "Person").code == 2
