@@ -12,6 +12,7 @@ from hub_core.mapping import jsonrun, xmlrun
 from hub_core.mapping.build import Build
 from hub_core.mapping.codecs import BadValue, chain
 from hub_core.mapping.generator import Frame, Generator, Kind
+from hub_core.mapping.known import covers
 from hub_core.mapping.plan import Obj, Scope
 from hub_core.mapping.run import NO_LIST, Several
 from hub_core.mapping.scanjson import JsonScan
@@ -21,7 +22,7 @@ Read = Callable[[Any, Any], dict[str, Any]]
 _HELPERS: Final[dict[Kind, tuple[Callable[..., Any], ...]]] = {
     "xml": (xmlrun.again, xmlrun.own_text, xmlrun.texts_at, xmlrun.present_at),
     "json": (
-        jsonrun.covers,
+        covers,
         jsonrun.items,
         jsonrun.one,
         jsonrun.select,

@@ -183,7 +183,7 @@ class JsonRun(Run):
 
     def _leave(self, value: Any, way: Way) -> None:
         if value is not None:
-            self.left.update(leaves(value, written(way)))
+            self._keep(value, written(way))
 
     def values(self, spot: Any, steps: Steps) -> list[tuple[str, str]]:
         """See ``Run.values``."""
@@ -263,32 +263,32 @@ class JsonRun(Run):
             self._check_text(value, path, named)
 
     def _check_keys(self, value: dict[str, Any], path: str, named: list[Known]) -> None:
-        only = named[0].children if len(named) == 1 and not self.doubts else {}
+        if len(named) == 1 and not self.doubts:
+            self._check_plainly(value, path, named[0])
+            return
         for key, inner in value.items():
-            if inner.__class__ is str and key in only and only[key].text:
-                continue  # as most are
-            below = [one.children[key] for one in named if key in one.children]
-            if below:
+            if below := [one.children[key] for one in named if key in one.children]:
                 self._check(inner, _below(path, key), below)
             else:
-                self.left.update(leaves(inner, _below(path, key)))
+                self._keep(inner, _below(path, key))
 
-    def _check_text(self, value: Any, path: str, named: list[Known]) -> None:
-        if not any(one.text for one in named):
-            self.left.update(leaves(value, path))
-        elif self.doubts and any(one.sure for one in named):
-            self.doubts.pop(path, None)
-
-
-def covers(known: Known, value: Any) -> bool:
-    """Tell whether all of a value is named without asking for conditions; if not, ``JsonRun.check`` looks closely."""
-    if value.__class__ is dict:
+    def _check_plainly(self, value: dict[str, Any], path: str, known: Known) -> None:
         children = known.children
         for key, inner in value.items():
             below = children.get(key)
-            if below is None or not (below.text if inner.__class__ is str else covers(below, inner)):
-                return known.whole
-        return True
-    if value.__class__ is list:
-        return all([covers(known, item) for item in value])  # noqa: C419 (a list is faster)
-    return known.text or known.whole or value is None
+            if below is None:
+                self._keep(inner, _below(path, key))
+            elif inner.__class__ is not str or not below.text:
+                self._check(inner, _below(path, key), [below])
+
+    def _check_text(self, value: Any, path: str, named: list[Known]) -> None:
+        if not any(one.text for one in named):
+            self._keep(value, path)
+        elif self.doubts and any(one.sure for one in named):
+            self.doubts.pop(path, None)
+
+    def _keep(self, value: Any, path: str) -> None:
+        if value.__class__ is not str:
+            self.left.update(leaves(value, path))
+        elif text := value.strip():
+            self.left[path] = text

@@ -111,3 +111,17 @@ def applying(place: object, candidates: list[Known], tests: Tests) -> list[Known
                 found += [variant, Known(children=named)]
         found.extend(chosen for checks, chosen in one.chosen if tests.chosen(place, checks))
     return found
+
+
+def covers(known: Known, value: Any) -> bool:
+    """Tell whether all of a JSON value is named without asking for conditions; if not, ``Run.check`` looks closely."""
+    if value.__class__ is dict:
+        children = known.children
+        for key, inner in value.items():
+            below = children.get(key)
+            if below is None or not (below.text if inner.__class__ is str else covers(below, inner)):
+                return known.whole
+        return True
+    if value.__class__ is list:
+        return all([covers(known, item) for item in value])  # noqa: C419 (a list is faster)
+    return known.text or known.whole or value is None

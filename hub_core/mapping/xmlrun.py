@@ -37,21 +37,20 @@ def places(base: Element, steps: Steps) -> list[Place]:
     found: list[Element] = [base]
     for step in steps:
         if step.name.startswith("@"):
-            return [(element, step.name[1:]) for element in found if step.name[1:] in element.keys()]  # noqa: SIM118 - lxml
-        inner = [list(_children(element, step)) for element in found]
+            return [(element, step.name[1:]) for element in found if element.get(step.name[1:]) is not None]
+        inner = [_children(element, step) for element in found]
         found = [one for group in inner for one in (group if step.index is None else group[step.index :][:1])]
     return [(element, None) for element in found]
 
 
-def _children(element: Element, step: Step) -> Iterator[Element]:
-    local = step.name.removeprefix(ANY_NAMESPACE) if step.name.startswith(ANY_NAMESPACE) else None
-    for child in element:
-        tag = child.tag
-        if tag.__class__ is not str:
-            continue  # a comment or an instruction
-        fits = tag.rpartition("}")[2] == local if local else tag == step.name
-        if fits and (not step.filters or holds(child, step.filters)):
-            yield child
+def _children(element: Element, step: Step) -> list[Element]:
+    """Return the children of a name that pass the filters of a step; comments and instructions have none."""
+    if step.name.startswith(ANY_NAMESPACE):
+        local = step.name.removeprefix(ANY_NAMESPACE)
+        named = [one for one in element if one.tag.__class__ is str and one.tag.rpartition("}")[2] == local]
+    else:
+        named = [one for one in element if one.tag == step.name]
+    return [one for one in named if holds(one, step.filters)] if step.filters else named
 
 
 def holds(element: Element, filters: tuple[Filter, ...]) -> bool:
