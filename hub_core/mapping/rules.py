@@ -95,6 +95,7 @@ class Test(msgspec.Struct, frozen=True, kw_only=True):
     on: str | None = None
     document: str | None = None
     line: str | None = None
+    request: str | None = None
     set: tuple[tuple[str, str], ...] = ()
     remove: tuple[str, ...] = ()
     expect: Node | None = None

@@ -74,8 +74,9 @@ def _test() -> dict[str, Any]:
     error = {"anyOf": [NAME, _object({"code": NAME, "at": NAME})]}
     return _object(
         {
-            "name": NAME, "in": NAME, "on": NAME, "document": NAME, "line": TEXT, "set": _NAMES, "remove": _TEXTS,
-            "expect": {"type": ["object", "null"]}, "error": error, "findings": _TEXTS, "unmapped": _TEXTS,
+            "name": NAME, "in": NAME, "on": NAME, "document": NAME, "line": TEXT, "request": TEXT, "set": _NAMES,
+            "remove": _TEXTS, "expect": {"type": ["object", "null"]}, "error": error,
+            "findings": _TEXTS, "unmapped": _TEXTS,
             "round_trip": {"enum": ["exact", "normal"]},
             "verdict": {"enum": [str(verdict) for verdict in Verdict]},
         },

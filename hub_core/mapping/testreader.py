@@ -10,8 +10,8 @@ from hub_core.reading import Verdict
 from hub_core.yaml import Faults, Mapping, Node, Scalar, Sequence
 
 _KEYS: Final = {
-    "name", "in", "on", "document", "line", "set", "remove", "expect", "error", "findings", "unmapped", "verdict",
-    "round_trip",
+    "name", "in", "on", "document", "line", "request", "set", "remove", "expect", "error", "findings", "unmapped",
+    "verdict", "round_trip",
 }  # fmt: skip
 
 
@@ -53,6 +53,7 @@ def _test(node: Mapping, faults: Faults) -> Test:
         on=text(node, "on", faults) or None,
         document=text(node, "document", faults) or None,
         line=text(node, "line", faults) or None,
+        request=text(node, "request", faults) or None,
         set=tuple((path, value.text) for path, value in entries(node.items.get("set"), faults)),
         remove=tuple(item.text for item in strings(node.items.get("remove"), faults)),
         expect=node.items.get("expect"),

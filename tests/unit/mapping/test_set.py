@@ -238,6 +238,39 @@ def test_a_test_that_fails_shows_its_differences(results, name, differences):
     assert results[name].where.startswith("t.yaml:")
 
 
+def test_a_defect_in_one_test_is_its_difference_and_the_others_keep_their_results(of_json, monkeypatch):
+    def broken(*_, **__):
+        raise TypeError("Popa")
+
+    file(of_json, "t.yaml", "{json: NAV}", "\n  name.family: {at: a}", """
+tests:
+  - {name: broken, in: f.json, round_trip: normal}
+  - {name: right, in: f.json, expect: {name: {family: Popa, given: }, sex: "", birth: }}
+""")  # fmt: skip
+    (of_json.folder / "f.json").write_bytes(b'{"a": "Popa"}')
+    monkeypatch.setattr("hub_core.mapping.tests.round_trip", broken)
+    broke, right = run_tests(of_json.folder / "t.yaml", root=of_json.folder, mappings=of_json.load())
+    assert broke.differences[0].startswith(
+        "the test cannot run: a defect of Punte, report it with this line: TypeError ("
+    )
+    assert "Popa" not in broke.differences[0]
+    assert right.passed, right.differences
+
+
+def test_a_test_can_say_which_request_its_document_answers(of_json):
+    top = "direction: both"
+    file(of_json, "t.yaml", "{json: NAV}", "\n  name.family: {at: a}\n  exchange.system: {const: NAV}\n  exchange.request: {derive: request()}", """
+tests:
+  - {name: asked, in: f.json, request: "42", expect: {exchange: {request: "42"}}, round_trip: exact}
+  - {name: not asked, in: f.json, expect: {exchange: {request: }}}
+""")  # fmt: skip
+    path = of_json.folder / "t.yaml"
+    path.write_text(path.read_text().replace("target:", f"{top}\ntarget:"))
+    (of_json.folder / "f.json").write_bytes(b'{"a": "Popa"}')
+    found = run_tests(path, root=of_json.folder, mappings=of_json.load())
+    assert [(one.passed, one.differences) for one in found] == [(True, ()), (True, ())]
+
+
 def test_a_path_of_a_test_that_is_none_is_a_difference(results):
     assert results["wrong path"].differences[0].startswith("the test cannot run: ")
 
