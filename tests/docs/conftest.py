@@ -1,13 +1,15 @@
 """A running country that the documentation's commands act on."""
 
 import io
+import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from rich.console import Console
 
-from hub_core.places import MAPPINGS
+from hub_core.places import MAPPINGS, ROOT
 from hub_core.settings import Settings
 from hub_demo.documents import cnas_answer
 from hub_demo.population import DEFAULT_SEED, Population
@@ -39,7 +41,21 @@ def guide(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
             "COUNTRY": str(COUNTRY),
             "NEW_MAPPING": str(_mended(home / "new" / "cnas" / "insured-person.yaml")),
             "NEW_SET": str(home / "new-set"),
+            **_own_folder(home / "own"),
         }
+
+
+def _own_folder(folder: Path) -> dict[str, str]:
+    """Write the files that the page about contracts shows, each block under the name beside it."""
+    page = ROOT / "docs" / "how-to" / "start-from-a-contract.md"
+    for name, text in re.findall(r"```\w+ file (\S+)\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text, encoding="utf-8")
+    contract, finished = folder / "contract" / "Cases.wsdl", folder / "finished"
+    place = finished / "schemas" / "partners" / "cases"
+    place.mkdir(parents=True)
+    shutil.copy(contract, place)
+    return {"WSDL": str(contract), "DRAFT": str(folder / "draft"), "FINISHED": str(finished)}
 
 
 def _mended(path: Path) -> Path:
