@@ -13,7 +13,7 @@
     run, xmlrun, jsonrun, known, resolver    what the source calls when there is something to say
     compiled, mappingset                     reading documents, choosing mappings   -> MappingSet
     origins, lines, compare, tally           where values came from, what differs between two sets
-    tests, lookup, schema                    tests of mapping files, one value by its path, help for editors
+    tests, expected, lookup, schema          tests of mapping files, one value by its path, help for editors
     selection, trial, coverage               some files alone, tried again and again; what tests exercise
     capture, leafwalk, vocabulary, testentry a kept document as a fixture without persons
 
