@@ -39,12 +39,14 @@ class Wanted:
 
     Attributes:
         contract: an XSD or a WSDL.
+        schemas: folder around it that it may include and import from; ``None``: its own.
         element: root of the documents; empty: the only one, or that of the operation.
         operation: of a WSDL, whose answer is read; empty: the only one.
         id: of the mapping; empty: made of the names of file and element.
     """
 
     contract: Path
+    schemas: Path | None = None
     element: str = ""
     operation: str = ""
     id: str = ""
@@ -58,7 +60,7 @@ class Draft:
         id: of the mapping.
         files: content by path below the folder that holds ``mappings`` and ``schemas``; the mapping first.
         guessed: number of rules.
-        undecided: paths of the leaves that no rule reads, and the number of those below them.
+        undecided: number of leaves that no rule reads.
         valid: the contract takes the fixture.
     """
 
@@ -76,30 +78,34 @@ def draft(wanted: Wanted) -> Draft:
         ConfigError: V401, the contract cannot be read; V102, it has several answers or not this one; M103, the id.
     """
     file = wanted.contract.resolve()
-    element = wanted.element or _element(file, wanted.operation)
+    around = wanted.schemas.resolve() if wanted.schemas else file.parent
+    if not file.is_relative_to(around):
+        mend = "name a folder around it with --schemas"
+        raise ConfigError("V401", "the contract does not lie in the folder of contracts", where=str(file), mend=mend)
+    element = wanted.element or _element(file, around, wanted.operation)
     name = wanted.id or f"{_slug(file.stem)}.{_slug(element)}/1"
-    match = _ID.fullmatch(name)
-    if not match:
+    if not _ID.fullmatch(name):
         mend = "write lower-case letters, digits and hyphens: partner.document/1"
         raise ConfigError("M103", "the id of the mapping has another form", where=name, mend=mend)
     with TemporaryDirectory() as folder:
-        return _Workshop(Path(folder), file, element, name, partner=match[1], kind=match[2]).draft()
+        return _Workshop(Path(folder), file, around, element, name).draft()
 
 
 class _Workshop:
     """Tries a draft in a folder of its own until nothing but what is to be decided is left to say."""
 
-    def __init__(self, folder: Path, file: Path, element: str, name: str, *, partner: str, kind: str) -> None:
+    def __init__(self, folder: Path, file: Path, around: Path, element: str, name: str) -> None:
+        partner, _, kind = name.rpartition("/")[0].partition(".")
         self.folder = folder
         self.schemas = folder / "schemas"
         base = Path("schemas") / "partners" / partner
         self.files = {
-            (base / path.relative_to(file.parent)).as_posix(): path.read_bytes() for path in files_of(file, file.parent)
+            (base / path.relative_to(around)).as_posix(): path.read_bytes() for path in files_of(file, around)
         }
         self._write(self.files)
         self.mapping = f"mappings/{partner}/{kind}.yaml"
         self.fixture = f"fixtures/{kind}.xml"
-        self.source = f"partners/{partner}/{file.name}"
+        self.source = f"partners/{partner}/{file.relative_to(around).as_posix()}"
         source = Source(kind="xml", root=element, schema=self.source, ns={})
         contract = contract_of(source, self.schemas)
         assert contract is not None  # noqa: S101 - the source names one
@@ -175,10 +181,10 @@ class _Workshop:
             path.write_bytes(body)
 
 
-def _element(file: Path, operation: str) -> str:
+def _element(file: Path, around: Path, operation: str) -> str:
     """Return the root of what an operation answers, or the only element of a contract."""
     if file.suffix == ".wsdl":
-        known = answers(file, file.parent)
+        known = answers(file, around)
         wanted = operation or (next(iter(known)) if len(known) == 1 else "")
         if wanted not in known:
             text = (
@@ -187,7 +193,7 @@ def _element(file: Path, operation: str) -> str:
             mend = closest(operation, known) if operation else f"add --operation: {', '.join(sorted(known))}"
             raise ConfigError("V102", text, where=file.name, mend=mend)
         return known[wanted]
-    elements = list(global_elements(file, file.parent))
+    elements = list(global_elements(file, around))
     if len(elements) == 1:
         return elements[0]
     shown = ", ".join(elements[:NAMED])

@@ -32,6 +32,16 @@ def new(
             "--into", metavar="DIR", file_okay=False, help="Folder with mappings/ and schemas/, or that gets them."
         ),
     ] = Path(),
+    schemas: Annotated[
+        Path | None,
+        typer.Option(
+            "--schemas",
+            metavar="DIR",
+            exists=True,
+            file_okay=False,
+            help="Folder around FILE that it may import from; left out: its own.",
+        ),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Write a first draft of a mapping from a contract: rules guessed by name, a fixture, a test.
@@ -47,7 +57,7 @@ def new(
     file, _, element = contract.partition("#")
     if not Path(file).is_file():
         raise typer.BadParameter(f"there is no file {file}", param_hint="--from")
-    made = draft(Wanted(contract=Path(file), element=element, operation=operation, id=name))
+    made = draft(Wanted(contract=Path(file), schemas=schemas, element=element, operation=operation, id=name))
     paths = _write(made, into)
     if as_json:
         shown = {"mapping": made.id, "guessed": made.guessed, "undecided": made.undecided, "valid": made.valid}

@@ -149,6 +149,18 @@ def test_an_include_outside_of_the_folder_of_the_contract_is_refused(wsdl):
     assert code == "V401"
 
 
+def test_an_include_inside_the_named_folder_around_it_is_read(wsdl):
+    wsdl.write_text(wsdl.read_text().replace("sub/parts.xsd", "../parts.xsd"))
+    (wsdl.parent / "sub" / "parts.xsd").rename(wsdl.parent.parent / "parts.xsd")
+    made = draft(Wanted(contract=wsdl, schemas=wsdl.parent.parent, id="own.cases/1"))
+    assert 'xml: "partners/own/given/Cases.wsdl#cases"' in text(made)
+    assert "schemas/partners/own/parts.xsd" in made.files
+
+
+def test_a_contract_outside_of_the_named_folder_is_refused(wsdl):
+    assert fault(contract=wsdl, schemas=wsdl.parent / "sub")[0] == "V401"
+
+
 @pytest.mark.parametrize(
     ("name", "field"),
     [
