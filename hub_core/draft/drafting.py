@@ -78,6 +78,9 @@ def draft(wanted: Wanted) -> Draft:
         ConfigError: V401, the contract cannot be read; V102, it has several answers or not this one; M103, the id.
     """
     file = wanted.contract.resolve()
+    if file.suffix not in {".xsd", ".wsdl"}:
+        mend = "name FILE.xsd or FILE.wsdl; a mapping of JSON or of rows is begun by hand"
+        raise ConfigError("V401", "a draft is made from an XSD or a WSDL", where=file.name, mend=mend)
     around = wanted.schemas.resolve() if wanted.schemas else file.parent
     if not file.is_relative_to(around):
         mend = "name a folder around it with --schemas"

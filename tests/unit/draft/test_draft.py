@@ -157,6 +157,11 @@ def test_an_include_inside_the_named_folder_around_it_is_read(wsdl):
     assert "schemas/partners/own/parts.xsd" in made.files
 
 
+def test_a_contract_of_another_kind_is_refused_with_what_can_be_named():
+    code, mend = fault(contract=SCHEMAS / "eessi" / "nav-p2000.schema.json")
+    assert (code, "FILE.xsd or FILE.wsdl" in mend) == ("V401", True)
+
+
 def test_a_contract_outside_of_the_named_folder_is_refused(wsdl):
     assert fault(contract=wsdl, schemas=wsdl.parent / "sub")[0] == "V401"
 
