@@ -40,6 +40,7 @@ class Part:
         self.types: set[str] = set()
         self.listed = False
         self.single = False
+        self.own = False  # seen in the document itself: others of its dialect say nothing about how often it stands
 
     def schema(self) -> dict[str, Any]:
         """Return what stands here; lists and single values both, where both were seen."""
@@ -77,32 +78,47 @@ def schemas(rows: Iterable[Seen]) -> dict[str, dict[str, Any]]:
     """Return the schemas by file name: one for each document with a mapping of its own, one for all others."""
     own = {(mapping.source.dialect, mapping.source.document) for mapping in load().all if mapping.source.document}
     found: dict[tuple[str, str], list[Seen]] = {}
+    dialects: dict[str, list[Seen]] = {}
     for row in rows:
         found.setdefault((row.dialect, row.sed if (row.dialect, row.sed) in own else ENVELOPE), []).append(row)
-    return {f"{name[0]}-{name[1]}.schema.json".lower(): _whole(*name, found[name]) for name in sorted(found)}
+        dialects.setdefault(row.dialect, []).append(row)
+    return {
+        f"{name[0]}-{name[1]}.schema.json".lower(): _whole(*name, found[name], dialects[name[0]])
+        for name in sorted(found)
+    }
 
 
-def add(root: Part, row: Seen) -> None:
+def add(root: Part, row: Seen, *, own: bool = True) -> None:
     """Add what one row says to the places it names."""
     place = root
     for step in row.steps:
         place = place.parts.setdefault(step.removesuffix("[]"), Part())
+        place.own |= own
+        if place.own and not own:
+            continue
         if step.endswith("[]"):
             place.listed = True
         elif "NoneType" not in row.types or step is not row.steps[-1]:
             place.single = True
-    place.types |= set(row.types)
+    if own or not place.own:
+        place.types |= set(row.types)
 
 
-def _whole(dialect: str, sed: str, rows: list[Seen]) -> dict[str, Any]:
+def _whole(dialect: str, sed: str, rows: list[Seen], others: list[Seen]) -> dict[str, Any]:
+    """Return the schema of one document, by what was seen in it and in the same parts of other documents."""
     root = Part()
+    parts = {row.steps[0] for row in rows}
     for row in rows:
         add(root, row)
+    for row in others:
+        if row.steps[0] in parts:
+            add(root, row, own=False)
     types = {row.sed for row in rows}
     count = max((row.docs for row in rows if row.seds <= types), default=0)
     comment = (
         f"No public schema of SEDs exists: derived from samples, at least {count} real documents "
-        f"({', '.join(sorted(types))}) in {dialect} form, and from additions.tsv. "
+        f"({', '.join(sorted(types))}) in {dialect} form, what others of that form show of the same parts, and "
+        "additions.tsv. "
         "Names and types only; other documents may hold more."
     )
     return {
