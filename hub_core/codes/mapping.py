@@ -45,4 +45,5 @@ CODES = (
         "M407", "document that would be refused", "Give the record the value that is missing, or mend the mapping.", 422
     ),
     Code("M501", "message not captured", "Take another message, or write the fixture by hand.", 422),
+    Code("M408", "value declared not to be written", "Nothing: the rule says out: never, and why."),
 )

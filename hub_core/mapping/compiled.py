@@ -156,6 +156,11 @@ class CompiledMapping:
         return self.out.write(record, on=on)
 
     @property
+    def contract(self) -> Contract | None:
+        """What a document must be, where the source names a contract."""
+        return self._contract()
+
+    @property
     def out(self) -> OutWriter:
         """The writer of this mapping.
 
@@ -170,7 +175,7 @@ class CompiledMapping:
                 self.source,
                 self.plan,
                 fixed=self._fixed,
-                contract=self._contract(),
+                contract=self.contract,
                 read=self.read,
                 name=self.version,
             )
@@ -223,7 +228,9 @@ class CompiledMapping:
         """Return the finished record with its own findings added to the others; ``None`` if it cannot stand."""
         if run.gaps:
             resolver = Resolver(record)
-            record["gaps"] = [{**gap, "at": resolver.path(to, gap["at"])} for gap, to in run.gaps]
+            # What one place does not know another one may say.
+            left = [(gap, to) for gap, to in run.gaps if not resolver.holds(to, gap["at"])]
+            record["gaps"] = [{**gap, "at": resolver.path(to, gap["at"])} for gap, to in left]
         if unmapped:
             record["unmapped"] = [Unmapped(path=leaf.path, value=leaf.value) for leaf in unmapped]
         try:

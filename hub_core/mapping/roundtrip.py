@@ -29,11 +29,14 @@ def round_trip(
     if reading.record is None:
         return ["round trip: there is no record to write"]
     writing = mapping.write(reading.record, on=on)
-    lost = [f"round trip: {one.at or one.source or '-'}: {one.code} {one.text}" for one in writing.findings]
+    lost = [
+        f"round trip: {one.at or one.source or '-'}: {one.code} {one.text}"
+        for one in writing.findings
+        if one.code != "M408"
+    ]
     if writing.document is None or lost:
         return lost
-    answer = msgspec.structs.replace(writing.document, request=document.request)  # its envelope carries the number
-    if mapping.read(answer, on=on).record != said(reading):
+    if said(mapping.read(writing.document, on=on)) != said(reading):
         return ["round trip: the record that is read back is another one"]
     if exact and plain(writing.document) != plain(document):
         return ["round trip: the written document is not the one that was read"]
@@ -41,8 +44,8 @@ def round_trip(
 
 
 def said(reading: Reading) -> Any:
-    """Return the record of a reading without what no rule named, which is not written."""
-    return msgspec.structs.replace(reading.record, unmapped=()) if reading.record else None
+    """Return the record of a reading without what is not written: what no rule named, and how it came."""
+    return msgspec.structs.replace(reading.record, unmapped=(), exchange=None) if reading.record else None
 
 
 def plain(document: Document) -> Any:
@@ -50,4 +53,4 @@ def plain(document: Document) -> Any:
     if document.kind == "json":
         return document.root
     root = etree.fromstring(etree.tostring(document.root), etree.XMLParser(remove_blank_text=True))
-    return etree.canonicalize(etree.tostring(root), strip_text=True)
+    return etree.canonicalize(etree.tostring(root, encoding="unicode"), strip_text=True)

@@ -1,11 +1,12 @@
 """What one record says and another does not, place by place."""
 
+import re
 from collections.abc import Iterator
 from typing import Any, Final
 
 import msgspec
 
-from hub_core.canonical.values import Code
+from hub_core.canonical.values import Code, Gap
 
 # About the document, not about the person; computed; what no rule named.
 _LEFT_OUT: Final = {"exchange", "normal", "unmapped"}
@@ -37,19 +38,30 @@ def differences(one: Any, other: Any, at: str, owner: Any, name: str) -> Iterato
     if one in (None, ()) or other in (None, ()):
         if one not in (None, ()) or other not in (None, ()):
             yield Difference(at, owner, name, added=one in (None, ()))
-    elif isinstance(one, Code) and isinstance(other, Code):
-        same = one.code == other.code and one.list == other.list and (one.code is not None or one.text == other.text)
-        if not same:
-            yield Difference(at, owner, name)
     elif isinstance(one, tuple):
         yield from _elements(one, other, at, owner, name)
-    elif isinstance(one, msgspec.Struct):
+    elif isinstance(one, msgspec.Struct) and not isinstance(one, Code | Gap):
         for field in one.__struct_fields__:
             if field not in _LEFT_OUT:
                 path = f"{at}.{field}" if at else field
                 yield from differences(getattr(one, field), getattr(other, field), path, one, field)
-    elif one != other:
+    elif _said(one) != _said(other):
         yield Difference(at, owner, name)
+
+
+def _said(value: Any) -> Any:
+    """Return what a value says: of codes the code, the text only where there is none."""
+    match value:
+        case Code():
+            return value.list, value.code, None if value.code is not None else value.text
+        case Gap():
+            return _placeless(value.at), value.why, value.text
+    return value
+
+
+def _placeless(path: str) -> str:
+    """Return a canonical path without the numbers of elements, whose order may be another one."""
+    return re.sub(r"\[[0-9]+\]", "[]", path)
 
 
 def _elements(one: tuple[Any, ...], other: tuple[Any, ...], at: str, owner: Any, name: str) -> Iterator[Difference]:

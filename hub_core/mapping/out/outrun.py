@@ -81,13 +81,30 @@ def same_code(value: Code | None, constant: Code) -> bool:
     return value is not None and value.code == constant.code and value.list == constant.list
 
 
-class Out:
-    """One writing: why a value could not be written, by the object that holds it."""
+def said(element: Any) -> frozenset[str]:
+    """Return the fields of an element that say something."""
+    names = getattr(element, "__struct_fields__", None)
+    if names is None:
+        return frozenset()
+    return frozenset(name for name in names if getattr(element, name) not in (None, ()))
 
-    def __init__(self, gaps: dict[tuple[int, str], tuple[str, str | None]]) -> None:
+
+class Out:
+    """One writing: why a value could not be written, by the object that holds it.
+
+    Args:
+        gaps: why a value is missing and how the source said so, by the ``id`` of its object and the field.
+        loose: elements of several rules are joined where they do not contradict; else only where each rule reads
+            the same of both.
+    """
+
+    def __init__(self, gaps: dict[tuple[int, str], tuple[str, str | None]], *, loose: bool = False) -> None:
         self.reasons: dict[tuple[int, str], tuple[str, str, str]] = {}
         self.gaps = gaps
+        self.loose = loose
         self.late: list[tuple[Tree, Hops, str]] = []
+        self.same: dict[int, int] = {}  # objects that were copied, so that shells stand in them
+        self._reads: dict[int, frozenset[str]] = {}
 
     def gap(self, owner: object, name: str, tokens: tuple[tuple[str, ...], tuple[str, ...]]) -> str | None:
         """Return how the partner says that a value is unknown (first tokens) or withheld (second)."""
@@ -104,17 +121,14 @@ class Out:
         except ValueError:
             return text
 
-    def append(self, tree: Tree, hop: Hop, text: str) -> None:
-        """Add a plain value at a place."""
-        name, many, _ = hop
-        if many:
-            tree.setdefault(name, []).append(text)
-        else:
-            tree[name] = text
-
     def no(self, owner: object, name: str, code: str, text: str, rule: str) -> None:
         """Note why a field of an object is not in the document; the first reason counts."""
         self.reasons.setdefault((id(owner), name), (code, text, rule))
+
+    def why(self, owner: object, name: str) -> tuple[str, str, str] | None:
+        """Return code, text and rule of the reason noted for a field."""
+        key = id(owner)
+        return self.reasons.get((self.same.get(key, key), name))
 
     def store(self, tree: Tree, hops: Hops, value: Any, owner: object, name: str, rule: str) -> None:
         """Put a value at a place. What stands there already stays, and the new value is reported."""
@@ -182,14 +196,15 @@ class Out:
                 reach(tree, tuple(way))[key] = [values[0]] if many else values[0]
         return True
 
-    def add(self, tree: Tree, hop: Hop, element: Any, *, shared: set[int]) -> None:
-        """Add an element to a place that repeats, or join it to one of another rule where nothing contradicts.
+    def add(self, tree: Tree, hop: Hop, element: Tree, used: set[int], reads: frozenset[str]) -> None:
+        """Add an element to a place that repeats, or join it to one of another rule if both read the same as before.
 
         Args:
             tree: in which the place lies.
             hop: the place.
             element: what to add.
-            shared: ids of the elements that this rule has used.
+            used: ids of the elements that this rule has used.
+            reads: names right below the place that this rule reads.
         """
         name, many, filters = hop
         for key, literal in filters:
@@ -199,36 +214,42 @@ class Out:
         elements = tree.get(name)
         if elements is None and not many:
             tree[name] = element
-            shared.add(id(element))
-            return
-        if elements.__class__ is not list:
-            elements = tree[name] = [] if elements is None else [elements]
-        for one in elements:
-            if id(one) not in shared and one.__class__ is dict and _agree(one, element):
-                _join(one, element)
-                shared.add(id(one))
-                return
-        shared.add(id(element))
-        elements.append(element)
+        else:
+            if elements.__class__ is not list:
+                elements = tree[name] = [] if elements is None else [elements]
+            for one in elements:
+                if id(one) not in used and one.__class__ is dict and self._alike(one, element, reads):
+                    _join(one, element)
+                    used.add(id(one))
+                    self._reads[id(one)] = self._reads.get(id(one), reads) | reads
+                    return
+            elements.append(element)
+        used.add(id(element))
+        self._reads[id(element)] = reads
+
+    def _alike(self, one: Tree, other: Tree, reads: frozenset[str]) -> bool:
+        """Tell whether two elements say the same to both of their rules."""
+        if self.loose:
+            return _within(other, one)
+        names = (reads & self._reads.get(id(one), reads)) | (one.keys() & other.keys())
+        return all(one.get(name) == other.get(name) for name in names)
 
 
-def _agree(one: Tree, other: Tree) -> bool:
-    for key, value in other.items():
-        old = one.get(key)
-        if old is None or old == value:
-            continue
-        if old.__class__ is not dict or value.__class__ is not dict or not _agree(old, value):
-            return False
-    return True
+def _within(part: Any, whole: Any) -> bool:
+    """Tell whether a tree says nothing that another one denies."""
+    if part.__class__ is dict and whole.__class__ is dict:
+        return all(_within(value, whole[key]) for key, value in part.items() if key in whole)
+    if part.__class__ is list and whole.__class__ is list:
+        return all(any(_within(one, other) for other in whole) for one in part)
+    return bool(part == whole)
 
 
-def _join(one: Tree, other: Tree) -> None:
-    for key, value in other.items():
-        old = one.get(key)
-        if old is None:
-            one[key] = value
-        elif old.__class__ is dict and value.__class__ is dict:
-            _join(old, value)
+def _join(whole: Tree, part: Tree) -> None:
+    for key, value in part.items():
+        if key not in whole:
+            whole[key] = value
+        elif value.__class__ is dict and whole[key].__class__ is dict:
+            _join(whole[key], value)
 
 
 def settled(tree: Any) -> Any:

@@ -61,6 +61,21 @@ def knows(place: Where | None, steps: Steps) -> bool:
     return True
 
 
+def holds_text(place: Where | None, steps: Steps) -> bool:
+    """Tell whether a contract has a place for a text."""
+    found = below(place, steps)
+    return knows(place, steps) and (found is None or found.open or found.leaf is not None)
+
+
+def hardship(place: Where | None, steps: Steps) -> int:
+    """Return how many other leaves the contract wants beside a place, if its parent stands."""
+    parent = below(place, steps[:-1])
+    if parent is None or not steps:
+        return 0
+    others = [child for name, child in parent.children.items() if name != steps[-1].name and child.required]
+    return sum(1 for child in others if child.leaf is not None and (child.leaf.min_length or child.leaf.pattern))
+
+
 def hops(steps: Steps, place: Where | None, kind: str) -> Hops:
     """Return a path as a place to make."""
     found: list[Hop] = []

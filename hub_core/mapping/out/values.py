@@ -5,7 +5,7 @@ from typing import Any
 
 from hub_core.canonical.values import Code
 from hub_core.mapping.codecs import Chain
-from hub_core.mapping.out.places import Where, below, conditions, hops, knows
+from hub_core.mapping.out.places import Where, below, conditions, hardship, holds_text, hops
 from hub_core.mapping.paths import Steps
 from hub_core.mapping.plan import Check, Obj, Origin, Value
 from hub_core.mapping.writer import Writer
@@ -13,10 +13,17 @@ from hub_core.mapping.writer import Writer
 
 @dataclass(frozen=True, slots=True)
 class Here:
-    """Where rules stand: the variable of the tree, and the place of the contract that it is."""
+    """Where rules stand.
+
+    Attributes:
+        tree: variable of the tree.
+        place: of the contract.
+        singles: paths through which single values are written, so that nothing on them is made twice.
+    """
 
     tree: str
     place: Where | None
+    singles: frozenset[Steps] = frozenset()
 
 
 class ValueFill:
@@ -31,32 +38,53 @@ class ValueFill:
         self.writer = writer
         self.blanks: dict[int, tuple[str, ...]] = {}
 
+    def chosen(self, values: list[Value], here: Here) -> list[Value]:
+        """Return the rules of one field that may write it, in order: none behind the first without conditions."""
+        found: list[Value] = []
+        for value in values:
+            if self.written(value, here):
+                found.append(value)
+                if not _others(value):
+                    break
+        return found
+
+    def late(self, values: list[Value], here: Here) -> bool:
+        """Tell whether a field is written when the others are: they say where, or whether."""
+        return any(_others(one) or (len(one.origins) > 1 and one.join is None) for one in self.chosen(values, here))
+
     def slot(self, name: str, values: list[Value], here: Here, owner: str) -> None:
         """Write one field of an object."""
-        usable = [value for value in values if self.written(value, here)]
+        usable = self.chosen(values, here)
+        if any(value.never for value in values):
+            with self.writer.block(f"if {owner}.{name} is not None:"):
+                self.no(owner, name, "M408", "its rule says out: never", values[0].place)
         if not usable:
             return
         var = self.writer.name("v")
         self.writer.line(f"{var} = {owner}.{name}")
-        with self.writer.block(f"if {var} is not None:"):
+        default = [one for one in values if one.const is not None and not one.checks]
+        given = [f"not {self._equals(var, one.const, exact=True)}" for one in default[:1]]
+        with self.writer.block(f"if {' and '.join([f'{var} is not None', *given])}:"):
             self._first(usable, var, here, owner)
         self._absent(usable[0], here, owner)
 
     def written(self, value: Value, here: Here) -> bool:
         """Tell whether a rule writes, and the contract knows its place."""
-        return bool(value.origins) and not value.never and any(knows(here.place, one.steps) for one in value.origins)
+        return (
+            bool(value.origins) and not value.never and any(holds_text(here.place, one.steps) for one in value.origins)
+        )
 
     def origin(self, value: Value, here: Here) -> Origin:
         """Return the place that a rule writes."""
-        return next(one for one in value.origins if knows(here.place, one.steps))
+        return next(one for one in value.origins if holds_text(here.place, one.steps))
 
     def _first(self, values: list[Value], var: str, here: Here, owner: str) -> None:
         """Write the value by the first rule whose conditions hold; else make those of one hold that can."""
-        last = next((value for value in values if not value.checks), None)
-        tried = [(value, "met") for value in values if value.checks]
+        last = next((value for value in values if not _others(value)), None)
+        tried = [(value, "met") for value in values if _others(value)]
         tried += [] if last else [(value, "holds") for value, _ in tried]
         for index, (value, verb) in enumerate(tried):
-            checks = self.checks(value.checks, here.place)
+            checks = self.checks(_others(value), here.place)
             with self.writer.block(f"{'elif' if index else 'if'} w.{verb}({here.tree}, {checks}):"):
                 self._value(value, var, here, owner)
         with self.writer.block("else:") if tried else self.writer.same():
@@ -83,26 +111,27 @@ class ValueFill:
             self._places(value, text, here, owner)
             for other in value.origins:
                 place = below(here.place, other.steps)
-                if other is not origin and place is not None and place.required:
+                if len(value.origins) > 1 and place is not None and place.required:
                     way = self.writer.literal("H", repr(hops(other.steps, here.place, self.kind)))
                     self.writer.line(f"w.late.append(({here.tree}, {way}, {text}))")
 
     def _places(self, value: Value, text: str, here: Here, owner: str) -> None:
-        """Write a text at the first place of ``any`` whose parent is there, else at the first."""
-        origins = [one for one in value.origins if knows(here.place, one.steps)]
-        others = [one for one in origins[1:] if one.chain.text == origins[0].chain.text and len(one.steps) > 1]
-        for index, other in enumerate(others):
-            ways = [hops(one.steps[:-1], here.place, self.kind) for one in (other, origins[0])]
-            there, first = (self.writer.literal("H", repr(way)) for way in ways)
-            test = f"w.there({here.tree}, {there}) and not w.there({here.tree}, {first})"
-            with self.writer.block(f"{'elif' if index else 'if'} {test}:"):
-                self.store(value, other.steps, text, here, owner)
-        with self.writer.block("else:") if others else self.writer.same():
-            self.store(value, origins[0].steps, text, here, owner)
+        """Write a text at the first place of ``any``; if its parent is not there and wants more than another, there."""
+        first, *others = [one for one in value.origins if holds_text(here.place, one.steps)]
+        alike = [one for one in others if one.chain.text == first.chain.text]
+        easier = min(alike, key=lambda one: hardship(here.place, one.steps), default=first)
+        if hardship(here.place, easier.steps) >= hardship(here.place, first.steps):
+            self.store(value, first.steps, text, here, owner)
+            return
+        parent = self.writer.literal("H", repr(hops(first.steps[:-1], here.place, self.kind)))
+        with self.writer.block(f"if w.there({here.tree}, {parent}):"):
+            self.store(value, first.steps, text, here, owner)
+        with self.writer.block("else:"):
+            self.store(value, easier.steps, text, here, owner)
 
     def _joined(self, value: Value, var: str, here: Here, owner: str) -> None:
         """Write a text that reading joins: cut at the separator, one part for each place."""
-        origins = [origin for origin in value.origins if knows(here.place, origin.steps)]
+        origins = [origin for origin in value.origins if holds_text(here.place, origin.steps)]
         text = self.text(value, origins[0].chain, var, owner)
         parts = self.writer.name("p")
         with self.writer.block(f"if {text} is not None:"):
@@ -164,21 +193,63 @@ class ValueFill:
         """Return tests that an object holds what its rules write by themselves; ``exact``: it may not leave it out."""
         tests = []
         for name, values in obj.slots.items():
-            known = [value.const for value in values if value.const is not None and not value.never]
+            if any(value.never for value in values):
+                continue
+            known = [value for value in values if value.const is not None]
             if known and len(known) == len(values):
-                one = [self._equals(f"{var}.{name}", const) for const in known]
-                tests.append(f"({' or '.join(one if exact else [f'{var}.{name} is None', *one])})")
+                ways = [self._given(obj, var, values[: index + 1], exact=exact) for index in range(len(values))]
+                tests.append(f"({' or '.join(ways if exact else [f'{var}.{name} is None', *ways])})")
+            elif known and exact:  # what is left out would be read as the constant
+                tests.append(f"{var}.{name} is not None")
         return tests
 
-    def _equals(self, var: str, const: Any) -> str:
+    def _given(self, obj: Obj, var: str, values: list[Value], *, exact: bool) -> str:
+        """Return the test that the last of some rules gives its constant: it is there, and no earlier rule holds."""
+        *others, last = values
+        tests = [self._equals(f"{var}.{last.name}", last.const, exact=exact)]
+        tests += self._told(obj, var, last.checks)
+        for other in others:
+            told = self._told(obj, var, other.checks)
+            if other.checks and len(told) == len(other.checks):
+                tests.append(f"not ({' and '.join(told)})")
+        return f"({' and '.join(tests)})"
+
+    def _told(self, obj: Obj, var: str, checks: tuple[Check, ...]) -> list[str]:
+        """Return conditions on the source as tests of the fields that are read from the same places."""
+        tests = []
+        for check in checks:
+            for name, values in obj.slots.items():
+                read = [(one, place) for one in values for place in one.origins if place.steps == check.steps]
+                if read and read[0][0].join is None:
+                    tests.append(self._says(f"{var}.{name}", check, *read[0]))
+                    break
+        return tests
+
+    def _says(self, field: str, check: Check, value: Value, origin: Origin) -> str:
+        if not check.values:
+            return f"{field} is {'not ' if check.present else ''}None"
+        if value.codes is not None:
+            return f"getattr({field}, 'text', {field}) in {self.writer.words('S', check.values)}"
+        found = []
+        for text in check.values:
+            try:
+                found.append(origin.chain.parse(text))
+            except ValueError:
+                continue
+        return f"{field} in {self.writer.bind('V', frozenset(found), repr(sorted(map(str, found))))}"
+
+    def _equals(self, var: str, const: Any, *, exact: bool) -> str:
         bound = self.writer.bind("K", const, f"{const!r}", key=("const", repr(const)))
-        return f"same_code({var}, {bound})" if isinstance(const, Code) else f"{var} == {bound}"
+        if isinstance(const, Code):
+            return f"({var} == {bound})" if exact else f"same_code({var}, {bound})"
+        return f"({var} == {bound})"
 
     def no(self, owner: str, name: str, code: str, text: str, rule: str) -> None:
         """Write that a value is not carried, and why."""
         self.writer.line(f"w.no({owner}, {name!r}, {code!r}, {text!r}, {rule!r})")
 
 
-def late(values: list[Value]) -> bool:
-    """Tell whether a field is written when the others are: they say where, or whether."""
-    return any(value.checks or (len(value.origins) > 1 and value.join is None) for value in values)
+def _others(value: Value) -> tuple[Check, ...]:
+    """Return the conditions that speak of other places than the value's own, which it will fill itself."""
+    own = {origin.steps for origin in value.origins}
+    return tuple(check for check in value.checks if check.steps not in own)

@@ -1,6 +1,6 @@
 """Writing one record with one mapping: fill, make the document, read it back, say what it does not carry."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date
 from typing import Any, Final, Protocol
 
@@ -11,9 +11,11 @@ from hub_core.document import Document
 from hub_core.mapping.out import documents
 from hub_core.mapping.out.compare import Difference, differences
 from hub_core.mapping.out.completing import Fixed, complete, fixed, put_where_parents_are
+from hub_core.mapping.out.gaps import with_shells
 from hub_core.mapping.out.generator import Fill, OutGenerator
 from hub_core.mapping.out.outrun import Out, Tree, settled
 from hub_core.mapping.out.places import Where, hops
+from hub_core.mapping.paths import Steps
 from hub_core.mapping.plan import Scope
 from hub_core.mapping.rules import Source
 from hub_core.mapping.sourcepaths import Fixed as FixedPaths
@@ -29,6 +31,10 @@ class Contract(Protocol):
     @property
     def root(self) -> Where:
         """Place of the root."""
+        ...
+
+    def at(self, steps: Steps) -> Where | None:
+        """Return the place that a path leads to."""
         ...
 
     def faults(self, document: Any) -> list[Finding]:
@@ -94,8 +100,17 @@ class OutWriter:
             record: any canonical record.
             on: day of writing, for the checks of reading it back.
         """
-        out = Out(dict(_gaps(record)))
-        tree = self._filled(record, out)
+        first = self._written(record, on, loose=False)
+        if first.body is not None and not any(one.severity is Severity.WARNING for one in first.findings):
+            return first
+        # Two rules may have written into one element what both of them read from it: said once, it may carry more.
+        second = self._written(record, on, loose=True)
+        return min(first, second, key=lambda one: (one.body is None, len(one.findings)))
+
+    def _written(self, record: Beneficiary, on: date, *, loose: bool) -> Writing:
+        whole, gaps = with_shells(record)
+        out = Out(gaps, loose=loose)
+        tree = self._filled(whole, out)
         try:
             document, body = self._document(tree, record)
         except ValueError:
@@ -108,6 +123,7 @@ class OutWriter:
         if any(one.severity is Severity.ERROR for one in findings):
             return Writing(body=None, document=None, findings=tuple(findings))
         found = differences(record, back.record, "", record, "")
+        out.same[id(record)] = id(whole)
         findings += [_finding(one, out) for one in found]
         return Writing(body=body, document=document, findings=tuple(findings))
 
@@ -134,26 +150,13 @@ class OutWriter:
         return Document(kind="json", root=tree, name=name, dialect=source.dialect), body
 
 
-def _gaps(record: Beneficiary) -> Iterator[tuple[tuple[int, str], tuple[str, str | None]]]:
-    """Yield the gaps of a record by the object and the field that lacks the value."""
-    for gap in record.gaps:
-        *way, name = gap.at.split(".")
-        owner: Any = record
-        for step in way:
-            field, _, index = step.rstrip("]").partition("[")
-            owner = getattr(owner, field, None)
-            if index:
-                owner = owner[int(index)] if owner and index.isdigit() and int(index) < len(owner) else None
-        if owner is not None:
-            yield (id(owner), name), (gap.why, gap.text)
-
-
 def _finding(one: Difference, out: Out) -> Finding:
     if one.added:
         text = "read back, the document says more here than the record"
         return Finding(code="M405", severity=Severity.WARNING, text=text, at=one.at)
-    code, text, rule = out.reasons.get((id(one.owner), one.name), ("M401", "no rule writes it", ""))
-    return Finding(code=code, severity=Severity.WARNING, text=f"not carried: {text}", at=one.at, rule=rule or None)
+    code, text, rule = out.why(one.owner, one.name) or ("M401", "no rule writes it", "")
+    severity = Severity.INFO if code == "M408" else Severity.WARNING
+    return Finding(code=code, severity=severity, text=f"not carried: {text}", at=one.at, rule=rule or None)
 
 
 def _refused(finding: Finding) -> Finding:

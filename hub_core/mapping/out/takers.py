@@ -1,0 +1,70 @@
+"""Which rule takes which object: what a rule can write of it, and under which conditions."""
+
+from hub_core.mapping.out.places import Where, below, conditions, holds_text, hops, knows
+from hub_core.mapping.out.values import Here, ValueFill
+from hub_core.mapping.plan import Obj, Scope
+
+
+class Takers:
+    """Looks at the rules that could write one object."""
+
+    def __init__(self, values: ValueFill) -> None:
+        self.values = values
+
+    def usable(self, scopes: list[Scope], here: Here) -> list[Scope]:
+        """Return the rules that have a place in the contract, for themselves and for something inside."""
+        return [
+            scope
+            for scope in scopes
+            if knows(here.place, scope.base)
+            and (scope.value is None or holds_text(here.place, scope.base))
+            and self.writes(scope, below(here.place, scope.base))
+        ]
+
+    def writes(self, scope: Scope, place: Where | None, around: tuple[Scope, ...] = ()) -> set[str]:
+        """Return the fields of its object that a rule can write at a place; of a plain value one without a name."""
+        if scope in around:
+            return set()
+        if scope.value is not None:
+            return {""}
+        inner = [one.root for one in (scope, scope.call) if one is not None and one.root is not None]
+        return {name for obj in inner for name in self._fields(obj, Here("", place), (*around, scope))}
+
+    def _fields(self, obj: Obj, here: Here, around: tuple[Scope, ...]) -> set[str]:
+        found = {name for name, values in obj.slots.items() if any(self.values.written(one, here) for one in values)}
+        found |= {value.spill[1] for values in obj.slots.values() for value in values if value.spill}
+        for name, inner in obj.objects.items():
+            if self._fields(inner, here, around) or any(self._inside(one, here, around) for one in inner.scopes):
+                found.add(name)
+        for name, slot in obj.lists.items():
+            elements = any(self._fields(one, here, around) for one in slot.elements.values())
+            if elements or any(self._inside(one, here, around) for one in slot.scopes):
+                found.add(name)
+        return found
+
+    def _inside(self, scope: Scope, here: Here, around: tuple[Scope, ...]) -> bool:
+        return knows(here.place, scope.base) and bool(self.writes(scope, below(here.place, scope.base), around))
+
+    def constant(self, scope: Scope) -> set[str]:
+        """Return the fields that a rule gives to its object by itself."""
+        inner = [one.root for one in (scope, scope.call) if one is not None and one.root is not None]
+        return {name for obj in inner for name, values in obj.slots.items() if any(one.joins_only for one in values)}
+
+    def tests(self, scope: Scope, var: str, here: Here, *, exact: bool = False) -> list[str]:
+        """Return the conditions under which a rule takes an object: its constants are the object's own values."""
+        found: list[str] = []
+        for one in (scope, scope.call):
+            if one is not None and one.root is not None:
+                found += self.values.constants(one.root, var, exact=exact)
+        if scope.checks:
+            found.append(f"w.can({here.tree}, {self.values.checks(scope.checks, here.place)})")
+        return list(dict.fromkeys(found))
+
+    def room(self, scope: Scope, here: Here) -> list[str]:
+        """Return the conditions of ``where:`` on a place that stands once."""
+        if not scope.where:
+            return []
+        base = hops(scope.base, here.place, self.values.kind)
+        checks = conditions(scope.where, below(here.place, scope.base), self.values.kind)
+        inside = tuple((base + place, texts, present) for place, texts, present in checks)
+        return [f"w.can({here.tree}, {self.values.writer.literal('C', repr(inside))})"]
