@@ -6,7 +6,6 @@ from hub_core.mapping import gather
 from hub_core.places import MAPPINGS
 
 ANSWER: Final = "cnas/insured-person.yaml"
-CLAIM: Final = "eessi/neessi-u002.yaml"
 # States of a person matter for prescriptions only, so the shipped mapping leaves them out. The yardsticks keep what is
 # not mapped, and so must the mapping that is held against them.
 _IGNORE: Final = b"ignore: {c:insured/c:states: "
@@ -17,5 +16,4 @@ def kept_files() -> dict[str, bytes]:
     files = gather([MAPPINGS])
     lines = files[ANSWER].splitlines(keepends=True)
     files[ANSWER] = b"".join(line for line in lines if not line.startswith(_IGNORE))
-    files[CLAIM] = files[CLAIM].replace(b"direction: in\n", b"direction: both\n")
     return files

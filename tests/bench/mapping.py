@@ -100,12 +100,7 @@ def records(mapping: str, count: int = _COUNT) -> list[Beneficiary]:
         read = [mappings()[U002].read(sed(one), on=ON) for one in seds(count)]
     else:
         read = [mappings()[CNAS].read(xml(etree.fromstring(one.encode())), on=ON) for one in documents(count)]
-    # A state of insurance that is not the first of its rule's condition is not written yet.
-    return [one.record for one in read if one.record is not None and _insured(one.record)]
-
-
-def _insured(record: Beneficiary) -> bool:
-    return record.insured is None or record.insured.state.code == "insured"
+    return [one.record for one in read if one.record is not None]
 
 
 def writing() -> dict[str, Job]:

@@ -14,7 +14,6 @@ from hub_core.mapping.codecs import chain
 from tests.bench.yardsticks.u002 import KINDS, TABLES, WORDS
 
 Json = dict[str, Any]
-_country3 = chain("country3").format
 _decimal = chain('decimal(".")').format
 _encode: Final = msgspec.json.Encoder().encode
 _PLACES: Final = {kind.code: key for key, kind, _, _ in KINDS}
@@ -91,12 +90,12 @@ def _person(person: Beneficiary) -> Json:
     _put(tree, "adressebeskyttelse", _word(person.protection, "protection@1"))
     _put(tree, "statsborgerskap", [_citizenship(one) for one in person.citizenships])
     if person.birth_name is not None:
-        _put(missing, "etternavnvedfoedsel", person.birth_name.family)
-        _put(missing, "fornavnvedfoedsel", person.birth_name.given)
+        _put(missing, "etternavnVedFoedsel", person.birth_name.family)
+        _put(missing, "fornavnVedFoedsel", person.birth_name.given)
     for key, parent in (("far", person.father), ("mor", person.mother)):
         if parent is not None:
             _put(missing, key, _parent(parent))
-    _put(tree, "pinmangler", missing)
+    _put(tree, "pinMangler", missing)
     return tree
 
 
@@ -111,7 +110,7 @@ def _pin(one: Identifier) -> Json:
 
 
 def _citizenship(one: Citizenship) -> Json:
-    tree: Json = {"landkode": _country3(one.country)}
+    tree: Json = {"land": one.country}
     _put(tree, "fraDato", _day(one.since))
     return tree
 
@@ -122,7 +121,7 @@ def _parent(parent: Person) -> Json:
         _put(tree, "fornavn", parent.name.given)
         _put(tree, "etternavn", parent.name.family)
     if parent.birth_name is not None:
-        _put(tree, "etternavnvedfoedsel", parent.birth_name.family)
+        _put(tree, "etternavnVedFoedsel", parent.birth_name.family)
     return tree
 
 
