@@ -18,13 +18,16 @@ XML, JSON = "text/xml; charset=utf-8", "application/json"
 
 def tell(stage: Stage) -> None:
     """Tell all chapters in order."""
+    from hub_demo.crossing import across_the_border  # which uses what the chapters share
+
     for title, chapter in (
         ("1  CNAS tells the hub that somebody is insured", one_answer),
         ("2  Two documents from across the border", two_seds),
         ("3  The portal asks five institutions about one person", one_question),
         ("4  ANOFM sends a list of twenty persons, and one row is bad", one_list),
-        ("5  What the hub refuses, and how it says so", refusals),
-        ("6  The power goes out between the answer and the delivery", power_cut),
+        ("5  What two agencies said goes across the border as a SED", across_the_border),
+        ("6  What the hub refuses, and how it says so", refusals),
+        ("7  The power goes out between the answer and the delivery", power_cut),
     ):
         stage.console.rule(title, align="left")
         chapter(stage)
