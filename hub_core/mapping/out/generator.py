@@ -77,6 +77,7 @@ class OutGenerator:
         """Write all rules of one object: first those without conditions, which say whether the others hold."""
         self._rules(obj, var, here)
         self._conditional(obj, var, here)
+        self.values.established(obj, var, here)
 
     def _rules(self, obj: Obj, var: str, here: Here, *, without: Collection[str] = ()) -> None:
         for name, values in obj.slots.items():

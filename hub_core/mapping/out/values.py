@@ -207,36 +207,49 @@ class ValueFill:
         """Return the test that the last of some rules gives its constant: it is there, and no earlier rule holds."""
         *others, last = values
         tests = [self._equals(f"{var}.{last.name}", last.const, exact=exact)]
-        tests += self._told(obj, var, last.checks)
+        tests += self._told(obj, var, last.checks, exact=exact)
         for other in others:
-            told = self._told(obj, var, other.checks)
+            told = self._told(obj, var, other.checks, exact=True)
             if other.checks and len(told) == len(other.checks):
                 tests.append(f"not ({' and '.join(told)})")
         return f"({' and '.join(tests)})"
 
-    def _told(self, obj: Obj, var: str, checks: tuple[Check, ...]) -> list[str]:
+    def _told(self, obj: Obj, var: str, checks: tuple[Check, ...], *, exact: bool) -> list[str]:
         """Return conditions on the source as tests of the fields that are read from the same places."""
         tests = []
         for check in checks:
             for name, values in obj.slots.items():
                 read = [(one, place) for one in values for place in one.origins if place.steps == check.steps]
                 if read and read[0][0].join is None:
-                    tests.append(self._says(f"{var}.{name}", check, *read[0]))
+                    tests.append(self._says(f"{var}.{name}", check, *read[0], exact=exact))
                     break
         return tests
 
-    def _says(self, field: str, check: Check, value: Value, origin: Origin) -> str:
+    def established(self, obj: Obj, var: str, here: Here) -> None:
+        """Write the literals under which reading gives an object the constants that it holds."""
+        for name, values in obj.slots.items():
+            known = [value for value in values if value.const is not None and not value.never]
+            if not known or len(known) < len(values):
+                continue
+            literal = [value for value in known if any(check.values for check in value.checks)]
+            for index, value in enumerate(literal):
+                test = self._equals(f"{var}.{name}", value.const, exact=False)
+                with self.writer.block(f"{'elif' if index else 'if'} {test}:"):
+                    self.writer.line(f"w.holds({here.tree}, {self.checks(value.checks, here.place)})")
+
+    def _says(self, field: str, check: Check, value: Value, origin: Origin, *, exact: bool) -> str:
         if not check.values:
             return f"{field} is {'not ' if check.present else ''}None"
+        missing = "" if exact else f"{field} is None or "
         if value.codes is not None:
-            return f"getattr({field}, 'text', {field}) in {self.writer.words('S', check.values)}"
+            return f"({missing}getattr({field}, 'text', {field}) in {self.writer.words('S', check.values)})"
         found = []
         for text in check.values:
             try:
                 found.append(origin.chain.parse(text))
             except ValueError:
                 continue
-        return f"{field} in {self.writer.bind('V', frozenset(found), repr(sorted(map(str, found))))}"
+        return f"({missing}{field} in {self.writer.bind('V', frozenset(found), repr(sorted(map(str, found))))})"
 
     def _equals(self, var: str, const: Any, *, exact: bool) -> str:
         bound = self.writer.bind("K", const, f"{const!r}", key=("const", repr(const)))
