@@ -196,6 +196,11 @@ class Out:
                 reach(tree, tuple(way))[key] = [values[0]] if many else values[0]
         return True
 
+    def either(self, tree: Tree, ways: tuple[Checks, ...]) -> None:
+        """Make one of several conditions hold, if none does."""
+        if not any(self.met(tree, checks) for checks in ways):
+            any(self.holds(tree, checks) for checks in ways)
+
     def add(self, tree: Tree, hop: Hop, element: Tree, used: set[int], reads: frozenset[str]) -> None:
         """Add an element to a place that repeats, or join it to one of another rule if both read the same as before.
 

@@ -231,11 +231,14 @@ class ValueFill:
             known = [value for value in values if value.const is not None and not value.never]
             if not known or len(known) < len(values):
                 continue
-            literal = [value for value in known if any(check.values for check in value.checks)]
-            for index, value in enumerate(literal):
-                test = self._equals(f"{var}.{name}", value.const, exact=False)
-                with self.writer.block(f"{'elif' if index else 'if'} {test}:"):
-                    self.writer.line(f"w.holds({here.tree}, {self.checks(value.checks, here.place)})")
+            ways: dict[str, list[Value]] = {}
+            for value in known:
+                if any(check.values for check in value.checks):
+                    ways.setdefault(repr(value.const), []).append(value)
+            for same in ways.values():
+                checks = ", ".join(self.checks(value.checks, here.place) for value in same)
+                with self.writer.block(f"if {self._equals(f'{var}.{name}', same[0].const, exact=False)}:"):
+                    self.writer.line(f"w.either({here.tree}, ({checks},))")
 
     def _says(self, field: str, check: Check, value: Value, origin: Origin, *, exact: bool) -> str:
         if not check.values:
