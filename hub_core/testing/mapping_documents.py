@@ -186,7 +186,7 @@ def _of_value(value: Value, number: int, leaf: Any) -> st.SearchStrategy[str]:  
     chain = value.origins[number].chain
     if value.codes is not None:
         return st.sampled_from(sorted(value.codes.table())).map(chain.format)
-    if value.join is None and (leaf.enum or (chain.plain and leaf.pattern)):
+    if value.join is None and (leaf.enum or leaf.kind == "integer" or (chain.plain and leaf.pattern)):
         return _of_leaf(leaf)
     if chain.text.startswith("matching("):
         return st.from_regex(re.compile(chain.text[10:-2], re.ASCII), fullmatch=True)

@@ -37,10 +37,17 @@ def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Install
         (info / "entry_points.txt").write_text(f"[punte.functions]\ncard = {module}:{name}\n")
         (tmp_path / "site" / f"{module}.py").write_text(code)
         monkeypatch.syspath_prepend(str(tmp_path / "site"))
-        installed.cache_clear()
+        _forget()
 
+    _forget()
     yield put
+    _forget()
+
+
+def _forget() -> None:
+    """Functions and codecs are looked up once in the life of a process."""
     installed.cache_clear()
+    chain.cache_clear()
 
 
 def mapping(folder: Path, rules: str) -> CompiledMapping:
@@ -84,7 +91,7 @@ def test_the_version_of_its_package_belongs_to_the_hash_of_a_mapping(install: In
     (tmp_path / "site" / "acme_cards.dist-info" / "METADATA").write_text(
         "Metadata-Version: 2.1\nName: acme_cards\nVersion: 1.1\n"
     )
-    installed.cache_clear()
+    _forget()
     assert mapping(tmp_path, RULES).hash != first
 
 

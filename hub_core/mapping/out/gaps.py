@@ -36,6 +36,7 @@ def with_shells(record: Beneficiary) -> tuple[Beneficiary, Gaps]:
         *way, (name, _) = _steps(gap.at)
         if way:
             shell = Shell()
+            setattr(shell, name, None)  # it says something of this field
             record = _with(record, way, name, shell, again=gap.at in seen)
             made.append((gap, shell))
         seen.add(gap.at)
@@ -81,8 +82,9 @@ def _with(owner: Any, way: list[Step], name: str, shell: Shell, *, again: bool) 
         # The number is that of an element which was left out: another one may have taken its place.
         full = index < len(elements) and (again or getattr(elements[index], name, None) is not None)
         if index == len(elements) or (full and not rest):
-            elements.insert(index + (again and full), Shell() if rest else shell.taken())
-        elif rest:
+            index += again and full
+            elements.insert(index, Shell() if rest else shell.taken())
+        if rest:
             elements[index] = _with(elements[index], rest, name, shell, again=again)
         inner = tuple(elements)
     if isinstance(owner, Shell):

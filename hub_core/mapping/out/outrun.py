@@ -85,7 +85,7 @@ def said(element: Any) -> frozenset[str]:
     """Return the fields of an element that say something."""
     names = getattr(element, "__struct_fields__", None)
     if names is None:
-        return frozenset()
+        return frozenset(getattr(element, "__dict__", ())) - {"used"}
     return frozenset(name for name in names if getattr(element, name) not in (None, ()))
 
 
