@@ -1,12 +1,16 @@
 """Writing: from a canonical record to a partner's document, by the same rules that read it.
 
     places       source paths as places that can be made       -> hops
-    generator    the function that fills a tree of values       (objects, lists; values: one field)
+    generator    the function that fills a tree of values
+    lists        which element of a list goes where; takers: which rule takes it
+    values       one field: codec, code list, place
     outrun       what that function calls
+    gaps         values that the record names as unknown or withheld
     completing   what the contract asks for besides
     documents    a tree of values                               -> XML element, JSON value
     compare      what a record says and another does not
     writing      all of it, and what could not be carried       -> Writing
+    uses         which rules stand behind a place of a contract, for drawing documents in tests
 
 A written document is read back before it is given out, so that what it does not carry is known and not assumed.
 """

@@ -1,7 +1,7 @@
 """Writes the source of the function that fills a document from a record: the rules of reading, backwards."""
 
 from collections.abc import Callable, Collection, Iterator
-from typing import Any, Final
+from typing import Any
 
 from hub_core.mapping.out import outrun
 from hub_core.mapping.out.lists import ListFill
@@ -14,7 +14,6 @@ from hub_core.mapping.plan import Obj, Scope, Value
 from hub_core.mapping.writer import Writer
 
 Fill = Callable[[Any, Tree, Out], None]
-_NO_RULE: Final = "M401"
 
 
 class OutGenerator:
