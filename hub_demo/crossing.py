@@ -12,9 +12,9 @@ from hub_core.mapping import load
 from hub_core.mapping.out.compare import alike
 from hub_core.merge import merge
 from hub_core.message import Finding
-from hub_demo.chapters import JSON, ask, brief, delivered, say
 from hub_demo.registers import REFERENCE_DATE
 from hub_demo.stage import Stage
+from hub_demo.telling import JSON, ask, brief, delivered, say
 
 MORE: Final = "M405"  # the document says what the record implies
 CLAIM: Final = "eessi.native.p2200/1"
