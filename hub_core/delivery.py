@@ -1,6 +1,8 @@
 """Bringing messages to partners: claim, send, settle.
 
 Promise: at least once, with the same idempotency key in every attempt; in order per key where a route asks for it.
+What is under way is held by a short lease, renewed while this process lives: another may take it over soon after this
+one was killed, and whatever a stopped one writes later about it is refused.
 Nothing is open in the database while a partner is called. Each endpoint has its own places: one that hangs fills
 these, not those of the others.
 """
@@ -25,10 +27,12 @@ from hub_core.retry import Decision, decide
 log = logging.getLogger("punte.delivery")
 
 _GRACE: Final = timedelta(seconds=5)  # beyond the endpoint's timeout, for a target that does not keep its promise
-_LEASE_MARGIN: Final = timedelta(seconds=60)
-_PAUSE: Final = 5.0  # seconds, after the journal or this module failed
+#: How long a process that was killed or stopped keeps its deliveries from the others.
+LEASE: Final = timedelta(seconds=5)
+_HEARTBEAT: Final = LEASE.total_seconds() / 3  # while anything is under way
+_PAUSE: Final = 1.0  # seconds, after the journal or this module failed
 _CLIP: Final = 500  # characters of what a partner said
-_LONGEST_SLEEP: Final = 60.0  # seconds; the clock may have been set meanwhile
+_LONGEST_SLEEP: Final = 5.0  # seconds; another process may have added something, the clock may have been set
 
 
 class Deliverer:
@@ -64,7 +68,7 @@ class Deliverer:
         self._at_once = at_once
         self._chance = chance
         self._wake = asyncio.Event()
-        self._held: Counter[str] = Counter()
+        self._held: dict[str, Claimed] = {}
         self._under_way: set[asyncio.Task[None]] = set()
         self._loop: asyncio.Task[None] | None = None
 
@@ -106,35 +110,33 @@ class Deliverer:
         """Start what is due; return how many seconds there is nothing to do unless woken."""
         try:
             await self._start_due()
+            longest = _HEARTBEAT if self._held else _LONGEST_SLEEP
             if len(self._under_way) >= self._at_once:
-                return _LONGEST_SLEEP
-            full = {name for name, count in self._held.items() if count >= self._per_endpoint}
+                return longest
+            counts = Counter(claimed.delivery.endpoint for claimed in self._held.values())
+            full = {name for name, count in counts.items() if count >= self._per_endpoint}
             due = await self._journal.next_due(besides=full)
         except Exception:
             # Whatever it is, the next round must come: an outbox that stands still is the worst failure.
             log.exception("delivery.round-failed")
             return _PAUSE
         if due is None:
-            return _LONGEST_SLEEP
-        return min(max((due - self._clock.now()).total_seconds(), 0.0), _LONGEST_SLEEP)
+            return longest
+        return min(max((due - self._clock.now()).total_seconds(), 0.0), longest)
 
     async def _start_due(self) -> None:
-        room = self._at_once - len(self._under_way)
-        if room <= 0:
-            return
         directory = self._directory()
-        longest = max((endpoint.timeout for endpoint in directory.endpoints.values()), default=timedelta())
         claims = await self._journal.claim(
-            limit=room,
-            lease=longest + _GRACE + _LEASE_MARGIN,
+            limit=max(self._at_once - len(self._under_way), 0),
+            lease=LEASE,
             now=self._clock.now(),
             per_endpoint=self._per_endpoint,
-            held=dict(self._held),
+            held=[*self._held.values()],
         )
         if claims:
             reach("after-claim")
         for claimed in claims:
-            self._held[claimed.delivery.endpoint] += 1
+            self._held[claimed.delivery.id] = claimed
             task = asyncio.create_task(self._carry(claimed, directory.endpoints.get(claimed.delivery.endpoint)))
             self._under_way.add(task)
             task.add_done_callback(self._ended)
@@ -162,7 +164,7 @@ class Deliverer:
             log.info("delivery.%s", settlement.state, extra=facts)
             await self._settle(settlement, claimed)
         finally:
-            self._held[claimed.delivery.endpoint] -= 1
+            del self._held[claimed.delivery.id]
 
     async def _attempt(self, claimed: Claimed, endpoint: Endpoint | None) -> Settlement:
         if endpoint is None:
@@ -209,8 +211,8 @@ class Deliverer:
         )
 
     async def _settle(self, settlement: Settlement, claimed: Claimed) -> None:
-        """Write it down; while the journal cannot, hold on until the lease ends and somebody else may try."""
-        while self._clock.now() < claimed.lease_until:
+        """Write it down; while the journal cannot, hold on: nobody else can claim it then either."""
+        while True:
             try:
                 if not await self._journal.settle(settlement):
                     log.warning("delivery.held-by-another", extra={"delivery": claimed.delivery.id})

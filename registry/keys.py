@@ -1,7 +1,6 @@
 """API keys: who is who at the door. A key belongs to one institution and has a name of its own."""
 
 import re
-import sqlite3
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
@@ -10,6 +9,7 @@ import msgspec
 
 from hub_core.directory import Directory
 from hub_core.errors import ConfigError, Refused
+from hub_core.journal.connection import Connection
 from hub_core.journal.database import Database
 from hub_core.journal.instants import from_micros, to_micros
 from hub_core.message import Caller
@@ -103,7 +103,7 @@ class Keys(KeyList):
         at = to_micros(self._clock.now())
         row = (_id_of(digest), name, institution, digest, at, by)
 
-        def work(connection: sqlite3.Connection) -> None:
+        def work(connection: Connection) -> None:
             taken = "SELECT 1 FROM api_key WHERE name = ? AND revoked_at IS NULL"
             if connection.execute(taken, (name,)).fetchone():
                 mend = "choose another name, or revoke that key first"
@@ -124,7 +124,7 @@ class Keys(KeyList):
         """
         at = to_micros(self._clock.now())
 
-        def work(connection: sqlite3.Connection) -> str:
+        def work(connection: Connection) -> str:
             row = connection.execute(_REVOKE, (at, by, key, key, key)).fetchone()
             if row is None:
                 raise ConfigError(NO_SUCH_KEY, f"no live key is called {key!r}", mend="see punte key list")

@@ -4,7 +4,6 @@ A release is the content of all mapping, block and code list files. It never cha
 text of every mapping that ever read a message can be found by the ``id@hash`` that stands with the record.
 """
 
-import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
@@ -13,8 +12,10 @@ from typing import Final
 import msgspec
 
 from hub_core.errors import ConfigError
+from hub_core.journal.connection import Connection
 from hub_core.journal.database import Database
 from hub_core.journal.instants import from_micros, to_micros
+from hub_core.journal.statements import insert
 from hub_core.mapping.files import digest_of
 from hub_core.ports import Clock
 from registry.store import Reads
@@ -132,13 +133,13 @@ class ReleaseBook(Releases):
         digest = digest_of(files)
         text = msgspec.json.encode({name: body.decode() for name, body in files.items()}).decode()
 
-        def work(connection: sqlite3.Connection) -> int:
+        def work(connection: Connection) -> int:
             found = connection.execute("SELECT number FROM mapping_release WHERE digest = ?", (digest,)).fetchone()
             if found is None:
                 found = connection.execute("SELECT coalesce(max(number), 0) + 1 FROM mapping_release").fetchone()
                 connection.execute("INSERT INTO mapping_release VALUES (?, ?, ?)", (found[0], digest, text))
             rows = [(version, found[0]) for version in versions]
-            connection.executemany("INSERT OR IGNORE INTO mapping_version VALUES (?, ?)", rows)
+            insert(connection, "mapping_version", "version, release", rows, " ON CONFLICT DO NOTHING")
             return int(found[0])
 
         return await self._database.write(work)
@@ -152,7 +153,7 @@ class ReleaseBook(Releases):
         """
         at = to_micros(self._clock.now())
 
-        def work(connection: sqlite3.Connection) -> Standing:
+        def work(connection: Connection) -> Standing:
             before = _history(connection)
             if act is Act.ROLLBACK and standing(before).before != release:
                 raise ConfigError("R305", "there is no earlier release to return to", mend=SEE)
@@ -163,7 +164,7 @@ class ReleaseBook(Releases):
         return await self._database.write(work)
 
 
-def _history(connection: sqlite3.Connection) -> list[Done]:
+def _history(connection: Connection) -> list[Done]:
     rows = connection.execute("SELECT at, actor, act, release, reason FROM mapping_act ORDER BY seq").fetchall()
     return [
         Done(at=from_micros(at), by=by, act=Act(act), release=release, reason=reason)

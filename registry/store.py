@@ -4,7 +4,6 @@ The files' text is the record; a ``Directory`` is read from it again whenever on
 rewritten: going back to an old set applies its files as a new one.
 """
 
-import sqlite3
 from collections.abc import Callable, Collection, Mapping
 from contextlib import AbstractContextManager
 from datetime import datetime
@@ -15,6 +14,7 @@ import msgspec
 
 from hub_core.directory import Directory
 from hub_core.errors import ConfigError
+from hub_core.journal.connection import Connection
 from hub_core.journal.database import Database
 from hub_core.journal.instants import from_micros, to_micros
 from hub_core.journal.schema import Migrations
@@ -31,7 +31,7 @@ _LAST: Final = "SELECT number, folder, files FROM registry_set ORDER BY number D
 class Reads(Protocol):
     """Whoever lends read connections: a ``Database``, or ``Readers`` of a file that another process writes."""
 
-    def read(self) -> AbstractContextManager[sqlite3.Connection]:
+    def read(self) -> AbstractContextManager[Connection]:
         """Lend a connection inside one read transaction."""
         ...
 
@@ -133,7 +133,7 @@ class Registry(Sets):
         at = to_micros(self._clock.now())
         files = msgspec.json.encode(registry_set.files).decode()
 
-        def work(connection: sqlite3.Connection) -> int:
+        def work(connection: Connection) -> int:
             last = connection.execute(_LAST).fetchone()
             if last is not None and last[1:] == (registry_set.folder, files):
                 return int(last[0])

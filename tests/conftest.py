@@ -3,10 +3,14 @@
 import os
 import shutil
 import socket
+import uuid
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from hub_core.testing.postgresql import PostgresqlServer, running, schema
 
 # The same examples in every run: a failure can be repeated, and a busy machine makes none. To look for new ones:
 # pytest --hypothesis-profile=explore
@@ -34,6 +38,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def shared() -> Path:
     """Return the folder of real contracts and documents."""
     return SHARED
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[PostgresqlServer]:
+    """Run a PostgreSQL server for tests that are not about what reaches the device."""
+    with running(durable=False) as server:
+        yield server
+
+
+@pytest.fixture
+def postgresql_address(postgresql: PostgresqlServer) -> str:
+    """Return the address of an empty database of the test's own."""
+    return schema(postgresql, f"s{uuid.uuid4().hex}")
 
 
 @pytest.fixture(autouse=True)

@@ -1,77 +1,76 @@
-"""The file: who may write it, who may read it, with which settings."""
+"""The database of a hub: one writer, many readers, on whichever engine lies below."""
 
 import contextlib
-import fcntl
-import os
-import sqlite3
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Final, Self, TypeVar
+from typing import Self, TypeVar
 
-from hub_core.errors import ConfigError
-from hub_core.journal.readers import Readers, harden
-from hub_core.journal.schema import JOURNAL, Migrations, migrate
-from hub_core.journal.storage import name_of
+from hub_core.journal.connection import Connection
+from hub_core.journal.engine import Engine
+from hub_core.journal.readers import Readers
+from hub_core.journal.schema import JOURNAL, Migrations
+from hub_core.journal.sqlite import Sqlite
 from hub_core.journal.writer import Batch, Failure, Writer
+from hub_core.ports.clock import Clock
 
 T = TypeVar("T")
 Item = TypeVar("Item")
-Work = Callable[[sqlite3.Connection], T]
-
-#: Pages (4 KiB) in the write-ahead log before the writer moves them into the file.
-CHECKPOINT_PAGES: Final = 1000
-_LOG_BYTES: Final = 64_000_000  # what a write-ahead log that once grew is cut back to
+Work = Callable[[Connection], T]
 
 
 class Database:
-    """An SQLite file that this process owns.
+    """A database that this process writes.
 
-    Opening takes the lock file beside it and brings the tables up to date. All writes go through one thread;
-    reads go through connections of their own and see every write that has returned.
+    Opening brings the tables up to date. All writes of the process go through one thread; reads go through
+    connections of their own and see every write that has returned.
     """
 
-    def __init__(self, path: Path | str, *, migrations: Sequence[Migrations] = ()) -> None:
-        """Open the file, creating it (0600) and its folder (0700) where they are absent.
+    def __init__(self, where: Path | str | Engine, *, migrations: Sequence[Migrations] = ()) -> None:
+        """Open it, making it where it is absent.
 
         Args:
-            path: of the file.
-            migrations: tables of other parts of the hub that live in the same file; the journal's come first.
+            where: path of a file of SQLite, or an engine.
+            migrations: tables of other parts of the hub that live in the same database; the journal's come first.
 
         Raises:
             ConfigError: J101 another process writes it; J102 it cannot be used.
         """
-        self.path = Path(path)
-        lock = _lock(self.path)
-        self._lock: int | None = lock
+        self._engine: Engine = Sqlite(Path(where)) if isinstance(where, Path | str) else where
+        self._engine.open((JOURNAL, *migrations))
         try:
-            _create(self.path)
-            with contextlib.closing(self._connect()) as connection:
-                migrate(connection, (JOURNAL, *migrations))
-            self._writer = Writer(self._connect)
-        except ConfigError:
-            os.close(lock)
+            self._writer = Writer(self._engine)
+        except BaseException:
+            self._engine.close()
             raise
-        except (sqlite3.Error, OSError) as error:
-            os.close(lock)
-            raise ConfigError("J102", f"the file cannot be used ({name_of(error)})", where=str(self.path)) from error
-        self._readers = Readers(self.path)
+        self._readers = Readers(self._engine)
 
     @property
     def commits(self) -> int:
         """How many groups were committed since it was opened."""
         return self._writer.commits
 
+    @property
+    def shared(self) -> bool:
+        """Other processes may write it, too."""
+        return self._engine.shared
+
+    @property
+    def clock(self) -> Clock:
+        """The time that all processes which write it agree about."""
+        return self._engine.clock
+
     async def write(self, work: Work[T]) -> T:
         """Run ``work`` in the writer's thread, alone or with others in one transaction; return after COMMIT.
 
-        What ``work`` raises undoes what it did, nothing else, and is raised here.
+        What ``work`` raises undoes what it did, nothing else, and is raised here. ``work`` may run more than once;
+        what an earlier run did is undone.
 
         Raises:
-            TryLater: J503, nothing was written.
+            TryLater: J503, it is not known to be written.
         """
 
-        def alone(connection: sqlite3.Connection, items: Sequence[None]) -> list[T | Failure]:
+        def alone(connection: Connection, items: Sequence[None]) -> list[T | Failure]:
             return [work(connection) for _ in items]
 
         return await self._writer.submit(alone, None)
@@ -85,11 +84,11 @@ class Database:
             size: bytes that it brings.
 
         Raises:
-            TryLater: J503, nothing was written.
+            TryLater: J503, it is not known to be written.
         """
         return await self._writer.submit(batch, item, size=size)
 
-    def read(self) -> contextlib.AbstractContextManager[sqlite3.Connection]:
+    def read(self) -> contextlib.AbstractContextManager[Connection]:
         """Lend a read connection; see ``Readers.read``."""
         return self._readers.read()
 
@@ -99,12 +98,10 @@ class Database:
         return self._readers
 
     def close(self) -> None:
-        """Finish what was handed over and give the file free. Later writes get ``TryLater``."""
+        """Finish what was handed over and give the database free. Later writes get ``TryLater``."""
         self._readers.close()
         self._writer.close()
-        if self._lock is not None:
-            os.close(self._lock)
-            self._lock = None
+        self._engine.close()
 
     def __enter__(self) -> Self:
         return self
@@ -113,43 +110,3 @@ class Database:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-    def _connect(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False, cached_statements=512)
-        try:
-            harden(connection)
-            mode = connection.execute("PRAGMA journal_mode = WAL").fetchone()[0]
-            connection.execute("PRAGMA synchronous = FULL")
-            connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
-            connection.execute(f"PRAGMA journal_size_limit = {_LOG_BYTES}")
-        except BaseException:
-            connection.close()
-            raise
-        if mode != "wal":
-            connection.close()
-            raise ConfigError("J102", "the file system has no write-ahead log", where=str(self.path))
-        return connection
-
-
-def _lock(path: Path) -> int:
-    """Take the lock file beside the database; the number of the holder stands in it."""
-    try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        descriptor = os.open(path.with_name(path.name + ".lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    except OSError as error:
-        raise ConfigError("J102", f"the folder cannot be used ({type(error).__name__})", where=str(path)) from error
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as error:
-        holder = os.pread(descriptor, 20, 0).decode("ascii", "replace").strip()
-        os.close(descriptor)
-        raise ConfigError("J101", f"process {holder} writes this journal", where=str(path)) from error
-    os.ftruncate(descriptor, 0)
-    os.pwrite(descriptor, f"{os.getpid()}\n".encode("ascii"), 0)
-    return descriptor
-
-
-def _create(path: Path) -> None:
-    """Make the file before SQLite does: -wal and -shm take over its mode."""
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
-    path.chmod(0o600)

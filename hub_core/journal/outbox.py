@@ -7,32 +7,41 @@ an operator may need days, and the partner gets the newer state meanwhile. One t
 
 # ruff: noqa: S608 - what is put into SQL here are names of our own; values are always bound
 
-import sqlite3
-from collections.abc import Collection, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
+from itertools import chain
 from typing import Final
 
+from hub_core.journal.connection import Connection, Line
 from hub_core.journal.instants import from_micros, to_micros
 from hub_core.journal.outcomes import record_in
-from hub_core.journal.statements import OPEN, Row, insert
+from hub_core.journal.statements import OPEN, Row, chunks, insert, marks
 from hub_core.message import Claimed, Delivery, DeliveryState
 
 _DELIVERY: Final = "id, message_seq, route, endpoint, order_key, created_at, due_at, ready_at, state"
+#: What other processes are told when there is something to deliver.
+ADDED: Final = "deliveries"
+_RENEWED_AFTER: Final = 0.25  # of a lease: a busy worker looks many times a second, and each renewal is written
 _LOST: Final = "the worker ended before its answer"
 
 
-def add_deliveries(connection: sqlite3.Connection, added: Sequence[tuple[int, datetime, Delivery]]) -> None:
+def add_deliveries(connection: Connection, added: Sequence[tuple[int, datetime, Delivery]]) -> None:
     """Add deliveries: number of the message, when it was decided, the delivery."""
-    taken: dict[tuple[str, str], bool] = {}
+    if not added:
+        return
+    lines = {(delivery.endpoint, delivery.order_key) for _, _, delivery in added if delivery.order_key is not None}
+    connection.hold(lines)
+    taken = lines_taken(connection, lines)
     rows = []
     for number, created_at, delivery in added:
         due = to_micros(delivery.due_at)
         ready: int | None = due
         if delivery.order_key is not None:
             line = (delivery.endpoint, delivery.order_key)
-            if taken.get(line) or line_is_taken(connection, *line):
+            if line in taken:
                 ready = None
-            taken[line] = True
+            taken.add(line)
         rows.append(
             (
                 delivery.id,
@@ -47,19 +56,27 @@ def add_deliveries(connection: sqlite3.Connection, added: Sequence[tuple[int, da
             )
         )
     insert(connection, "delivery", _DELIVERY, rows)
+    connection.announce(ADDED)
 
 
-def line_is_taken(connection: sqlite3.Connection, endpoint: str, order_key: str) -> bool:
-    """Say whether a delivery of this endpoint and key is still open."""
-    found = connection.execute(
-        f"SELECT 1 FROM delivery WHERE endpoint = ? AND order_key = ? AND {OPEN} LIMIT 1", (endpoint, order_key)
-    )
-    return found.fetchone() is not None
+def lines_taken(connection: Connection, lines: Collection[Line]) -> set[Line]:
+    """Return those of some lines in which a delivery is still open; the caller holds them."""
+    taken: set[Line] = set()
+    for chunk in chunks(sorted(lines)):
+        pairs = ", ".join(["(?, ?)"] * len(chunk))
+        found = connection.execute(
+            f"SELECT column1, column2 FROM (VALUES {pairs}) AS line WHERE EXISTS "
+            f"(SELECT 1 FROM delivery WHERE endpoint = column1 AND order_key = column2 AND {OPEN})",
+            [*chain.from_iterable(chunk)],
+        )
+        taken.update(found.fetchall())
+    return taken
 
 
-def release_line(connection: sqlite3.Connection, endpoint: str, order_key: str | None) -> None:
+def release_line(connection: Connection, endpoint: str, order_key: str | None) -> None:
     """Let the next delivery of a key pass."""
     if order_key is not None:
+        connection.hold([(endpoint, order_key)])
         connection.execute(
             f"UPDATE delivery SET ready_at = due_at WHERE ready_at IS NULL AND seq = "
             f"(SELECT min(seq) FROM delivery WHERE endpoint = ? AND order_key = ? AND {OPEN})",
@@ -67,7 +84,7 @@ def release_line(connection: sqlite3.Connection, endpoint: str, order_key: str |
         )
 
 
-def endpoints_waiting(connection: sqlite3.Connection) -> list[str]:
+def endpoints_waiting(connection: Connection) -> list[str]:
     """Return the endpoints that have something to claim, now or later: one index step each, however long the queue."""
     found: list[str] = []
     step = "SELECT endpoint FROM delivery WHERE ready_at IS NOT NULL AND endpoint > ? ORDER BY endpoint LIMIT 1"
@@ -76,7 +93,7 @@ def endpoints_waiting(connection: sqlite3.Connection) -> list[str]:
     return found
 
 
-def next_due(connection: sqlite3.Connection, *, besides: Collection[str]) -> datetime | None:
+def next_due(connection: Connection, *, besides: Collection[str]) -> datetime | None:
     """Return when the next delivery may be claimed, leaving out some endpoints."""
     first = "SELECT min(ready_at) FROM delivery WHERE endpoint = ? AND ready_at IS NOT NULL"
     waiting = [name for name in endpoints_waiting(connection) if name not in besides]
@@ -85,45 +102,47 @@ def next_due(connection: sqlite3.Connection, *, besides: Collection[str]) -> dat
 
 
 def claim(
-    connection: sqlite3.Connection,
+    connection: Connection,
     *,
     limit: int,
     lease: timedelta,
     now: datetime,
     per_endpoint: int | None,
-    held: Mapping[str, int],
+    held: Collection[Claimed],
 ) -> list[Claimed]:
-    """Take due deliveries, oldest first, and mark them as held until ``now + lease``."""
+    """Keep what the caller holds, then take due deliveries, oldest first; both are held until ``now + lease``."""
     at, until = to_micros(now), now + lease
+    _renew(connection, held, until=to_micros(until), before=to_micros(until - lease * _RENEWED_AFTER))
+    places = Counter(claimed.delivery.endpoint for claimed in held)
     due: list[Row] = []
     for endpoint in endpoints_waiting(connection):
-        room = limit if per_endpoint is None else min(limit, per_endpoint - held.get(endpoint, 0))
+        room = limit if per_endpoint is None else min(limit, per_endpoint - places[endpoint])
         if room > 0:
             due += connection.execute(
-                "SELECT ready_at, seq, lease_until FROM delivery "
-                "WHERE endpoint = ? AND ready_at IS NOT NULL AND ready_at <= ? ORDER BY ready_at, seq LIMIT ?",
+                "SELECT ready_at, seq, lease_until FROM delivery WHERE endpoint = ? AND ready_at IS NOT NULL "
+                f"AND ready_at <= ? ORDER BY ready_at, seq LIMIT ?{connection.for_me}",
                 (endpoint, at, room),
             ).fetchall()
-    claimed = []
-    for _, seq, lease_until in sorted(due, key=lambda row: row[:2])[:limit]:
-        if lease_until is not None:
-            note_lost(connection, [seq], now=now)
-        claimed.append(_take(connection, seq, at=at, until=until))
-    return claimed
+    taken = sorted(due, key=lambda row: row[:2])[:limit]
+    note_lost(connection, [seq for _, seq, lease_until in taken if lease_until is not None], now=now)
+    return _take(connection, [seq for _, seq, _ in taken], at=at, until=until)
 
 
-def take_back(connection: sqlite3.Connection, *, now: datetime) -> int:
-    """Take back everything that is held, as in doubt; return how many."""
-    held = [seq for (seq,) in connection.execute("SELECT seq FROM delivery WHERE lease_until IS NOT NULL")]
+def take_back(connection: Connection, *, now: datetime, everything: bool) -> int:
+    """Take back, as in doubt, what is held: all of it, or only what has a lease that ended; return how many."""
+    at = to_micros(now)
+    ended = "lease_until IS NOT NULL" if everything else f"lease_until <= {at}"
+    held = [seq for (seq,) in connection.execute(f"SELECT seq FROM delivery WHERE {ended}{connection.for_me}")]
     note_lost(connection, held, now=now)
-    connection.execute(
-        "UPDATE delivery SET state = ?, ready_at = ?, lease_until = NULL WHERE lease_until IS NOT NULL",
-        (DeliveryState.IN_DOUBT, to_micros(now)),
-    )
+    for chunk in chunks(held):
+        connection.execute(
+            f"UPDATE delivery SET state = ?, ready_at = ?, lease_until = NULL WHERE seq IN ({marks(chunk)})",
+            (DeliveryState.IN_DOUBT, at, *chunk),
+        )
     return len(held)
 
 
-def note_lost(connection: sqlite3.Connection, deliveries: Sequence[int], *, now: datetime) -> None:
+def note_lost(connection: Connection, deliveries: Sequence[int], *, now: datetime) -> None:
     """Write into the history that an attempt has no known end: the partner may have the message."""
     for seq in deliveries:
         connection.execute(
@@ -134,20 +153,41 @@ def note_lost(connection: sqlite3.Connection, deliveries: Sequence[int], *, now:
         )
 
 
-def _take(connection: sqlite3.Connection, seq: int, *, at: int, until: datetime) -> Claimed:
+def _renew(connection: Connection, held: Collection[Claimed], *, until: int, before: int) -> None:
+    """Hold on to what is held until ``until``, where the lease ends earlier than ``before``.
+
+    The fence keeps this from what was given to somebody else meanwhile.
+    """
+    for chunk in chunks((claimed.delivery.id, claimed.fence) for claimed in held):
+        pairs = ", ".join(["(?, ?)"] * len(chunk))
+        connection.execute(
+            f"UPDATE delivery SET lease_until = ?, ready_at = ? "
+            f"WHERE (id, fence) IN (VALUES {pairs}) AND lease_until < ?",
+            (until, until, *chain.from_iterable(chunk), before),
+        )
+
+
+def _take(connection: Connection, numbers: Sequence[int], *, at: int, until: datetime) -> list[Claimed]:
     micros = to_micros(until)
-    connection.execute(
-        "UPDATE delivery SET attempts = attempts + 1, fence = fence + 1, "
-        "claimed_at = ?, lease_until = ?, ready_at = ?, "
-        "state = CASE WHEN lease_until IS NULL THEN state ELSE 'in-doubt' END WHERE seq = ?",
-        (at, micros, micros, seq),
-    )
-    row = connection.execute(
-        "SELECT d.id, m.id, d.route, d.endpoint, d.order_key, d.due_at, d.attempts, d.fence, c.outcome, "
-        "m.correlation_id, m.party, m.service FROM delivery d JOIN message m ON m.seq = d.message_seq "
-        "JOIN content c ON c.message_seq = d.message_seq WHERE d.seq = ?",
-        (seq,),
-    ).fetchone()
+    rows: dict[int, Row] = {}
+    for chunk in chunks(numbers):
+        connection.execute(
+            "UPDATE delivery SET attempts = attempts + 1, fence = fence + 1, "
+            "claimed_at = ?, lease_until = ?, ready_at = ?, "
+            f"state = CASE WHEN lease_until IS NULL THEN state ELSE 'in-doubt' END WHERE seq IN ({marks(chunk)})",
+            (at, micros, micros, *chunk),
+        )
+        found = connection.execute(
+            "SELECT d.seq, d.id, m.id, d.route, d.endpoint, d.order_key, d.due_at, d.attempts, d.fence, c.outcome, "
+            "m.correlation_id, m.party, m.service FROM delivery d JOIN message m ON m.seq = d.message_seq "
+            f"JOIN content c ON c.message_seq = d.message_seq WHERE d.seq IN ({marks(chunk)})",
+            chunk,
+        )
+        rows |= {row[0]: row[1:] for row in found}
+    return [_claimed(rows[number], until) for number in numbers]
+
+
+def _claimed(row: Row, until: datetime) -> Claimed:
     return Claimed(
         delivery=Delivery(
             id=row[0], message_id=row[1], route=row[2], endpoint=row[3], order_key=row[4], due_at=from_micros(row[5])

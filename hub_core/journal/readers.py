@@ -1,45 +1,44 @@
-"""Read connections: to a file that a hub writes, or that a stopped or crashed one left."""
+"""Read connections: to a database that a hub writes, or that a stopped or crashed one left."""
 
 import contextlib
-import sqlite3
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
-from hub_core.errors import ConfigError, TryLater
-from hub_core.journal.schema import JOURNAL, Migrations, check_owner, pending
-from hub_core.journal.storage import is_storage, name_of, unavailable
+from hub_core.errors import TryLater
+from hub_core.journal.connection import Connection
+from hub_core.journal.engine import Engine
+from hub_core.journal.schema import JOURNAL, Migrations
+from hub_core.journal.sqlite import Sqlite
 
-BUSY_TIMEOUT_MS: Final = 5000
 _IDLE: Final = 4  # connections kept open between reads
 
 
 class Readers:
-    """Connections that can only look. They never checkpoint: the file itself is opened read-only."""
+    """Connections that can only look."""
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._idle: list[sqlite3.Connection] = []
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._idle: list[Connection] = []
         self._closed = False
 
     @contextlib.contextmanager
-    def read(self) -> Iterator[sqlite3.Connection]:
+    def read(self) -> Iterator[Connection]:
         """Lend a connection inside one read transaction: every statement sees the same state.
 
-        Use it from one thread at a time, and briefly: a long look keeps the write-ahead log from being emptied.
+        Use it from one thread at a time, and briefly: a long look keeps the database from tidying up.
 
         Raises:
-            TryLater: J503, the file cannot be read now.
+            TryLater: J503, the database cannot be read now.
         """
         connection = None
         try:
             connection = self._take()
-            connection.execute("BEGIN")
             yield connection
-        except sqlite3.Error as error:
-            # SQLITE_READONLY without a detail: the caller tried to write, which no waiting mends.
-            if is_storage(error) and error.sqlite_errorcode != sqlite3.SQLITE_READONLY:
-                raise unavailable(f"the journal cannot be read ({name_of(error)})") from error
+        except self._engine.errors as error:
+            if self._engine.is_storage(error):
+                raise unavailable(f"the journal cannot be read ({self._engine.name_of(error)})") from error
             raise
         finally:
             if connection is not None:
@@ -48,53 +47,48 @@ class Readers:
     def close(self) -> None:
         """Close what is idle; what is lent closes when it comes back."""
         self._closed = True
-        while self._idle:
-            self._idle.pop().close()
+        self._close_idle()
 
-    def _take(self) -> sqlite3.Connection:
+    def _take(self) -> Connection:
         with contextlib.suppress(IndexError):
-            return self._idle.pop()
-        return self._open()
+            connection = self._idle.pop()
+            try:
+                connection.begin()
+            except self._engine.errors:
+                connection.close()
+                if not connection.lost:
+                    raise
+                self._close_idle()  # what ended this one has ended those, too
+            else:
+                return connection
+        connection = self._engine.reader()
+        connection.begin()
+        return connection
 
-    def _give_back(self, connection: sqlite3.Connection) -> None:
-        with contextlib.suppress(sqlite3.Error):
+    def _give_back(self, connection: Connection) -> None:
+        with contextlib.suppress(*self._engine.errors):
             connection.rollback()
             if not self._closed and len(self._idle) < _IDLE:
                 self._idle.append(connection)
                 return
         connection.close()
 
-    def _open(self) -> sqlite3.Connection:
-        uri = self._path.resolve().as_uri() + "?mode=ro"
-        connection = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
-        harden(connection)
-        connection.execute("PRAGMA query_only = ON")
-        return connection
+    def _close_idle(self) -> None:
+        while self._idle:
+            self._idle.pop().close()
 
 
-def harden(connection: sqlite3.Connection) -> None:
-    """Set what every connection needs, whatever it does."""
-    connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
-    connection.execute("PRAGMA foreign_keys = ON")
-    connection.execute("PRAGMA trusted_schema = OFF")
-    connection.execute("PRAGMA cell_size_check = ON")
-
-
-def look(path: Path, *, migrations: Sequence[Migrations] = ()) -> Readers:
-    """Open a file for looking only, whether a hub runs on it or not; nothing is created or changed.
+def look(where: Path | Engine, *, migrations: Sequence[Migrations] = ()) -> Readers:
+    """Open a database for looking only, whether a hub runs on it or not; nothing is created or changed.
 
     Raises:
         ConfigError: J103 there is none; J102 it is not ours, or of another version.
     """
-    if not path.is_file():
-        raise ConfigError("J103", "no journal here", where=str(path), mend="start the hub once")
-    readers = Readers(path)
-    try:
-        with readers.read() as connection:
-            check_owner(connection)
-            missing = pending(connection, (JOURNAL, *migrations))
-    except (sqlite3.DatabaseError, TryLater) as error:
-        raise ConfigError("J102", "not a journal that can be read", where=str(path)) from error
-    if missing:
-        raise ConfigError("J102", "written by an older version", where=str(path), mend="start the hub once")
-    return readers
+    engine: Engine = Sqlite(where) if isinstance(where, Path) else where
+    engine.check((JOURNAL, *migrations))
+    return Readers(engine)
+
+
+def unavailable(text: str) -> TryLater:
+    """Return the error for a caller whose write or read did not happen."""
+    return TryLater("J503", text, where="journal", after=timedelta(seconds=5))

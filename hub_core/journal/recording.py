@@ -1,6 +1,5 @@
 """Keep and decide: the hot path, many messages in one statement per table."""
 
-import sqlite3
 from collections.abc import Sequence
 from typing import Final
 
@@ -8,6 +7,7 @@ import msgspec
 
 from hub_core.errors import Rejected
 from hub_core.journal.bodies import seal
+from hub_core.journal.connection import Connection
 from hub_core.journal.instants import to_micros
 from hub_core.journal.outbox import add_deliveries
 from hub_core.journal.outcomes import open_outcome, seal_outcome
@@ -46,7 +46,7 @@ def prepare(message: Message, outcome: Outcome) -> Recorded:
     return Recorded(message, outcome, seal_outcome(outcome), seal(message.body))
 
 
-def record(connection: sqlite3.Connection, items: Sequence[Recorded]) -> list[Outcome | Failure]:
+def record(connection: Connection, items: Sequence[Recorded]) -> list[Outcome | Failure]:
     """Write what is new; for the rest return what was decided the first time, or the conflict."""
     # The same message handed in twice (its first answer was "try later") may stand twice in one group.
     unique = {item.message.id: item for item in reversed(items)}
@@ -60,7 +60,7 @@ def record(connection: sqlite3.Connection, items: Sequence[Recorded]) -> list[Ou
     return [item.outcome if id(item) in written else _first_outcome(connection, item.message) for item in items]
 
 
-def record_all(connection: sqlite3.Connection, items: Sequence[Recorded]) -> list[Outcome]:
+def record_all(connection: Connection, items: Sequence[Recorded]) -> list[Outcome]:
     """Write what is new of several messages, or nothing; return for each the outcome that stands.
 
     Raises:
@@ -98,7 +98,7 @@ def _message_row(item: Recorded) -> Row:
     )
 
 
-def _add_parts(connection: sqlite3.Connection, new: Sequence[tuple[int, Recorded]]) -> None:
+def _add_parts(connection: Connection, new: Sequence[tuple[int, Recorded]]) -> None:
     contents = ((number, item.sealed_outcome, item.sealed_body) for number, item in new)
     insert(connection, "content", "message_seq, outcome, body", contents)
     cases = ((case, number) for number, item in new for case in dict.fromkeys(item.outcome.cases))
@@ -110,7 +110,7 @@ def _add_parts(connection: sqlite3.Connection, new: Sequence[tuple[int, Recorded
     )
 
 
-def _first_outcome(connection: sqlite3.Connection, message: Message) -> Outcome | Failure:
+def _first_outcome(connection: Connection, message: Message) -> Outcome | Failure:
     """Return what was decided about the message that stands in this one's place."""
     known = connection.execute(_SAME_ID, (message.id,)).fetchone()
     if known is None:

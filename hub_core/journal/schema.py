@@ -1,20 +1,20 @@
-"""Numbered migrations, applied when the file is opened for writing.
+"""Numbered migrations, applied when the database is opened for writing.
 
 A folder holds ``NNN_pre_what.sql`` and ``NNN_post_what.sql``: ``pre`` may run while the older software still works on
-the file, ``post`` only when none does. One process owns an SQLite file, so both run at once there, in order.
+the database, ``post`` only when none does. One process owns an SQLite file, so both run at once there, in order. They
+are written once, in SQLite's words; the other engine says them in its own.
 """
 
 import re
 import sqlite3
-import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import msgspec
 
 from hub_core.errors import ConfigError
+from hub_core.journal.connection import Connection
 
-APPLICATION_ID = 0x50554E54  # "PUNT" in the header of the file; see sqlite.org/fileformat.html, offset 68
 _NAME = re.compile(r"\d{3}_(pre|post)_[a-z0-9_]+\.sql")
 _LOG = (
     "CREATE TABLE IF NOT EXISTS migration "
@@ -41,55 +41,55 @@ class Migrations(msgspec.Struct, frozen=True):
 JOURNAL = Migrations("journal", Path(__file__).parent / "migrations")
 
 
-def migrate(connection: sqlite3.Connection, families: Sequence[Migrations]) -> None:
-    """Bring the file up to date, all or nothing.
+def apply(
+    connection: Connection,
+    families: Sequence[Migrations],
+    *,
+    at: int,
+    older: bool = False,
+    translate: Callable[[str], str] = str,
+) -> None:
+    """Run what the database has not seen yet, inside the transaction of the caller.
+
+    Args:
+        connection: to a database that is ours or empty.
+        families: whose tables are to be there.
+        at: the present instant in microseconds.
+        older: older software works on it now, so that ``post`` has to wait.
+        translate: says a statement as the engine wants it.
 
     Raises:
-        ConfigError: J102, not a file of ours, or one that a newer version has written.
+        ConfigError: J102, a newer version has written it.
     """
-    check_owner(connection)
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        connection.execute(_LOG)
-        for family, name in pending(connection, families):
-            for statement in statements((family.folder / name).read_text(encoding="utf-8")):
-                connection.execute(statement)
-            row = (family.family, name, time.time_ns() // 1000)
-            connection.execute("INSERT INTO migration (family, name, at) VALUES (?, ?, ?)", row)
-        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-        connection.execute("COMMIT")
-    except BaseException:
-        connection.rollback()
-        raise
+    connection.execute(translate(_LOG))
+    for family, name in pending(connection, families):
+        if older and not is_pre(name):
+            continue
+        for statement in statements((family.folder / name).read_text(encoding="utf-8")):
+            connection.execute(translate(statement))
+        connection.execute("INSERT INTO migration (family, name, at) VALUES (?, ?, ?)", (family.family, name, at))
 
 
-def check_owner(connection: sqlite3.Connection) -> None:
-    """See that the file is ours, or empty.
+def pending(connection: Connection, families: Sequence[Migrations]) -> list[tuple[Migrations, str]]:
+    """Return the migrations that the database has not seen, in their order.
 
     Raises:
-        ConfigError: J102.
+        ConfigError: J102, it has seen one that this version does not know and cannot live with.
     """
-    owner = connection.execute("PRAGMA application_id").fetchone()[0]
-    tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
-    if owner != APPLICATION_ID and tables:
-        raise ConfigError("J102", "this is another program's database", mend="name another file")
-
-
-def pending(connection: sqlite3.Connection, families: Sequence[Migrations]) -> list[tuple[Migrations, str]]:
-    """Return the migrations that the file has not seen, in their order.
-
-    Raises:
-        ConfigError: J102, it has seen one that this version does not know.
-    """
-    done = set(connection.execute("SELECT family, name FROM migration"))
+    done = {(family, name) for family, name in connection.execute("SELECT family, name FROM migration")}
     known = [(family, name) for family in families for name in family.names()]
     of_ours = {family.family for family in families}
     newer = {pair for pair in done if pair[0] in of_ours} - {(family.family, name) for family, name in known}
-    if newer:
-        raise ConfigError(
-            "J102", f"written by a newer version: {min(newer)[1]} is not known here", mend="run the newer version"
-        )
+    for _, name in sorted(newer):
+        if not is_pre(name):
+            text = f"written by a newer version: {name} is not known here"
+            raise ConfigError("J102", text, mend="run the newer version")
     return [(family, name) for family, name in known if (family.family, name) not in done]
+
+
+def is_pre(name: str) -> bool:
+    """Say whether software that does not know this migration works with it."""
+    return name[4:].startswith("pre")
 
 
 def statements(script: str) -> Iterator[str]:

@@ -2,13 +2,13 @@
 
 # ruff: noqa: S608 - what is put into SQL here are names of our own; values are always bound
 
-import sqlite3
 from collections.abc import Sequence
 from typing import Final
 
 from hub_core.errors import Rejected
+from hub_core.journal.connection import Connection
 from hub_core.journal.instants import to_micros
-from hub_core.journal.outbox import add_deliveries, line_is_taken, release_line
+from hub_core.journal.outbox import ADDED, add_deliveries, lines_taken, release_line
 from hub_core.journal.statements import OPEN
 from hub_core.message import Delivery, DeliveryState, Entry, Settlement
 
@@ -20,7 +20,7 @@ _STEPS: Final = {
 }
 
 
-def settle(connection: sqlite3.Connection, settlement: Settlement) -> bool:
+def settle(connection: Connection, settlement: Settlement) -> bool:
     """Write how an attempt ended, unless somebody else holds the delivery by now."""
     at = to_micros(settlement.at)
     due = None if settlement.due_at is None else to_micros(settlement.due_at)
@@ -54,7 +54,7 @@ def settle(connection: sqlite3.Connection, settlement: Settlement) -> bool:
     return True
 
 
-def note(connection: sqlite3.Connection, entry: Entry) -> None:
+def note(connection: Connection, entry: Entry) -> None:
     """Add a line to the history.
 
     Raises:
@@ -73,7 +73,7 @@ def note(connection: sqlite3.Connection, entry: Entry) -> None:
     )
 
 
-def redeliver(connection: sqlite3.Connection, deliveries: Sequence[Delivery], entry: Entry) -> None:
+def redeliver(connection: Connection, deliveries: Sequence[Delivery], entry: Entry) -> None:
     """Add deliveries, or try parked ones again under their own ids, and say who asked for it.
 
     Raises:
@@ -96,7 +96,7 @@ def redeliver(connection: sqlite3.Connection, deliveries: Sequence[Delivery], en
         _refresh_state(connection, message)
 
 
-def split(connection: sqlite3.Connection, entry: Entry) -> None:
+def split(connection: Connection, entry: Entry) -> None:
     """Write down that all rows of a file are kept; once it is, again changes nothing.
 
     Raises:
@@ -107,7 +107,7 @@ def split(connection: sqlite3.Connection, entry: Entry) -> None:
         note(connection, entry)
 
 
-def number_of(connection: sqlite3.Connection, message_id: str) -> int:
+def number_of(connection: Connection, message_id: str) -> int:
     """Return the number of a message in this file.
 
     Raises:
@@ -119,25 +119,28 @@ def number_of(connection: sqlite3.Connection, message_id: str) -> int:
     return int(row[0])
 
 
-def _reopen(connection: sqlite3.Connection, delivery: Delivery) -> None:
+def _reopen(connection: Connection, delivery: Delivery) -> None:
     """Try a parked delivery again: same id, so the same idempotency key; attempts are counted anew."""
     due = to_micros(delivery.due_at)
     endpoint, order_key = connection.execute(
         "SELECT endpoint, order_key FROM delivery WHERE id = ?", (delivery.id,)
     ).fetchone()
-    waits = order_key is not None and line_is_taken(connection, endpoint, order_key)
+    line = [] if order_key is None else [(endpoint, order_key)]
+    connection.hold(line)
+    waits = bool(lines_taken(connection, line))
     connection.execute(
         "UPDATE delivery SET state = 'ready', due_at = ?, ready_at = ?, attempts = 0, settled_at = NULL, "
         "superseded = 0 WHERE id = ?",
         (due, None if waits else due, delivery.id),
     )
+    connection.announce(ADDED)
 
 
-def _refresh_state(connection: sqlite3.Connection, message: int) -> None:
+def _refresh_state(connection: Connection, message: int) -> None:
     """Parked if one delivery was given up, delivering while one is open, else delivered."""
     parked, still_open = connection.execute(
-        f"SELECT coalesce(max(state = 'parked' AND superseded = 0), 0), coalesce(max({OPEN}), 0) "
-        "FROM delivery WHERE message_seq = ?",
+        "SELECT coalesce(max(CASE WHEN state = 'parked' AND superseded = 0 THEN 1 END), 0), "
+        f"coalesce(max(CASE WHEN {OPEN} THEN 1 END), 0) FROM delivery WHERE message_seq = ?",
         (message,),
     ).fetchone()
     state = "parked" if parked else "delivering" if still_open else "delivered"

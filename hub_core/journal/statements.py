@@ -4,22 +4,24 @@ Written by hand, in what SQLite and PostgreSQL share: through SQLAlchemy Core a 
 and importing it most of the time that a command has to start (docs/decisions/002).
 """
 
-import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from itertools import chain, islice
-from typing import Any, Final
+from typing import Any, Final, TypeVar
+
+from hub_core.journal.connection import Connection
 
 OPEN: Final = "state IN ('ready', 'in-doubt')"  # word for word as in the conditions of the indexes
 _ROWS: Final = 64  # in one statement; bounds the number of different statements that are kept compiled
 
 Row = tuple[Any, ...]
+T = TypeVar("T")
 
 
-def insert(connection: sqlite3.Connection, table: str, columns: str, rows: Iterable[Row], end: str = "") -> list[Row]:
+def insert(connection: Connection, table: str, columns: str, rows: Iterable[Row], end: str = "") -> list[Row]:
     """Insert rows, many per statement; return what a ``RETURNING`` in ``end`` gives."""
     returned: list[Row] = []
-    for chunk in _chunks(rows):
+    for chunk in chunks(rows):
         statement = _insert_statement(table, columns, len(chunk), end)
         returned += connection.execute(statement, list(chain.from_iterable(chunk))).fetchall()
     return returned
@@ -27,11 +29,21 @@ def insert(connection: sqlite3.Connection, table: str, columns: str, rows: Itera
 
 @cache
 def _insert_statement(table: str, columns: str, rows: int, end: str) -> str:
-    row = f"({', '.join('?' * (columns.count(',') + 1))})"
+    row = f"({marks(columns.split(','))})"
     return f"INSERT INTO {table} ({columns}) VALUES {', '.join([row] * rows)}{end}"  # noqa: S608 - our own names
 
 
-def _chunks(rows: Iterable[Row]) -> Iterator[Sequence[Row]]:
+def marks(values: Sequence[Any]) -> str:
+    """Return the places of values in a list.
+
+    >>> marks([5, 6, 7])
+    '?, ?, ?'
+    """
+    return ", ".join("?" * len(values))
+
+
+def chunks(rows: Iterable[T]) -> Iterator[Sequence[T]]:
+    """Cut into pieces that one statement takes."""
     remaining = iter(rows)
     while chunk := list(islice(remaining, _ROWS)):
         yield chunk

@@ -1,12 +1,12 @@
 """The journal on SQL: the port ``Journal``, and with it the reading side."""
 
-import sqlite3
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
 
 from hub_core.journal import outbox, recording, settling
+from hub_core.journal.connection import Connection
 from hub_core.journal.database import Database
 from hub_core.journal.instants import to_micros
 from hub_core.journal.view import SqlJournalView
@@ -45,11 +45,11 @@ class SqlJournal(SqlJournalView):
         lease: timedelta,
         now: datetime,
         per_endpoint: int | None = None,
-        held: Mapping[str, int] | None = None,
+        held: Collection[Claimed] = (),
     ) -> list[Claimed]:
         """Take due deliveries; see ``Journal.claim``."""
         return await self._database.write(
-            partial(outbox.claim, limit=limit, lease=lease, now=now, per_endpoint=per_endpoint, held=held or {})
+            partial(outbox.claim, limit=limit, lease=lease, now=now, per_endpoint=per_endpoint, held=held)
         )
 
     async def settle(self, settlement: Settlement) -> bool:
@@ -62,7 +62,7 @@ class SqlJournal(SqlJournalView):
 
     async def take_back(self, *, now: datetime) -> int:
         """Take back what workers of an earlier run held; see ``Journal.take_back``."""
-        return await self._database.write(partial(outbox.take_back, now=now))
+        return await self._database.write(partial(outbox.take_back, now=now, everything=not self._database.shared))
 
     async def note(self, entry: Entry) -> None:
         """Add a line to a message's history; see ``Journal.note``."""
@@ -77,7 +77,7 @@ class SqlJournal(SqlJournalView):
         await self._database.write(partial(settling.redeliver, deliveries=deliveries, entry=entry))
 
 
-def _refuse(connection: sqlite3.Connection, *, refusal: Refusal, keep: int) -> None:
+def _refuse(connection: Connection, *, refusal: Refusal, keep: int) -> None:
     cursor = connection.execute(
         "INSERT INTO refusal (reference, at, endpoint, code, party, detail) VALUES (?, ?, ?, ?, ?, ?) RETURNING seq",
         (

@@ -2,11 +2,11 @@
 
 # ruff: noqa: S608 - what is put into SQL here are names of our own; values are always bound
 
-import sqlite3
 from typing import Final
 
 from hub_core.errors import Rejected
 from hub_core.journal.bodies import unseal
+from hub_core.journal.connection import Connection
 from hub_core.journal.entries import Attempt, Counts, DeliveryRow, Filter, Kept, MessageRow, Parked, Rows
 from hub_core.journal.instants import from_micros, to_micros
 from hub_core.journal.outcomes import open_outcome
@@ -228,7 +228,7 @@ def _first_error(outcome: Outcome) -> str | None:
     return next((finding.code for finding in outcome.findings if finding.severity is Severity.ERROR), None)
 
 
-def _attempts(connection: sqlite3.Connection, message_seq: int, delivery_seq: int) -> tuple[Attempt, ...]:
+def _attempts(connection: Connection, message_seq: int, delivery_seq: int) -> tuple[Attempt, ...]:
     rows = connection.execute(
         "SELECT attempt, started_at, at, step, code, detail FROM entry "
         "WHERE message_seq = ? AND delivery_seq = ? ORDER BY seq",

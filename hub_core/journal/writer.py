@@ -2,21 +2,22 @@
 
 Commands of one turn of the event loop are handed over together. While turns keep bringing more, the hand-over waits,
 at most ``LINGER``; an idle loop commits at once. While the thread commits one group the next one gathers.
-The connection of the thread also does every checkpoint: SQLite before 3.51.3 may lose commits when a second one
+On SQLite the connection of the thread also does every checkpoint: before 3.51.3 commits may be lost when a second one
 does (sqlite.org/wal.html#walresetbug).
 """
 
 import asyncio
 import contextlib
 import queue
-import sqlite3
 import threading
 from collections.abc import Callable, Sequence
 from itertools import groupby
 from typing import Any, Final, Generic, TypeVar
 
+from hub_core.journal.connection import Connection
+from hub_core.journal.engine import Engine
 from hub_core.journal.failpoints import reach
-from hub_core.journal.storage import is_storage, name_of, unavailable
+from hub_core.journal.readers import unavailable
 
 T = TypeVar("T")
 Item = TypeVar("Item")
@@ -24,6 +25,7 @@ Item = TypeVar("Item")
 MAX_COMMANDS: Final = 64
 MAX_BYTES: Final = 16_000_000
 LINGER: Final = 0.002  # seconds
+TRIES: Final = 5  # of a group that another process stood in the way of
 
 
 class Failure:
@@ -36,7 +38,7 @@ class Failure:
 
 
 #: Runs many commands of one kind at once; one result per item, in order; a ``Failure`` harms no neighbour.
-Batch = Callable[[sqlite3.Connection, Sequence[Item]], Sequence[T | Failure]]
+Batch = Callable[[Connection, Sequence[Item]], Sequence[T | Failure]]
 
 
 class _Command(Generic[T]):
@@ -82,10 +84,11 @@ class Writer:
         commits: how many groups were committed.
     """
 
-    def __init__(self, open_connection: Callable[[], sqlite3.Connection]) -> None:
+    def __init__(self, engine: Engine) -> None:
         self.commits = 0
-        self._open = open_connection
-        self._connection: sqlite3.Connection | None = open_connection()
+        self._engine = engine
+        self._failures: tuple[type[Exception], ...] = (*engine.errors, OSError)
+        self._connection: Connection | None = engine.writer()
         self._queue: queue.SimpleQueue[_Command[Any] | None] = queue.SimpleQueue()
         self._carried: _Command[Any] | None = None
         self._gathering: _Gathering | None = None
@@ -102,7 +105,7 @@ class Writer:
             size: bytes that it brings, to bound a group.
 
         Raises:
-            TryLater: J503, nothing was written.
+            TryLater: J503, it is not known to be written.
         """
         loop = asyncio.get_running_loop()
         if self._closed:
@@ -140,6 +143,7 @@ class Writer:
             results = self._commit(commands)
             reach("after-commit-before-answer")
             _answer(commands, results)
+            self._spread()
         if self._connection is not None:
             self._connection.close()
 
@@ -164,49 +168,74 @@ class Writer:
         return taken
 
     def _commit(self, commands: list[_Command[Any]]) -> list[Any]:
-        try:
-            if self._connection is None:
-                self._connection = self._open()
-            self._connection.execute("BEGIN IMMEDIATE")
-            results = _apply(self._connection, commands)
-            reach("after-insert-before-commit")
-            self._connection.execute("COMMIT")
-        except (sqlite3.Error, OSError) as error:
-            self._drop_connection()
-            text = f"the journal cannot be written ({name_of(error)})"
-            return [Failure(unavailable(text)) for _ in commands]
-        self.commits += 1
-        return results
+        for _ in range(TRIES):
+            try:
+                connection = self._begun()
+                results = _apply(self._engine, connection, commands)
+                reach("after-insert-before-commit")
+                connection.commit()
+            except self._failures as error:
+                self._drop_connection()
+                name = self._engine.name_of(error)
+                if not self._engine.is_passing(error):
+                    break
+            else:
+                self.commits += 1
+                return results
+        return [Failure(unavailable(f"the journal cannot be written ({name})")) for _ in commands]
+
+    def _begun(self) -> Connection:
+        """Begin a transaction; a connection that was lost while nothing went on is replaced."""
+        if self._connection is not None:
+            try:
+                self._connection.begin()
+            except self._engine.errors:
+                if not self._connection.lost:
+                    raise
+                self._drop_connection()
+            else:
+                return self._connection
+        self._connection = self._engine.writer()
+        self._connection.begin()
+        return self._connection
+
+    def _spread(self) -> None:
+        """Tell the other processes; if that fails, they find out when they look again."""
+        if self._connection is not None:
+            try:
+                self._connection.spread()
+            except self._engine.errors:
+                self._drop_connection()
 
     def _drop_connection(self) -> None:
         """Forget a connection in unknown condition; closing it rolls back, the next group opens another."""
         if self._connection is not None:
-            with contextlib.suppress(sqlite3.Error):
+            with contextlib.suppress(*self._engine.errors):
                 self._connection.close()
             self._connection = None
 
 
-def _apply(connection: sqlite3.Connection, commands: Sequence[_Command[Any]]) -> list[Any]:
+def _apply(engine: Engine, connection: Connection, commands: Sequence[_Command[Any]]) -> list[Any]:
     """Run commands inside the transaction; neighbours of one kind together."""
     results: list[Any] = []
     for batch, group in groupby(commands, key=lambda command: command.batch):
-        results += _guarded(connection, batch, [command.item for command in group])
+        results += _guarded(engine, connection, batch, [command.item for command in group])
     return results
 
 
-def _guarded(connection: sqlite3.Connection, batch: Batch[Any, Any], items: Sequence[Any]) -> Sequence[Any]:
+def _guarded(engine: Engine, connection: Connection, batch: Batch[Any, Any], items: Sequence[Any]) -> Sequence[Any]:
     """Run one batch so that an item that fails leaves the others standing."""
     connection.execute("SAVEPOINT command")
     try:
         results = batch(connection, items)
     except Exception as error:
-        if isinstance(error, sqlite3.Error) and is_storage(error):
+        if isinstance(error, engine.errors) and (engine.is_storage(error) or engine.is_passing(error)):
             raise
         connection.execute("ROLLBACK TO command")
         connection.execute("RELEASE command")
         if len(items) == 1:
             return [Failure(error)]
-        return [result for item in items for result in _guarded(connection, batch, [item])]
+        return [result for item in items for result in _guarded(engine, connection, batch, [item])]
     connection.execute("RELEASE command")
     return results
 

@@ -1,6 +1,6 @@
 """The journal: its writing side and its reading side are two ports."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -20,7 +20,7 @@ class Journal(Protocol):
 
         Raises:
             Rejected: J409, same id with other content.
-            TryLater: J503, nothing was kept.
+            TryLater: J503, it is not known to be kept: handed in again, it gets the outcome that stands.
         """
         ...
 
@@ -28,7 +28,7 @@ class Journal(Protocol):
         """Keep messages with their decisions, in this order, all or none; return for each what ``record`` would.
 
         Raises:
-            Rejected: J409, one of the ids was used for other content. TryLater: J503, nothing was kept.
+            Rejected: J409, one of the ids was used for other content. TryLater: J503, they are not known to be kept.
         """
         ...
 
@@ -43,7 +43,7 @@ class Journal(Protocol):
         lease: timedelta,
         now: datetime,
         per_endpoint: int | None = None,
-        held: Mapping[str, int] | None = None,
+        held: Collection[Claimed] = (),
     ) -> list[Claimed]:
         """Take up to ``limit`` due deliveries: READY or IN_DOUBT and due, or with an ended lease.
 
@@ -55,7 +55,8 @@ class Journal(Protocol):
             lease: how long they are held.
             now: the present instant.
             per_endpoint: most deliveries of one endpoint, together with those that ``held`` counts.
-            held: deliveries that the caller holds already, per endpoint.
+            held: what the caller holds already and works on; it is held on to, and counts. With ``limit=0`` this
+                is all that happens.
         """
         ...
 
@@ -64,9 +65,10 @@ class Journal(Protocol):
         ...
 
     async def take_back(self, *, now: datetime) -> int:
-        """Take back, as in doubt, what workers of an earlier run still hold; return how many.
+        """Take back, as in doubt, what workers that are gone still hold; return how many.
 
-        Called once, before this process claims anything.
+        Called once, before this process claims anything. A journal of one process takes back everything, one that
+        several share only what has a lease that ended.
         """
         ...
 

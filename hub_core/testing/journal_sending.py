@@ -121,10 +121,36 @@ class Sending(JournalSuite):
         assert other.id in {claimed.delivery.id for claimed in claims}
 
     async def test_places_that_are_taken_already_count(self, journal: AnyJournal) -> None:
+        for endpoint in ("slow", "slow", "quick"):
+            await keep(journal, endpoint=endpoint)
+        held = await claim(journal)
         await keep(journal, endpoint="slow", due_at=NOW - MINUTE)
         await keep(journal, endpoint="quick")
-        claims = await journal.claim(limit=9, lease=LEASE, now=NOW, per_endpoint=2, held={"slow": 2, "quick": 1})
+        claims = await journal.claim(limit=9, lease=LEASE, now=NOW, per_endpoint=2, held=held)
         assert [claimed.delivery.endpoint for claimed in claims] == ["quick"]
+
+    async def test_what_a_worker_says_it_holds_stays_its_own(self, journal: AnyJournal) -> None:
+        await keep(journal)
+        (claimed,) = await claim(journal)
+        for minutes in range(1, 20):
+            assert await journal.claim(limit=9, lease=LEASE, now=NOW + minutes * MINUTE, held=[claimed]) == []
+        assert await claimed_ids(journal, now=NOW + 20 * MINUTE) == []
+        assert await send(journal, claimed)
+
+    async def test_what_was_given_on_is_not_held_by_saying_so(self, journal: AnyJournal) -> None:
+        await keep(journal)
+        (first,) = await claim(journal)
+        (second,) = await claim(journal, now=NOW + LEASE)
+        await journal.claim(limit=0, lease=20 * LEASE, now=NOW + LEASE, held=[first])
+        (third,) = await claim(journal, now=NOW + 2 * LEASE)
+        assert third.fence > second.fence > first.fence
+
+    async def test_what_was_settled_is_not_held_by_saying_so(self, journal: AnyJournal) -> None:
+        await keep(journal)
+        (claimed,) = await claim(journal)
+        await fail(journal, claimed, again=NOW + MINUTE)
+        await journal.claim(limit=0, lease=LEASE, now=NOW + MINUTE, held=[claimed])
+        assert len(await claim(journal, now=NOW + MINUTE)) == 1
 
     async def test_the_journal_knows_when_the_next_delivery_is_due(self, journal: AnyJournal) -> None:
         assert await journal.next_due() is None
@@ -139,14 +165,14 @@ class Sending(JournalSuite):
         await claim(journal)
         assert await journal.next_due() == NOW + LEASE
 
-    async def test_what_an_earlier_run_held_is_taken_back_as_in_doubt(self, journal: AnyJournal) -> None:
+    async def test_what_a_worker_that_is_gone_held_is_taken_back_as_in_doubt(self, journal: AnyJournal) -> None:
         delivery = await keep(journal)
-        await keep(journal, due_at=NOW + MINUTE)
+        await keep(journal, due_at=NOW + 2 * LEASE)
         (claimed,) = await claim(journal)
-        assert await journal.take_back(now=NOW) == 1
+        assert await journal.take_back(now=NOW + LEASE) == 1
         assert journal.deliveries(delivery.message_id)[0].state is DeliveryState.IN_DOUBT
         assert not await send(journal, claimed)
-        assert await claimed_ids(journal) == [delivery.id]
+        assert await claimed_ids(journal, now=NOW + LEASE) == [delivery.id]
 
     async def test_a_message_is_delivering_until_its_last_delivery_is_sent(self, journal: AnyJournal) -> None:
         message = a_message()

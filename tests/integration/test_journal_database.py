@@ -14,6 +14,7 @@ from hub_core.journal import schema
 from hub_core.journal.database import Database
 from hub_core.journal.readers import look
 from hub_core.journal.schema import JOURNAL, Migrations, pending
+from hub_core.journal.sqlite import Sqlite
 from hub_core.journal.store import SqlJournal
 from hub_core.journal.view import SqlJournalView
 from hub_core.testing.builders import a_message, an_outcome
@@ -112,7 +113,7 @@ def test_connections_are_set_as_promised(path):
             "trusted_schema": 0,
             "cell_size_check": 1,
         }
-        connection = database._connect()
+        connection = Sqlite(path).writer()
         assert {name: connection.execute(f"PRAGMA {name}").fetchone()[0] for name in wanted} == wanted
         connection.close()
         with database.read() as reader:

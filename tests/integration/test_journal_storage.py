@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from hub_core.errors import TryLater
-from hub_core.journal import readers
+from hub_core.journal import sqlite
 from hub_core.journal.database import Database
 from hub_core.journal.store import SqlJournal
 from hub_core.testing.builders import a_message, an_outcome
@@ -96,7 +96,7 @@ def test_a_device_that_takes_no_more_bytes_is_survived_without_a_restart(tmp_pat
 
 
 async def test_a_file_locked_by_somebody_else_is_waited_for_then_told(tmp_path, monkeypatch):
-    monkeypatch.setattr(readers, "BUSY_TIMEOUT_MS", 50)
+    monkeypatch.setattr(sqlite, "BUSY_TIMEOUT_MS", 50)
     path = tmp_path / "journal.sqlite3"
     with Database(path) as database:
         journal = SqlJournal(database)
@@ -127,7 +127,7 @@ async def test_a_file_that_cannot_be_opened_again_is_tried_each_time(tmp_path, m
         journal = SqlJournal(database)
         await database.write(lambda connection: connection.execute("PRAGMA max_page_count = 1").fetchone())
         with monkeypatch.context() as patch:
-            patch.setattr(database._writer, "_open", _cannot_open)
+            patch.setattr(database._engine, "writer", _cannot_open)
             answers = [await keep(journal, size=100_000) for _ in range(3)]
         assert {type(answer) for answer in answers} == {TryLater}
         assert isinstance(await keep(journal), str)

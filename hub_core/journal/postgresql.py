@@ -1,0 +1,232 @@
+"""A database of PostgreSQL, shared by the processes of one hub: any of them may be killed, the others go on.
+
+Nothing is locked longer than a transaction. What one process holds of the deliveries is a lease by the database's
+clock; see ``outbox``. Importing this module loads psycopg, so it is imported where an address asks for it.
+"""
+
+import contextlib
+import hashlib
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+import psycopg
+from psycopg.conninfo import conninfo_to_dict
+
+from hub_core.errors import ConfigError
+from hub_core.journal.instants import from_micros
+from hub_core.journal.postgresql_connection import NotReplicated, PostgresqlConnection
+from hub_core.journal.postgresql_listener import Listener
+from hub_core.journal.postgresql_words import declaration
+from hub_core.journal.schema import Migrations, apply, is_pre, pending
+from hub_core.ports.clock import Clock
+from hub_core.security.secrets import Secret
+
+#: After which a session that was stopped in the middle of a transaction lets go of what it keeps from the others.
+IDLE_TIMEOUT: Final = timedelta(seconds=5)
+LOCK_TIMEOUT: Final = timedelta(seconds=10)
+LOOK_TIMEOUT: Final = timedelta(seconds=10)
+CONNECT_TIMEOUT: Final = 5  # seconds
+MEASURED_ANEW: Final = 5.0  # seconds after which the database is asked again what time it is
+_MIGRATING: Final = 0x50554E54  # "PUNT": the advisory lock of whoever changes the tables
+_NAME: Final = "punte"
+_KEEPALIVE: Final = {
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 15_000,
+}
+# Beside the classes of errors that speak of the server or the way to it; postgresql.org/docs/current/errcodes-appendix
+_STORAGE: Final = ("08", "53", "57", "58", "XX", "F0", "25006", "25P03", "55P03", "28", "3D000")
+_PASSING: Final = ("40001", "40P01")
+
+
+class DatabaseClock:
+    """The database's time, carried on by this process's own monotonic clock between two measurements."""
+
+    def __init__(self) -> None:
+        self._base = (datetime(1970, 1, 1, tzinfo=UTC), 0.0)
+
+    def now(self) -> datetime:
+        """Return the present instant in UTC."""
+        at, measured = self._base
+        return at + timedelta(seconds=time.monotonic() - measured)
+
+    def measure(self, connection: PostgresqlConnection) -> None:
+        """Ask the database, unless that was done a moment ago."""
+        if time.monotonic() - self._base[1] >= MEASURED_ANEW or not self._base[1]:
+            micros = connection.execute("SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint").fetchone()[
+                0
+            ]
+            self._base = (from_micros(micros), time.monotonic())
+
+
+class _WriteConnection(PostgresqlConnection):
+    """Measures the time in passing, with a transaction that is begun anyway."""
+
+    def __init__(self, raw: "psycopg.Connection[Any]", clock: DatabaseClock) -> None:
+        super().__init__(raw, begin="BEGIN")
+        self._clock = clock
+
+    def begin(self) -> None:
+        super().begin()
+        self._clock.measure(self)
+
+
+class Postgresql:
+    """The engine on a server; see ``Engine``."""
+
+    shared = True
+    errors: tuple[type[Exception], ...] = (psycopg.Error, NotReplicated)
+
+    def __init__(self, address: str, *, password: Secret | None = None) -> None:
+        """Prepare; nothing is connected yet.
+
+        Args:
+            address: ``postgresql://user@host:port/database`` with libpq's parameters, without a password.
+            password: of the user, where the server asks for one.
+
+        Raises:
+            ConfigError: R104, the address cannot be read.
+        """
+        try:
+            self._parameters: dict[str, Any] = dict(conninfo_to_dict(address))
+        except psycopg.ProgrammingError:
+            raise ConfigError("R104", "PUNTE_STORE is no address of PostgreSQL", where="environment") from None
+        self.where = f"postgresql://{urlsplit(address).hostname or ''}/{self._parameters.get('dbname', '')}"
+        self._password = password
+        self._clock = DatabaseClock()
+        self.clock: Clock = self._clock
+        self._level = ""
+        self._closed = threading.Event()
+
+    def open(self, families: Sequence[Migrations]) -> None:
+        """Bring the tables up to date; other processes that do so wait for each other."""
+        self._level = _level(families)
+        try:
+            with contextlib.closing(self.writer()) as connection:
+                connection.begin()
+                connection.execute("SELECT pg_advisory_xact_lock(?)", (_MIGRATING,))
+                _check_owner(connection, self.where)
+                older = _older_software(connection, self._level)
+                at = time.time_ns() // 1000
+                apply(connection, families, at=at, older=older, translate=declaration)
+                connection.commit()
+        except self.errors as error:
+            raise self._unusable(error) from error
+
+    def check(self, families: Sequence[Migrations]) -> None:
+        """See that there are tables of ours, of this version."""
+        self._level = _level(families)
+        try:
+            with contextlib.closing(self.reader()) as connection:
+                connection.begin()
+                if not _tables(connection):
+                    raise ConfigError("J103", "no journal here", where=self.where, mend="start the hub once")
+                _check_owner(connection, self.where)
+                missing = [name for _, name in pending(connection, families) if is_pre(name)]
+        except self.errors as error:
+            raise self._unusable(error) from error
+        if missing:
+            raise ConfigError("J102", "written by an older version", where=self.where, mend="start the hub once")
+
+    def close(self) -> None:
+        """Do nothing more: sessions end with their connections."""
+        self._closed.set()
+
+    def writer(self) -> PostgresqlConnection:
+        """Return a connection whose commits are on the device, and at the standby where the server asks for one."""
+        options = {
+            "synchronous_commit": "on",
+            "idle_in_transaction_session_timeout": _milliseconds(IDLE_TIMEOUT),
+            "lock_timeout": _milliseconds(LOCK_TIMEOUT),
+        }
+        raw = self._connect(options, target_session_attrs="read-write")
+        return _WriteConnection(raw, self._clock)
+
+    def reader(self) -> PostgresqlConnection:
+        """Return a connection that sees one state per transaction and cannot write."""
+        options = {
+            "default_transaction_read_only": "on",
+            "idle_in_transaction_session_timeout": _milliseconds(LOOK_TIMEOUT),
+            "statement_timeout": _milliseconds(LOOK_TIMEOUT),
+        }
+        return PostgresqlConnection(self._connect(options), begin="BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+
+    def is_storage(self, error: Exception) -> bool:
+        """Say whether the server or the way to it failed, and not the statement."""
+        if isinstance(error, NotReplicated):
+            return True
+        state = getattr(error, "sqlstate", None)
+        if state is None:  # libpq's own: the connection broke or was never made
+            return isinstance(error, psycopg.OperationalError | psycopg.InterfaceError)
+        return str(state).startswith(_STORAGE)
+
+    def is_passing(self, error: Exception) -> bool:
+        """Say whether another process stood in the way: a deadlock between two lines was broken up."""
+        return getattr(error, "sqlstate", None) in _PASSING
+
+    def name_of(self, error: Exception) -> str:
+        """Return the error's condition and SQLSTATE; the server's text may hold values and is left out."""
+        state = getattr(error, "sqlstate", None)
+        return type(error).__name__ if state is None else f"{type(error).__name__} {state}"
+
+    def listen(self, told: Callable[[str], None]) -> None:
+        """Call ``told`` in a thread of its own with each topic that another process announced.
+
+        Announcements may be lost while the connection is: afterwards ``told`` is called with every topic.
+        """
+        Listener(self._connect_listening, told, self._closed).start()
+
+    def _connect_listening(self) -> "psycopg.Connection[Any]":
+        return self._connect({})
+
+    def _connect(self, options: Mapping[str, str], **parameters: str) -> "psycopg.Connection[Any]":
+        given = [self._parameters.get("options"), *(f"-c {name}={value}" for name, value in options.items())]
+        known: dict[str, Any] = {"connect_timeout": CONNECT_TIMEOUT, **_KEEPALIVE, **self._parameters, **parameters}
+        known |= {"application_name": f"{_NAME} {self._level}", "options": " ".join(filter(None, given))}
+        if self._password is not None:
+            known["password"] = self._password.reveal()
+        return psycopg.connect(**known, autocommit=True, cursor_factory=psycopg.RawCursor)
+
+    def _unusable(self, error: Exception) -> ConfigError:
+        text = f"the database cannot be used ({self.name_of(error)})"
+        return ConfigError("J102", text, where=self.where, mend="see that PostgreSQL runs and that its user may log in")
+
+
+def _milliseconds(span: timedelta) -> str:
+    return str(span // timedelta(milliseconds=1))
+
+
+def _level(families: Sequence[Migrations]) -> str:
+    """Return a short name of the tables that this software knows; the sessions of one release share it."""
+    names = [f"{family.family}/{name}" for family in families for name in family.names()]
+    return hashlib.sha256(" ".join(names).encode()).hexdigest()[:8]
+
+
+def _tables(connection: PostgresqlConnection) -> set[str]:
+    rows = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = current_schema()")
+    return {name for (name,) in rows}
+
+
+def _check_owner(connection: PostgresqlConnection, where: str) -> None:
+    """See that the database is ours, or empty.
+
+    Raises:
+        ConfigError: J102.
+    """
+    tables = _tables(connection)
+    if tables and not {"migration", "message"} <= tables:
+        raise ConfigError("J102", "this is another program's database", where=where, mend="name another database")
+
+
+def _older_software(connection: PostgresqlConnection, level: str) -> bool:
+    """Say whether a process with other tables in mind works on this database."""
+    others = (
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
+        "AND application_name LIKE ? AND application_name <> ?"
+    )
+    return bool(connection.execute(others, (f"{_NAME} %", f"{_NAME} {level}")).fetchone()[0])

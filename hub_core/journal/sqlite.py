@@ -1,0 +1,208 @@
+"""A file of SQLite, owned by one process: nobody else writes it, everybody may look."""
+
+import contextlib
+import fcntl
+import os
+import sqlite3
+import time
+from collections.abc import Collection, Sequence
+from pathlib import Path
+from typing import Final
+
+from hub_core.clock import SystemClock
+from hub_core.errors import ConfigError
+from hub_core.journal.connection import Line
+from hub_core.journal.schema import Migrations, apply, is_pre, pending
+from hub_core.ports.clock import Clock
+
+#: Pages (4 KiB) in the write-ahead log before the writer moves them into the file.
+CHECKPOINT_PAGES: Final = 1000
+BUSY_TIMEOUT_MS: Final = 5000
+APPLICATION_ID: Final = 0x50554E54  # "PUNT" in the header of the file; see sqlite.org/fileformat.html, offset 68
+_LOG_BYTES: Final = 64_000_000  # what a write-ahead log that once grew is cut back to
+_STORAGE: Final = frozenset(  # primary result codes, sqlite.org/rescode.html
+    {
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_LOCKED,
+        sqlite3.SQLITE_NOMEM,
+        sqlite3.SQLITE_READONLY,
+        sqlite3.SQLITE_INTERRUPT,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_CORRUPT,
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_PROTOCOL,
+        sqlite3.SQLITE_NOTADB,
+    }
+)
+
+
+class SqliteConnection(sqlite3.Connection):
+    """A connection to a file that only this process writes: nothing is kept from others, and nobody need be told."""
+
+    for_me = ""
+    lost = False
+
+    def begin(self) -> None:
+        """Begin a transaction that looks."""
+        self.execute("BEGIN")
+
+    def hold(self, lines: Collection[Line]) -> None:
+        """Do nothing: there is one writer."""
+
+    def announce(self, topic: str) -> None:
+        """Do nothing: whoever wrote knows."""
+
+    def spread(self) -> None:
+        """Do nothing."""
+
+
+class _WriteConnection(SqliteConnection):
+    def begin(self) -> None:
+        self.execute("BEGIN IMMEDIATE")
+
+
+class Sqlite:
+    """The engine on a file; see ``Engine``. The lock file beside it says who owns it."""
+
+    shared = False
+    errors: tuple[type[Exception], ...] = (sqlite3.Error,)
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.clock: Clock = SystemClock()
+        self._lock: int | None = None
+
+    def open(self, families: Sequence[Migrations]) -> None:
+        """Take the lock, create the file (0600) and its folder (0700), bring the tables up to date."""
+        self._lock = _lock(self.path)
+        try:
+            _create(self.path)
+            with contextlib.closing(self.writer()) as connection:
+                _migrate(connection, families)
+        except BaseException as error:
+            self.close()
+            if isinstance(error, sqlite3.Error | OSError):
+                why = f"the file cannot be used ({self.name_of(error)})"
+                raise ConfigError("J102", why, where=str(self.path)) from error
+            raise
+
+    def check(self, families: Sequence[Migrations]) -> None:
+        """See that there is a file of ours, of this version."""
+        if not self.path.is_file():
+            raise ConfigError("J103", "no journal here", where=str(self.path), mend="start the hub once")
+        try:
+            with contextlib.closing(self.reader()) as connection:
+                _check_owner(connection)
+                missing = [name for _, name in pending(connection, families) if is_pre(name)]
+        except sqlite3.DatabaseError as error:
+            raise ConfigError("J102", "not a journal that can be read", where=str(self.path)) from error
+        if missing:
+            text = "written by an older version"
+            raise ConfigError("J102", text, where=str(self.path), mend="start the hub once")
+
+    def close(self) -> None:
+        """Give the file free."""
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
+
+    def writer(self) -> SqliteConnection:
+        """Return a connection that writes; it also does every checkpoint."""
+        connection = sqlite3.connect(
+            self.path, isolation_level=None, check_same_thread=False, cached_statements=512, factory=_WriteConnection
+        )
+        try:
+            _harden(connection)
+            mode = connection.execute("PRAGMA journal_mode = WAL").fetchone()[0]
+            connection.execute("PRAGMA synchronous = FULL")
+            connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
+            connection.execute(f"PRAGMA journal_size_limit = {_LOG_BYTES}")
+        except BaseException:
+            connection.close()
+            raise
+        if mode != "wal":
+            connection.close()
+            raise ConfigError("J102", "the file system has no write-ahead log", where=str(self.path))
+        return connection
+
+    def reader(self) -> SqliteConnection:
+        """Return a connection to the file opened read-only, which therefore never checkpoints."""
+        uri = self.path.resolve().as_uri() + "?mode=ro"
+        connection = sqlite3.connect(
+            uri, uri=True, isolation_level=None, check_same_thread=False, factory=SqliteConnection
+        )
+        _harden(connection)
+        connection.execute("PRAGMA query_only = ON")
+        return connection
+
+    def is_storage(self, error: Exception) -> bool:
+        """Say whether the file or the device failed, and not the statement."""
+        code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
+        # Without a detail: the connection looks only and its user tried to write, which no waiting mends.
+        return code & 0xFF in _STORAGE and code != sqlite3.SQLITE_READONLY
+
+    def is_passing(self, error: Exception) -> bool:  # noqa: ARG002 - the port's
+        """Say no: one writer stands in nobody's way."""
+        return False
+
+    def name_of(self, error: Exception) -> str:
+        """Return SQLite's name of the error, such as ``SQLITE_FULL``, or the exception's."""
+        return str(getattr(error, "sqlite_errorname", type(error).__name__))
+
+
+def _harden(connection: sqlite3.Connection) -> None:
+    """Set what every connection needs, whatever it does."""
+    connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+    connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA trusted_schema = OFF")
+    connection.execute("PRAGMA cell_size_check = ON")
+
+
+def _migrate(connection: SqliteConnection, families: Sequence[Migrations]) -> None:
+    """Bring the file up to date, all or nothing: nobody else works on it, so that everything may run."""
+    _check_owner(connection)
+    connection.begin()
+    try:
+        apply(connection, families, at=time.time_ns() // 1000)
+        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        connection.commit()
+    except BaseException:
+        connection.rollback()
+        raise
+
+
+def _check_owner(connection: sqlite3.Connection) -> None:
+    """See that the file is ours, or empty.
+
+    Raises:
+        ConfigError: J102.
+    """
+    owner = connection.execute("PRAGMA application_id").fetchone()[0]
+    tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+    if owner != APPLICATION_ID and tables:
+        raise ConfigError("J102", "this is another program's database", mend="name another file")
+
+
+def _lock(path: Path) -> int:
+    """Take the lock file beside the database; the number of the holder stands in it."""
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        descriptor = os.open(path.with_name(path.name + ".lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise ConfigError("J102", f"the folder cannot be used ({type(error).__name__})", where=str(path)) from error
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        holder = os.pread(descriptor, 20, 0).decode("ascii", "replace").strip()
+        os.close(descriptor)
+        raise ConfigError("J101", f"process {holder} writes this journal", where=str(path)) from error
+    os.ftruncate(descriptor, 0)
+    os.pwrite(descriptor, f"{os.getpid()}\n".encode("ascii"), 0)
+    return descriptor
+
+
+def _create(path: Path) -> None:
+    """Make the file before SQLite does: -wal and -shm take over its mode."""
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+    path.chmod(0o600)
