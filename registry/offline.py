@@ -26,6 +26,7 @@ from hub_core.reading import Reading, Verdict
 
 CANONICAL: Final = "CANONICAL"
 CANONICAL_FIELDS: Final = frozenset(Beneficiary.__struct_fields__)
+JSON: Final = "JSON"  # dialect of JSON that the portal's adapter opens
 NO_SED: Final = "V301"
 BLANK: Final = b"\xef\xbb\xbf \t\r\n"
 BYTE_ORDER_MARKS: Final = (b"\xff\xfe", b"\xfe\xff")
@@ -73,6 +74,8 @@ class OfflineReader:
         if document.dialect == CANONICAL:
             return _result(name, None, read_record(document.root, on=on))
         mapping = self.mappings.find(document, ())
+        if mapping is None and document.dialect == JSON:
+            return _refused(name, Rejected(NO_SED, "not a SED, and no mapping reads this JSON"))
         if mapping is None:
             return _refused(name, Rejected("V302", f"no mapping reads a {document.name}"))
         return _result(name, mapping.version, mapping.read(document, on=on))
@@ -92,9 +95,9 @@ class OfflineReader:
             if fault.code != NO_SED:
                 raise
             document = self._adapters["rest"].open(body)
-            if document.dialect != CANONICAL and not _resembles_a_record(document.root):
-                raise
-            return msgspec.structs.replace(document, dialect=CANONICAL)
+            if _resembles_a_record(document.root):
+                return msgspec.structs.replace(document, dialect=CANONICAL)
+            return document
 
 
 def _resembles_a_record(value: object) -> bool:

@@ -56,6 +56,7 @@ class _Reader:
             expand=lambda: self._children(objects),
             open=not parts or any(_is_open(part) for part in parts),
             choice=choice,
+            declared=id(objects[0]) if objects else None,
         )
 
     def _children(self, objects: list[dict[str, Any]]) -> dict[str, Place]:
@@ -147,9 +148,17 @@ def _pattern(pattern: Any) -> str | None:
     if not isinstance(pattern, str):
         return None
     anchored = pattern.startswith("^") and pattern.endswith("$") and not pattern.endswith("\\$")
-    whole = pattern[1:-1] if anchored and "|" not in pattern else f"(?s:(?=.*?(?:{pattern})).*)"
+    whole = pattern[1:-1] if anchored and not _has_alternatives(pattern) else f"(?s:(?=.*?(?:{pattern})).*)"
     try:
         re.compile(whole)
     except re.error:
         return None
     return whole
+
+
+def _has_alternatives(pattern: str) -> bool:
+    """Tell whether the pattern as a whole is several, so that ``^`` and ``$`` belong to the first and the last only."""
+    bare, inner = "", re.sub(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]", "", pattern)
+    while inner != bare:
+        bare, inner = inner, re.sub(r"\([^()]*\)", "", inner)
+    return "|" in bare

@@ -51,6 +51,7 @@ class Place:
         line: in the file of the contract, where it is known.
         choice: number of the alternatives within the parent that it belongs to; ``None``: of none.
         group: number of the optional group whose other elements ask for it; ``None``: of none.
+        declared: tells where it is declared, where ``line`` does not; equal: declared once.
     """
 
     name: str
@@ -62,6 +63,7 @@ class Place:
     line: int | None = None
     choice: int | None = None
     group: int | None = None
+    declared: int | None = field(default=None, compare=False)
 
     @cached_property
     def children(self) -> Mapping[str, "Place"]:

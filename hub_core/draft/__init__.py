@@ -1,5 +1,7 @@
-"""A first draft of a mapping, made from the contract of a partner.
+"""A first draft of a mapping, made from the contract of a partner, or from one of its documents.
 
+    basis       the contract and its files: XSD, WSDL, JSON Schema, description of a flat file
+    seen        what a document shows of a contract, as JSON Schema; seenxml: as XML Schema
     leaves      every leaf of the contract, with the way that leads to it
     words       what the names of leaves mean, in Romanian, English and Norwegian -> guesses
     sample      a document that the contract allows
@@ -9,6 +11,7 @@
 Start with ``draft``.
 """
 
-from hub_core.draft.drafting import Draft, Wanted, draft
+from hub_core.draft.basis import Wanted
+from hub_core.draft.drafting import Draft, draft
 
 __all__ = ["Draft", "Wanted", "draft"]

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from hub_core.canonical import Beneficiary
-from hub_core.contract import LeafType, Place
+from hub_core.contract import Place
 from hub_core.draft.leaves import Leaf
 from hub_core.draft.sample import BY_FIELD, value_of
-from hub_core.draft.words import LISTS, PERSON, list_meant, meant
+from hub_core.draft.words import LISTS, OF_OTHERS, PERSON, list_meant, meant, others, parts, plainly
 from hub_core.mapping.codecs import BadValue, chain
 from hub_core.mapping.codelists import CodeList
 from hub_core.mapping.model import Kind, fields
@@ -59,11 +59,13 @@ def guesses(found: Sequence[Leaf], *, title: str, lists: Mapping[str, CodeList])
     """Return at most one rule per leaf and per target; ``title`` is the name of the document."""
     made: dict[tuple[str, str], Guess] = {}
     ways: dict[str, Group] = {}  # two lists for one field would be guessing too much: the first counts
-    for leaf in found:
-        guess = _guess(leaf, title, lists)
+    # What stands nearer to the root is more often about the person that the document is about.
+    for leaf in sorted(found, key=lambda one: (not plainly(one.names[-1]), len(one.way))):
+        guess = None if others(leaf.names[:-1]) else _guess(leaf, title, lists)
         if guess is not None and ways.setdefault(guess.group.field, guess.group) == guess.group:
             made.setdefault((guess.group.field, guess.target), guess)
-    return list(made.values())
+    order = {id(leaf): number for number, leaf in enumerate(found)}
+    return sorted(made.values(), key=lambda one: order[id(one.leaf)])
 
 
 def hints(found: Sequence[Leaf], *, title: str, lists: Mapping[str, CodeList]) -> dict[int, str]:
@@ -73,13 +75,13 @@ def hints(found: Sequence[Leaf], *, title: str, lists: Mapping[str, CodeList]) -
         if meaning := _meaning(leaf, title):
             group, target = meaning
             shown = f"{group.field}[].{target}" if group.field else target
-            missing = _kind_in(group, target) == "code" and not code_list(leaf.type, lists)
+            missing = _kind_in(group, target) == "code" and not _codes_of(leaf, group, target, lists)
             said[id(leaf)] = f"{shown}, with a code list of yours (see punte codes)" if missing else shown
     return said
 
 
 def _guess(leaf: Leaf, title: str, lists: Mapping[str, CodeList]) -> Guess | None:
-    meaning = _meaning(leaf, title)
+    meaning = None if leaf.open else _meaning(leaf, title)
     return _typed(leaf, *meaning, lists) if meaning else None
 
 
@@ -89,8 +91,10 @@ def _meaning(leaf: Leaf, title: str) -> tuple[Group, str] | None:
         return None
     group = _group(leaf, title)
     target = meant(leaf.names[len(group.way) :], LISTS[group.field][1]) if group.field else None
-    if target is None and not leaf.lists:
+    if target is None and not leaf.lists and list_meant(leaf.names[:-1]) not in OF_OTHERS:
         group, target = Group(), meant(leaf.names, PERSON)
+    if target is None and len(leaf.way) == 1 and (field := list_meant((title,))):
+        group, target = Group(field=field), meant(leaf.names, LISTS[field][1])  # the document is one of a list
     return None if target is None or "[]" in target else (group, target)
 
 
@@ -109,9 +113,10 @@ def _group(leaf: Leaf, title: str) -> Group:
 def _typed(leaf: Leaf, group: Group, target: str, lists: Mapping[str, CodeList]) -> Guess | None:
     kind = _kind_in(group, target)
     if kind == "code":
-        codes = code_list(leaf.type, lists) or ("eessi-sex@1" if target == "sex" and not leaf.type.enum else "")
+        codes = _codes_of(leaf, group, target, lists)
         known = lists[codes].table() if codes else {}
-        text = value_of(leaf.type, tuple(word for word in known if not leaf.type.enum or word in leaf.type.enum))
+        said = {word.strip() for word in leaf.type.enum} or set(leaf.seen)
+        text = value_of(leaf.type, tuple(sorted(known, key=lambda word: word not in said)))
         return Guess(leaf=leaf, group=group, target=target, text=text, codes=codes) if codes else None
     text = value_of(leaf.type, BY_FIELD.get(target, ()))
     codecs = ("cnp",) if "ro.cnp" in target else _CODECS.get(kind, ("",))
@@ -138,11 +143,22 @@ def _reads(codec: str, text: str) -> bool:
     return True
 
 
-def code_list(leaf: LeafType, lists: Mapping[str, CodeList]) -> str:
-    """Return the name of the list that knows most of the texts that the contract lists; empty if none knows enough."""
-    texts = {word.strip() for word in leaf.enum}
-    if not texts:
-        return ""
-    shares = {name: len(texts & one.table().keys()) / len(texts) for name, one in lists.items() if one.of}
+def _codes_of(leaf: Leaf, group: Group, target: str, lists: Mapping[str, CodeList]) -> str:
+    """Return the name of a list for a coded field: by the texts of the contract, or by those that were seen.
+
+    A few texts that were seen fit many lists: only one that is named like the field is taken.
+    """
+    if leaf.type.enum:
+        return code_list(leaf.type.enum, lists)
+    named = {*parts(target), *parts(group.field.removesuffix("s"))}
+    alike = {name: one for name, one in lists.items() if one.of and set(parts(one.of.partition("@")[0])) <= named}
+    usual = "eessi-sex@1" if target == "sex" and not leaf.seen else ""
+    return code_list(leaf.seen, alike) or usual
+
+
+def code_list(texts: Sequence[str], lists: Mapping[str, CodeList]) -> str:
+    """Return the name of the list that knows most of some texts; empty if none knows enough of them."""
+    words = {word.strip() for word in texts}
+    shares = {name: len(words & one.table().keys()) / len(words) for name, one in lists.items() if one.of and words}
     best = max(shares, key=lambda name: shares[name], default="")
     return best if best and shares[best] >= SHARE else ""

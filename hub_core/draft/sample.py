@@ -6,7 +6,7 @@ from typing import Any, Final
 from lxml import etree
 
 from hub_core.contract import LeafType, Place
-from hub_core.draft.leaves import MAX_DEPTH
+from hub_core.draft.leaves import MAX_DEPTH, again
 from hub_core.lint.samples import longest, possible
 
 # What stands at a place whose meaning was guessed; nobody's data.
@@ -18,8 +18,13 @@ BY_FIELD: Final[Mapping[str, tuple[str, ...]]] = {
     "period.start": ("2024-01-01", "01.01.2024"),
     "period.end": ("2024-12-31", "31.12.2024"),
     "month": ("2024-01",),
+    "iban": ("RO49AAAA1B31007593840000",),
 }
-_GENERAL: Final = ("Text", "1", "2024-01-01", "2024-01-01T00:00:00", "2024-01", "2024", "true")
+_GENERAL: Final = (
+    "Text", "1", "2024-01-01", "2024-01-01T00:00:00", "2024-01", "2024", "true", "01.01.2024", "20240101", "202401",
+    "1.00", "1,00",
+)  # fmt: skip
+_JSON: Final[Mapping[str, Any]] = {"integer": int, "number": float, "boolean": "true".__eq__, "string": str}
 
 
 def value_of(leaf: LeafType, wanted: tuple[str, ...] = ()) -> str:
@@ -29,39 +34,62 @@ def value_of(leaf: LeafType, wanted: tuple[str, ...] = ()) -> str:
     return found if found is not None else "x" * max(leaf.min_length, 1)
 
 
-def document(root: Place, values: Mapping[int, str], prefixes: Mapping[str, str], *, whole: bool = True) -> Any:
-    """Return the root element of a document.
+class Sample:
+    """Makes documents of a contract.
 
     Args:
-        root: of the contract.
         values: texts by the identity of the place that they stand at.
-        prefixes: by namespace.
         whole: with everything that is optional; of alternatives the first.
     """
-    element = etree.Element(root.name, nsmap={prefix: name for name, prefix in prefixes.items()})
-    _fill(element, root, values, (root,), whole=whole)
-    etree.indent(element)
-    return element
 
+    def __init__(self, values: Mapping[int, str], *, whole: bool = True) -> None:
+        self.values = values
+        self.whole = whole
 
-def _fill(element: Any, place: Place, values: Mapping[int, str], way: tuple[Place, ...], *, whole: bool) -> None:
-    if place.leaf is not None and not any(not name.startswith("@") for name in place.children):
-        element.text = values.get(id(place)) or value_of(place.leaf)
-    for child in _chosen(place, whole=whole):
-        again = any((one.name, one.line) == (child.name, child.line) for one in way)
-        if child.name.startswith("@"):
-            element.set(child.name[1:], values.get(id(child)) or value_of(child.leaf or LeafType()))
-        elif not (again and not child.required) and len(way) <= MAX_DEPTH:
-            _fill(etree.SubElement(element, child.name), child, values, (*way, child), whole=whole)
+    def element(self, root: Place, prefixes: Mapping[str, str]) -> Any:
+        """Return the root element of an XML document; ``prefixes``: by namespace."""
+        element = etree.Element(root.name, nsmap={prefix: name for name, prefix in prefixes.items()})
+        self._fill(element, root, (root,))
+        etree.indent(element)
+        return element
 
+    def tree(self, root: Place) -> dict[str, Any]:
+        """Return the object of a JSON document, or of a row of a flat file."""
+        return self._object(root, (root,))
 
-def _chosen(place: Place, *, whole: bool) -> Iterator[Place]:
-    taken: set[int] = set()
-    for child in place.children.values():
-        if child.choice is not None:
-            if child.choice in taken:
+    def _text(self, place: Place) -> str:
+        return self.values.get(id(place)) or value_of(place.leaf or LeafType())
+
+    def _fill(self, element: Any, place: Place, way: tuple[Place, ...]) -> None:
+        if place.leaf is not None and not any(not name.startswith("@") for name in place.children):
+            element.text = self._text(place)
+        for child in self._chosen(place, way):
+            if child.name.startswith("@"):
+                element.set(child.name[1:], self._text(child))
+            else:
+                self._fill(etree.SubElement(element, child.name), child, (*way, child))
+
+    def _object(self, place: Place, way: tuple[Place, ...]) -> dict[str, Any]:
+        made: dict[str, Any] = {}
+        for child in self._chosen(place, way):
+            value: Any
+            if child.children:
+                value = self._object(child, (*way, child))
+            elif child.leaf is not None:
+                value = _JSON[child.leaf.json](self._text(child))
+            else:
+                value = {}
+            made[child.name] = [value] if child.many else value
+        return made
+
+    def _chosen(self, place: Place, way: tuple[Place, ...]) -> Iterator[Place]:
+        taken: set[int] = set()
+        for child in place.children.values():
+            if child.choice is not None:
+                if child.choice in taken:
+                    continue
+                taken.add(child.choice)
+            elif not (self.whole or child.required):
                 continue
-            taken.add(child.choice)
-        elif not (whole or child.required):
-            continue
-        yield child
+            if child.name.startswith("@") or (not (again(child, way) and not child.required) and len(way) <= MAX_DEPTH):
+                yield child

@@ -22,17 +22,26 @@ PERSON: Final[Mapping[str, str]] = {
     "emails[]": "email mail epost",
 }
 _PERIOD: Final[Mapping[str, str]] = {
-    "period.start": "datainceput datai inceput start startdate from fromdate validfrom dela fom fradato gyldigfra",
-    "period.end": "datasfarsit datas sfarsit end enddate to todate until validto validuntil panala tom tildato",
+    "period.start": (
+        "datainceput datai inceput start startdate startdato startingdate "
+        "from fromdate validfrom dela fom fradato gyldigfra"
+    ),
+    "period.end": (
+        "datasfarsit datas sfarsit end enddate endingdate sluttdato "
+        "to todate until validto validuntil panala tom tildato"
+    ),
 }
 _MONEY: Final = {"amount": "suma cuantum valoare amount value sum belop beloep", "currency": "moneda valuta currency"}
 LISTS: Final[Mapping[str, tuple[str, Mapping[str, str]]]] = {
     "benefits": (
-        "prestatie prestatii pensie pensii drept drepturi benefit benefits pension ytelse ytelser sak saker vedtak",
+        (
+            "prestatie prestatii pensie pensii plata plati drept drepturi benefit benefits pension payment payments "
+            "ytelse ytelser sak saker vedtak"
+        ),
         {
             **_PERIOD,
             "case_number": "nrdosar numardosar dosar casenumber caseid caseno saksnummer sakid saksid",
-            "scheme": "tipprestatie cod felpensie benefittype scheme sakstype ytelsestype kravtype type",
+            "scheme": "tipprestatie cod felpensie benefittype scheme sakstype ytelsestype kravtype type tip kind",
             "status": "stare status state saksstatus tilstand",
             "decision": "decizie nrdecizie decision vedtaksid",
             "legal_basis": "temeilegal act legalbasis hjemmel",
@@ -62,16 +71,33 @@ LISTS: Final[Mapping[str, tuple[str, Mapping[str, str]]]] = {
         {
             "street": "strada str street gate gateadresse",
             "number": "numar nr number housenumber husnummer",
-            "locality": "localitate oras town city locality poststed",
+            "locality": "localitate oras town city locality poststed by",
             "postal_code": "codpostal postcode postalcode zip postnummer",
             "county": "judet county fylke",
-            "country": "tara country land",
+            "region": "regiune region",
+            "country": "tara country land landkode",
         },
     ),
+    "citizenships": (
+        "cetatenie cetatenii citizenship citizenships nationality nationalities statsborgerskap",
+        {"country": "tara country land landkode cetatenie citizenship nationality", "since": "dela since fradato"},
+    ),
+    "phones": ("telefon telefoane phone phones telephone", {"number": "numar nr number nummer"}),
+    "job_seeking": (
+        "somer someri jobseeker jobseekers arbeidssoker",
+        {**_PERIOD, "county": "judet county fylke", "status": "stare tip status kind type"},
+    ),
     "children": ("copil copii child children barn", PERSON),
-    "bank_accounts": ("cont conturi bankaccount account konto", {"iban": "iban cont", "bic": "bic swift"}),
+    "bank_accounts": ("cont conturi bankaccount account konto bank banca", {"iban": "iban cont", "bic": "bic swift"}),
     "cases": ("dosar dosare case cases", {"number": "numar nr number nummer id"}),
 }
+# Whoever stands below these is not the person that the document is about.
+OTHERS: Final = (
+    "tata tatal mama father mother parent parinte far mor annenperson otherperson sot sotie spouse partner ektefelle "
+    "tutore reprezentant guardian verge titular holder innehaver angajator platitor employer payer arbeidsgiver "
+    "institutie institution institusjon avdod avdoed deceased"
+)
+OF_OTHERS: Final = frozenset({"bank_accounts", "employments", "incomes"})  # lists in which a name is somebody else's
 LONG: Final = 5  # letters of a word that may also be the end of a longer one, as in "saksstatus"
 _PARTS: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 
@@ -104,6 +130,18 @@ def meant(names: Sequence[str], known: Mapping[str, str]) -> str | None:
             if fits and (best is None or len(word) > best[0]):
                 best = (len(word), field)
     return best[1] if best else None
+
+
+def others(names: Sequence[str]) -> bool:
+    """Tell whether names on a way lead to somebody else."""
+    words = set(OTHERS.split())
+    return any(words & {*parts(name), "".join(parts(name))} for name in names)
+
+
+def plainly(name: str) -> bool:
+    """Tell whether a name is a word that is known, not only one that begins or ends with it."""
+    known = [PERSON, *(fields for _, fields in LISTS.values())]
+    return any("".join(parts(name)) in words.split() for fields in known for words in fields.values())
 
 
 def list_meant(names: Sequence[str]) -> str | None:

@@ -3,12 +3,12 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, Literal
 
-from hub_core.contract import LeafType, Place
+from hub_core.contract import Place
 from hub_core.draft.guessing import Group, Guess
 from hub_core.draft.leaves import Leaf
-from hub_core.mapping.paths import shown_name
+from hub_core.mapping.paths import shown_key, shown_name
 
 _QUOTED: Final = set("@{}[],:#\"'&*!|>%` ")
 
@@ -33,13 +33,18 @@ class Head:
 
     Attributes:
         id: ``partner.document/1``.
-        source: ``file.xsd#element``.
-        prefixes: by namespace.
+        source: what stands below ``source:``, by key, but for ``ns``.
+        prefixes: XML: by namespace.
+        made_of: what the draft was made from, for people.
+        system: of ``exchange.system``.
     """
 
     id: str
-    source: str
-    prefixes: Mapping[str, str]
+    kind: Literal["xml", "json", "rows"]
+    source: Mapping[str, str]
+    made_of: str
+    system: str
+    prefixes: Mapping[str, str] = field(default_factory=dict)
 
 
 def written(
@@ -51,17 +56,18 @@ def written(
     """
     lines = Lines()
     codes = dict.fromkeys(guess.codes for guess in guesses if guess.codes)
-    lines.add(f"# A draft, made from {head.source}.")
+    lines.add(f"# A draft, made from {head.made_of}.")
     lines.add("# The rules are guessed by the names in the contract: look at each.")
     lines.add(f"mapping: {head.id}")
     lines.add("source:")
-    lines.add(f"  xml: {json.dumps(head.source)}")
+    for key, value in head.source.items():
+        lines.add(f"  {key}: {json.dumps(value, ensure_ascii=False)}")
     _namespaces(lines, head, guesses)
     lines.add("target: Beneficiary@1")
     if codes:
         lines.add(f"codes: {{{', '.join(f'{_short(name)}: {name}' for name in codes)}}}")
     lines.add("fields:")
-    lines.add(f"  exchange.system: {{const: {head.id.partition('.')[0].upper()}}}")
+    lines.add(f"  exchange.system: {{const: {head.system}}}")
     _fields(lines, head, guesses)
     _open(lines, head, found, guesses, hints)
     for line in test:
@@ -86,14 +92,14 @@ def _fields(lines: Lines, head: Head, guesses: Sequence[Guess]) -> None:
         indent = "  "
         if group.field:
             lines.add(f"  {group.field}[]:", members)
-            lines.add(f"    each: {path(group.way, head.prefixes)}", members)
+            lines.add(f"    each: {path(group.way, head)}", members)
             lines.add("    fields:", members)
             indent = "      "
         for guess in members:
-            at = path(guess.leaf.way[len(group.way) :], head.prefixes)
+            at = path(guess.leaf.way[len(group.way) :], head)
             more = f", as: {_yaml(guess.codec)}" if guess.codec else ""
             more += f", codes: {_short(guess.codes)}, unmapped: flag" if guess.codes else ""
-            lines.add(f"{indent}{guess.target}: {{at: {at}{more}}}  # guessed; {said(guess.leaf.type)}", [guess])
+            lines.add(f"{indent}{guess.target}: {{at: {at}{more}}}  # guessed; {said(guess.leaf)}", [guess])
 
 
 def _open(lines: Lines, head: Head, found: Sequence[Leaf], guesses: Sequence[Guess], hints: Mapping[int, str]) -> None:
@@ -105,17 +111,21 @@ def _open(lines: Lines, head: Head, found: Sequence[Leaf], guesses: Sequence[Gue
     lines.add("# To be decided: write a rule, or a line below ignore: with the reason. Until then it goes to unmapped.")
     for leaf in left:
         perhaps = f"; perhaps {hints[id(leaf)]}" if id(leaf) in hints else ""
-        lines.add(f"#   {path(leaf.way, head.prefixes, lists=False)}: {said(leaf.type)}{perhaps}")
+        lines.add(f"#   {path(leaf.way, head, lists=False)}: {said(leaf)}{perhaps}")
 
 
-def path(way: Sequence[Place], prefixes: Mapping[str, str], *, lists: bool = True) -> str:
+def path(way: Sequence[Place], head: Head, *, lists: bool = True) -> str:
     """Return a way as a path of the language, quoted where YAML needs it; ``lists``: with ``[]`` at what repeats."""
-    steps = [shown_name(place.name, prefixes) + ("[]" if place.many and lists else "") for place in way]
-    return _yaml("/".join(steps))
+    names = [shown_name(one.name, head.prefixes) if head.kind == "xml" else shown_key(one.name) for one in way]
+    steps = [name + ("[]" if place.many and lists else "") for name, place in zip(names, way, strict=True)]
+    return _yaml(("/" if head.kind == "xml" else ".").join(steps) or ".")
 
 
-def said(leaf: LeafType) -> str:
+def said(found: Leaf) -> str:
     """Return what the contract says of a text."""
+    leaf = found.type
+    if found.open:
+        return "the contract says that anything may stand here"
     if leaf.enum:
         return f"one of {len(leaf.enum)} texts" if len(leaf.enum) > 1 else "always one text"
     bounds = f" up to {leaf.max_length} characters" if leaf.max_length else ""
@@ -143,4 +153,4 @@ def _short(name: str) -> str:
 
 
 def _yaml(text: str) -> str:
-    return f"'{text}'" if _QUOTED & set(text) else text
+    return "'{}'".format(text.replace("'", "''")) if _QUOTED & set(text) else text

@@ -3,6 +3,7 @@
 model         what a file looks like        description   the same, read from YAML      (schemas/partners/*/*.rows.yaml)
 reader        bytes -> rows with lines      writer        rows -> bytes, the inverse
 cells         one value of one column       single        one row as a message of its own
+whole         rows that were written one by one -> a file, with its counts and sums
 
 One row is one line: a line break inside quotes is a fault, so that an open quote harms its own line only.
 """
@@ -11,6 +12,7 @@ from hub_core.rows.description import load_description, name_of
 from hub_core.rows.model import Column, Description, FlatFile, Record, Row
 from hub_core.rows.reader import read_file
 from hub_core.rows.single import as_body, as_document, open_row, row_in
+from hub_core.rows.whole import whole_file
 from hub_core.rows.writer import write_file
 
 __all__ = [
@@ -26,5 +28,6 @@ __all__ = [
     "open_row",
     "read_file",
     "row_in",
+    "whole_file",
     "write_file",
 ]

@@ -1,4 +1,4 @@
-"""``punte mapping new``: a first draft of a mapping, from a partner's contract."""
+"""``punte mapping new``: a first draft of a mapping, from a partner's contract or one of its documents."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
@@ -9,46 +9,69 @@ from cli import screen
 from cli.options import Json
 
 if TYPE_CHECKING:
+    from hub_core.document import Document
     from hub_core.draft import Draft
 
 MODEL: Final = "Beneficiary"
 
 
+Contract = Annotated[
+    str,
+    typer.Option(
+        "--from",
+        metavar="FILE[#ELEMENT]",
+        help="XSD or WSDL and its root, JSON Schema, FILE.rows.yaml; or one document: FILE.json, FILE.xml.",
+    ),
+]
+Model = Annotated[str, typer.Option("--to", metavar="MODEL", help="What the rules write; there is one model.")]
+Operation = Annotated[
+    str, typer.Option("--operation", metavar="NAME", help="WSDL: the operation whose answer is read.")
+]
+Dialect = Annotated[
+    str, typer.Option("--dialect", metavar="NAME", help="JSON: what source: {json: ...} says; left out: as found.")
+]
+DocumentName = Annotated[
+    str, typer.Option("--document", metavar="NAME", help="JSON: name of the documents; left out: as found.")
+]
+Name = Annotated[
+    str, typer.Option("--as", metavar="ID", help="Id of the mapping: partner.document/1; left out: from the names.")
+]
+Into = Annotated[
+    Path,
+    typer.Option(
+        "--into", metavar="DIR", file_okay=False, help="Folder with mappings/ and schemas/, or that gets them."
+    ),
+]
+Around = Annotated[
+    Path | None,
+    typer.Option(
+        "--schemas",
+        metavar="DIR",
+        exists=True,
+        file_okay=False,
+        help="Folder around FILE that it may import from; left out: its own.",
+    ),
+]
+
+
 def new(
-    contract: Annotated[
-        str, typer.Option("--from", metavar="FILE[#ELEMENT]", help="Contract, FILE.xsd or FILE.wsdl, and its root.")
-    ],
+    contract: Contract,
     *,
-    to: Annotated[str, typer.Option("--to", metavar="MODEL", help="What the rules write; there is one model.")] = MODEL,
-    operation: Annotated[
-        str, typer.Option("--operation", metavar="NAME", help="WSDL: the operation whose answer is read.")
-    ] = "",
-    name: Annotated[
-        str, typer.Option("--as", metavar="ID", help="Id of the mapping: partner.document/1; left out: from the names.")
-    ] = "",
-    into: Annotated[
-        Path,
-        typer.Option(
-            "--into", metavar="DIR", file_okay=False, help="Folder with mappings/ and schemas/, or that gets them."
-        ),
-    ] = Path(),
-    schemas: Annotated[
-        Path | None,
-        typer.Option(
-            "--schemas",
-            metavar="DIR",
-            exists=True,
-            file_okay=False,
-            help="Folder around FILE that it may import from; left out: its own.",
-        ),
-    ] = None,
+    to: Model = MODEL,
+    operation: Operation = "",
+    dialect: Dialect = "",
+    document: DocumentName = "",
+    name: Name = "",
+    into: Into = Path(),
+    schemas: Around = None,
     as_json: Json = False,
 ) -> None:
     """Write a first draft of a mapping from a contract: rules guessed by name, a fixture, a test.
 
     Names are understood in Romanian, English and Norwegian. What cannot be guessed is listed in the file as to be
-    decided; until then it is kept as unmapped, and punte mapping lint names it. The schemas are copied beside it. No
-    file is replaced.
+    decided; until then it is kept as unmapped, and punte mapping lint names it. The schemas are copied beside it. Of a
+    document only names and kinds are kept, in a schema that says so: none of its values is written. No file is
+    replaced.
     """
     from hub_core.draft import Wanted, draft
 
@@ -57,13 +80,31 @@ def new(
     file, _, element = contract.partition("#")
     if not Path(file).is_file():
         raise typer.BadParameter(f"there is no file {file}", param_hint="--from")
-    made = draft(Wanted(contract=Path(file), schemas=schemas, element=element, operation=operation, id=name))
+    wanted = Wanted(
+        contract=Path(file),
+        schemas=schemas,
+        element=element,
+        operation=operation,
+        dialect=dialect,
+        document=document,
+        id=name,
+        opened=_opened,
+    )
+    made = draft(wanted)
     paths = _write(made, into)
     if as_json:
         shown = {"mapping": made.id, "guessed": made.guessed, "undecided": made.undecided, "valid": made.valid}
         screen.as_json(shown | {"files": [str(path) for path in paths]})
         return
     _show(made, paths)
+
+
+def _opened(body: bytes) -> "Document":
+    from adapters.kit.load import load_adapters
+    from hub_core.mapping import MappingSet
+    from registry.offline import OfflineReader
+
+    return OfflineReader(adapters=load_adapters(), mappings=MappingSet([])).open(body)
 
 
 def _write(made: "Draft", into: Path) -> list[Path]:

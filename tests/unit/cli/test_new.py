@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from hub_core.places import SCHEMAS
+from hub_core.places import MAPPINGS, SCHEMAS
 
 CONTRACT = SCHEMAS / "partners" / "anpis" / "SafirRaspuns.xsd"
 
@@ -40,6 +40,26 @@ def test_a_file_that_was_changed_is_not_replaced(punte, tmp_path):
     assert done.code == 1
     assert "M115" in done.err
     assert mapping.read_text() == "# mine\n"
+
+
+def test_a_document_without_a_contract_becomes_a_draft_that_reads_it(punte, tmp_path):
+    answer = tmp_path / "answer.json"
+    answer.write_text('{"type": "person-answer", "nume": "Popescu", "prenume": "Ana", "extra": 1}')
+    made = json.loads(punte("mapping", "new", "--from", answer, "--into", tmp_path, "--json").out)
+    assert (made["mapping"], made["guessed"], made["undecided"]) == ("answer.person-answer/1", 2, 2)
+    assert punte("mapping", "test", made["files"][0]).code == 0
+    read = json.loads(punte("read", answer, "--root", tmp_path / "mappings", "--json").out)
+    assert (read["record"]["name"]["family"], read["mapping"].partition("@")[0]) == (
+        "Popescu",
+        "answer.person-answer/1",
+    )
+
+
+def test_a_sed_without_a_contract_becomes_a_draft_of_its_kind(punte, tmp_path):
+    sed = MAPPINGS / "eessi" / "fixtures" / "native-p2200.json"
+    made = json.loads(punte("mapping", "new", "--from", sed, "--into", tmp_path, "--json").out)
+    assert made["mapping"] == "native-p2200.p-2200/1"
+    assert 'json: "NATIVE"\n  document: "P2200"' in (tmp_path / "mappings/native-p2200/p-2200.yaml").read_text()
 
 
 def test_a_contract_that_is_not_there_is_wrong_usage(punte, tmp_path):
