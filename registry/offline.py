@@ -6,7 +6,7 @@ but for what only a registered endpoint knows: its contract and its access right
 
 import os
 import stat
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Final
@@ -19,10 +19,14 @@ from hub_core.directory import DEFAULT_MAX_BODY_BYTES
 from hub_core.document import Document
 from hub_core.errors import PunteError, Rejected
 from hub_core.mapping import MappingSet
+from hub_core.mapping.compiled import CompiledMapping
 from hub_core.message import Finding, Leaf, Severity
 from hub_core.places import MAPPINGS
 from hub_core.ports import Adapter
 from hub_core.reading import Reading, Verdict
+from hub_core.rows import read_file
+from hub_core.rows.single import DIALECT as ROWS
+from registry.flatfiles import FlatFiles, description_of, rows_of
 
 CANONICAL: Final = "CANONICAL"
 CANONICAL_FIELDS: Final = frozenset(Beneficiary.__struct_fields__)
@@ -55,10 +59,11 @@ class OfflineReader:
     def __init__(self, *, adapters: Mapping[str, Adapter], mappings: MappingSet) -> None:
         self._adapters = adapters
         self.mappings = mappings
+        self._flat = FlatFiles(mappings.all)
 
     def read_file(self, path: Path, *, on: date) -> FileReading:
         """Read one file as seen on a day; whatever is wrong with it is a finding, nothing is raised."""
-        name = str(path).encode("utf-8", "backslashreplace").decode()
+        name = _shown(path)
         try:
             body = body_of(path)
         except PunteError as fault:
@@ -68,12 +73,46 @@ class OfflineReader:
     def read(self, body: bytes, *, name: str, on: date) -> FileReading:
         """Read a document that is in memory; see ``read_file``."""
         try:
-            document = self.open(body)
+            return self._judged(self.open(body), name=name, on=on)
         except PunteError as fault:
             return _refused(name, fault)
+
+    def read_rows(self, path: Path, *, on: date, mapping: CompiledMapping | None = None) -> Iterator[FileReading]:
+        """Yield one reading for a file, or one for each row of a flat file, named ``file:line``.
+
+        Args:
+            path: of the file.
+            on: day of reading.
+            mapping: that reads it, whatever it looks like; ``None``: it is recognised by its content.
+        """
+        name = _shown(path)
+        try:
+            body = body_of(path)
+            flat = mapping.source.dialect == ROWS if mapping else _may_be_flat(body)
+            if not flat:
+                yield self._judged(self.open(body), name=name, on=on, mapping=mapping)
+                return
+            if mapping is None:
+                file, kind = self._flat.opened(body)
+            else:
+                description = description_of(mapping)
+                file, kind = read_file(body, description), description.name
+        except PunteError as fault:
+            yield _refused(name, fault)
+            return
+        for row, opened in rows_of(file, kind):
+            shown = f"{name}:{row.line}"
+            if isinstance(opened, Rejected):
+                yield _refused(shown, opened)
+            else:
+                yield self._judged(opened, name=shown, on=on, mapping=mapping)
+
+    def _judged(
+        self, document: Document, *, name: str, on: date, mapping: CompiledMapping | None = None
+    ) -> FileReading:
         if document.dialect == CANONICAL:
             return _result(name, None, read_record(document.root, on=on))
-        mapping = self.mappings.find(document, ())
+        mapping = mapping or self.mappings.find(document, ())
         if mapping is None and document.dialect == JSON:
             return _refused(name, Rejected(NO_SED, "not a SED, and no mapping reads this JSON"))
         if mapping is None:
@@ -98,6 +137,16 @@ class OfflineReader:
             if _resembles_a_record(document.root):
                 return msgspec.structs.replace(document, dialect=CANONICAL)
             return document
+
+
+def _shown(path: Path) -> str:
+    return str(path).encode("utf-8", "backslashreplace").decode()
+
+
+def _may_be_flat(body: bytes) -> bool:
+    """Tell whether a body is neither XML nor JSON: those are never read as a flat file."""
+    first = body[:1024].lstrip(BLANK)[:1]
+    return bool(first) and first not in {b"<", b"{", b"["} and not body.startswith(BYTE_ORDER_MARKS)
 
 
 def _resembles_a_record(value: object) -> bool:

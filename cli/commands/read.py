@@ -3,14 +3,14 @@
 import sys
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
-from functools import partial
+from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import msgspec
 import typer
 
-from cli import files, screen
+from cli import completion, files, screen
 from cli.faults import Exit
 from cli.findings import show_findings, show_unmapped
 from cli.options import Json, Root, Schemas
@@ -37,6 +37,15 @@ def read(
         datetime | None,
         typer.Option("--on", metavar="DATE", formats=["%Y-%m-%d"], help="Read them as of this day; default: today."),
     ] = None,
+    mapping: Annotated[
+        str,
+        typer.Option(
+            "--as",
+            metavar="MAPPING",
+            help="Id of the mapping that reads them; left out: by their content.",
+            autocompletion=completion.mappings,
+        ),
+    ] = "",
     root: Root = None,
     schemas: Schemas = None,
     reveal: Annotated[bool, typer.Option("--reveal", help="Show personal values.")] = False,
@@ -44,10 +53,10 @@ def read(
 ) -> None:
     """Read documents without a hub and show what it would make of them; nothing is kept.
 
-    SEDs, SOAP answers and canonical JSON are recognised by their content. Prints the canonical record, findings and
-    unmapped leaves. With --json one line per file, in the order given:
-    file, mapping, record (null when refused; personal values are plain), findings, unmapped. Ends with 1 if a file
-    was refused.
+    SEDs, SOAP answers, flat files and canonical JSON are recognised by their content; each row of a flat file is a
+    document, FILE:LINE. Prints the canonical record, findings and unmapped leaves. With --json one line per document,
+    in the order given: file, mapping, record (null when refused; personal values are plain), findings, unmapped. Ends
+    with 1 if a document was refused.
     """
     from hub_core.places import MAPPINGS
     from registry.offline import open_reader
@@ -55,13 +64,15 @@ def read(
     reader = open_reader(root or MAPPINGS, schemas)
     day = on.date() if on else datetime.now(UTC).date()
     documents = list(files.walk(paths))
-    readings = files.with_progress("reading", documents, partial(reader.read_file, on=day))
+    named = reader.mappings.named(mapping) if mapping else None
+    found = files.with_progress("reading", documents, lambda path: list(reader.read_rows(path, on=day, mapping=named)))
+    readings = chain.from_iterable(found)
     if as_json:
         refused = _print_lines(readings)
-    elif len(documents) <= SHOWN_WHOLE:
-        refused = _print_whole(readings, reveal=reveal)
+    elif len(documents) <= SHOWN_WHOLE and len(first := list(islice(readings, SHOWN_WHOLE + 1))) <= SHOWN_WHOLE:
+        refused = _print_whole(iter(first), reveal=reveal)
     else:
-        refused = _print_table(list(readings))
+        refused = _print_table(list(chain(first if len(documents) <= SHOWN_WHOLE else (), readings)))
     if refused:
         raise typer.Exit(Exit.ATTENTION)
 

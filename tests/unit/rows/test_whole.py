@@ -1,0 +1,62 @@
+"""Rows that were written one by one become one file."""
+
+import pytest
+
+from hub_core.errors import Rejected
+from hub_core.rows import Column, Description, Record, read_file, whole_file
+
+AMOUNT = Column(name="amount", type="decimal", point=",")
+FILE = Description(
+    name="own/list",
+    encoding="utf-8",
+    form="csv",
+    line_end="lf",
+    titles=True,
+    header=Record(token="H", columns=(Column(name="month"), Column(name="rows", type="integer", equals="count"))),
+    row=Record(columns=(Column(name="name"), AMOUNT)),
+    trailer=Record(token="T", columns=(Column(name="sum", type="decimal", point=",", equals="sum(amount)"),)),
+)
+
+
+def row(name, amount, month="2025-11"):
+    return {"name": name, "amount": amount, "header": {"month": month}}
+
+
+def test_rows_get_their_header_titles_count_and_sum():
+    body = whole_file([row("Popa", "12,5"), row("Ionescu", ""), row("Şerban", "0,75")], FILE)
+    assert body.decode() == "H;2025-11;3\nname;amount\nPopa;12,5\nIonescu;\nŞerban;0,75\nT;13,25\n"
+
+
+def test_no_rows_are_a_file_whose_sum_is_zero():
+    assert whole_file([], FILE, header={"month": "2025-11"}).decode() == "H;2025-11;0\nname;amount\nT;0\n"
+
+
+def test_a_sum_without_a_written_sign_has_the_digits_of_its_scale():
+    scaled = Column(name="amount", width=6, align="right", pad="0", type="decimal", scale=2)
+    total = Column(name="sum", width=8, align="right", pad="0", type="decimal", scale=2, equals="sum(amount)")
+    file = Description(
+        name="own/list", encoding="ascii", form="fixed", line_end="lf",
+        row=Record(columns=(scaled,)), trailer=Record(token="T", columns=(total,)),
+    )  # fmt: skip
+    body = whole_file([{"amount": "1.50"}, {"amount": "10.00"}], file)
+    assert body == b"000150\n001000\nT00001150\n"
+    assert read_file(body, file).trailer == {"sum": "11.50"}
+
+
+def test_a_given_value_of_the_header_counts_more_than_the_rows():
+    assert whole_file([row("Popa", "1")], FILE, header={"month": "2025-12"}).startswith(b"H;2025-12;1\n")
+
+
+def test_rows_of_two_months_are_no_file_and_each_line_is_told():
+    with pytest.raises(Rejected) as caught:
+        whole_file([row("Popa", "1"), row("Ionescu", "2", "2025-10"), row("Ene", "3", "2025-09")], FILE)
+    assert [(one.code, one.line, one.source) for one in caught.value.findings] == [
+        ("F118", 4, "header.month"),
+        ("F118", 5, "header.month"),
+    ]
+
+
+def test_a_value_that_is_no_number_is_refused_by_its_line():
+    with pytest.raises(Rejected) as caught:
+        whole_file([row("Popa", "1"), row("Ionescu", "two")], FILE)
+    assert [(one.code, one.line, one.source) for one in caught.value.findings] == [("F106", 4, "amount")]
