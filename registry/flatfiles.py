@@ -6,7 +6,8 @@ from functools import cached_property
 from hub_core.document import Document
 from hub_core.errors import Rejected
 from hub_core.mapping.compiled import CompiledMapping
-from hub_core.rows import Description, FlatFile, Row, as_document, load_description, read_file
+from hub_core.mapping.fixtures import description_of
+from hub_core.rows import Description, FlatFile, Row, as_document, read_file
 from hub_core.rows.single import DIALECT
 
 NOT_KNOWN = "V301"
@@ -39,12 +40,6 @@ class FlatFiles:
             names = ", ".join(name for count, (_, name) in zip(counts, files, strict=True) if count == best)
             raise Rejected(NOT_KNOWN, f"may be several flat files: {names}; name its mapping")
         return files[counts.index(best)]
-
-
-def description_of(mapping: CompiledMapping) -> Description:
-    """Return what the files of a mapping look like; raises ``ConfigError`` (F101)."""
-    file = mapping.source.schema or ""
-    return load_description(mapping.schemas / file, file=file)
 
 
 def rows_of(file: FlatFile, name: str) -> Iterator[tuple[Row, Document | Rejected]]:

@@ -20,13 +20,14 @@ from hub_core.document import Document
 from hub_core.errors import PunteError, Rejected
 from hub_core.mapping import MappingSet
 from hub_core.mapping.compiled import CompiledMapping
+from hub_core.mapping.fixtures import description_of
 from hub_core.message import Finding, Leaf, Severity
 from hub_core.places import MAPPINGS
 from hub_core.ports import Adapter
 from hub_core.reading import Reading, Verdict
 from hub_core.rows import read_file
 from hub_core.rows.single import DIALECT as ROWS
-from registry.flatfiles import FlatFiles, description_of, rows_of
+from registry.flatfiles import FlatFiles, rows_of
 
 CANONICAL: Final = "CANONICAL"
 CANONICAL_FIELDS: Final = frozenset(Beneficiary.__struct_fields__)

@@ -17,6 +17,7 @@ from hub_core.mapping import leafwalk
 from hub_core.mapping.codecs import BadValue
 from hub_core.mapping.compiled import CompiledMapping
 from hub_core.mapping.coverage import codecs_of, looked_up
+from hub_core.mapping.fixtures import again, description_of
 from hub_core.mapping.leafwalk import Leaf
 from hub_core.mapping.vocabulary import code_texts, parts_of_days, vocabulary
 from hub_core.pseudonyms import Pseudonyms
@@ -59,10 +60,8 @@ def capture(mapping: CompiledMapping, document: Document, *, on: date, key: byte
         key: secret; the same key gives the same person the same pseudonym in every document.
 
     Raises:
-        Rejected: M501, no such document was found, or it is a row of a file; no value of the original is told.
+        Rejected: M501, no such document was found; no value of the original is told.
     """
-    if document.dialect == ROWS:
-        raise Rejected("M501", "a row of a flat file is no document of its own")
     document = leafwalk.bare(document)
     original, provenance = mapping.explain(document, on=on)
     judge = _Judge(mapping, document, provenance)
@@ -70,6 +69,10 @@ def capture(mapping: CompiledMapping, document: Document, *, on: date, key: byte
         pseudonyms = Pseudonyms(key, attempt=attempt)
         work = _Work(judge, pseudonyms)
         made, paths = leafwalk.replaced(mapping, document, work.leaf, pseudonyms.text)
+        try:
+            made = again(mapping, made)
+        except Rejected:  # a pseudonym has not the form of its column
+            continue
         moved = pseudonyms.shift.day(on)
         reading = mapping.read(made, on=moved)
         if not work.survivors() and _same(original, reading, paths):
@@ -88,6 +91,7 @@ class _Judge:
             self.origins.setdefault(one.source or "", []).append(one)
         coded = {(_bare(path), one.raw) for path, found in self.origins.items() for one in found if one.codes}
         self._lists = code_texts(mapping.plan)
+        self._words = _words(mapping) if document.dialect == ROWS else {}
         self._parts = parts_of_days(mapping.plan)
         self._coded = {(path, raw or "") for path, raw in coded}
 
@@ -99,6 +103,8 @@ class _Judge:
         found = self.origins.get(leaf.path, [])
         if self._is_coded(leaf, text, found):
             return "in a code list"
+        if text in self._words.get(leaf.name, ()):
+            return "one of the words of its column"
         if text == self.kind or any(one.at in _ABOUT_THE_DOCUMENT for one in found):
             return "about the document, not the person"
         return self._why_by_codec(leaf, text, found)
@@ -180,6 +186,13 @@ class _Work:
         if not {"month_first", "month_last"} & set(names):
             return self.pseudonyms.shift.day(value)
         return date.fromisoformat(self.pseudonyms.shift.partial(f"{value:%Y-%m}") + "-01")
+
+
+def _words(mapping: CompiledMapping) -> dict[str, tuple[str, ...]]:
+    """Return the only words of the columns of a flat file, by column."""
+    description = description_of(mapping)
+    records = [one for one in (description.row, description.header, description.trailer) if one is not None]
+    return {column.name: column.enum for record in records for column in record.columns if column.enum}
 
 
 def _bare(path: str) -> str:

@@ -9,9 +9,10 @@ import msgspec
 from hub_core.canonical import Beneficiary
 from hub_core.errors import ConfigError, Rejected
 from hub_core.mapping.compiled import CompiledMapping
+from hub_core.mapping.fixtures import description_of
 from hub_core.mapping.out import Writing
 from hub_core.message import Finding
-from hub_core.rows import load_description, whole_file
+from hub_core.rows import whole_file
 from hub_core.rows.single import DIALECT
 
 ANOTHER = "a document holds one record; only a flat file holds many"
@@ -40,8 +41,7 @@ def write_rows(
     if mapping.source.dialect != DIALECT:
         mend = "write them one by one, or name a mapping with source: {rows: ...}"
         raise ConfigError("M113", ANOTHER, where=mapping.file, mend=mend)
-    file = mapping.source.schema or ""
-    description = load_description(mapping.schemas / file, file=file)
+    description = description_of(mapping)
     first = 1 + (description.header is not None) + description.titles
     documents: list[Mapping[str, Any]] = []
     findings: list[Finding] = []

@@ -5,13 +5,12 @@ import re
 from typing import Any, Final
 
 import msgspec
-from lxml import etree
 
 from hub_core import yaml
-from hub_core.document import Document
 from hub_core.errors import ConfigError
 from hub_core.mapping.capture import Captured
 from hub_core.reading import Verdict
+from hub_core.rows.single import DIALECT as ROWS
 from hub_core.yaml import Mapping, Sequence
 
 # Computed by the hub, or told by keys of their own.
@@ -21,19 +20,11 @@ _BREAKS: Final = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 _TOP_LEVEL: Final = re.compile(r"[^\s#-]")
 
 
-def fixture_body(document: Document) -> bytes:
-    """Return a document as its file holds it: XML as it is, JSON indented, a NATIVE SED under its name."""
-    if document.kind == "xml":
-        return bytes(etree.tostring(document.root, xml_declaration=True, encoding="UTF-8")) + b"\n"
-    root = {document.name: document.root} if document.dialect == "NATIVE" else document.root
-    return msgspec.json.format(msgspec.json.encode(root), indent=2) + b"\n"
-
-
 def entry_of(captured: Captured, *, name: str, fixture: str) -> str:
     """Return the entry that says of a captured document all that its reading says; without indentation."""
     reading, document = captured.reading, captured.document
     lines = [f"- name: {_yaml(name)}", f"  in: {_yaml(fixture)}", f"  on: {_yaml(captured.on.isoformat())}"]
-    if document.kind == "json":
+    if document.kind == "json" and document.dialect != ROWS:
         lines.append(f"  document: {_yaml(document.name)}")
     if reading.verdict is not Verdict.RECORD:
         lines.append(f"  verdict: {reading.verdict.value}")

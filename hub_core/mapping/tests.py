@@ -15,13 +15,14 @@ from hub_core.mapping import jsonrun, xmlrun
 from hub_core.mapping.compiled import CompiledMapping
 from hub_core.mapping.coverage import Exercised
 from hub_core.mapping.expected import unfulfilled
+from hub_core.mapping.fixtures import description_of
 from hub_core.mapping.mappingset import MappingSet, load
 from hub_core.mapping.paths import BadPath, Steps, parse_path
 from hub_core.mapping.roundtrip import round_trip
 from hub_core.mapping.rules import Test
 from hub_core.places import MAPPINGS
 from hub_core.reading import Reading
-from hub_core.rows import load_description, row_in
+from hub_core.rows import row_in
 from hub_core.rows.single import DIALECT as ROWS
 
 DEFAULT_DAY: Final = date(2025, 1, 1)
@@ -153,9 +154,8 @@ def _places(mapping: CompiledMapping, root: Any, path: str, *, make: bool = Fals
 
 def _row(mapping: CompiledMapping, test: Test, body: bytes) -> Document:
     """Return the row of a line; without one the first."""
-    file = mapping.source.schema or ""
     try:
-        document = row_in(body, load_description(mapping.schemas / file, file=file), test.line)
+        document = row_in(body, description_of(mapping), test.line)
     except Rejected as error:
         raise BadTest(f"{test.fixture}: {error}") from error
     _change_all(document.root, test)

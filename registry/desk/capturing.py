@@ -11,7 +11,8 @@ import msgspec
 
 from hub_core.errors import ConfigError, Rejected
 from hub_core.mapping.capture import capture as captured
-from hub_core.mapping.testentry import entry_of, fixture_body
+from hub_core.mapping.fixtures import fixture_of
+from hub_core.mapping.testentry import entry_of
 from hub_core.message import Entry
 from registry.desk.arguments import Capture
 from registry.desk.looking import found
@@ -41,11 +42,13 @@ async def capture(parts: Parts, wanted: Capture) -> dict[str, Any]:
     made = await asyncio.to_thread(captured, mapping, document, on=on, key=key)  # messages go on meanwhile
     entry = Entry(message_id=wanted.id, at=parts.clock.now(), step="captured", by=wanted.by, detail=wanted.name)
     await parts.journal.note(entry)
-    fixture = f"{wanted.fixture}.{made.document.kind}"
+    file = fixture_of(mapping, made.document)
+    fixture = f"{wanted.fixture}.{file.suffix}"
     return {
         "mapping": mapping.version,
         "file": mapping.file,
-        "fixture": fixture_body(made.document).decode(),
+        "fixture": file.body.decode(file.encoding),
+        "encoding": file.encoding,
         "name": fixture,
         "entry": entry_of(made, name=wanted.name, fixture=fixture),
         "verdict": made.reading.verdict,

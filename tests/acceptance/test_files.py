@@ -65,6 +65,19 @@ def test_killed_right_after_the_answer_every_row_becomes_one_message(stage: Stag
     assert all(len([line for line in stage.effects(row["id"]) if line["effect"]]) == 1 for row in delivered)
 
 
+def test_a_row_becomes_a_file_and_a_test_without_its_person(stage: Stage) -> None:
+    reply = send(stage, "list-6")
+    split(stage, reply.reference)
+    row = min(rows_of(stage, reply.reference), key=lambda one: one["line"])
+    asked = {"id": row["id"], "name": "a row as it came", "fixture": "fixtures/a-row", "by": "somebody"}
+    answer: dict[str, Any] = stage.desk.call("capture", asked)
+    assert (answer["name"], answer["encoding"]) == ("fixtures/a-row.csv", "cp1250")
+    original = job_seekers(stage.country, COUNT, broken=0).decode("cp1250").splitlines()[1].split(";")
+    titles, one = answer["fixture"].splitlines()
+    assert titles.startswith("CNP;Nume;Prenume;")
+    assert not {cell for cell in original if len(cell) > 3} & set(one.split(";"))
+
+
 def test_a_row_tells_where_its_values_came_from(stage: Stage) -> None:
     reply = send(stage, "list-4")
     split(stage, reply.reference)

@@ -15,12 +15,12 @@ from hub_core.document import Document
 from hub_core.errors import ConfigError, Rejected
 from hub_core.mapping import load, user_cache
 from hub_core.mapping.capture import TELLING, capture
+from hub_core.mapping.fixtures import fixture_of
 from hub_core.mapping.leafwalk import replaced
 from hub_core.mapping.selection import load_selected
-from hub_core.mapping.testentry import entry_of, fixture_body, with_test
+from hub_core.mapping.testentry import entry_of, with_test
 from hub_core.mapping.tests import fixture, run_test
 from hub_core.places import MAPPINGS
-from hub_core.rows.single import DIALECT as ROWS
 from registry.offline import OfflineReader
 
 ON = date(2025, 11, 21)
@@ -62,10 +62,6 @@ def without_indexes(path):
 @pytest.mark.parametrize(("mapping", "case"), CASES)
 def test_every_fixture_can_be_captured_and_tells_no_person_any_more(mapping, case):
     document = fixture(mapping, case, MAPPINGS)
-    if document.dialect == ROWS:
-        with pytest.raises(Rejected, match="M501"):
-            capture(mapping, document, on=ON, key=KEY)
-        return
     made = capture(mapping, document, on=ON, key=KEY)
     assert made.reading.verdict is mapping.read(document, on=ON).verdict
     assert not personal(mapping, document) & set(texts(mapping, made.document))
@@ -84,19 +80,25 @@ def test_of_no_real_sed_a_personal_text_is_left(shared, reader):
         made = capture(mapping, document, on=ON, key=KEY)
         left = found & set(texts(mapping, made.document))
         assert not left, f"{path.name}: {len(left)} texts"
-        whole = fixture_body(made.document).decode()
+        whole = fixture_of(mapping, made.document).body.decode()
         assert not [text for text in found if len(text) >= 2 * TELLING and text in whole], path.name
         looked_at += len(found)
     assert looked_at > 1_000
 
 
-@pytest.mark.parametrize("name", ["anofm.status/1", "dgep.person/1", "eessi.native.p9000/1", "eessi.nav.p2000/1"])
+NAMES = [
+    "anofm.monthly/1", "anofm.status/1", "cnpp.payments/1", "dgep.person/1", "eessi.native.p9000/1", "eessi.nav.p2000/1",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_a_captured_document_becomes_a_test_that_passes(name, tmp_path):
     mapping = SHIPPED.get(name)
     made = capture(mapping, fixture(mapping, mapping.tests[0], MAPPINGS), on=ON, key=KEY)
     file = tmp_path / Path(mapping.file).name
-    entry = entry_of(made, name="as it came", fixture=f"captured.{made.document.kind}")
-    (tmp_path / f"captured.{made.document.kind}").write_bytes(fixture_body(made.document))
+    captured = fixture_of(mapping, made.document)
+    entry = entry_of(made, name="as it came", fixture=f"captured.{captured.suffix}")
+    (tmp_path / f"captured.{captured.suffix}").write_bytes(captured.body)
     original = (MAPPINGS / mapping.file).read_text(encoding="utf-8")
     file.write_text(with_test(original, entry, file=file.name), encoding="utf-8")
     (again,) = load_selected([file], root=MAPPINGS).all
@@ -143,11 +145,23 @@ def test_the_same_person_has_the_same_pseudonym_in_another_document():
 def test_comments_instructions_and_keys_that_are_days_are_gone(reader):
     body = (MAPPINGS / "anofm" / "fixtures" / "unemployed.xml").read_text(encoding="utf-8")
     document = reader.open(body.replace("<SOMER>", "<SOMER><!-- Popa Ana --><?note Popa?>", 1).encode())
-    made = capture(SHIPPED.find(document), document, on=ON, key=KEY)
-    assert b"Popa" not in fixture_body(made.document)
+    mapping = SHIPPED.find(document)
+    made = capture(mapping, document, on=ON, key=KEY)
+    assert b"Popa" not in fixture_of(mapping, made.document).body
     sed = Document(kind="json", root={"sed": "X999", "nav": {"1985-04-15": "x"}}, name="X999", dialect="NAV")
-    made = capture(SHIPPED.find(sed), sed, on=ON, key=KEY)
-    assert b"1985-04-15" not in fixture_body(made.document)
+    mapping = SHIPPED.find(sed)
+    made = capture(mapping, sed, on=ON, key=KEY)
+    assert b"1985-04-15" not in fixture_of(mapping, made.document).body
+
+
+def test_a_row_becomes_a_file_of_its_own_whose_count_and_sum_fit():
+    mapping = SHIPPED.get("cnpp.payments/1")
+    made = capture(mapping, fixture(mapping, mapping.tests[0], MAPPINGS), on=ON, key=KEY)
+    lines = fixture_of(mapping, made.document).body.decode("iso-8859-16").splitlines()
+    amount = made.document.root["amount"].replace(".", "")
+    assert [line[0] for line in lines] == ["H", "P", "T"]
+    assert lines[2] == f"T0000001{amount:0>13}"
+    assert "20251103" not in lines[0]
 
 
 def test_an_original_document_stays_as_it_is(reader):

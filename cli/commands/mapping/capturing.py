@@ -83,7 +83,7 @@ def _written(answer: dict[str, Any], into: Path, root: Path | None, schemas: Pat
     if path.exists():
         raise ConfigError("M110", "a fixture of this name is there", where=str(path), mend="give another --name")
     path.parent.mkdir(exist_ok=True)
-    path.write_text(answer["fixture"], encoding="utf-8")
+    path.write_bytes(answer["fixture"].encode(answer["encoding"]))
     into.write_text(after, encoding="utf-8")
     try:
         _run(into, root or root_of(into), schemas, read_with=answer["mapping"])
