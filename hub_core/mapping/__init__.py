@@ -7,8 +7,8 @@
     binder, valuebinder, targetbinder,       every name looked up                   -> plan.Scope
     headbinder, sourcepaths, sourceroots,
     model, complete
-    tree, generator, scanxml, scanjson,      the source, and the function           -> compiler.Compiler
-    build, valuecode, writer
+    tree, shares, generator, scanxml,        the source, and the function           -> compiler.Compiler
+    scanjson, build, valuecode, writer
     cache                                    compiled mappings on disk
     run, xmlrun, jsonrun, known, resolver    what the source calls when there is something to say
     compiled, mappingset                     reading documents, choosing mappings   -> MappingSet

@@ -62,7 +62,7 @@ class Build:
         """Write what happens with a value of which it is known only now whether the record holds it."""
         place = f"{frame.spot}, {self.generator.steps(leaf.steps)}"
         taken = f"if {leaf.var} is not None and u{leaf.number} is None:"
-        if frame.joins and frame.check:
+        if frame.joins and frame.duty:
             with self.writer.block(taken):
                 self.writer.line(f"run.claim({place})")
             return

@@ -17,6 +17,7 @@ from hub_core.mapping.plan import Obj, Scope
 from hub_core.mapping.run import NO_LIST, Several
 from hub_core.mapping.scanjson import JsonScan
 from hub_core.mapping.scanxml import XmlScan
+from hub_core.mapping.shares import ALONE, Duty
 
 Read = Callable[[Any, Any], dict[str, Any]]
 _HELPERS: Final[dict[Kind, tuple[Callable[..., Any], ...]]] = {
@@ -87,7 +88,7 @@ class Compiler:
         spot = "o" if self.generator.kind == "xml" else "None"
         with self.writer.block("def read(o, run):"):
             self.writer.line("t = {}")
-            frame = Frame(self.plan, tree, "o", "t", spot, "None", check=True)
+            frame = Frame(self.plan, tree, "o", "t", spot, "None", ALONE)
             self._body(frame)
             self.writer.line("return t")
         while self.generator.waiting:
@@ -105,12 +106,12 @@ class Compiler:
             codecs=self.writer.codecs,
         )
 
-    def _block(self, scope: Scope, check: bool, name: str) -> None:  # noqa: FBT001 - as queued
+    def _block(self, scope: Scope, duty: Duty | None, name: str) -> None:
         self.writer.line("")
         self.writer.line("")
         spot = "o" if self.generator.kind == "xml" else "spot"
         with self.writer.block(f"def {name}(o, t, spot, to, run):  # {scope.name!a} {scope.place!a}"):
-            frame = Frame(scope, self.generator.trees.of(scope), "o", "t", spot, "to", check=check)
+            frame = Frame(scope, self.generator.trees.of(scope), "o", "t", spot, "to", duty)
             self._body(frame)
             self.writer.line("return t")
 
@@ -119,23 +120,22 @@ class Compiler:
         start = self.writer.place()
         self.generator.conditions(frame)
         self.generator.start(frame)
-        if frame.tree.root.passes or frame.tree.root.scopes:
-            self.scan.place(frame.tree.root, frame.here, frame, check=frame.check and not frame.joins)
-        elif frame.check and not frame.joins:
-            self.scan.place(frame.tree.root, frame.here, frame, check=True)
+        duty = None if frame.joins else frame.duty
+        if frame.tree.root.passes or frame.tree.root.scopes or duty:
+            self.scan.place(frame.tree.root, frame.here, frame, duty=duty)
         self.build.scope(frame)
         if frame.checks:
             self.writer.insert(start, "run.enter()")
 
-    def _inner(self, scope: Scope, item: str, outer: Frame, check: bool) -> None:  # noqa: FBT001 - callback
+    def _inner(self, scope: Scope, item: str, outer: Frame, duty: Duty | None) -> None:
         """Write what an inner scope does with one element or item, if ``where:`` chooses it."""
         if not scope.where:
-            self._element(scope, item, outer, check=check)
+            self._element(scope, item, outer, duty)
             return
         tests = " and ".join(self.generator.condition(one, item) for one in scope.where)
         with self.writer.block(f"if {tests}:"):
-            self._element(scope, item, outer, check=check)
-        if check:
+            self._element(scope, item, outer, duty)
+        if duty:
             with self.writer.block("else:"):
                 if self.generator.kind == "xml":
                     self.writer.line(f"run.element({item})")
@@ -143,33 +143,35 @@ class Compiler:
                     spot = f"({outer.spot}, {self.generator.steps(scope.base)}, {item})"
                     self.writer.line(f"run.leave({spot}, ())")
 
-    def _element(self, scope: Scope, item: str, outer: Frame, *, check: bool) -> None:
+    def _element(self, scope: Scope, item: str, outer: Frame, duty: Duty | None) -> None:
         results = outer.results[scope]
         tail, many = _tail(scope, outer.scope.root, "") or (scope.name, True)
         spot = item
         if self.generator.kind == "json":
-            spot = f"({outer.spot}, {self.generator.steps(scope.base)}, {item})"
+            same = not scope.base and item == outer.here
+            spot = outer.spot if same else f"({outer.spot}, {self.generator.steps(scope.base)}, {item})"
         if scope.root is None:
             to = f"({outer.to}, {tail!r}, None, len({results}))"
-            frame = Frame(scope, self.generator.trees.of(scope), item, "", spot, to, check=check, sink=results)
+            frame = Frame(scope, self.generator.trees.of(scope), item, "", spot, to, duty, sink=results)
             frame.added = f"({outer.to}, {tail!r}, {results}, len({results}) - 1)"
             self._body(frame)
             return
         made = self.writer.name("t")
         self.writer.line(f"{made} = {{}}")
         to = f"({outer.to}, {tail!r}, {made}, {f'len({results})' if many else NO_LIST})"
-        frame = Frame(scope, self.generator.trees.of(scope), item, made, spot, to, check=check)
+        frame = Frame(scope, self.generator.trees.of(scope), item, made, spot, to, duty)
         if scope.call is None:
             self._body(frame)
         else:
-            block = self.generator.function(scope.call, check=check)
+            block = self.generator.function(scope.call, duty)
             call = f"{made} = {block}({item}, {made}, {spot}, {to}, run)"
-            if isinstance(self.scan, JsonScan) and not self.scan.reads_text(scope.call):
+            scan = self.scan
+            if isinstance(scan, JsonScan) and not scan.takes_objects(scope) and not scan.reads_text(scope.call):
                 with self.writer.block(f"if {item}.__class__ is dict:"):
                     self.writer.line(call)
-                if check:
+                if duty:
                     with self.writer.block("else:"):
-                        self.writer.line(f"run.scalars({spot}, ())")
+                        self.writer.line(f"run.scalars({outer.spot}, {self.generator.steps(scope.base)})")
             else:
                 self.writer.line(call)
             frame.joins = True

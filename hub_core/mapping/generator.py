@@ -15,6 +15,7 @@ from hub_core.mapping.known import conditional, known
 from hub_core.mapping.paths import Steps, shown_key, shown_name
 from hub_core.mapping.plan import Check, Scope, Value
 from hub_core.mapping.run import Label
+from hub_core.mapping.shares import Duty
 from hub_core.mapping.tree import Leaf, Node, Tree, Trees
 from hub_core.mapping.writer import Writer
 
@@ -31,7 +32,7 @@ class Frame:
         made: variable of the dictionary that it fills; empty for plain values.
         spot: expression of the place, for findings.
         to: expression of the object in the record, for findings.
-        check: unnamed leaves are looked for here; else somebody else does it.
+        duty: what unnamed leaves are looked for here; ``None``: somebody else does it.
         results: list variable of each inner scope.
         conditions: variable of each condition.
         direct: leaves that can be read only once.
@@ -48,7 +49,7 @@ class Frame:
     made: str
     spot: str
     to: str
-    check: bool
+    duty: Duty | None
     results: dict[Scope, str] = field(default_factory=dict)
     conditions: dict[Check, str] = field(default_factory=dict)
     direct: set[Leaf] = field(default_factory=set)
@@ -68,15 +69,15 @@ class Generator:
         self.writer = Writer()
         self.trees = Trees()
         self._prefixes = prefixes
-        self._functions: dict[tuple[Scope, bool], str] = {}
-        self.waiting: list[tuple[Scope, bool, str]] = []
+        self._functions: dict[tuple[Scope, Duty | None], str] = {}
+        self.waiting: list[tuple[Scope, Duty | None, str]] = []
 
-    def function(self, scope: Scope, *, check: bool) -> str:
+    def function(self, scope: Scope, duty: Duty | None) -> str:
         """Return the name of the function of a shared block; it is written later."""
-        key = (scope, check)
+        key = (scope, duty)
         if key not in self._functions:
             self._functions[key] = self.writer.name("block_")
-            self.waiting.append((scope, check, self._functions[key]))
+            self.waiting.append((scope, duty, self._functions[key]))
         return self._functions[key]
 
     # Constants of the source ---------------------------------------------------------------------------------

@@ -1,6 +1,5 @@
 """Places in a JSON document: partners mix one object, a list of them, and nothing."""
 
-from collections.abc import Iterator
 from typing import Any
 
 from hub_core.document import Document
@@ -10,8 +9,8 @@ from hub_core.mapping.plan import Check
 from hub_core.mapping.run import SEVERAL, Label, Run, Several, To
 
 Spot = tuple[Any, Steps, Any] | None  # (spot of the enclosing scope, steps from there, object); None: the root
-# A path while nobody reads it: the way to what is around, and a key or an index; None: the root.
-Way = tuple[Any, str | int] | None
+# A path, blank for the root; or while nobody reads it the way to what is around, and a key or an index.
+Way = str | tuple[Any, str | int]
 
 
 def plain_text(value: Any) -> str:
@@ -63,36 +62,43 @@ def one(value: Any) -> dict[str, Any] | None:
 
 def written(way: Way) -> str:
     """Return a way as a path."""
-    parts: list[str] = []
-    while way is not None:
-        way, last = way
-        parts.append(f"[{last}]" if last.__class__ is int else f".{shown_key(last)}")  # type: ignore[arg-type]
-    return "".join(reversed(parts)).removeprefix(".")
+    if isinstance(way, str):
+        return way
+    above, last = way
+    path = written(above)
+    return f"{path}[{last}]" if isinstance(last, int) else _below(path, last)
 
 
 def _below(path: str, key: str) -> str:
-    return f"{path}.{shown_key(key)}" if path else shown_key(key)
+    return f"{path}.{shown_key(key)}" if path else f"{shown_key(key)}"  # a plain str, whatever the name of a step is
 
 
 def _entered(value: Any, way: Way) -> list[tuple[Way, Any]]:
     """Return the values of a place, each with its way; lists are entered."""
-    if value.__class__ is list:
-        return [pair for index, item in enumerate(value) for pair in _entered(item, (way, index))]
-    return [] if value is None else [(way, value)]
-
-
-def places(base: Any, steps: Steps, way: Way = None) -> list[tuple[Way, Any]]:
-    """Return way and value of all places that steps lead to; lists on the way are entered."""
-    found = _entered(base, way)
-    for step in steps:
-        found = [pair for above, value in found for pair in _stepped(value, step, above)]
+    if value.__class__ is not list:
+        return [] if value is None else [(way, value)]
+    found: list[tuple[Way, Any]] = []
+    for index, item in enumerate(value):
+        if item.__class__ is list:
+            found += _entered(item, (way, index))
+        elif item is not None:
+            found.append(((way, index), item))
     return found
 
 
-def _stepped(value: Any, step: Step, way: Way) -> list[tuple[Way, Any]]:
-    if value.__class__ is not dict or step.name not in value:
-        return []
-    found = _entered(value[step.name], (way, step.name))
+def places(base: Any, steps: Steps, way: Way = "") -> list[tuple[Way, Any]]:
+    """Return way and value of all places that steps lead to; lists on the way are entered."""
+    found = _entered(base, way)
+    for step in steps:
+        name, around, found = step.name, found, []
+        for above, value in around:
+            if value.__class__ is dict and (inner := value.get(name)) is not None:
+                there = _entered(inner, (above, name))
+                found += _picked(there, step) if step.filters or step.index is not None else there
+    return found
+
+
+def _picked(found: list[tuple[Way, Any]], step: Step) -> list[tuple[Way, Any]]:
     if step.filters:
         found = [pair for pair in found if holds(pair[1], step.filters)]
     return found if step.index is None else found[step.index :][:1]
@@ -126,42 +132,43 @@ def _present(value: Any) -> bool:
     return bool(plain_text(value))
 
 
-def leaves(value: Any, path: str) -> Iterator[tuple[str, str]]:
-    """Yield path and text of every value that is not blank, here and below."""
-    if value.__class__ is dict:
-        for key, inner in value.items():
-            yield from leaves(inner, _below(path, key))
-    elif value.__class__ is list:
-        for index, inner in enumerate(value):
-            yield from leaves(inner, f"{path}[{index}]")
-    elif text := plain_text(value):
-        yield path, text
-
-
 class JsonRun(Run):
     """A reading of a JSON document; see ``Spot`` for what a spot is."""
 
     def __init__(self, document: Document) -> None:
         super().__init__(document)
-        self._ways: dict[tuple[int, Steps], dict[int, Way]] = {}
+        # By the ids of an object and of the steps from it; the steps are kept, lest their id is given away.
+        self._ways: dict[tuple[int, int], tuple[Steps, dict[int, Way]]] = {}
+        self._plain: dict[tuple[int, int], Steps] = {}
 
-    def _way(self, spot: Spot) -> Way:
-        """Return the way to the object where a scope began."""
+    def _way(self, spot: Spot) -> str:
+        """Return the path of the object where a scope began."""
         if spot is None:
-            return None
+            return ""
         parent, steps, item = spot
-        around = (id(self._object(parent)), steps)
+        around = (id(self._object(parent)), id(steps))
         if around not in self._ways:  # those of all items at once; of equal texts the first
-            found = places(self._object(parent), steps, self._way(parent))
-            self._ways[around] = {id(value): way for way, value in reversed(found)}
-        ways = self._ways[around]
-        return ways.get(id(item)) or next(reversed(ways.values()), None)
+            found = self._places(parent, steps)
+            self._ways[around] = steps, {id(value): way for way, value in reversed(found)}
+        _, ways = self._ways[around]
+        way = ways.get(id(item)) or next(reversed(ways.values()), "")
+        if isinstance(way, str):
+            return way
+        ways[id(item)] = path = written(way)
+        return path
 
     def _object(self, spot: Spot) -> Any:
         return self.document.root if spot is None else spot[2]
 
     def _places(self, spot: Spot, steps: Steps) -> list[tuple[Way, Any]]:
-        return places(self._object(spot), steps, self._way(spot))
+        path, here = self._way(spot), self._object(spot)
+        for number, step in enumerate(steps):
+            if here.__class__ is not dict or step.filters or step.index is not None:
+                return places(here, steps[number:], path)
+            if step.name not in here:
+                return []
+            path, here = _below(path, step.name), here[step.name]
+        return _entered(here, path)
 
     def origin(self, spot: Any, steps: Steps) -> tuple[str, int | None]:
         """See ``Run.origin``."""
@@ -179,10 +186,6 @@ class JsonRun(Run):
     def leave(self, spot: Any, steps: Steps) -> None:
         """See ``Run.leave``."""
         for way, value in self._places(spot, steps):
-            self._leave(value, way)
-
-    def _leave(self, value: Any, way: Way) -> None:
-        if value is not None:
             self._keep(value, written(way))
 
     def values(self, spot: Any, steps: Steps) -> list[tuple[str, str]]:
@@ -206,13 +209,17 @@ class JsonRun(Run):
         """Leave what lies under keys that nothing names."""
         for way, value in self._places(spot, steps):
             if value.__class__ is dict:
+                path = written(way)
                 for key, inner in value.items():
                     if key not in known:
-                        self._leave(inner, (way, key))
+                        self._keep(inner, _below(path, key))
 
     def scalars(self, spot: Spot, steps: Steps) -> None:
-        """Leave plain values where objects are expected."""
-        self.left.update(self.values(spot, steps))
+        """Leave the plain values where objects are expected, all of a place when the first of them is seen."""
+        place = (id(self._object(spot)), id(steps))
+        if place not in self._plain:
+            self._plain[place] = steps
+            self.left.update(self.values(spot, steps))
 
     def only(self, value: Any, spot: Spot, steps: Steps) -> dict[str, Any] | None:
         """Return the object of a place where one is expected (see ``one``); plain values there are left."""
@@ -223,7 +230,7 @@ class JsonRun(Run):
         """Leave what lies in objects where plain values are expected."""
         for way, value in self._places(spot, steps):
             if value.__class__ is dict:
-                self._leave(value, way)
+                self._keep(value, written(way))
 
     def matches(self, place: Any, filters: tuple[Filter, ...]) -> bool:
         """See ``Run.matches``."""
@@ -288,7 +295,14 @@ class JsonRun(Run):
             self.doubts.pop(path, None)
 
     def _keep(self, value: Any, path: str) -> None:
-        if value.__class__ is not str:
-            self.left.update(leaves(value, path))
-        elif text := value.strip():
+        if value.__class__ is str:
+            if text := value.strip():
+                self.left[path] = text
+        elif value.__class__ is dict:
+            for key, inner in value.items():
+                self._keep(inner, _below(path, key))
+        elif value.__class__ is list:
+            for index, inner in enumerate(value):
+                self._keep(inner, f"{path}[{index}]")
+        elif text := plain_text(value):
             self.left[path] = text

@@ -151,13 +151,23 @@ class Run:
 
     # What rules find -----------------------------------------------------------------------------------------
 
-    def _say(self, label: Label, spot: Any, to: To, code: str, text: str, *, severe: bool) -> None:
+    def _say(
+        self,
+        label: Label,
+        spot: Any,
+        to: To,
+        code: str,
+        text: str,
+        *,
+        severe: bool,
+        origin: tuple[str, int | None] | None = None,
+    ) -> None:
         self.refused |= severe
         self._counts[severe] += 1
         if self._counts[severe] > MAX_FINDINGS:
             self.more += 1
             return
-        path, line = self.origin(spot, label.steps)
+        path, line = origin or self.origin(spot, label.steps)
         finding = Finding(
             code=code,
             severity=Severity.ERROR if severe else Severity.WARNING,
@@ -219,9 +229,10 @@ class Run:
 
     def missing(self, label: Label, spot: Any, to: To) -> None:
         """A required value is not there; a value that is faulty was reported as such."""
-        path, _ = self.origin(spot, label.steps)
-        if (label.rule, label.at, path) not in self._said:
-            self._say(label, spot, to, "M201", f"{label.path} is missing or blank", severe=label.severe)
+        origin = self.origin(spot, label.steps)
+        if (label.rule, label.at, origin[0]) not in self._said:
+            text = f"{label.path} is missing or blank"
+            self._say(label, spot, to, "M201", text, severe=label.severe, origin=origin)
 
     def lacking(
         self, label: Label, spot: Any, to: To, places: tuple[Steps, ...], *, spilled: bool = False
@@ -230,11 +241,11 @@ class Run:
 
         With ``spilled`` the field was not readable and is kept elsewhere, which was said already.
         """
-        path, _ = self.origin(spot, label.steps)
-        said = self._said.get((label.rule, label.at, path))
+        origin = self.origin(spot, label.steps)
+        said = self._said.get((label.rule, label.at, origin[0]))
         if said is None or (said != "M201" and not spilled):
             text = f"{label.at} is missing, without which the object cannot be"
-            self._say(label, spot, to, "M201", text, severe=label.severe)
+            self._say(label, spot, to, "M201", text, severe=label.severe, origin=origin)
         for steps in places:
             self.leave(spot, steps)
         return {}

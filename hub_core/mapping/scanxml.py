@@ -5,9 +5,10 @@ from collections.abc import Callable
 from hub_core.mapping.generator import Frame, Generator
 from hub_core.mapping.paths import Step, Steps
 from hub_core.mapping.plan import Scope
+from hub_core.mapping.shares import ALONE, Duty
 from hub_core.mapping.tree import Leaf, Node
 
-Inner = Callable[[Scope, str, Frame, bool], None]
+Inner = Callable[[Scope, str, Frame, Duty | None], None]
 
 
 class XmlScan:
@@ -26,8 +27,11 @@ class XmlScan:
         nodes = [root, *(node for name, node in root.children.items() if name.startswith("@"))]
         return {node.leaf for node in nodes if node.leaf is not None and not node.variants}
 
-    def place(self, node: Node, element: str, frame: Frame, *, check: bool, steps: Steps = ()) -> None:
-        """Write what happens with an element at a node, ``steps`` below the base of the scope."""
+    def place(self, node: Node, item: str, frame: Frame, *, duty: Duty | None) -> None:
+        """Write what happens with the element at the base of a scope."""
+        self._place(node, item, frame, (), check=duty is not None)
+
+    def _place(self, node: Node, element: str, frame: Frame, steps: Steps, *, check: bool) -> None:
         if node.ignored and not node.passes and not node.scopes and not node.variants:
             return
         if node.simple:
@@ -44,17 +48,17 @@ class XmlScan:
             shown = ", ".join(f"{one.name}={one.literal}" for one in filters)
             bound = self.writer.bind("P", filters, shown, key=filters)
             with self.writer.block(f"if run.matches({element}, {bound}):"):
-                self.place(variant, element, frame, check=False)
+                self._place(variant, element, frame, (), check=False)
         if check and not node.ignored:
             frame.checks.append((steps, self.generator.known(node, frame)))
 
     def _scope(self, scope: Scope, element: str, frame: Frame, *, check: bool) -> None:
         guard = self.generator.guard(scope.checks, frame)
         if not guard:
-            self.inner(scope, element, frame, check)
+            self.inner(scope, element, frame, ALONE if check else None)
             return
         with self.writer.block(f"if {guard}:"):
-            self.inner(scope, element, frame, check)
+            self.inner(scope, element, frame, ALONE if check else None)
         if check:
             with self.writer.block("else:"):
                 self.writer.line(f"run.element({element})")
@@ -128,7 +132,7 @@ class XmlScan:
             word = "if"
             for name, node in children.items():
                 with self.writer.block(f"{word} {tag} == {name!r}:"):
-                    self.place(node, child, frame, check=check, steps=(*steps, Step(name=name)))
+                    self._place(node, child, frame, (*steps, Step(name=name)), check=check)
                 word = "elif"
             if not check:
                 return

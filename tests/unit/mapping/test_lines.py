@@ -17,7 +17,7 @@ JSON = st.recursive(
 )
 
 
-def ways(value, way=None):
+def ways(value, way=""):
     yield way, value
     inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     for key, one in inner:
