@@ -9,7 +9,7 @@ from typing import Any, Final
 from lxml import etree
 
 from hub_core.contract import Place
-from hub_core.mapping.jsonrun import plain_text
+from hub_core.mapping.jsonplaces import plain_text
 
 MAX_TEXTS: Final = 20  # of one place
 

@@ -9,7 +9,7 @@ from hub_core.lint.finding import Findings
 from hub_core.lint.nearest import Nearest
 from hub_core.lint.walk import Spot, Walker
 from hub_core.lint.world import Subject, World
-from hub_core.mapping import jsonrun, xmlrun
+from hub_core.mapping import jsonplaces, xmlrun
 from hub_core.mapping.model import MODELS, fields
 from hub_core.mapping.paths import BadPath, Steps, parse_path
 from hub_core.mapping.rules import Test
@@ -156,7 +156,7 @@ def _names(path: str) -> Iterator[str]:
 
 
 def _stands(kind: str, root: Any, steps: Steps) -> bool:
-    return bool(xmlrun.places(root, steps) if kind == "xml" else list(jsonrun.places(root, steps)))
+    return bool(xmlrun.places(root, steps) if kind == "xml" else list(jsonplaces.places(root, steps)))
 
 
 def _scalars(node: Node | None) -> tuple[Scalar, ...]:

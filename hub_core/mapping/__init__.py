@@ -10,7 +10,8 @@
     tree, shares, generator, scanxml,        the source, and the function           -> compiler.Compiler
     scanjson, build, valuecode, writer
     cache                                    compiled mappings on disk
-    run, xmlrun, jsonrun, known, resolver    what the source calls when there is something to say
+    run, xmlrun, jsonrun, jsonplaces,        what the source calls when there is something to say
+    known, resolver
     compiled, mappingset                     reading documents, choosing mappings   -> MappingSet
     origins, lines, compare, tally           where values came from, what differs between two sets
     tests, expected, lookup, schema          tests of mapping files, one value by its path, help for editors

@@ -12,7 +12,7 @@ from hub_core.canonical import Beneficiary, Unmapped
 from hub_core.canonical.faults import check
 from hub_core.document import Document
 from hub_core.errors import ConfigError
-from hub_core.mapping import jsonrun, xmlrun
+from hub_core.mapping import jsonplaces, xmlrun
 from hub_core.mapping.cache import Cache
 from hub_core.mapping.compiler import Compiled, Compiler, Read
 from hub_core.mapping.jsonrun import JsonRun
@@ -249,7 +249,7 @@ class CompiledMapping:
 
     def _date(self, plan: RecordDate, document: Document, run: Run, on: date) -> None:
         """Let the document say which day its codes are of."""
-        texts_at = xmlrun.texts_at if document.kind == "xml" else jsonrun.texts_at
+        texts_at = xmlrun.texts_at if document.kind == "xml" else jsonplaces.texts_at
         spot = document.root if document.kind == "xml" else None
         label = Label(
             at="", steps=plan.steps, path=plan.path, rule=plan.place, codec=plan.chain.text,
@@ -262,7 +262,7 @@ class CompiledMapping:
         plan = self.answer
         if plan is None:
             return None
-        texts_at = xmlrun.texts_at if document.kind == "xml" else jsonrun.texts_at
+        texts_at = xmlrun.texts_at if document.kind == "xml" else jsonplaces.texts_at
         found = texts_at(document.root, plan.steps)
         spot = document.root if document.kind == "xml" else None
         if len(set(found)) > 1:

@@ -8,7 +8,7 @@ import msgspec
 
 from hub_core.canonical.names import normal_name
 from hub_core.canonical.values import Code
-from hub_core.mapping import jsonrun, xmlrun
+from hub_core.mapping import jsonplaces, xmlrun
 from hub_core.mapping.build import Build
 from hub_core.mapping.codecs import BadValue, chain
 from hub_core.mapping.generator import Frame, Generator, Kind
@@ -24,12 +24,12 @@ _HELPERS: Final[dict[Kind, tuple[Callable[..., Any], ...]]] = {
     "xml": (xmlrun.again, xmlrun.own_text, xmlrun.texts_at, xmlrun.present_at),
     "json": (
         covers,
-        jsonrun.items,
-        jsonrun.one,
-        jsonrun.select,
-        jsonrun.text_of,
-        jsonrun.texts_at,
-        jsonrun.present_at,
+        jsonplaces.items,
+        jsonplaces.one,
+        jsonplaces.select,
+        jsonplaces.text_of,
+        jsonplaces.texts_at,
+        jsonplaces.present_at,
     ),
 }
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from hub_core.mapping import jsonrun
+from hub_core.mapping import jsonplaces
 from hub_core.mapping.rules import Test
 from hub_core.message import Severity
 from hub_core.reading import Reading, Verdict
@@ -76,7 +76,7 @@ def differences(expected: Node, found: Any, path: str) -> list[str]:
 def _scalar(expected: Scalar, found: Any, path: str) -> list[str]:
     if not expected.text:  # no record holds an empty text
         return [] if found is None else [f"{path}: expected nothing, found {_shown(found)}"]
-    same = not isinstance(found, (dict, list)) and found is not None and jsonrun.plain_text(found) == expected.text
+    same = not isinstance(found, (dict, list)) and found is not None and jsonplaces.plain_text(found) == expected.text
     return [] if same else [f"{path}: expected {expected.text!r}, found {_shown(found)}"]
 
 

@@ -1,135 +1,28 @@
-"""Places in a JSON document: partners mix one object, a list of them, and nothing."""
+"""One reading of a JSON document: what the generated source calls when there is something to say."""
 
 from typing import Any
 
 from hub_core.document import Document
+from hub_core.mapping.jsonplaces import (
+    Way,
+    below,
+    entered,
+    holds,
+    one,
+    places,
+    plain_text,
+    present,
+    present_at,
+    text_of,
+    texts_at,
+    written,
+)
 from hub_core.mapping.known import Known, applying
-from hub_core.mapping.paths import Filter, Step, Steps, shown_key
+from hub_core.mapping.paths import Filter, Steps
 from hub_core.mapping.plan import Check
-from hub_core.mapping.run import SEVERAL, Label, Run, Several, To
+from hub_core.mapping.run import Label, Run, Several, To
 
 Spot = tuple[Any, Steps, Any] | None  # (spot of the enclosing scope, steps from there, object); None: the root
-# A path, blank for the root; or while nobody reads it the way to what is around, and a key or an index.
-Way = str | tuple[Any, str | int]
-
-
-def plain_text(value: Any) -> str:
-    """Return a scalar as text; objects and lists have none.
-
-    >>> plain_text(True), plain_text(12.5), plain_text(" a ")
-    ('true', '12.5', 'a')
-    """
-    match value:
-        case str():
-            return value.strip()
-        case bool():
-            return "true" if value else "false"
-        case int() | float():
-            return str(value)
-        case _:
-            return ""
-
-
-def text_of(value: Any) -> str:
-    """Return the text of a value that is no string: of a number, or of a list whose texts agree."""
-    if value.__class__ is not list:
-        return plain_text(value)
-    texts = {text for item in items(value) if (text := plain_text(item))}
-    return texts.pop() if len(texts) == 1 else SEVERAL if texts else ""
-
-
-def items(value: Any) -> list[Any]:
-    """Return one value, or the values of a list and of the lists in it, without ``null``."""
-    if value.__class__ is list:
-        for item in value:
-            if item is None or item.__class__ is list:
-                return [inner for one in value for inner in items(one)]
-        return value
-    return [] if value is None else [value]
-
-
-def one(value: Any) -> dict[str, Any] | None:
-    """Return the object of a place: the only one, or one that holds the values of all."""
-    objects = [item for item in items(value) if item.__class__ is dict]
-    if len(objects) <= 1:
-        return objects[0] if objects else None
-    merged: dict[str, Any] = {}
-    for item in objects:
-        for key, inner in item.items():
-            merged.setdefault(key, []).append(inner)
-    return merged
-
-
-def written(way: Way) -> str:
-    """Return a way as a path."""
-    if isinstance(way, str):
-        return way
-    above, last = way
-    path = written(above)
-    return f"{path}[{last}]" if isinstance(last, int) else _below(path, last)
-
-
-def _below(path: str, key: str) -> str:
-    return f"{path}.{shown_key(key)}" if path else f"{shown_key(key)}"  # a plain str, whatever the name of a step is
-
-
-def _entered(value: Any, way: Way) -> list[tuple[Way, Any]]:
-    """Return the values of a place, each with its way; lists are entered."""
-    if value.__class__ is not list:
-        return [] if value is None else [(way, value)]
-    found: list[tuple[Way, Any]] = []
-    for index, item in enumerate(value):
-        if item.__class__ is list:
-            found += _entered(item, (way, index))
-        elif item is not None:
-            found.append(((way, index), item))
-    return found
-
-
-def places(base: Any, steps: Steps, way: Way = "") -> list[tuple[Way, Any]]:
-    """Return way and value of all places that steps lead to; lists on the way are entered."""
-    found = _entered(base, way)
-    for step in steps:
-        name, around, found = step.name, found, []
-        for above, value in around:
-            if value.__class__ is dict and (inner := value.get(name)) is not None:
-                there = _entered(inner, (above, name))
-                found += _picked(there, step) if step.filters or step.index is not None else there
-    return found
-
-
-def _picked(found: list[tuple[Way, Any]], step: Step) -> list[tuple[Way, Any]]:
-    if step.filters:
-        found = [pair for pair in found if holds(pair[1], step.filters)]
-    return found if step.index is None else found[step.index :][:1]
-
-
-def holds(value: Any, filters: tuple[Filter, ...]) -> bool:
-    """Tell whether an object passes filters."""
-    if not filters:
-        return True
-    return value.__class__ is dict and all(text_of(value.get(f.name, "")) == f.literal for f in filters)
-
-
-def select(value: Any, filters: tuple[Filter, ...]) -> list[Any]:
-    """Return those objects of a place that pass filters."""
-    return [item for item in items(value) if holds(item, filters)]
-
-
-def texts_at(base: Any, steps: Steps) -> list[str]:
-    """Return the texts at a path that are not blank."""
-    return [text for _, value in places(base, steps) if (text := plain_text(value))]
-
-
-def present_at(base: Any, steps: Steps) -> bool:
-    """Tell whether anything lies at a path or below it."""
-    return any(_present(value) for _, value in places(base, steps))
-
-
-def _present(value: Any) -> bool:
-    if value.__class__ is dict or value.__class__ is list:
-        return any(map(_present, value.values() if value.__class__ is dict else value))
-    return bool(plain_text(value))
 
 
 class JsonRun(Run):
@@ -167,20 +60,20 @@ class JsonRun(Run):
                 return places(here, steps[number:], path)
             if step.name not in here:
                 return []
-            path, here = _below(path, step.name), here[step.name]
-        return _entered(here, path)
+            path, here = below(path, step.name), here[step.name]
+        return entered(here, path)
 
     def origin(self, spot: Any, steps: Steps) -> tuple[str, int | None]:
         """See ``Run.origin``."""
         found = self._places(spot, steps)
         for way, value in found:
-            if _present(value):
+            if present(value):
                 return written(way), self.document.line
         if found:
             return written(found[0][0]), self.document.line
         path = written(self._way(spot))
         for step in steps:
-            path = _below(path, step.name)
+            path = below(path, step.name)
         return path, self.document.line
 
     def leave(self, spot: Any, steps: Steps) -> None:
@@ -212,7 +105,7 @@ class JsonRun(Run):
                 path = written(way)
                 for key, inner in value.items():
                     if key not in known:
-                        self._keep(inner, _below(path, key))
+                        self._keep(inner, below(path, key))
 
     def scalars(self, spot: Spot, steps: Steps) -> None:
         """Leave the plain values where objects are expected, all of a place when the first of them is seen."""
@@ -261,9 +154,8 @@ class JsonRun(Run):
                 self._check(item, f"{path}[{index}]", candidates)
             return
         named = candidates if len(candidates) == 1 and candidates[0].plain else applying(value, candidates, self)
-        for one in named:
-            if one.whole:
-                return
+        if any([known.whole for known in named]):  # noqa: C419 (a list is faster)
+            return
         if value.__class__ is dict:
             self._check_keys(value, path, named)
         else:
@@ -274,19 +166,19 @@ class JsonRun(Run):
             self._check_plainly(value, path, named[0])
             return
         for key, inner in value.items():
-            if below := [one.children[key] for one in named if key in one.children]:
-                self._check(inner, _below(path, key), below)
+            if inside := [known.children[key] for known in named if key in known.children]:
+                self._check(inner, below(path, key), inside)
             else:
-                self._keep(inner, _below(path, key))
+                self._keep(inner, below(path, key))
 
     def _check_plainly(self, value: dict[str, Any], path: str, known: Known) -> None:
         children = known.children
         for key, inner in value.items():
-            below = children.get(key)
-            if below is None:
-                self._keep(inner, _below(path, key))
-            elif inner.__class__ is not str or not below.text:
-                self._check(inner, _below(path, key), [below])
+            inside = children.get(key)
+            if inside is None:
+                self._keep(inner, below(path, key))
+            elif inner.__class__ is not str or not inside.text:
+                self._check(inner, below(path, key), [inside])
 
     def _check_text(self, value: Any, path: str, named: list[Known]) -> None:
         if not any(one.text for one in named):
@@ -300,7 +192,7 @@ class JsonRun(Run):
                 self.left[path] = text
         elif value.__class__ is dict:
             for key, inner in value.items():
-                self._keep(inner, _below(path, key))
+                self._keep(inner, below(path, key))
         elif value.__class__ is list:
             for index, inner in enumerate(value):
                 self._keep(inner, f"{path}[{index}]")

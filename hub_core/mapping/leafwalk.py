@@ -10,7 +10,7 @@ from lxml import etree
 
 from hub_core.document import Document
 from hub_core.mapping.compiled import CompiledMapping
-from hub_core.mapping.jsonrun import plain_text
+from hub_core.mapping.jsonplaces import plain_text
 from hub_core.mapping.paths import shown_key
 
 INDEX: Final = re.compile(r"\[\d+\]")

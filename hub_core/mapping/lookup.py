@@ -2,7 +2,7 @@
 
 from hub_core.document import Document
 from hub_core.errors import ConfigError
-from hub_core.mapping import jsonrun, xmlrun
+from hub_core.mapping import jsonplaces, xmlrun
 from hub_core.mapping.paths import BadPath, Kind, parse_path
 
 
@@ -27,5 +27,5 @@ def value_at(document: Document, path: str) -> str | None:
         steps = parse_path(path, document.kind, any_namespace=True)
     except BadPath:
         return None
-    texts_at = xmlrun.texts_at if document.kind == "xml" else jsonrun.texts_at
+    texts_at = xmlrun.texts_at if document.kind == "xml" else jsonplaces.texts_at
     return next(iter(texts_at(document.root, steps)), None)

@@ -11,7 +11,7 @@ from lxml import etree
 
 from hub_core.document import Document
 from hub_core.errors import ConfigError, Rejected
-from hub_core.mapping import jsonrun, xmlrun
+from hub_core.mapping import jsonplaces, xmlrun
 from hub_core.mapping.compiled import CompiledMapping
 from hub_core.mapping.coverage import Exercised
 from hub_core.mapping.expected import unfulfilled
@@ -189,7 +189,7 @@ def _json(mapping: CompiledMapping, test: Test, body: bytes) -> Document:
 
 def _change(root: Any, steps: Steps, path: str, value: str | None) -> None:
     """Set or remove a value; what is missing on the way to a value that is set is made."""
-    holders = [holder for _, holder in jsonrun.places(root, steps[:-1]) if isinstance(holder, dict)]
+    holders = [holder for _, holder in jsonplaces.places(root, steps[:-1]) if isinstance(holder, dict)]
     last = steps[-1]
     if value is not None:
         holders = holders or [_made(root, steps[:-1], path)]

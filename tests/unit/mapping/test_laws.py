@@ -10,7 +10,7 @@ from itertools import count
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub_core.mapping import jsonrun, load_files, xmlrun
+from hub_core.mapping import jsonplaces, load_files, xmlrun
 from hub_core.mapping.paths import parse_path
 from tests.unit.mapping.conftest import CODES, ON, document_of, translated
 
@@ -173,7 +173,7 @@ def leaves(value):
     """Return the texts of a JSON value."""
     if isinstance(value, dict | list):
         return [text for one in (value.values() if isinstance(value, dict) else value) for text in leaves(one)]
-    return [jsonrun.plain_text(value)]
+    return [jsonplaces.plain_text(value)]
 
 
 def ignored(mapping, document):
@@ -181,7 +181,7 @@ def ignored(mapping, document):
     for path in mapping["ignore"]:
         steps = parse_path(translated(path, document.kind), document.kind)
         if document.kind == "json":
-            for _, inner in jsonrun.places(document.root, steps):
+            for _, inner in jsonplaces.places(document.root, steps):
                 found |= set(leaves(inner))
         else:
             for place in xmlrun.places(document.root, steps):

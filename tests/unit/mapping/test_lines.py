@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub_core.mapping.jsonrun import written
+from hub_core.mapping.jsonplaces import written
 from hub_core.mapping.lines import json_lines
 
 KEYS = st.text('ab. "\\]}\n', min_size=1, max_size=3)
