@@ -5,6 +5,7 @@
     xsd, simpletypes    XML Schema
     jsonschema          JSON Schema
     rows                descriptions of flat files
+    words               what the names of places mean, in Romanian, English and Norwegian
 
 Start with ``contract_of``.
 """

@@ -25,7 +25,7 @@ _PATTERNS: Final[Mapping[str, str]] = {
     "gYearMonth": rf"[0-9]{{4}}-[0-9]{{2}}{_ZONE}",
 }
 # What Python's expressions cannot say, or say in another way.
-_UNTRANSLATED: Final = re.compile(r"\\[pPiIcC]|-\[")
+_UNTRANSLATED: Final = re.compile(r"\\[pPiIcC]")
 _PIECES: Final = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|[\^$]|.", re.DOTALL)
 
 
@@ -134,10 +134,12 @@ def _both(first: str | None, second: str | None) -> str | None:
 
 def translated_pattern(pattern: str) -> str | None:
     """Return an expression of XML Schema as one of Python, for the whole text; ``None`` if it cannot be said."""
-    if _UNTRANSLATED.search(pattern):
+    pieces = _PIECES.findall(pattern)
+    # A class may take away another one: [a-z-[aeiou]].
+    if _UNTRANSLATED.search(pattern) or any(piece[0] == "[" and "-[" in piece[1:] for piece in pieces):
         return None
     # Outside of brackets ^ and $ are ordinary characters there.
-    text = "".join(f"\\{piece}" if piece in "^$" else piece for piece in _PIECES.findall(pattern))
+    text = "".join(f"\\{piece}" if piece in "^$" else piece for piece in pieces)
     try:
         re.compile(text)
     except re.error:

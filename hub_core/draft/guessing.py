@@ -7,9 +7,9 @@ from typing import Final
 
 from hub_core.canonical import Beneficiary
 from hub_core.contract import Place
+from hub_core.contract.words import LISTS, OF_OTHERS, PERSON, list_meant, meant, others, parts, plainly
 from hub_core.draft.leaves import Leaf
 from hub_core.draft.sample import BY_FIELD, value_of
-from hub_core.draft.words import LISTS, OF_OTHERS, PERSON, list_meant, meant, others, parts, plainly
 from hub_core.mapping.codecs import BadValue, chain
 from hub_core.mapping.codelists import CodeList
 from hub_core.mapping.model import Kind, fields

@@ -1,21 +1,25 @@
-"""L13x: code lists that do not fit what a contract allows; L17x: the lists themselves."""
+"""L13x: code lists that do not fit what a contract allows, or what stands in the documents of the tests."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import partial
+from typing import Final
 
-from hub_core import yaml
 from hub_core.contract import LeafType
-from hub_core.errors import ConfigError
 from hub_core.lint.finding import Findings
+from hub_core.lint.likeness import fit, likeness
+from hub_core.lint.listfiles import node_of, text_of, top
+from hub_core.lint.nearest import local
 from hub_core.lint.samples import possible, values
 from hub_core.lint.values import NEARLY
 from hub_core.lint.votes import Votes
 from hub_core.lint.walk import Read, Visit
 from hub_core.lint.world import World
 from hub_core.mapping.codelists import CodeList
-from hub_core.yaml import Mapping, Node, Scalar, Sequence
+from hub_core.yaml import Mapping, Scalar
+
+MANY: Final = 5  # texts that two lists do not share by chance
 
 
 @dataclass(slots=True)
@@ -25,12 +29,18 @@ class CodeLists:
     world: World
     findings: Findings
     votes: Votes
-    nodes: dict[str, Mapping | None] = field(default_factory=dict)
     missing: dict[str, set[str]] = field(default_factory=dict)
+    named: dict[str, set[str]] = field(default_factory=dict)  # short names that rules use, by file
+    seen: dict[tuple[str, int, int], set[str]] = field(default_factory=dict)  # in documents, by line below codes:
+    taken: set[int] = field(default_factory=set)  # places that the mapping reads
 
     def look_at(self, visits: Iterable[Visit], answered: Iterable[tuple[Read, Iterable[str]]]) -> None:
         """Take the rules of one mapping; ``answered``: the status of answers and its tokens, which no rule sees."""
-        statuses = list(answered)
+        statuses, visits = list(answered), list(visits)
+        self.taken = {id(read.spot.place) for visit in visits for read in visit.reads}
+        for visit in visits:
+            if visit.rule.codes:
+                self.named.setdefault(visit.rule.codes.file, set()).add(visit.rule.codes.text)
         for visit in visits:
             short = visit.rule.codes
             written = visit.codes.get(short.text) if short else None
@@ -46,32 +56,75 @@ class CodeLists:
         self, visit: Visit, short: Scalar, found: CodeList, read: Read, leaf: LeafType | None,
         statuses: list[tuple[Read, Iterable[str]]],
     ) -> None:  # fmt: skip
-        table = found.table()
-        self._slips(visit, found, read, leaf)
-        if leaf is None:
+        table, key = found.table(), ("list", short.file, short.line, short.column)
+        if not table:  # a list of the hub's own codes, which reads nothing
+            self.votes.say(key, partial(self._wrong, visit, short, found, list(values(leaf) if leaf else ())))
             return
+        if leaf is None:
+            self._slips(visit, found, read, leaf)
+            return
+        allowed, seen = self._texts(visit, read, leaf, statuses)
+        head = visit.codes[short.text]
+        self.seen.setdefault((head.file, head.line, head.column), set()).update(seen)
+        if not allowed or any(text in table for text in allowed):
+            self._slips(visit, found, read, leaf)
+        wanted = allowed or (seen if visit.rule.unmapped != "keep" else [])
+        if not wanted:
+            self._beside_it(visit, read, found)
+            return
+        missing = [text for text in wanted if text not in table]
+        if len(missing) == len(wanted) or (allowed and missing and self._mistaken(found, wanted, leaf)):
+            self.votes.say(key, partial(self._wrong, visit, short, found, wanted))
+            return
+        self.votes.say(key, None)
+        if allowed:
+            self.missing.setdefault(found.name, set()).update(missing)
+        elif _told(visit):
+            return
+        for text in missing:
+            self._missing(short, found, text, leaf)
+
+    def _texts(
+        self, visit: Visit, read: Read, leaf: LeafType, statuses: list[tuple[Read, Iterable[str]]]
+    ) -> tuple[list[str], list[str]]:
+        """Return the texts that the contract allows and that stand in documents, as far as the rule sees them."""
         rule = visit.rule
         known = {*rule.absent, *rule.unknown, *rule.withheld, ""}
         for status, tokens in statuses:
             if status.spot.place is read.spot.place:
                 known |= set(tokens)
-        wanted = [text for text in values(leaf) if text not in known and _asked(visit, read, text)]
-        key = ("list", short.file, short.line, short.column)
-        if not wanted and rule.unmapped != "keep":
-            wanted = [text for text in visit.subject.examples.get(id(read.spot.place), ()) if text not in known]
-            if any(text in table for text in wanted):
-                self.votes.say(key, None)
-                return
-        if not wanted:
+        seen = visit.subject.examples.get(id(read.spot.place), ())
+        allowed, stands = (
+            [text for text in texts if text not in known and _asked(visit, read, text)]
+            for texts in (values(leaf), seen)
+        )  # fmt: skip
+        return allowed, stands
+
+    def _mistaken(self, found: CodeList, wanted: list[str], leaf: LeafType) -> bool:
+        """Whether another list than the one that was meant is named, rather than one that lacks some texts."""
+        other = self._other(found, wanted)
+        extra = any(not possible(leaf, text) for text in found.table())
+        exact = other is not None and len(wanted) >= MANY and self.world.lists[other].table().keys() == set(wanted)
+        return other is not None and (extra or exact)
+
+    def _beside_it(self, visit: Visit, read: Read, found: CodeList) -> None:
+        """Nothing stands there in any document, and a place beside it holds texts of the list and is read by nobody."""
+        examples, above = visit.subject.examples, read.base.follow(read.steps[:-1]).place
+        if above is None or not read.steps or read.spot.place is None or examples.get(id(read.spot.place)):
             return
-        missing = [text for text in wanted if text not in table]
-        if len(missing) == len(wanted):
-            self.votes.say(key, partial(self._wrong, visit, short, found, wanted))
-            return
-        self.votes.say(key, None)
-        for text in missing:
-            self.missing.setdefault(found.name, set()).add(text)
-            self.votes.say(("missing", found.name, text), partial(self._missing, found, text, leaf))
+        table = found.table()
+        fitting = [
+            child for child in above.children.values()
+            if (seen := examples.get(id(child))) and id(child) not in self.taken and all(text in table for text in seen)
+        ]  # fmt: skip
+        if len(fitting) == 1:
+            key = ("beside", read.node.file, read.node.line, read.node.column)
+            self.votes.say(key, partial(self._misplaced, read, fitting[0].name))
+
+    def _misplaced(self, read: Read, name: str) -> None:
+        old = local(read.steps[-1].name)
+        text = f"in the tests nothing stands at {read.text}, and texts of this list stand at {local(name)}"
+        self.findings.add("L133", read.node, text, f"write {local(name)!r} instead", old=old, new=local(name))
 
     def _slips(self, visit: Visit, found: CodeList, read: Read, leaf: LeafType | None) -> None:
         """Texts of the list that nobody writes: the contract forbids them, or a document says nearly the same."""
@@ -91,21 +144,41 @@ class CodeLists:
     def _wrong(self, visit: Visit, short: Scalar, found: CodeList, wanted: list[str]) -> None:
         fitting = [
             name for name, listed in visit.codes.items()
-            if listed.text in self.world.lists and set(wanted) <= self.world.lists[listed.text].table().keys()
+            if name != short.text and (other := self.world.lists.get(listed.text))
+            and other.table() and _knows(other, wanted, found)
         ]  # fmt: skip
-        text = f"{found.name} has no entry for anything that stands there"
-        new = fitting[0] if fitting else None
-        mend = f"write {new!r} instead" if new else "name a list that reads these texts"
-        self.findings.add("L133", short, text, mend, old=short.text, new=new)
+        text = f"{found.name} has no entry for {'anything' if found.table() else 'any text'} that stands there"
+        if fitting:
+            new = max(fitting, key=lambda name: (fit(visit.target, name), name not in self.named.get(short.file, ())))
+            self.findings.add("L133", short, text, f"write {new!r} instead", old=short.text, new=new)
+            return
+        meant = self._other(found, wanted)
+        mend = f"write {meant!r} instead" if meant else "name a list that reads these texts"
+        at = visit.codes[short.text] if meant else short
+        self.findings.add("L133", at, text, mend, old=at.text, new=meant)
 
-    def _missing(self, found: CodeList, text: str, leaf: LeafType) -> None:
+    def _other(self, found: CodeList, wanted: list[str]) -> str | None:
+        """Return the list that reads the texts of a place, of those with the same codes rather than of others."""
+        kin = {found.name, found.of or found.name}
+        fitting = [
+            other for other in self.world.lists.values()
+            if other is not found and other.table() and wanted and _knows(other, wanted, found)
+        ]  # fmt: skip
+        near = [other for other in fitting if other.of in kin or other.name in kin]
+        best = near or [other for other in fitting if set(wanted) <= other.table().keys()]
+        names = sorted((other.name for other in best), key=lambda name: -likeness(name, found.name))
+        return names[0] if names else None
+
+    def _missing(self, short: Scalar, found: CodeList, text: str, leaf: LeafType) -> None:
         near = self._beside(found, text, values(leaf))
-        message = f"{found.name} has no entry for {text!r}, which the contract allows"
-        mend = f'add an entry: code: {{text: ..., in: ["{text}"], out: "{text}"}}'
-        self.findings.add("L131", near or _top(found), message, mend)
+        where = "which the contract allows" if values(leaf) else "which stands in a document of the tests"
+        message = f"{found.name} has no entry for {text!r}, {where}"
+        entry = f'code: {{text: ..., in: ["{text}"], out: "{text}"}}'
+        self.findings.add("L131", short, message, f"add an entry to codes/{found.name}.yaml: {entry}", old=short.text)
+        self.findings.add("L131", near or top(found), message, f"add an entry: {entry}")
 
     def _not_allowed(self, found: CodeList, text: str) -> None:
-        node = self._text(found, text) or _top(found)
+        node = text_of(self.world, found, text) or top(found)
         free = self.missing.get(found.name, set())
         new = next(iter(free)) if len(free) == 1 else None
         message = f"{text!r} never stands there: no contract that uses {found.name} allows it"
@@ -113,7 +186,7 @@ class CodeLists:
         self.findings.add("L132", node, message, mend, old=text, new=new)
 
     def _slip(self, found: CodeList, text: str, near: str) -> None:
-        node = self._text(found, text) or _top(found)
+        node = text_of(self.world, found, text) or top(found)
         message = f"{text!r} stands in no document of the tests, and nearly the same does, which no code reads"
         self.findings.add("L132", node, message, f"write {near!r} instead", old=text, new=near)
 
@@ -123,57 +196,20 @@ class CodeLists:
         after = order[order.index(text) + 1 :] if text in order else ()
         before = order[: order.index(text)] if text in order else ()
         near = next((table[one] for one in (*after, *reversed(before)) if one in table), None)
-        node = self._node(found)
+        node = node_of(self.world, found)
         codes = node.items.get("codes") if node else None
         return codes.keys.get(near) if isinstance(codes, Mapping) and near else None
 
-    def _node(self, found: CodeList) -> Mapping | None:
-        if found.name not in self.nodes:
-            text = "\n".join(self.world.texts.get(found.file, []))
-            try:
-                node = yaml.parse(text, file=found.file)
-            except ConfigError:
-                node = None
-            self.nodes[found.name] = node if isinstance(node, Mapping) else None
-        return self.nodes[found.name]
 
-    def _text(self, found: CodeList, text: str) -> Scalar | None:
-        node = self._node(found)
-        codes = node.items.get("codes") if node else None
-        for entry in codes.items.values() if isinstance(codes, Mapping) else ():
-            read = entry.items.get("in") if isinstance(entry, Mapping) else None
-            for one in _scalars(read):
-                if one.text.strip() == text:
-                    return one
-        return None
-
-    def look_at_list(self, found: CodeList) -> None:
-        """Look at one list by itself."""
-        node = self._node(found)
-        if node is None or found.broken:
-            return
-        codes = node.items.get("codes")
-        if isinstance(codes, Mapping):
-            for code, entry in codes.items.items():
-                if isinstance(entry, Mapping):
-                    self._entry(found, code, entry, codes.keys[code])
-
-    def _entry(self, found: CodeList, code: str, entry: Mapping, at: Scalar) -> None:
-        if found.of is not None and found.of != found.name and not _scalars(entry.items.get("in")):
-            mend = f"write in: and the texts that mean {code}, or remove the entry"
-            self.findings.add("L173", at, f"no text is read as {code!r}", mend, old=at.text)
+def _knows(other: CodeList, wanted: list[str], instead_of: CodeList) -> bool:
+    """Whether a list reads most of some texts; without texts, whether its codes are those of another list."""
+    table = other.table()
+    return other.of == instead_of.name if not wanted else sum(text in table for text in wanted) * 2 > len(wanted)
 
 
-def _top(found: CodeList) -> Scalar:
-    return Scalar(text="", file=found.file, line=1, column=1)
-
-
-def _scalars(node: Node | None) -> tuple[Scalar, ...]:
-    if isinstance(node, Scalar):
-        return (node,)
-    if isinstance(node, Sequence):
-        return tuple(item for item in node.items if isinstance(item, Scalar))
-    return ()
+def _told(visit: Visit) -> bool:
+    """Whether a test of the mapping expects to be told of texts that are in no list."""
+    return any("M204" in (test.findings or ()) for test in visit.subject.file.tests if not test.set)
 
 
 def _asked(visit: Visit, read: Read, text: str) -> bool:

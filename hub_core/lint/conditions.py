@@ -5,9 +5,13 @@ from dataclasses import dataclass
 from functools import partial
 
 from hub_core.lint.finding import Findings
+from hub_core.lint.nearest import local
+from hub_core.lint.samples import values
 from hub_core.lint.votes import Votes
 from hub_core.lint.walk import Read, Visit
-from hub_core.mapping.rules import Rule
+from hub_core.mapping.paths import Filter
+from hub_core.mapping.rules import Answer, Rule
+from hub_core.yaml import Mapping, Scalar
 
 
 @dataclass(slots=True)
@@ -24,7 +28,7 @@ class Conditions:
         for visit in visits:
             self._contradiction(visit)
             groups.setdefault((visit.element, id(visit.base.place), visit.target, visit.block), []).append(visit)
-        self._twice(visits)
+        self._forgotten(visits)
         for group in groups.values():
             if group[0].target and len(group) > 1:
                 self._order(group)
@@ -33,19 +37,64 @@ class Conditions:
         own = {id(one) for one in visit.rule.when} | {id(one) for one in visit.rule.where}
         where = [read for read in visit.reads if read.purpose == "condition" and read not in visit.conditions]
         ruled = [read for read in (*visit.conditions, *where) if read.condition is not None]
-        if not ruled:
-            return
+        self._hidden(visit, ruled)
         for index, second in enumerate(ruled):
             if second.condition is None or id(second.condition) not in own:
                 continue
             clash = next((first for first in ruled[:index] if _clash(first, second)), None)
-            values = [read for read in visit.reads if read.purpose == "value"]
+            read_here = [read for read in visit.reads if read.purpose == "value"]
             nowhere = not second.steps and _says_absent(second)
-            missing = nowhere or (bool(values) and _says_absent(second) and all(_same(read, second) for read in values))
+            hidden = bool(read_here) and _says_absent(second) and all(_same(read, second) for read in read_here)
+            missing = nowhere or hidden
             node = second.condition.path
             key = ("clash", node.file, node.line, node.column)
             report = partial(self._never, second, clash) if clash or missing else None
             self.votes.say(key, report)
+
+    def _hidden(self, visit: Visit, ruled: list[Read]) -> None:
+        """A value whose every place a condition around it wants to be absent."""
+        found = [read for read in visit.reads if read.purpose == "value" and read.steps]
+        for one in ruled:
+            if _says_absent(one) and one.steps and found:
+                never = all(_inside(read, one) for read in found)
+                key = ("hidden", one.node.file, one.node.line, one.node.column, visit.rule.target.line)
+                self.votes.say(key, partial(self._absent, one, found[0]) if never else None)
+
+    def _absent(self, one: Read, read: Read) -> None:
+        text = f"the rule in line {read.node.line} reads {read.text} only where nothing is there"
+        skip = len(one.node.text)
+        self.findings.add("L152", one.node, text, "write 'present' instead", old="absent", new="present", skip=skip)
+
+    def look_at_answer(
+        self, visits: Iterable[Visit], status: Read | None, answer: Answer | None, tokens: Mapping
+    ) -> None:
+        """Texts that end the reading, and that a rule waits for all the same."""
+        if status is None or answer is None or status.spot.place is None:
+            return
+        ends = {*answer.failed, *answer.none, *answer.later}
+        asked = [
+            read for visit in visits for read in visit.reads
+            if read.condition and read.condition.values and read.spot.place is status.spot.place
+        ]  # fmt: skip
+        said = {text for read in asked for text in (read.condition.values if read.condition else ())}
+        leaf = status.spot.place.leaf
+        free = [text for text in (values(leaf) if leaf else ()) if asked and text not in ends | said]
+        new = free[0] if len(free) == 1 else None
+        for read in asked:
+            self._ended(read, ends, tokens, new)
+
+    def _ended(self, read: Read, ends: set[str], tokens: Mapping, new: str | None) -> None:
+        texts = read.condition.values if read.condition else ()
+        mend = f"write {new!r} instead" if new else "leave it to one of them"
+        for text in texts:
+            if text not in ends:
+                continue
+            if all(one in ends for one in texts):
+                message = f"at {text!r} the answer ends before any rule is reached"
+                self.findings.add("L152", read.node, message, mend, old=text, new=new, skip=len(read.node.text))
+            else:
+                message = f"at {text!r} the answer ends, and the rule in line {read.node.line} waits for it"
+                self.findings.add("L152", _token(tokens, text) or read.node, message, mend, old=text, new=new)
 
     def _never(self, read: Read, other: Read | None) -> None:
         if other is None:
@@ -54,23 +103,32 @@ class Conditions:
             text = f"this condition and the one on {other.text} (line {other.node.line}) never hold together"
         self.findings.add("L152", read.node, text, "remove the condition, or correct it", old=read.text)
 
-    def _twice(self, visits: list[Visit]) -> None:
-        """One text read as it is into two fields of one object, both always."""
-        seen: dict[tuple[object, ...], Visit] = {}
+    def _forgotten(self, visits: list[Visit]) -> None:
+        """A list without a filter, beside rules that take elements of the same place by one."""
+        taken: dict[tuple[object, ...], list[tuple[Visit, Read]]] = {}
         for visit in visits:
-            rule = visit.rule
-            reads = [read for read in visit.reads if read.purpose == "value" and read.spot.place is not None]
-            if len(reads) != 1 or visit.conditions or rule.derive or rule.never or rule.codec or rule.codes:
-                continue
-            first = seen.setdefault((visit.element, id(visit.struct), id(reads[0].spot.place), reads[0].steps), visit)
-            if first is not visit and first.rule is not rule and first.target != visit.target:
-                key = ("twice", rule.target.file, rule.target.line)
-                self.votes.say(key, partial(self._copied, first, visit))
+            for read in visit.reads:
+                if read.purpose == "object" and read.steps and read.spot.place is not None:
+                    key = (visit.element, id(read.spot.place))
+                    taken.setdefault(key, []).append((visit, read))
+        for known in taken.values():
+            filtered = [one for _, read in known for one in read.steps[-1].filters]
+            for visit, read in known:
+                if filtered and not read.steps[-1].filters and visit.rule.each is not None and not visit.rule.where:
+                    self._unfiltered(read, filtered)
 
-    def _copied(self, first: Visit, visit: Visit) -> None:
-        text = f"{visit.target} is read from the same place as {first.target} (line {first.rule.target.line})"
-        mend = "remove one of them, or say out: never at the one that is not written back"
-        self.findings.add("L153", visit.rule.target, text, mend, old=visit.rule.target.text)
+    def _unfiltered(self, read: Read, filtered: list[Filter]) -> None:
+        names = {one.name for one in filtered}
+        name = next(iter(names)) if len(names) == 1 else None
+        children = read.spot.place.children if read.spot.place else {}
+        place = children.get(f"@{name}") or children.get(name or "")
+        leaf = place.leaf if place else None
+        left = [text for text in (values(leaf) if leaf else ()) if text not in {one.literal for one in filtered}]
+        shown = local(name or filtered[0].name)
+        new = f"{read.text}[{shown}={left[0]}]" if len(left) == 1 else None
+        mend = f"write {new!r} instead" if new else f"add a filter as beside it, such as [{shown}=...]"
+        text = f"{read.text} takes all elements, and other rules take some of them by a filter"
+        self.findings.add("L155", read.node, text, mend, old=read.text, new=new)
 
     def _order(self, group: list[Visit]) -> None:
         """Of several rules for one single value the first that holds and yields something counts."""
@@ -96,6 +154,19 @@ class Conditions:
         )  # fmt: skip
         at = later.rule.const or (later.rule.places[0].path if later.rule.places else node)
         self.findings.add("L151", at, text, "remove it, or write it before that one", old=at.text)
+
+
+def exclusive(one: Visit, other: Visit) -> bool:
+    """Whether two rules never hold together."""
+    return any(_clash(first, second) for first in one.conditions for second in other.conditions)
+
+
+def _token(tables: Mapping, text: str) -> Scalar | None:
+    """Return where a text stands in ``answer:``."""
+    for table in tables.items.values():
+        if isinstance(table, Mapping) and text in table.keys:
+            return table.keys[text]
+    return None
 
 
 def _always(rule: Rule) -> bool:

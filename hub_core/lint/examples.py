@@ -9,7 +9,10 @@ from typing import Any, Final
 from lxml import etree
 
 from hub_core.contract import Place
+from hub_core.contract.contract import below
 from hub_core.mapping.jsonplaces import plain_text
+from hub_core.mapping.paths import BadPath, parse_path
+from hub_core.mapping.rules import MappingFile
 
 MAX_TEXTS: Final = 20  # of one place
 
@@ -22,6 +25,29 @@ def examples(root: Place, documents: Iterable[Any]) -> Examples:
     for document in documents:
         _xml(root, document, found) if etree.iselement(document) else _json(root, document, found)
     return found
+
+
+def tried(root: Place, mapping: MappingFile) -> Examples:
+    """Return the texts that tests put into their documents, where the test expects a record without faults."""
+    found: Examples = {}
+    for test in mapping.tests:
+        if test.error is None and not any(code.startswith("M2") for code in test.findings or ()):
+            for path, text in test.set:
+                place = _followed(root, mapping, path)
+                if place is not None and place.leaf is not None:
+                    _add(place, text.strip(), found)
+    return found
+
+
+def _followed(root: Place, mapping: MappingFile, path: str) -> Place | None:
+    try:
+        steps = parse_path(path, mapping.source.kind, mapping.source.ns)
+    except BadPath:
+        return None
+    place: Place | None = root
+    for step in steps:
+        place = below(place, step.name) if place is not None else None
+    return place
 
 
 def _add(place: Place, text: str, found: Examples) -> None:

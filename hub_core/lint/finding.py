@@ -71,6 +71,7 @@ class Findings:
         old: str = "",
         new: str | None = None,
         skip: int = 0,
+        raw: bool = False,
         severity: Severity = Severity.ERROR,
     ) -> None:
         """Note a finding.
@@ -83,12 +84,16 @@ class Findings:
             old: the part of the node that is wrong; the finding stands at it.
             new: what stands there when it is mended; ``None``: that cannot be said.
             skip: characters of the node's text before ``old``.
+            raw: ``new`` is YAML as it stands.
             severity: how bad it is.
         """
         column = self._column(node, old, skip) if old else None
         replacement = None
         if column is not None and new is not None:
-            replacement = self._replacement(node, column, old, new)
+            replacement = (
+                Replacement(line=node.line, column=column, old=old, new=new) if raw
+                else self._replacement(node, column, old, new)
+            )  # fmt: skip
         at = column or node.column
         finding = LintFinding(
             file=node.file, line=node.line, column=at, end_column=at + len(old) if column else None, code=code,

@@ -13,17 +13,22 @@ from hub_core.lint.cardinality import Cardinality
 from hub_core.lint.codelists import CodeLists
 from hub_core.lint.conditions import Conditions
 from hub_core.lint.coverage import Coverage
+from hub_core.lint.doubles import Doubles
 from hub_core.lint.finding import Findings, LintFinding, Replacement
+from hub_core.lint.listfiles import ListFiles
 from hub_core.lint.mappingtests import Tests
 from hub_core.lint.paths import Paths
+from hub_core.lint.swaps import Swaps
 from hub_core.lint.unused import Unused
 from hub_core.lint.values import Values
 from hub_core.lint.votes import Votes
 from hub_core.lint.walk import Walker, every
 from hub_core.lint.world import World, look
+from hub_core.lint.written import Written
 from hub_core.mapping.paths import Steps
 from hub_core.message import Finding, Severity
 from hub_core.places import MAPPINGS, SCHEMAS
+from hub_core.yaml import Mapping
 
 _PLACE: Final = re.compile(r"(.*?)(?::(\d+))?(?::(\d+))?")
 _WRONG: Final = re.compile(r"'([^']+)'")
@@ -58,8 +63,7 @@ def run(paths: Sequence[Path], *, root: Path = MAPPINGS, schemas: Path = SCHEMAS
         findings = Findings(world.texts)
         _check(world, findings)
     found = [_loaded(fault, world) for fault in world.faults]
-    # What a list lacks is said of the mapping that needs it, though it is mended in the list.
-    found += [one for one in findings.found.values() if one.file in world.linted or one.code == "L131"]
+    found += [one for one in findings.found.values() if one.file in world.linted]
     found.sort(key=lambda one: (one.file, one.line, one.column, one.code))
     return Result(files=len(world.linted), findings=tuple(found))
 
@@ -78,8 +82,9 @@ def _without_collection() -> Iterator[None]:
 
 def _check(world: World, findings: Findings) -> None:
     votes = Votes()
-    paths, values = Paths(findings), Values(findings, votes)
+    paths, values = Paths(findings, world.block_files), Values(findings, votes, world.lists)
     cardinality, conditions = Cardinality(findings, votes), Conditions(findings, votes)
+    doubles, swaps, written = Doubles(findings, votes), Swaps(findings, votes), Written(findings)
     lists, coverage, tests = CodeLists(world, findings, votes), Coverage(findings), Tests(world, findings)
     parsed: dict[tuple[str, ...], dict[str, Steps | None]] = {}
     for subject in world.subjects:
@@ -95,13 +100,19 @@ def _check(world: World, findings: Findings) -> None:
         values.look_at(visits)
         values.look_at_answer(subject, walker.known[:1])
         conditions.look_at(visits)
+        doubles.look_at(visits)
+        swaps.look_at(visits)
+        table = subject.file.node.items.get("answer")
+        status = walker.known[0] if walker.known else None
+        if isinstance(table, Mapping):
+            conditions.look_at_answer(visits, status, subject.file.answer, table)
         answer = subject.file.answer
         tokens = [*answer.failed, *answer.none, *answer.later] if answer else []
         lists.look_at(visits, [(read, tokens) for read in walker.known[:1]])
+        written.look_at(subject, walker)
         coverage.look_at(subject, walker, visits)
         tests.look_at(subject)
-    for found in world.lists.values():
-        lists.look_at_list(found)
+    ListFiles(world, findings, lists.seen).look_at()
     Unused(findings).look_at(world)
     paths.finish()
     votes.finish()

@@ -1,6 +1,7 @@
 """L10x: paths that lead nowhere in the contract, and blocks that stand at a wrong place."""
 
 from collections.abc import Iterable
+from collections.abc import Mapping as Map
 from typing import Final
 
 from hub_core.contract import Place
@@ -9,6 +10,8 @@ from hub_core.lint.nearest import Nearest, leads, local, ways
 from hub_core.lint.spans import spans
 from hub_core.lint.walk import Read, Visit
 from hub_core.lint.world import Subject
+from hub_core.mapping.paths import parse_path
+from hub_core.mapping.rules import BlockFile
 from hub_core.yaml import Mapping, Scalar
 
 MAX_NAMESPACES: Final = 500  # places that are looked at for the namespaces of a contract
@@ -20,8 +23,9 @@ class Paths:
     A path of a shared block is right if it exists at one of them: documents differ.
     """
 
-    def __init__(self, findings: Findings) -> None:
+    def __init__(self, findings: Findings, block_files: Map[str, BlockFile]) -> None:
         self.findings = findings
+        self.block_files = block_files
         self.reads: dict[tuple[str, int, int, str], list[tuple[Subject, Read]]] = {}
         self.bases: dict[tuple[str, int, int], list[tuple[Subject, Visit, Read, bool, list[Read]]]] = {}
         self.silent: set[tuple[str, str]] = set()  # file and namespace of which a finding already speaks
@@ -48,10 +52,11 @@ class Paths:
     def finish(self) -> None:
         """Report the paths that exist nowhere."""
         for uses in self.reads.values():
-            if all(read.spot.missing is not None for _, read in uses):
+            there = [use for use in uses if use[1].spot.missing is None]
+            if not there:
                 self._nowhere(*uses[0])
-            elif not any(_holds_text(read) for _, read in uses):
-                self._textless(*uses[0])
+            elif not any(_holds_text(read) for _, read in there):
+                self._textless(*there[0])
         for bases in self.bases.values():
             if all(bad for _, _, _, bad, _ in bases):
                 subject, visit, place, _, known = bases[0]
@@ -89,6 +94,8 @@ class Paths:
         names = [nearest.shown(name) for name, child in place.children.items() if child.leaf is not None]
         text = f"{nearest.shown(place.name)} holds no text of its own"
         separator = nearest.separator
+        ends = [name for name in names if local(place.name).lower().endswith(local(name).lower())]
+        names = ends if len(ends) == 1 else names
         if len(names) == 1:
             new = f"{read.text}{separator}{names[0]}" if read.steps else names[0]
             self.findings.add("L105", read.node, text, f"write {new!r} instead", old=read.text, new=new)
@@ -99,6 +106,9 @@ class Paths:
     def _base(self, subject: Subject, visit: Visit) -> list[Read]:
         """Note whether any of the places inside an object exists; if none does, its own place is wrong, not they."""
         place = next((read for read in visit.reads if read.purpose == "object" and read.steps), None)
+        if place is None and visit.rule.use and visit.inner and visit.base.place is not None:
+            here = visit.base.here()
+            place = Read(visit.rule.use, visit.rule.use.text, (), here, here, "object")
         if place is None or not visit.inner:
             return []
         inner = [read for top in visit.inner for one in _same_base(top) for read in one.reads if read.steps]
@@ -117,12 +127,47 @@ class Paths:
         text = f"none of the places {what} exists here ({', '.join(names[:5])})"
         nearest = Nearest(subject.file.source.kind, subject.file.source.ns)
         found = self._better(place, known)
+        if not place.steps:
+            self._without_place(subject, place, known, text)
+            return
         if found is None or place.base.place is None:
             mend = "name the place that holds them, or another block"
             self.findings.add("L106", place.node, text, mend, old=place.text)
             return
         new = nearest.separator.join(nearest.shown(name) for name in found) or "."
         self.findings.add("L106", place.node, text, f"write {new!r} instead", old=place.text, new=new)
+
+    def _without_place(self, subject: Subject, place: Read, known: list[Read], text: str) -> None:
+        """A block that reads where its rule stands, and finds nothing there."""
+        nearest = Nearest(subject.file.source.kind, subject.file.source.ns)
+        counted = [
+            (sum(leads(inner, read.steps) for read in known), -len(way), way)
+            for way, inner in (ways(place.base.place) if place.base.place else ()) if way
+        ]  # fmt: skip
+        most, _, found = max(counted, default=(0, 0, ()))
+        if most < min(2, len(known)):
+            others = sorted(file.file for file in self._others(subject, place))
+            at = subject.file.blocks_from[0] if others and subject.file.blocks_from else place.node
+            mend = f"write {others[0]!r} instead" if others else "name the place that holds them, or another block"
+            self.findings.add("L106", at, text, mend, old=at.text, new=others[0] if others else None)
+            return
+        new = nearest.separator.join(nearest.shown(name) for name in found)
+        mend = f"write at: {new} beside it"
+        self.findings.add("L106", place.node, text, mend, old=place.text, new=f"{place.text}, at: {new}", raw=True)
+
+    def _others(self, subject: Subject, place: Read) -> list[BlockFile]:
+        """Return other files that have a block of the same name, whose places are there."""
+        found = []
+        source = subject.file.source
+        for file in self.block_files.values():
+            rules = file.blocks.get(place.text, ())
+            paths = [one.path.text for rule in rules for one in rule.places] + [
+                rule.each.text for rule in rules if rule.each
+            ]
+            steps = [parse_path(text, source.kind, source.ns) for text in paths]
+            if file not in subject.files and place.spot.place and any(leads(place.spot.place, one) for one in steps):
+                found.append(file)
+        return found
 
     def _better(self, place: Read, known: list[Read]) -> tuple[str, ...] | None:
         """Return the way to the nearest place where all that is named inside exists."""

@@ -1,19 +1,22 @@
 """L12x: codecs, tokens and literals that do not fit what the contract says about a text."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import partial
 from typing import Final
 
-from hub_core.contract import LeafType
+from hub_core.contract import LeafType, Place
 from hub_core.lint.examples import Examples
 from hub_core.lint.finding import Findings
+from hub_core.lint.joins import Joins
+from hub_core.lint.readers import Reader, compared, folded, readers
 from hub_core.lint.samples import longest, possible, values
 from hub_core.lint.votes import Votes
 from hub_core.lint.walk import Read, Visit
 from hub_core.lint.world import Subject
 from hub_core.mapping.codecs import BadParameters, BadValue, Chain, chain
+from hub_core.mapping.codelists import CodeList
 from hub_core.mapping.model import takes
 from hub_core.mapping.paths import Filter
 from hub_core.yaml import Mapping, Node, Scalar, Sequence
@@ -36,6 +39,11 @@ class Values:
 
     findings: Findings
     votes: Votes
+    lists: dict[str, CodeList]
+    examples: Examples = field(default_factory=dict)
+    tried: Examples = field(default_factory=dict)
+    readers: dict[int, list[Reader]] = field(default_factory=dict)
+    compared: dict[int, set[str]] = field(default_factory=dict)
 
     def look_at(self, visits: Iterable[Visit]) -> None:
         """Take the rules of one mapping."""
@@ -43,12 +51,17 @@ class Values:
         siblings: dict[tuple[int, int, str], list[Visit]] = {}
         for visit in visits:
             siblings.setdefault((visit.element, id(visit.struct), visit.target), []).append(visit)
+        self.examples, self.tried = (visits[0].subject.examples, visits[0].subject.tried) if visits else ({}, {})
+        self.readers = readers(visits, self.lists)
+        self.compared = compared(visits)
+        joins = Joins(self.findings)
         for visit in visits:
             self._codec(visit, siblings[visit.element, id(visit.struct), visit.target])
             self._tokens(visit)
+            joins.look_at(visit)
             for read in visit.reads:
-                self._literals(read, visit.subject.examples)
-                self._filters(read, visit.subject.examples)
+                self._literals(read)
+                self._filters(read)
 
     def look_at_answer(self, subject: Subject, status: Iterable[Read]) -> None:
         """Take the tokens of ``answer:``."""
@@ -83,11 +96,11 @@ class Values:
             seen = [text for text in visit.subject.examples.get(id(read.spot.place), ()) if text not in tokens]
             odd = bool(seen) and not any(_some(text, (used, *others)) for text in seen)
             key = (read.node.file, read.node.line, read.node.column, read.text)
-            said = f"{used.text} does not read {_said(leaf)}"
-            self.votes.say(("codec", *key), partial(self._misread, visit, read, said, used, texts) if bad else None)
+            words = f"{used.text} does not read {said(leaf)}"
+            self.votes.say(("codec", *key), partial(self._misread, visit, read, words, used, texts) if bad else None)
             if seen:
-                said = f"{used.text} reads nothing that stands there in the documents of the tests"
-                report = partial(self._misread, visit, read, said, used, seen)
+                words = f"{used.text} reads nothing that stands there in the documents of the tests"
+                report = partial(self._misread, visit, read, words, used, seen)
                 self.votes.say(("seen", *key), report if odd and not bad else None)
 
     def _misread(self, visit: Visit, read: Read, message: str, used: Chain, texts: list[str]) -> None:
@@ -117,43 +130,61 @@ class Values:
                 report = partial(self._impossible, "L122", token, leaves[0], f"{key}: ")
                 self.votes.say(("token", token.file, token.line, token.column), None if fits else report)
 
-    def _literals(self, read: Read, read_examples: Examples) -> None:
-        leaf, condition = _leaf(read), read.condition
-        if leaf is None or condition is None or not condition.values:
+    def _literals(self, read: Read) -> None:
+        condition = read.condition
+        if condition is None or read.spot.place is None:
             return
         for literal in condition.values:
             node = condition.path
-            report = partial(self._impossible, "L123", node, leaf, "", literal)
             key = ("literal", node.file, node.line, node.column, literal)
-            near = _near(literal, read_examples.get(id(read.spot.place), []))
-            if near and possible(leaf, literal):
-                report = partial(self._nearly, node, literal, near)
-            self.votes.say(key, None if possible(leaf, literal) and not near else report)
+            self._literal(key, node, read.spot.place, literal)
+
+    def _literal(self, key: tuple[object, ...], node: Scalar, place: Place, literal: str) -> None:
+        """A text that something is compared with: the contract allows it, and what reads the place can read it."""
+        leaf = place.leaf
+        seen = [*self.examples.get(id(place), ()), *self.tried.get(id(place), ())]
+        if leaf is None:
+            return
+        if not possible(leaf, literal):
+            self.votes.say(key, partial(self._impossible, "L123", node, leaf, "", literal))
+        elif literal in seen or leaf.enum:
+            self.votes.say(key, None)
+        elif near := _near(literal, seen):
+            self.votes.say(key, partial(self._nearly, node, literal, near))
+        elif readers := self.readers.get(id(place), []):
+            known = any(one.reads(literal) for one in readers)
+            self.votes.say(key, None if known else partial(self._unread, node, literal, readers))
+        else:
+            beside = [one for one in self.compared.get(id(place), ()) if one != literal]
+            slip = len(beside) == 1 and _slip(literal, beside[0])
+            if slip:
+                self.votes.say(key, partial(self._nearly, node, literal, beside[0]))
+
+    def _unread(self, node: Scalar, literal: str, readers: list[Reader]) -> None:
+        near = next((one for reader in readers if (one := reader.nearest(literal))), None)
+        text = f"{literal!r} is nothing that {readers[0].name} reads, and the rules read this place so"
+        mend = f"write {near!r} instead" if near else f"write a text that {readers[0].name} reads"
+        self.findings.add("L123", node, text, mend, old=literal, new=near)
 
     def _nearly(self, node: Scalar, literal: str, near: str) -> None:
         text = f"{literal!r} stands in no document of the tests, and nearly the same does"
         self.findings.add("L123", node, text, f"write {near!r} instead", old=literal, new=near)
 
-    def _filters(self, read: Read, read_examples: Examples) -> None:
+    def _filters(self, read: Read) -> None:
         if not any(step.filters for step in read.steps):
             return
-        spot = read.base
         for number, step in enumerate(read.steps):
-            place = spot.follow(read.steps[: number + 1]).place
+            place = read.base.follow(read.steps[: number + 1]).place
             if place is None:
                 return
             for one in step.filters:
                 names = [one.name] if one.name.startswith("@") else [f"@{one.name}", one.name]
                 found = next((place.children[name] for name in names if name in place.children), None)
                 key = ("filter", read.node.file, read.node.line, read.node.column, number, one.name, one.literal)
-                if found is None and not place.open:
+                if found is not None:
+                    self._literal(key, read.node, found, one.literal)
+                elif not place.open:
                     self.votes.say(key, partial(self._no_filter, read, one, list(place.children)))
-                elif found is not None and (near := _near(one.literal, read_examples.get(id(found), []))):
-                    self.votes.say(key, partial(self._nearly, read.node, one.literal, near))
-                elif found is not None and found.leaf and not possible(found.leaf, one.literal):
-                    self.votes.say(key, partial(self._impossible, "L123", read.node, found.leaf, "", one.literal))
-                else:
-                    self.votes.say(key, None)
 
     def _no_filter(self, read: Read, one: Filter, known: list[str]) -> None:
         names = {name.rpartition("}")[2].removeprefix("@"): name for name in known}
@@ -165,13 +196,22 @@ class Values:
 
     def _impossible(self, code: str, node: Scalar, leaf: LeafType, key: str, literal: str = "") -> None:
         text = literal or node.text.strip()
+        near = nearest_of(leaf, text)
         known = [word for word in values(leaf) if word]
-        near = get_close_matches(text, known, n=1)
-        mend = f"write {near[0]!r} instead" if near else f"write one of: {', '.join(known)}" if known else "remove it"
-        near = near or [other for other in _rewritten(text) if possible(leaf, other)][:1]
-        mend = f"write {near[0]!r} instead" if near else mend
-        message = f"{key}{text!r} never stands there: the contract allows {_said(leaf)}"
-        self.findings.add(code, node, message, mend, old=text, new=near[0] if near else None)
+        mend = f"write one of: {', '.join(known)}" if known else f"write a text like {leaf.pattern}, or remove it"
+        mend = f"write {near!r} instead" if near else mend if known or leaf.pattern else "remove it"
+        message = f"{key}{text!r} never stands there: the contract allows {said(leaf)}"
+        self.findings.add(code, node, message, mend, old=text, new=near)
+
+
+def nearest_of(leaf: LeafType, text: str) -> str | None:
+    """Return the text that a place allows and that is nearest to one that it does not."""
+    known = [word for word in values(leaf) if word]
+    rewritten = [other for other in _rewritten(text) if possible(leaf, other)]
+    numbers = [word for word in known if word.lstrip("0") == text.lstrip("0")]
+    folded = [word for word in known if word.lower() == text.lower()]
+    near = rewritten or folded or numbers or get_close_matches(text, known, n=1)
+    return near[0] if near else known[0] if len(known) == 1 else None
 
 
 def _leaf(read: Read) -> LeafType | None:
@@ -195,8 +235,14 @@ def _reads(used: Chain, text: str) -> bool:
 
 def _near(literal: str, seen: list[str]) -> str:
     """Return what stands in the documents of the tests and is nearly a literal that does not."""
-    near = [] if literal in seen else get_close_matches(literal, seen, n=1, cutoff=NEARLY)
-    return near[0] if near else ""
+    near = get_close_matches(folded(literal), [folded(one) for one in seen], n=1, cutoff=NEARLY)
+    return next((one for one in seen if near and folded(one) == near[0]), "")
+
+
+def _slip(literal: str, other: str) -> bool:
+    """Whether a text is another one with one sign more or less."""
+    long, short = sorted((literal, other), key=len, reverse=True)
+    return len(long) == len(short) + 1 and any(long[:at] + long[at + 1 :] == short for at in range(len(long)))
 
 
 def _rewritten(text: str) -> list[str]:
@@ -212,7 +258,7 @@ def _some(text: str, chains: Iterable[Chain]) -> bool:
     return any(_reads(one, text) for one in chains)
 
 
-def _said(leaf: LeafType) -> str:
+def said(leaf: LeafType) -> str:
     """Return what a contract says about a text, for people."""
     if leaf.enum:
         return f"only {', '.join(leaf.enum[:12])}{' ...' if len(leaf.enum) > 12 else ''}"  # noqa: PLR2004 - a line

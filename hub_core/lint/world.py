@@ -11,7 +11,7 @@ from lxml import etree
 
 from hub_core.contract import Contract, contract_of
 from hub_core.errors import ConfigError, PunteError
-from hub_core.lint.examples import Examples, examples
+from hub_core.lint.examples import Examples, examples, tried
 from hub_core.mapping.codelists import CodeList
 from hub_core.mapping.files import gather, is_code_list
 from hub_core.mapping.mappingset import Loader
@@ -21,7 +21,7 @@ from hub_core.message import Finding
 from hub_core.places import MAPPINGS
 from hub_core.rows import load_description, row_in
 from hub_core.rows.single import DIALECT as ROWS
-from hub_core.yaml import Scalar
+from hub_core.yaml import Mapping, Scalar
 
 Blocks = Map[str, tuple[tuple[Rule, ...], Map[str, Scalar]]]
 
@@ -36,6 +36,7 @@ class Subject:
         files: files of shared blocks.
         documents: root of each document of its tests, by name.
         examples: what stands in them, by place of the contract.
+        tried: what its tests put there.
     """
 
     file: MappingFile
@@ -44,6 +45,7 @@ class Subject:
     files: list[BlockFile]
     documents: dict[str, Any] = field(default_factory=dict)
     examples: Examples = field(default_factory=dict)
+    tried: Examples = field(default_factory=dict)
 
 
 @dataclass(slots=True, eq=False)
@@ -64,6 +66,7 @@ class World:
     texts: dict[str, list[str]]
     linted: set[str]
     whole: bool
+    nodes: dict[str, Mapping | None] = field(default_factory=dict)  # of code lists, as far as they were asked for
 
 
 def look(paths: Sequence[Path], root: Path, schemas: Path) -> World:
@@ -123,6 +126,7 @@ def _subject(loader: Loader, mapping: MappingFile, schemas: Path, folder: Path) 
             subject.documents[name] = found
     if contract is not None:
         subject.examples = examples(contract.root, subject.documents.values())
+        subject.tried = tried(contract.root, mapping)
     return subject
 
 

@@ -4,7 +4,8 @@
 
 For each mutant: *found*, the lint says something that it does not say of the clean files; *right line*, it says so on
 the changed line, or on the line that the mutant contradicts (``Mutant.lines``, ``Mutant.words``); *mended*, a
-replacement that it offers makes all new findings vanish; *named*, a mend in words that names what stood there.
+replacement that it offers makes all new findings vanish, or all that it offers together do, as where two lines
+changed places or a name is used on many; *named*, a mend in words that names what stood there.
 """
 
 import re
@@ -105,7 +106,7 @@ def _result(mutant: Mutant, stage: Stage) -> Result:
         first = right + [finding for finding in found if finding not in right]
         return Result(
             operator=mutant.operator, label=mutant.label, loads=loads, found=bool(found), right=bool(right),
-            mended=any(_mends(finding, mutant, stage) for finding in offers(first)),
+            mended=any(_mends(some, mutant, stage) for some in tries(first)),
             named=any(_names(finding, mutant) for finding in first),
             said=tuple(f"{one.file}:{one.line}:{one.column} {one.code} {_text(one)}; {one.mend}" for one in first),
         )  # fmt: skip
@@ -158,24 +159,42 @@ def offers(findings: Sequence[Any]) -> Iterator[Any]:
 
 
 @contextmanager
-def replaced(finding: Any, root: Path) -> Iterator[bool]:
-    """Write the replacement of a finding, and afterwards the file as it was; yields whether it fits the line."""
-    offer = finding.replacement
-    path = place_of(finding.file, root)
-    before = path.read_text("utf-8")
-    lines = before.splitlines(keepends=True)
-    line = lines[offer.line - 1]
-    lines[offer.line - 1] = line[: offer.column - 1] + offer.new + line[offer.column - 1 + len(offer.old) :]
-    path.write_text("".join(lines), "utf-8")
+def replaced(findings: Sequence[Any], root: Path) -> Iterator[bool]:
+    """Write the replacements of some findings, and afterwards the files as they were; yields whether all fit."""
+    files: dict[Path, list[Any]] = {}
+    for finding in findings:
+        files.setdefault(place_of(finding.file, root), []).append(finding.replacement)
+    before = {path: path.read_text("utf-8") for path in files}
+    fits = True
     try:
-        yield line.startswith(offer.old, offer.column - 1)
+        for path, offers_of in files.items():
+            lines = before[path].splitlines(keepends=True)
+            # From the end of a line to its start: what stands before is not moved.
+            for offer in sorted(offers_of, key=lambda one: (one.line, -one.column)):
+                line, end = lines[offer.line - 1], offer.column - 1 + len(offer.old)
+                fits = fits and line.startswith(offer.old, offer.column - 1)
+                lines[offer.line - 1] = line[: offer.column - 1] + offer.new + line[end:]
+            path.write_text("".join(lines), "utf-8")
+        yield fits
     finally:
-        path.write_text(before, "utf-8")
+        for path, text in before.items():
+            path.write_text(text, "utf-8")
 
 
-def _mends(finding: Any, mutant: Mutant, stage: Stage) -> bool:
-    """Tell whether no new finding is left after the replacement."""
-    with replaced(finding, stage.root) as fits:
+def tries(findings: Sequence[Any]) -> Iterator[Sequence[Any]]:
+    """Yield what is tried: each replacement by itself, not too many, then all that are offered, one for each place."""
+    yield from ([finding] for finding in offers(findings))
+    together: dict[tuple[str, int, int], Any] = {}
+    for finding in findings:
+        if finding.replacement is not None:
+            together.setdefault((finding.file, finding.replacement.line, finding.replacement.column), finding)
+    if len(together) > 1:
+        yield list(together.values())
+
+
+def _mends(findings: Sequence[Any], mutant: Mutant, stage: Stage) -> bool:
+    """Tell whether no new finding is left after the replacements."""
+    with replaced(findings, stage.root) as fits:
         return fits and not _new(stage.root, mutant)
 
 

@@ -22,7 +22,7 @@ import yaml
 
 from hub_core.lint import lint
 from tests.lint.equivalence import PROJECT
-from tests.lint.proof import WORKERS, Result, escapes, offers, place_of, replaced, table
+from tests.lint.proof import WORKERS, Result, escapes, place_of, replaced, table, tries
 
 FAULTS: Final = Path(__file__).with_name("faults.yaml")
 
@@ -112,14 +112,14 @@ def _result(fault: Fault, root: Path) -> Result:
         first = right + [one for one in said if one not in right]
         return Result(
             operator=fault.kind, label=f"{fault.name}: {fault.wrong}", loads=not any(one.code[0] in "MF" for one in said),
-            found=bool(said), right=bool(right), mended=any(_mends(one, root) for one in offers(first)),
+            found=bool(said), right=bool(right), mended=any(_mends(some, root) for some in tries(first)),
             named=any(_names(one, fault) for one in first),
             said=tuple(f"{one.file}:{one.line} {one.code} {one.message}; {one.mend}" for one in first),
         )  # fmt: skip
 
 
-def _mends(finding: Any, root: Path) -> bool:
-    with replaced(finding, root) as fits:
+def _mends(findings: Sequence[Any], root: Path) -> bool:
+    with replaced(findings, root) as fits:
         return fits and not _lint(root)
 
 

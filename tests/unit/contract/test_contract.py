@@ -92,6 +92,7 @@ def test_facets_of_types_of_types_add_up(tmp_path: Path) -> None:
         (r"\$[0-9]{2}", "$12", "12"),
         ("a|b", "b", "ab"),
         (r"[\]]x", "]x", "x"),
+        ("[0-9]{4}-[0-9]{2}", "2024-05", "2024.05"),
     ],
 )
 def test_patterns_of_schemas_mean_the_same_in_python(tmp_path: Path, written: str, fits: str, fails: str) -> None:

@@ -2,9 +2,9 @@
 
 import pytest
 
+from hub_core.contract.words import LISTS, PERSON, list_meant, meant
 from hub_core.contract.xsd import global_elements
 from hub_core.draft import Wanted, draft
-from hub_core.draft.words import LISTS, PERSON, list_meant, meant
 from hub_core.errors import ConfigError
 from hub_core.lint import lint
 from hub_core.mapping.selection import load_folder

@@ -1,4 +1,4 @@
-"""What the names of leaves mean: words of Romanian, English and Norwegian, by the field that they speak of.
+"""What the names of places mean: words of Romanian, English and Norwegian, by the field that they speak of.
 
 Written without marks, blanks and hyphens, in small letters. They only suggest; whoever writes the mapping decides.
 """
@@ -98,6 +98,37 @@ OTHERS: Final = (
     "institutie institution institusjon avdod avdoed deceased"
 )
 OF_OTHERS: Final = frozenset({"bank_accounts", "employments", "incomes"})  # lists in which a name is somebody else's
+# Single fields, by the last step of their path.
+FIELDS: Final[Mapping[str, frozenset[str]]] = {
+    field: frozenset(words.split())
+    for field, words in {
+        "start": "inceput start startdato startdate from de dela fra fom fradato datai datainceput begin begun first",
+        "end": "sfarsit end ended enddate slutt sluttdato until to til tom tildato panala datas datasfarsit last",
+        "family": "nume family familyname surname lastname etternavn",
+        "given": "prenume pren given forename firstname fornavn",
+        "birth": "nastere nasterii birth born fodsel foedsel fodselsdato foedselsdato",
+        "death": "deces decesului death deceased dead doed doedsdato dodsdato",
+        "gross": "brut gross brutto bruttoinntekt",
+        "net": "net netto nettoinntekt",
+        "father": "tata far father",
+        "mother": "mama mor mother",
+        "spouse": "sot sotie spouse ektefelle",
+        "children": "copil copii child children barn",
+        "residence": "rezidenta resedinta residence bosted",
+        "domicile": "domiciliu domicile",
+        "street": "strada street gate",
+        "locality": "localitate oras town city locality poststed",
+        "postal": "cod postal postnummer postkode postcode zip",
+        "paid": "plata paid payment utbetaling",
+        "reason": "motiv reason begrunnelse aarsak",
+        "status": "stare status state tilstand",
+        "method": "modalitate metoda method",
+        "decision": "decizie decision vedtak",
+        "employer": "angajator employer arbeidsgiver",
+        "currency": "moneda valuta currency",
+        "country": "tara country land landkode",
+    }.items()
+}
 LONG: Final = 5  # letters of a word that may also be the end of a longer one, as in "saksstatus"
 _PARTS: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 
