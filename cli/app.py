@@ -19,6 +19,7 @@ from cli.commands import (
     replay,
     routes,
     running,
+    seal,
     send,
     status,
     why,
@@ -56,6 +57,7 @@ app.command(rich_help_panel=ACT)(replay.replay)
 app.command(rich_help_panel=SET_UP)(init.init)
 app.command(rich_help_panel=SET_UP)(apply.apply)
 app.add_typer(keys.app, name="key", rich_help_panel=SET_UP)
+app.add_typer(seal.app, name="seal", rich_help_panel=SET_UP)
 app.command(rich_help_panel=SET_UP)(codes.codes)
 app.add_typer(mapping.app, name="mapping", rich_help_panel=SET_UP)
 

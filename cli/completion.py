@@ -52,6 +52,16 @@ def code_lists(incomplete: str) -> list[str]:
     return [name for name in names if name.startswith(incomplete)]
 
 
+def seal_keys(incomplete: str) -> list[tuple[str, str]]:
+    """Offer the ids of the keys that seal the store, but for the current one."""
+    keys = (_ask("seal_status") or {}).get("keys", ())
+    return [
+        (key["id"], f"seals {key['messages']:,} messages")
+        for key in keys
+        if key["state"] != "current" and key["id"].startswith(incomplete)
+    ]
+
+
 def endpoints(incomplete: str) -> list[str]:
     """Offer the names of the endpoints."""
     return _names("endpoints", incomplete)

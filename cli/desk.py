@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 # These change something, so without a hub the store must be opened for writing. Revealing leaves an entry.
 WRITING: Final = frozenset(
     {"apply", "capture", "key_new", "key_revoke", "query", "replay", "revealed", "rollback"}
+    | {"seal_rotate", "seal_reload", "seal_drop"}
     | {"mapping_shadow", "mapping_shadow_stop", "mapping_promote", "mapping_rollback"}
 )
 

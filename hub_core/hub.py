@@ -16,6 +16,7 @@ import msgspec
 from hub_core.access import allow
 from hub_core.canonical import Beneficiary
 from hub_core.canonical.incoming import read_record
+from hub_core.canonical.persons import persons_in
 from hub_core.directory import Direction, Directory, Endpoint
 from hub_core.document import Document
 from hub_core.errors import PunteError, Refused, Rejected
@@ -176,6 +177,7 @@ class Hub:
             record=msgspec.json.encode(reading.record),
             findings=reading.findings + unrouted,
             cases=tuple(case.number for case in reading.record.cases if case.number),
+            persons=persons_in(reading.record),
             deliveries=deliveries,
         )
         return outcome, reading

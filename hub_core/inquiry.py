@@ -19,6 +19,7 @@ from hub_core.errors import ConfigError, Refused, Rejected
 from hub_core.hub import Hub
 from hub_core.merge import Origin
 from hub_core.message import Caller, Finding, Message, Outcome, State
+from hub_core.persons import person_key
 from hub_core.ports import Answer, Clock, Question, Source
 from hub_core.query import QueryResult, SourceAnswer, Taken, ask
 
@@ -93,14 +94,20 @@ class Inquiry:
         asked = self._asked(name, caller, query.service, purpose, cnp, on, directory.number)
         await self._hub.keep(
             asked,
-            Outcome(message_id=asked.id, state=State.ACCEPTED, decided_at=asked.received_at, document="question"),
+            Outcome(
+                message_id=asked.id,
+                state=State.ACCEPTED,
+                decided_at=asked.received_at,
+                document="question",
+                persons=(person_key("ro.cnp", cnp),),
+            ),
         )
         question = Question(
             cnp=cnp, on=on or asked.received_at.date(), request=_request_number(asked.id), purpose=purpose
         )
 
         async def take(endpoint: str, answer: Answer) -> Taken:
-            return await self._take(directory, endpoint, answer, asked)
+            return await self._take(directory, endpoint, answer, asked, cnp)
 
         result = await ask(
             query,
@@ -122,7 +129,7 @@ class Inquiry:
         except ConfigError as error:
             return _Unusable(error)
 
-    async def _take(self, directory: Directory, name: str, answer: Answer, asked: Message) -> Taken:
+    async def _take(self, directory: Directory, name: str, answer: Answer, asked: Message, cnp: str) -> Taken:
         endpoint = directory.endpoints[name]
         message = msgspec.structs.replace(
             asked,
@@ -136,7 +143,9 @@ class Inquiry:
             digest=hashlib.sha256(answer.body).digest(),
         )
         outcome, reading = self._hub.judge_answer(message, directory)
-        await self._hub.keep(message, outcome)
+        # An answer is about the person asked for, whatever stands in it, and even if it cannot be read.
+        persons = tuple(dict.fromkeys((person_key("ro.cnp", cnp), *outcome.persons)))
+        await self._hub.keep(message, msgspec.structs.replace(outcome, persons=persons))
         return Taken(reading=reading, message_id=message.id)
 
     def _asked(

@@ -141,6 +141,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
         document: kind of document, such as ``P2000`` or ``insuredResponse``.
         record: canonical record as JSON; ``None`` if refused.
         cases: case numbers named in the record, for looking messages up.
+        persons: numbers of persons named in it, as ``scheme:number``, for the same.
         rows: of a file: how many messages of their own come out of it.
     """
 
@@ -153,6 +154,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     findings: tuple[Finding, ...] = ()
     unmapped: tuple[Leaf, ...] = ()
     cases: tuple[str, ...] = ()
+    persons: tuple[str, ...] = ()
     deliveries: tuple[Delivery, ...] = ()
     rows: int | None = None
 

@@ -16,6 +16,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         home: folder of the database and the control socket; created with mode 0700.
+        keyring: file of the keys that seal the store, such as a credential of systemd; ``None``: `keyring.json` in the
+            home, made at the first start.
         host: address of the plain listener.
         port: of the plain listener; 0 takes a free one.
         tls_port: of the TLS listener; ``None``: there is none.
@@ -27,6 +29,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     home: Path = Path(".punte")
+    keyring: Path | None = None
     host: str = "127.0.0.1"
     port: int = 8480
     tls_port: int | None = None
@@ -40,6 +43,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     def database(self) -> Path:
         """The journal's file; registry sets and keys lie in it as well."""
         return self.home / "punte.sqlite3"
+
+    @property
+    def keyring_file(self) -> Path:
+        """Where the keys lie that seal the store."""
+        return self.keyring or self.home / "keyring.json"
 
     @property
     def control(self) -> Path:

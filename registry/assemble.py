@@ -14,6 +14,7 @@ from hub_core.errors import ConfigError, PunteError
 from hub_core.journal.entries import Filter, MessageRow
 from hub_core.message import Arrival, Caller, Outcome, State
 from hub_core.ports import AsgiApp, Target
+from hub_core.sealing_anew import Resealer
 from hub_core.settings import Settings
 from hub_core.splitting import Splitter
 from registry.desk.desk import Desk
@@ -63,9 +64,12 @@ class Running:
             return False
         return self._parts.directory().number > 0
 
-    def own_messages(self, party: str, *, state: State | None, before: str | None, limit: int) -> list[dict[str, Any]]:
+    def own_messages(
+        self, party: str, *, state: State | None, person: str | None, before: str | None, limit: int
+    ) -> list[dict[str, Any]]:
         """Return an institution's own messages for the HTTP API."""
-        rows = self._parts.view.messages(Filter(party=party, state=state, before=before, limit=limit))
+        wanted = Filter(party=party, state=state, person=person, before=before, limit=limit)
+        rows = self._parts.view.messages(wanted)
         return [_outline(row) for row in rows]
 
     def own_message(self, party: str, message_id: str) -> dict[str, Any] | None:
@@ -130,14 +134,18 @@ async def assemble(settings: Settings) -> AsyncIterator[Running]:
             clock=parts.clock,
         )
         parts.files_added = splitter.wake
+        resealer = Resealer(parts.database, parts.vault)
+        parts.keys_changed = resealer.wake
         running = Running(parts)
         _warn_of_unusable(parts)
         _compile(parts)
         await deliverer.start()
         splitter.wake()
+        resealer.start()
         try:
             yield running
         finally:
+            await resealer.stop()
             await splitter.stop()
             await deliverer.stop(DRAIN)
             await parts.connections.close()

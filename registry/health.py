@@ -19,6 +19,7 @@ import msgspec
 
 from hub_core.errors import ConfigError
 from hub_core.places import MAPPINGS
+from hub_core.security.keyring import read_keyring
 from hub_core.settings import Settings
 
 EXPECTED_ADAPTERS: Final = frozenset({"eessi", "flat", "rest", "soap"})
@@ -101,6 +102,24 @@ def _files(settings: Settings) -> Fact:
         return Fact(False, f"open to others: {', '.join(loose)}", mend)
     size = sum(path.stat().st_size for path in found)
     return Fact(True, f"store of {size / 1e6:,.1f} MB, closed to others (0600)")
+
+
+def _keyring(settings: Settings) -> Fact:
+    """Without it the store is lost; beside it in a backup the store is open."""
+    path = settings.keyring_file
+    if not path.exists() and not settings.database.exists():
+        return Fact(None, "no keyring yet; the first start makes it")
+    try:
+        keyring = read_keyring(path)
+    except ConfigError as error:
+        return Fact(False, f"{path}: {error.text}", error.mend)
+    mode = stat.S_IMODE(path.stat().st_mode)
+    if mode & 0o077:
+        return Fact(False, f"{path} is open to others ({mode:04o})", f"chmod 600 {path}")
+    if path.resolve().parent == settings.home.resolve():
+        mend = "keep it out of the store's backups, with a copy elsewhere; or set PUNTE_KEYRING to another folder"
+        return Fact(None, f"{path} lies beside the store: a backup of the folder holds both", mend)
+    return Fact(True, f"{path}, current key of {keyring.current.made_at:%Y-%m-%d}, closed to others ({mode:04o})")
 
 
 def _file_system(settings: Settings) -> Fact:
@@ -247,6 +266,7 @@ CHECKS: Final[dict[str, Callable[[Settings], Fact]]] = {
     "sqlite": _sqlite,
     "home": _home,
     "files": _files,
+    "keyring": _keyring,
     "file system": _file_system,
     "disk": _disk,
     "control socket": _control,

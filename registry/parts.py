@@ -6,14 +6,16 @@ for reading and never loads a mapping.
 
 import os
 from collections.abc import Callable
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from hub_core.clock import SystemClock, new_id
 from hub_core.directory import Directory
 from hub_core.errors import ConfigError
+from hub_core.journal.bodies import Vault
 from hub_core.journal.view import SqlJournalView
+from hub_core.security.keyring import read_keyring
 from hub_core.settings import Settings
 from registry.keys import KeyList, Keys
 from registry.store import REGISTRY, Registry, Sets
@@ -39,6 +41,7 @@ class Parts:
     Attributes:
         deliveries_added: called when there is something to deliver; set by the process that delivers.
         files_added: called when there is a file whose rows are to become messages; set by the same process.
+        keys_changed: called when the keyring is another one; set by the same process.
         address: where the running hub listens; ``None`` without one.
         started_at: since when, as ISO 8601; ``None`` without one.
         serving: this process is the running hub.
@@ -53,6 +56,7 @@ class Parts:
         self.new_id = new_id
         self.deliveries_added: Callable[[], None] = _nothing
         self.files_added: Callable[[], None] = _nothing
+        self.keys_changed: Callable[[], None] = _nothing
         self.address: str | None = None
         self.started_at: str | None = None
         self.serving = False
@@ -70,13 +74,22 @@ class Parts:
         """The file, owned by this process.
 
         Raises:
-            ConfigError: another process owns it, or it cannot be used; J103 if only looking is allowed.
+            ConfigError: another process owns it, or it cannot be used; J103 if only looking is allowed; J110 to J113
+                the keyring is not there, or not that of this file.
         """
         from hub_core.journal.database import Database
 
         if not self.write:
             raise ConfigError("J103", "this command only looks", where=str(self.settings.database))
-        return Database(self.settings.database, migrations=(REGISTRY,))
+        from hub_core.journal.resealing import take_keys
+
+        prepare = partial(take_keys, vault=self.vault, path=self.settings.keyring_file)
+        return Database(self.settings.database, migrations=(REGISTRY,), prepare=prepare)
+
+    @cached_property
+    def vault(self) -> Vault:
+        """What seals and opens personal values; the keyring is read when it is needed first."""
+        return Vault(partial(read_keyring, self.settings.keyring_file))
 
     @cached_property
     def reads(self) -> "Readers":
@@ -90,14 +103,14 @@ class Parts:
     @cached_property
     def view(self) -> SqlJournalView:
         """The journal's reading side."""
-        return self.journal if self.write else SqlJournalView(self.reads)
+        return self.journal if self.write else SqlJournalView(self.reads, self.vault)
 
     @cached_property
     def journal(self) -> "SqlJournal":
         """The journal with its writing side."""
         from hub_core.journal.store import SqlJournal
 
-        return SqlJournal(self.database)
+        return SqlJournal(self.database, self.vault)
 
     @cached_property
     def sets(self) -> Sets:

@@ -14,6 +14,8 @@ from hub_core.errors import PunteError, Refused, TryLater
 from hub_core.message import Arrival, Caller, State
 from hub_core.ports import AsgiApp, Receive, Scope, Send, Services, Spec
 
+UNKNOWN = "(unknown)"  # the endpoint of a call to a name that is not registered
+
 
 def front(spec: Spec, voice: Voice, services: Services, *, seconds: float = SECONDS) -> AsgiApp:
     """Return the app that serves ``/<adapter>/<endpoint>`` for the inbound endpoints of one adapter.
@@ -85,8 +87,10 @@ class _Call:
 
     async def _note(self, error: PunteError) -> str:
         party = self._caller.institution if self._caller else None
+        # A name that nobody registered was made up by the caller, of anything: it is not kept.
+        name = self._name if self._name in self._services.directory().endpoints else UNKNOWN
         try:
-            return await self._services.turn_away(endpoint=self._name, code=error.code, party=party)
+            return await self._services.turn_away(endpoint=name, code=error.code, party=party)
         except TryLater:
             # The journal is not there: the caller still gets a reference, which stands in the log of their side.
             return str(uuid4())

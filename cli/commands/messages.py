@@ -12,6 +12,7 @@ from cli import completion, desk, screen
 from cli.message_view import show_message
 from cli.options import Json, MessageId, Reason, Reveal, check_reveal
 from cli.screen import Column
+from hub_core.persons import is_cnp
 
 app = typer.Typer(no_args_is_help=True, help="Find messages, look at one, watch them arrive.")
 
@@ -67,6 +68,14 @@ RowsOf = Annotated[
     typer.Option("--rows-of", metavar="ID", help="Rows of this file.", autocompletion=completion.messages),
 ]
 Rows = Annotated[bool | None, typer.Option("--rows/--no-rows", help="Rows of files only, or all but those.")]
+Person = Annotated[
+    str | None,
+    typer.Option(
+        "--person",
+        metavar="SCHEME:NUMBER",
+        help="Person named in the message, such as ro.cnp:2850415123450; - reads it from standard input.",
+    ),
+]
 Case = Annotated[str | None, typer.Option("--case", metavar="NUMBER", help="Case number named in the message.")]
 
 
@@ -81,6 +90,7 @@ def list_(
     until: Until = None,
     sender_id: SenderId = None,
     case: Case = None,
+    person: Person = None,
     rows_of: RowsOf = None,
     rows: Rows = None,
     before: Annotated[
@@ -100,6 +110,7 @@ def list_(
         until=instant(until, "--until"),
         sender_id=sender_id,
         case=case,
+        person=_person(person),
         correlation_id=rows_of,
         rows=rows if rows_of is None else True,
         before=before,
@@ -108,7 +119,8 @@ def list_(
     if as_json:
         screen.as_json(found)
         return
-    filtered = any((state, party, endpoint, code, since, until, sender_id, case, rows_of, before)) or rows is not None
+    asked = (state, party, endpoint, code, since, until, sender_id, case, person, rows_of, before)
+    filtered = any(asked) or rows is not None
     empty = (
         "no message fits these filters" if filtered else "no messages yet; send one: punte send FILE --endpoint NAME"
     )
@@ -195,6 +207,15 @@ def instant(text: str | None, option: str) -> str | None:
     except (ValueError, OverflowError):
         raise typer.BadParameter("write 2025-11-21, 2025-11-21T09:30 or 30m, 2h, 7d", param_hint=option) from None
     return given.isoformat()
+
+
+def _person(text: str | None) -> str | None:
+    """Return whom a person asks for; exit code 2 if that can be nobody's number."""
+    if text == "-":
+        text = sys.stdin.readline().strip()
+    if text is not None and ":" not in text and not is_cnp(text):
+        raise typer.BadParameter("write SCHEME:NUMBER, such as ro.cnp:2850415123450", param_hint="--person")
+    return text
 
 
 def _known_state(text: str | None) -> str | None:

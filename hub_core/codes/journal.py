@@ -11,6 +11,14 @@ CODES = (
     Code("J101", "journal in use", "Stop the other hub, or give this one a home of its own (PUNTE_HOME)."),
     Code("J102", "journal file not usable", "See the text; name another file, or run the version that wrote it."),
     Code("J103", "no journal here", "Start the hub once, or name the home where it keeps its state (PUNTE_HOME)."),
+    Code("J110", "no keyring", "Put the hub's own keyring back; without it nothing that is sealed can be read."),
+    Code("J111", "keyring not usable", "Let the hub's user read it, or put an undamaged copy back."),
+    Code("J112", "keyring not written", "Nothing was changed; change the keyring at its source, or make room for it."),
+    Code("J113", "another store's keyring", "Name the keyring that belongs to this store (PUNTE_KEYRING)."),
+    Code("J114", "sealing key cannot be dropped", "See punte seal status; a key in use stays."),
+    Code(
+        "J115", "sealed value does not open", "Bring the store back from a backup; somebody changed what is kept.", 500
+    ),
     Code("J404", "no such message", "Check the message id; only your own messages are shown.", 404),
     Code("J409", "same id, other content", "Use a new id for a new message; the first one stands.", 409),
     Code("J412", "delivery not parked", "Only a parked delivery is tried again; see its state first.", 409),

@@ -6,5 +6,5 @@ recording   keeping and deciding, many messages in one statement
 outbox      deliveries that wait, their order, their leases    settling   how attempts end, replay
 database    one writer, many readers    writer   group commit
 engine      what the two engines promise: sqlite and postgresql
-schema      numbered migrations         bodies   the one door for personal bytes at rest
+schema      numbered migrations         bodies   the one door for personal values at rest
 """

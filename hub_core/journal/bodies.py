@@ -1,14 +1,235 @@
-"""The one door for personal bytes at rest: bodies as received, and decided outcomes with their canonical records.
+"""The one door for personal values at rest: everything that a message brings is sealed here, or hashed.
 
-Bytes lie as they are, in files that only the hub's user may read. Encryption has its place here and nowhere else.
+A message has a data key of its own. Its envelope holds that key, with what lists show of the message, sealed by the
+current key of the keyring, whose id stands in front: when the keyring's key changes, envelopes are sealed anew and
+contents stay as they are. Contents - body, outcome, order keys, what partners and operators said - are sealed by the
+data key. Every sealed value is bound to its message and its column: put elsewhere, it does not open.
+
+What is only compared is a keyed hash: see ``Vault.token``.
 """
 
+import os
+from collections.abc import Callable, Iterable
+from functools import cached_property
+from typing import Final, Literal, NamedTuple
 
-def seal(opened: bytes) -> bytes:
-    """Return what is written to the file."""
-    return opened
+import msgspec
+
+from hub_core.errors import ConfigError
+from hub_core.message import Message, Outcome
+from hub_core.security.keyring import ID_CHARACTERS, Keyring
+from hub_core.security.sealing import KEY_BYTES, Cipher, Hasher, unopened
+
+Purpose = Literal["sender", "conversation", "case", "person", "order", "digest"]
+_ID_BYTES: Final = ID_CHARACTERS // 2
 
 
-def unseal(sealed: bytes) -> bytes:
-    """Return what was given to ``seal``."""
-    return sealed
+class Envelope(msgspec.Struct, frozen=True, array_like=True):
+    """What a message's own row holds sealed: the key to its contents, and what lists show.
+
+    Attributes:
+        digest: SHA-256 of the body.
+    """
+
+    data_key: bytes
+    digest: bytes
+    media_type: str
+    correlation_id: str
+    sender_id: str | None
+    document: str | None
+    cases: tuple[str, ...]
+
+
+class Told(msgspec.Struct, frozen=True, array_like=True):
+    """What somebody said in their own words: a partner in an answer, an operator as a reason."""
+
+    detail: str = ""
+    reference: str | None = None
+
+
+class OrderKey(NamedTuple):
+    """The key of a delivery as it is written: to compare, and to show."""
+
+    token: str | None
+    sealed: bytes | None
+
+
+_ENVELOPES: Final = msgspec.msgpack.Decoder(Envelope)
+_TOLD: Final = msgspec.msgpack.Decoder(Told)
+_ENCODER: Final = msgspec.msgpack.Encoder()
+
+
+class Contents:
+    """Seals and opens what belongs to one message."""
+
+    __slots__ = ("_cipher", "_message")
+
+    def __init__(self, message_id: str, data_key: bytes) -> None:
+        self._cipher = Cipher(data_key)
+        self._message = message_id.encode()
+
+    def seal(self, column: bytes, opened: bytes) -> bytes:
+        """Return what is written in a column of this message."""
+        return self._cipher.seal(opened, column + b" of " + self._message)
+
+    def open(self, column: bytes, sealed: bytes) -> bytes:
+        """Return what was given to ``seal``.
+
+        Raises:
+            Rejected: J115.
+        """
+        return self._cipher.open(sealed, column + b" of " + self._message)
+
+    def read(self, column: bytes, kept: bytes, *, sealed: int) -> bytes:
+        """Return what stands in a column that an older version may have written as it was.
+
+        Raises:
+            Rejected: J115.
+        """
+        return self.open(column, kept) if sealed else kept
+
+    def tell(self, detail: str, reference: str | None = None) -> bytes | None:
+        """Seal what somebody said; ``None`` if they said nothing."""
+        if not detail and reference is None:
+            return None
+        return self.seal(b"told", _ENCODER.encode(Told(detail, reference)))
+
+    def told(self, sealed: bytes | None) -> Told:
+        """Return what somebody said."""
+        return Told() if sealed is None else _TOLD.decode(self.open(b"told", sealed))
+
+    def order_key(self, sealed: bytes | None) -> str | None:
+        """Return the order key of a delivery."""
+        return None if sealed is None else self.open(b"order_key", sealed).decode()
+
+
+class Vault:
+    """Seals and opens with the keys of one keyring.
+
+    Args:
+        keyring: called when the first key is needed, so that whoever only counts needs none.
+    """
+
+    def __init__(self, keyring: Callable[[], Keyring]) -> None:
+        self._keyring = keyring
+        self._ciphers: dict[bytes, Cipher] = {}
+
+    @cached_property
+    def keyring(self) -> Keyring:
+        """The keys.
+
+        Raises:
+            ConfigError: J110, J111.
+        """
+        return self._keyring()
+
+    @cached_property
+    def _hashers(self) -> dict[str, Hasher]:
+        purposes: tuple[Purpose, ...] = ("sender", "conversation", "case", "person", "order", "digest")
+        return {purpose: Hasher(self.keyring.lookup.key, purpose) for purpose in purposes}
+
+    @property
+    def key_id(self) -> str:
+        """Id of the key that seals."""
+        return self._current[1]
+
+    @cached_property
+    def _current(self) -> tuple[bytes, str, Cipher]:
+        key_id = self.keyring.current.id
+        return bytes.fromhex(key_id), key_id, self._cipher(bytes.fromhex(key_id))
+
+    def replace(self, keyring: Keyring) -> None:
+        """Seal and open with other keys from now on; the lookup key stays."""
+        self.keyring = keyring
+        self._ciphers = {}
+        self.__dict__.pop("_current", None)
+
+    def enclose(self, message: Message, outcome: Outcome) -> Envelope:
+        """Return the envelope of a new message, with a new data key."""
+        return Envelope(
+            data_key=self.new_data_key(),
+            digest=message.digest,
+            media_type=message.media_type,
+            correlation_id=message.correlation_id,
+            sender_id=message.sender_id,
+            document=outcome.document,
+            cases=tuple(dict.fromkeys(outcome.cases)),
+        )
+
+    def new_data_key(self) -> bytes:
+        """Return a key for the contents of one message."""
+        return os.urandom(KEY_BYTES)
+
+    def seal(self, message_id: str, envelope: Envelope) -> tuple[bytes, str]:
+        """Return an envelope as it is written, and the id of the key that sealed it."""
+        prefix, key_id, cipher = self._current
+        return prefix + cipher.seal(_ENCODER.encode(envelope), _bound(message_id)), key_id
+
+    def open(self, message_id: str, sealed: bytes | None) -> Envelope:
+        """Return the envelope of a message.
+
+        Raises:
+            Rejected: J115. ConfigError: J113, the keyring does not hold its key.
+        """
+        if sealed is None:
+            raise unopened("is not there")
+        cipher = self._cipher(sealed[:_ID_BYTES])
+        return _ENVELOPES.decode(cipher.open(sealed[_ID_BYTES:], _bound(message_id)))
+
+    def contents_of(self, message_id: str, envelope: Envelope) -> Contents:
+        """Return what seals and opens the contents of a message."""
+        return Contents(message_id, envelope.data_key)
+
+    def contents(self, message_id: str, sealed: bytes | None) -> Contents:
+        """Return what opens the contents of a message, given its sealed envelope.
+
+        Raises:
+            Rejected: J115. ConfigError: J113.
+        """
+        return self.contents_of(message_id, self.open(message_id, sealed))
+
+    def reseal(self, message_id: str, sealed: bytes) -> tuple[bytes, str]:
+        """Return an envelope sealed by the current key, and its id."""
+        return self.seal(message_id, self.open(message_id, sealed))
+
+    def token(self, purpose: Purpose, text: str) -> str:
+        """Return the keyed hash by which a text is found."""
+        return self._hashers[purpose].token(text)
+
+    def tokens(self, purpose: Purpose, texts: Iterable[str]) -> list[str]:
+        """Return the keyed hashes of several texts, each once."""
+        return [self.token(purpose, text) for text in dict.fromkeys(texts)]
+
+    def conversation(self, correlation_id: str, message_id: str) -> str:
+        """Return how a conversation is written: the id of the message that began it stands there as it is."""
+        return message_id if correlation_id == message_id else self.token("conversation", correlation_id)
+
+    def digest(self, plain: bytes) -> bytes:
+        """Return the keyed hash of a body's SHA-256, which alone would tell a short body to whoever tries them all."""
+        return self._hashers["digest"].digest(plain)
+
+    def order_key(self, contents: Contents, order_key: str | None) -> OrderKey:
+        """Return the order key of a delivery as it is written."""
+        if order_key is None:
+            return OrderKey(None, None)
+        sealed = contents.seal(b"order_key", order_key.encode())
+        return OrderKey(self.token("order", order_key), sealed)
+
+    def _cipher(self, prefix: bytes) -> Cipher:
+        if (cipher := self._ciphers.get(prefix)) is None:
+            key_id = prefix.hex()
+            key = next((key for key in self.keyring.seals if key.id == key_id), None)
+            if key is None:
+                raise no_key(key_id)
+            cipher = self._ciphers[prefix] = Cipher(key.key)
+        return cipher
+
+
+def _bound(message_id: str) -> bytes:
+    return b"envelope of " + message_id.encode()
+
+
+def no_key(key_id: str) -> ConfigError:
+    """Return the error for a store that was sealed with a key which is not there."""
+    mend = "put the keyring back that belongs to this store (PUNTE_KEYRING), with all its keys"
+    return ConfigError("J113", f"the keyring does not hold the key {key_id} that this store needs", mend=mend)

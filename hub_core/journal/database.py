@@ -6,6 +6,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
 
+from hub_core.errors import ConfigError
 from hub_core.journal.connection import Connection
 from hub_core.journal.engine import Engine
 from hub_core.journal.readers import Readers
@@ -26,19 +27,28 @@ class Database:
     connections of their own and see every write that has returned.
     """
 
-    def __init__(self, where: Path | str | Engine, *, migrations: Sequence[Migrations] = ()) -> None:
+    def __init__(
+        self,
+        where: Path | str | Engine,
+        *,
+        migrations: Sequence[Migrations] = (),
+        prepare: Work[None] | None = None,
+    ) -> None:
         """Open it, making it where it is absent.
 
         Args:
             where: path of a file of SQLite, or an engine.
             migrations: tables of other parts of the hub that live in the same database; the journal's come first.
+            prepare: run in one transaction before this process writes anything else.
 
         Raises:
-            ConfigError: J101 another process writes it; J102 it cannot be used.
+            ConfigError: what ``prepare`` raises; J101 another process writes it; J102 it cannot be used.
         """
         self._engine: Engine = Sqlite(Path(where)) if isinstance(where, Path | str) else where
         self._engine.open((JOURNAL, *migrations))
         try:
+            if prepare is not None:
+                _prepare(self._engine, prepare)
             self._writer = Writer(self._engine)
         except BaseException:
             self._engine.close()
@@ -110,3 +120,13 @@ class Database:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _prepare(engine: Engine, work: Work[None]) -> None:
+    try:
+        with contextlib.closing(engine.writer()) as connection:
+            connection.begin()
+            work(connection)
+            connection.commit()
+    except engine.errors as error:
+        raise ConfigError("J102", f"the database cannot be used ({engine.name_of(error)})") from error

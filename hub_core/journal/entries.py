@@ -18,6 +18,7 @@ class Filter(msgspec.Struct, frozen=True, kw_only=True):
         until: received before then.
         sender_id: the partner's own id.
         case: case number named in the record.
+        person: number of a person named in the record, as ``scheme:number``, such as ``ro.cnp:2850415123450``.
         correlation_id: of the conversation; the message that began it is left out.
         before: only messages accepted before this id: the last one of the page before.
         after: only messages accepted after this id, and the oldest of them first.
@@ -32,6 +33,7 @@ class Filter(msgspec.Struct, frozen=True, kw_only=True):
     until: datetime | None = None
     sender_id: str | None = None
     case: str | None = None
+    person: str | None = None
     correlation_id: str | None = None
     before: str | None = None
     after: str | None = None
@@ -143,9 +145,11 @@ class Counts(msgspec.Struct, frozen=True, kw_only=True):
         messages: per state; states without messages are there with 0.
         open_deliveries: to send or to send again.
         oldest_open: since when the oldest of them waits.
+        newest: when the last message was received.
     """
 
     messages: dict[State, int]
     open_deliveries: int
     oldest_open: datetime | None
     parked: tuple[Parked, ...]
+    newest: datetime | None

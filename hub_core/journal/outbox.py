@@ -11,34 +11,81 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from itertools import chain
-from typing import Final
+from typing import Final, NamedTuple
 
+from hub_core.journal.bodies import OrderKey, Vault
 from hub_core.journal.connection import Connection, Line
 from hub_core.journal.instants import from_micros, to_micros
 from hub_core.journal.outcomes import record_in
 from hub_core.journal.statements import OPEN, Row, chunks, insert, marks
 from hub_core.message import Claimed, Delivery, DeliveryState
 
-_DELIVERY: Final = "id, message_seq, route, endpoint, order_key, created_at, due_at, ready_at, state"
+_DELIVERY: Final = "id, message_seq, route, endpoint, order_key, order_key_sealed, created_at, due_at, ready_at, state"
 #: What other processes are told when there is something to deliver.
 ADDED: Final = "deliveries"
 _RENEWED_AFTER: Final = 0.25  # of a lease: a busy worker looks many times a second, and each renewal is written
 _LOST: Final = "the worker ended before its answer"
 
 
-def add_deliveries(connection: Connection, added: Sequence[tuple[int, datetime, Delivery]]) -> None:
-    """Add deliveries: number of the message, when it was decided, the delivery."""
+class Held(NamedTuple):
+    """A claimed delivery as it lies in the database; ``opened`` gives what a worker takes."""
+
+    id: str
+    message_id: str
+    route: str
+    endpoint: str
+    order_key: bytes | None
+    due_at: int
+    attempt: int
+    fence: int
+    outcome: bytes
+    sealed: int
+    envelope: bytes
+    party: str
+    service: str
+    lease_until: datetime
+
+    def opened(self, vault: Vault) -> Claimed:
+        """Return the delivery with the record that it carries.
+
+        Raises:
+            Rejected: J115. ConfigError: J113.
+        """
+        envelope = vault.open(self.message_id, self.envelope)
+        contents = vault.contents_of(self.message_id, envelope)
+        delivery = Delivery(
+            id=self.id,
+            message_id=self.message_id,
+            route=self.route,
+            endpoint=self.endpoint,
+            order_key=contents.order_key(self.order_key),
+            due_at=from_micros(self.due_at),
+        )
+        return Claimed(
+            delivery=delivery,
+            attempt=self.attempt,
+            fence=self.fence,
+            lease_until=self.lease_until,
+            record=record_in(contents.read(b"outcome", self.outcome, sealed=self.sealed)),
+            correlation_id=envelope.correlation_id,
+            party=self.party,
+            service=self.service,
+        )
+
+
+def add_deliveries(connection: Connection, added: Sequence[tuple[int, int, Delivery, OrderKey]]) -> None:
+    """Add deliveries: number of the message, when it was decided, the delivery, its key as it is written."""
     if not added:
         return
-    lines = {(delivery.endpoint, delivery.order_key) for _, _, delivery in added if delivery.order_key is not None}
+    lines = {(delivery.endpoint, key.token) for _, _, delivery, key in added if key.token is not None}
     connection.hold(lines)
     taken = lines_taken(connection, lines)
     rows = []
-    for number, created_at, delivery in added:
+    for number, created_at, delivery, key in added:
         due = to_micros(delivery.due_at)
         ready: int | None = due
-        if delivery.order_key is not None:
-            line = (delivery.endpoint, delivery.order_key)
+        if key.token is not None:
+            line = (delivery.endpoint, key.token)
             if line in taken:
                 ready = None
             taken.add(line)
@@ -48,8 +95,8 @@ def add_deliveries(connection: Connection, added: Sequence[tuple[int, datetime, 
                 number,
                 delivery.route,
                 delivery.endpoint,
-                delivery.order_key,
-                to_micros(created_at),
+                *key,
+                created_at,
                 due,
                 ready,
                 DeliveryState.READY,
@@ -109,7 +156,7 @@ def claim(
     now: datetime,
     per_endpoint: int | None,
     held: Collection[Claimed],
-) -> list[Claimed]:
+) -> list[Held]:
     """Keep what the caller holds, then take due deliveries, oldest first; both are held until ``now + lease``."""
     at, until = to_micros(now), now + lease
     _renew(connection, held, until=to_micros(until), before=to_micros(until - lease * _RENEWED_AFTER))
@@ -167,7 +214,7 @@ def _renew(connection: Connection, held: Collection[Claimed], *, until: int, bef
         )
 
 
-def _take(connection: Connection, numbers: Sequence[int], *, at: int, until: datetime) -> list[Claimed]:
+def _take(connection: Connection, numbers: Sequence[int], *, at: int, until: datetime) -> list[Held]:
     micros = to_micros(until)
     rows: dict[int, Row] = {}
     for chunk in chunks(numbers):
@@ -178,25 +225,11 @@ def _take(connection: Connection, numbers: Sequence[int], *, at: int, until: dat
             (at, micros, micros, *chunk),
         )
         found = connection.execute(
-            "SELECT d.seq, d.id, m.id, d.route, d.endpoint, d.order_key, d.due_at, d.attempts, d.fence, c.outcome, "
-            "m.correlation_id, m.party, m.service FROM delivery d JOIN message m ON m.seq = d.message_seq "
+            "SELECT d.seq, d.id, m.id, d.route, d.endpoint, d.order_key_sealed, d.due_at, d.attempts, d.fence, "
+            "c.outcome, c.sealed, m.envelope, m.party, m.service "
+            "FROM delivery d JOIN message m ON m.seq = d.message_seq "
             f"JOIN content c ON c.message_seq = d.message_seq WHERE d.seq IN ({marks(chunk)})",
             chunk,
         )
         rows |= {row[0]: row[1:] for row in found}
-    return [_claimed(rows[number], until) for number in numbers]
-
-
-def _claimed(row: Row, until: datetime) -> Claimed:
-    return Claimed(
-        delivery=Delivery(
-            id=row[0], message_id=row[1], route=row[2], endpoint=row[3], order_key=row[4], due_at=from_micros(row[5])
-        ),
-        attempt=row[6],
-        fence=row[7],
-        lease_until=until,
-        record=record_in(row[8]),
-        correlation_id=row[9],
-        party=row[10],
-        service=row[11],
-    )
+    return [Held._make((*rows[number], until)) for number in numbers]

@@ -1,10 +1,9 @@
-"""Decided outcomes as sealed bytes: what is read back equals what was decided, to the byte."""
+"""Decided outcomes as bytes: what is read back equals what was decided, to the byte."""
 
 from typing import Final
 
 import msgspec
 
-from hub_core.journal.bodies import seal, unseal
 from hub_core.message import Outcome
 
 _ENCODER: Final = msgspec.msgpack.Encoder()
@@ -20,16 +19,16 @@ class _Record(msgspec.Struct):
 _RECORD: Final = msgspec.msgpack.Decoder(_Record)
 
 
-def seal_outcome(outcome: Outcome) -> bytes:
-    """Return an outcome as it is written to the file."""
-    return seal(_ENCODER.encode(outcome))
+def encode_outcome(outcome: Outcome) -> bytes:
+    """Return an outcome as bytes."""
+    return _ENCODER.encode(outcome)
 
 
-def open_outcome(sealed: bytes) -> Outcome:
+def decode_outcome(encoded: bytes) -> Outcome:
     """Return the outcome exactly as it was decided."""
-    return _DECODER.decode(unseal(sealed))
+    return _DECODER.decode(encoded)
 
 
-def record_in(sealed: bytes) -> bytes:
-    """Return the canonical record of a sealed outcome, without decoding the rest; empty if it has none."""
-    return _RECORD.decode(unseal(sealed)).record or b""
+def record_in(encoded: bytes) -> bytes:
+    """Return the canonical record of an outcome, without decoding the rest; empty if it has none."""
+    return _RECORD.decode(encoded).record or b""

@@ -6,67 +6,117 @@ from typing import Final
 import msgspec
 
 from hub_core.errors import Rejected
-from hub_core.journal.bodies import seal
+from hub_core.journal.bodies import OrderKey, Vault
 from hub_core.journal.connection import Connection
 from hub_core.journal.instants import to_micros
 from hub_core.journal.outbox import add_deliveries
-from hub_core.journal.outcomes import open_outcome, seal_outcome
+from hub_core.journal.outcomes import decode_outcome, encode_outcome
 from hub_core.journal.statements import Row, insert
 from hub_core.journal.writer import Failure
-from hub_core.message import Message, Outcome
+from hub_core.message import Delivery, Message, Outcome
 
 _MESSAGE: Final = (
     "id, endpoint, party, service, purpose, sender_id, correlation_id, received_at, media_type, digest, registry_set, "
-    "state, decided_at, mapping, document, codes, line"
+    "state, decided_at, mapping, codes, line, envelope, seal_key"
 )
 # A message that stands already is left alone; those that were written come back with their numbers.
 _NEW_ONLY: Final = " ON CONFLICT DO NOTHING RETURNING id, seq"
-_SAME_SENDER: Final = (
-    "SELECT seq, digest, party, endpoint FROM message WHERE sender_id = ? AND party = ? AND endpoint = ?"
+_KNOWN: Final = (
+    "SELECT m.id, m.digest, m.party, m.endpoint, m.envelope, c.outcome, c.sealed "
+    "FROM message m JOIN content c ON c.message_seq = m.seq WHERE "
 )
-_SAME_ID: Final = "SELECT seq, digest, party, endpoint FROM message WHERE id = ?"
+_SAME_SENDER: Final = f"{_KNOWN}m.sender_id = ? AND m.party = ? AND m.endpoint = ?"
+_SAME_ID: Final = f"{_KNOWN}m.id = ?"
 
 
 class Recorded(msgspec.Struct, frozen=True):
-    """A message and its decision, ready to be written."""
+    """A message and its decision, sealed and ready to be written.
+
+    Attributes:
+        row: of the table message.
+        body: sealed, like ``kept``, the outcome.
+        cases: keyed hashes, like ``persons``.
+        order_keys: one per delivery.
+    """
 
     message: Message
     outcome: Outcome
-    sealed_outcome: bytes
-    sealed_body: bytes
+    row: Row
+    kept: bytes
+    body: bytes
+    cases: list[str]
+    persons: list[str]
+    order_keys: list[OrderKey]
+    sender: str | None
+    digest: bytes
 
     @property
     def size(self) -> int:
         """Bytes that it brings."""
-        return len(self.sealed_outcome) + len(self.sealed_body)
+        return len(self.kept) + len(self.body)
+
+    def added(self, number: int) -> list[tuple[int, int, Delivery, OrderKey]]:
+        """Return its deliveries, given the number of its row."""
+        at = to_micros(self.outcome.decided_at)
+        pairs = zip(self.outcome.deliveries, self.order_keys, strict=True)
+        return [(number, at, delivery, key) for delivery, key in pairs]
 
 
-def prepare(message: Message, outcome: Outcome) -> Recorded:
+class Standing(msgspec.Struct, frozen=True):
+    """What was decided the first time, still sealed."""
+
+    message_id: str
+    envelope: bytes
+    outcome: bytes
+    sealed: int
+
+    def opened(self, vault: Vault) -> Outcome:
+        """Return the first outcome."""
+        contents = vault.contents(self.message_id, self.envelope)
+        return decode_outcome(contents.read(b"outcome", self.outcome, sealed=self.sealed))
+
+
+def prepare(message: Message, outcome: Outcome, vault: Vault) -> Recorded:
     """Encode and seal, in the caller's thread: what cannot be encoded fails there, alone."""
-    return Recorded(message, outcome, seal_outcome(outcome), seal(message.body))
+    envelope = vault.enclose(message, outcome)
+    contents = vault.contents_of(message.id, envelope)
+    sender = None if message.sender_id is None else vault.token("sender", message.sender_id)
+    digest = vault.digest(message.digest)
+    return Recorded(
+        message=message,
+        outcome=outcome,
+        row=_message_row(message, outcome, (sender, digest), vault, vault.seal(message.id, envelope)),
+        kept=contents.seal(b"outcome", encode_outcome(outcome)),
+        body=contents.seal(b"body", message.body),
+        cases=vault.tokens("case", outcome.cases),
+        persons=vault.tokens("person", outcome.persons),
+        order_keys=[vault.order_key(contents, delivery.order_key) for delivery in outcome.deliveries],
+        sender=sender,
+        digest=digest,
+    )
 
 
-def record(connection: Connection, items: Sequence[Recorded]) -> list[Outcome | Failure]:
+def record(connection: Connection, items: Sequence[Recorded]) -> list[Outcome | Standing | Failure]:
     """Write what is new; for the rest return what was decided the first time, or the conflict."""
     # The same message handed in twice (its first answer was "try later") may stand twice in one group.
     unique = {item.message.id: item for item in reversed(items)}
     firsts = [item for item in items if unique[item.message.id] is item]
-    numbers: dict[str, int] = dict(insert(connection, "message", _MESSAGE, map(_message_row, firsts), _NEW_ONLY))
+    numbers: dict[str, int] = dict(insert(connection, "message", _MESSAGE, (it.row for it in firsts), _NEW_ONLY))
     new = [(numbers[item.message.id], item) for item in firsts if item.message.id in numbers]
     _add_parts(connection, new)
     if len(new) == len(items):
         return [item.outcome for item in items]
     written = {id(item) for _, item in new}
-    return [item.outcome if id(item) in written else _first_outcome(connection, item.message) for item in items]
+    return [item.outcome if id(item) in written else _standing(connection, item) for item in items]
 
 
-def record_all(connection: Connection, items: Sequence[Recorded]) -> list[Outcome]:
+def record_all(connection: Connection, items: Sequence[Recorded]) -> list[Outcome | Standing]:
     """Write what is new of several messages, or nothing; return for each the outcome that stands.
 
     Raises:
         Rejected: J409.
     """
-    standing: list[Outcome] = []
+    standing: list[Outcome | Standing] = []
     for result in record(connection, items):
         if isinstance(result, Failure):
             raise result.error
@@ -74,49 +124,50 @@ def record_all(connection: Connection, items: Sequence[Recorded]) -> list[Outcom
     return standing
 
 
-def _message_row(item: Recorded) -> Row:
-    message, outcome = item.message, item.outcome
+def _message_row(
+    message: Message, outcome: Outcome, hashes: tuple[str | None, bytes], vault: Vault, sealed: tuple[bytes, str]
+) -> Row:
     codes = sorted({finding.code for finding in outcome.findings})
+    sender, digest = hashes
     return (
         message.id,
         message.endpoint,
         message.party,
         message.service,
         message.purpose,
-        message.sender_id,
-        message.correlation_id,
+        sender,
+        vault.conversation(message.correlation_id, message.id),
         to_micros(message.received_at),
-        message.media_type,
-        message.digest,
+        "",
+        digest,
         message.registry_set,
         outcome.state,
         to_micros(outcome.decided_at),
         outcome.mapping,
-        outcome.document,
         f" {' '.join(codes)} " if codes else "",
         message.line,
+        *sealed,
     )
 
 
 def _add_parts(connection: Connection, new: Sequence[tuple[int, Recorded]]) -> None:
-    contents = ((number, item.sealed_outcome, item.sealed_body) for number, item in new)
-    insert(connection, "content", "message_seq, outcome, body", contents)
-    cases = ((case, number) for number, item in new for case in dict.fromkeys(item.outcome.cases))
+    contents = ((number, item.kept, item.body, 1) for number, item in new)
+    insert(connection, "content", "message_seq, outcome, body, sealed", contents)
+    cases = ((case, number) for number, item in new for case in item.cases)
     insert(connection, "message_case", "number, message_seq", cases)
+    persons = ((person, number) for number, item in new for person in item.persons)
+    insert(connection, "message_person", "person, message_seq", persons)
     insert(connection, "splitting", "message_seq", ((number,) for number, item in new if item.outcome.rows))
-    add_deliveries(
-        connection,
-        [(number, item.outcome.decided_at, delivery) for number, item in new for delivery in item.outcome.deliveries],
-    )
+    add_deliveries(connection, [added for number, item in new for added in item.added(number)])
 
 
-def _first_outcome(connection: Connection, message: Message) -> Outcome | Failure:
+def _standing(connection: Connection, item: Recorded) -> Standing | Failure:
     """Return what was decided about the message that stands in this one's place."""
+    message = item.message
     known = connection.execute(_SAME_ID, (message.id,)).fetchone()
     if known is None:
-        known = connection.execute(_SAME_SENDER, (message.sender_id, message.party, message.endpoint)).fetchone()
-    seq, digest, party, endpoint = known
-    if (digest, party, endpoint) != (message.digest, message.party, message.endpoint):
+        known = connection.execute(_SAME_SENDER, (item.sender, message.party, message.endpoint)).fetchone()
+    message_id, *same = known[:4]
+    if same != [item.digest, message.party, message.endpoint]:
         return Failure(Rejected("J409", "this id was used for other content", where=message.endpoint))
-    sealed = connection.execute("SELECT outcome FROM content WHERE message_seq = ?", (seq,)).fetchone()[0]
-    return open_outcome(sealed)
+    return Standing(message_id, *known[4:])

@@ -1,7 +1,8 @@
 -- The tables as they are after all migrations, for reading; a test compares. Instants are microseconds since 1970 in UTC; ids are UUIDv7 as text.
 
--- One row per message: what may be listed. Its bytes and its decision lie in content. A message with a line is a row
--- of the file that began the conversation.
+-- One row per message. Its bytes and its decision lie in content. A message with a line is a row of the file that began
+-- the conversation. envelope: key of the contents and what lists show, sealed by the key seal_key. sender_id,
+-- correlation_id (but for the message's own id) and digest are keyed hashes; media_type and document are empty.
 CREATE TABLE message (
     seq INTEGER PRIMARY KEY,
     id TEXT NOT NULL UNIQUE,
@@ -21,35 +22,52 @@ CREATE TABLE message (
     document TEXT,
     -- finding codes with a blank before and after each, so that LIKE '% M204 %' asks for one
     codes TEXT NOT NULL
-, line INTEGER);
+, line INTEGER, envelope BLOB, seal_key TEXT NOT NULL DEFAULT '');
 CREATE UNIQUE INDEX message_sender ON message (sender_id, party, endpoint) WHERE sender_id IS NOT NULL;
 CREATE INDEX message_state ON message (state);
 CREATE INDEX message_party ON message (party);
 CREATE INDEX message_received ON message (received_at);
 CREATE INDEX message_conversation ON message (correlation_id) WHERE correlation_id <> id;
 CREATE INDEX message_line ON message (correlation_id, line) WHERE line IS NOT NULL;
+CREATE INDEX message_seal_key ON message (seal_key, seq);
+
+-- One row: the id of the key that made all keyed hashes.
+CREATE TABLE lookup_key (
+    number INTEGER PRIMARY KEY CHECK (number = 1),
+    id TEXT NOT NULL
+);
 
 -- Files whose rows are not all messages yet; how far one is, its rows tell.
 CREATE TABLE splitting (
     message_seq INTEGER PRIMARY KEY REFERENCES message (seq)
 );
 
--- Sealed: the outcome as it was decided, once, and the bytes as received.
+-- The outcome as it was decided, once, and the bytes as received. sealed is 0 for what an older version wrote, until
+-- the hub has sealed it.
 CREATE TABLE content (
     message_seq INTEGER PRIMARY KEY REFERENCES message (seq),
     outcome BLOB NOT NULL,
     body BLOB NOT NULL
-);
+, sealed INTEGER NOT NULL DEFAULT 0);
+CREATE INDEX content_plain ON content (message_seq) WHERE sealed = 0;
 
+-- Keyed hashes of the case numbers and of the persons that a message names.
 CREATE TABLE message_case (
     number TEXT NOT NULL,
     message_seq INTEGER NOT NULL REFERENCES message (seq),
     PRIMARY KEY (number, message_seq)
 );
 CREATE INDEX message_case_message ON message_case (message_seq);
+CREATE TABLE message_person (
+    person TEXT NOT NULL,
+    message_seq INTEGER NOT NULL REFERENCES message (seq),
+    PRIMARY KEY (person, message_seq)
+);
+CREATE INDEX message_person_message ON message_person (message_seq);
 
 -- ready_at: when it may be claimed; the end of the lease while it is held;
--- NULL when it is settled for good or stands behind another of its order key.
+-- NULL when it is settled for good or stands behind another of its order key. order_key is a keyed hash. told: what the
+-- partner said, sealed; an older version wrote it into detail and reference.
 CREATE TABLE delivery (
     seq INTEGER PRIMARY KEY,
     id TEXT NOT NULL UNIQUE,
@@ -71,13 +89,14 @@ CREATE TABLE delivery (
     reference TEXT,
     -- 1 when a later delivery to the same endpoint took its place
     superseded INTEGER NOT NULL DEFAULT 0
-);
+, order_key_sealed BLOB, told BLOB);
 CREATE INDEX delivery_message ON delivery (message_seq);
 CREATE INDEX delivery_due ON delivery (endpoint, ready_at, seq) WHERE ready_at IS NOT NULL;
 CREATE INDEX delivery_open ON delivery (endpoint, order_key, seq) WHERE state IN ('ready', 'in-doubt');
 CREATE INDEX delivery_parked ON delivery (endpoint, code) WHERE state = 'parked';
 
--- History after the decision. Arrival and decision stand in message itself: two rows less per message.
+-- History after the decision. Arrival and decision stand in message itself: two rows less per message. told: a partner's
+-- or an operator's words, sealed; detail holds the hub's own.
 CREATE TABLE entry (
     seq INTEGER PRIMARY KEY,
     message_seq INTEGER NOT NULL REFERENCES message (seq),
@@ -89,7 +108,7 @@ CREATE TABLE entry (
     delivery_seq INTEGER REFERENCES delivery (seq),
     attempt INTEGER,
     started_at INTEGER
-);
+, told BLOB);
 CREATE INDEX entry_message ON entry (message_seq);
 
 -- A ring: the oldest rows go.

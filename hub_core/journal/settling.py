@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from hub_core.errors import Rejected
+from hub_core.journal.bodies import Vault
 from hub_core.journal.connection import Connection
 from hub_core.journal.instants import to_micros
 from hub_core.journal.outbox import ADDED, add_deliveries, lines_taken, release_line
@@ -20,13 +21,15 @@ _STEPS: Final = {
 }
 
 
-def settle(connection: Connection, settlement: Settlement) -> bool:
+def settle(connection: Connection, settlement: Settlement, vault: Vault) -> bool:
     """Write how an attempt ended, unless somebody else holds the delivery by now."""
+    told = _told(connection, settlement, vault)
     at = to_micros(settlement.at)
     due = None if settlement.due_at is None else to_micros(settlement.due_at)
     row = connection.execute(
         "UPDATE delivery SET state = ?, due_at = coalesce(?, due_at), ready_at = ?, lease_until = NULL, "
-        "settled_at = ?, code = ?, detail = ?, reference = ? WHERE id = ? AND fence = ? AND lease_until IS NOT NULL "
+        "settled_at = ?, code = ?, detail = '', reference = NULL, told = ? "
+        "WHERE id = ? AND fence = ? AND lease_until IS NOT NULL "
         "RETURNING seq, message_seq, endpoint, order_key, attempts, claimed_at",
         (
             settlement.state,
@@ -34,8 +37,7 @@ def settle(connection: Connection, settlement: Settlement) -> bool:
             due,
             at,
             settlement.code,
-            settlement.detail,
-            settlement.reference,
+            told,
             settlement.delivery_id,
             settlement.fence,
         ),
@@ -44,9 +46,9 @@ def settle(connection: Connection, settlement: Settlement) -> bool:
         return False
     seq, message, endpoint, order_key, attempts, claimed_at = row
     connection.execute(
-        "INSERT INTO entry (message_seq, at, step, actor, code, detail, delivery_seq, attempt, started_at) "
-        "VALUES (?, ?, ?, 'hub', ?, ?, ?, ?, ?)",
-        (message, at, _STEPS[settlement.state], settlement.code, settlement.detail, seq, attempts, claimed_at),
+        "INSERT INTO entry (message_seq, at, step, actor, code, detail, told, delivery_seq, attempt, started_at) "
+        "VALUES (?, ?, ?, 'hub', ?, '', ?, ?, ?, ?)",
+        (message, at, _STEPS[settlement.state], settlement.code, told, seq, attempts, claimed_at),
     )
     if settlement.state in {DeliveryState.SENT, DeliveryState.PARKED}:
         release_line(connection, endpoint, order_key)
@@ -54,41 +56,37 @@ def settle(connection: Connection, settlement: Settlement) -> bool:
     return True
 
 
-def note(connection: Connection, entry: Entry) -> None:
+def note(connection: Connection, entry: Entry, vault: Vault) -> None:
     """Add a line to the history.
 
     Raises:
         Rejected: J404.
     """
+    number, envelope = _row_of(connection, entry.message_id)
+    told = vault.contents(entry.message_id, envelope).tell(entry.detail) if entry.detail else None
     connection.execute(
-        "INSERT INTO entry (message_seq, at, step, actor, code, detail) VALUES (?, ?, ?, ?, ?, ?)",
-        (
-            number_of(connection, entry.message_id),
-            to_micros(entry.at),
-            entry.step,
-            entry.by,
-            entry.code,
-            entry.detail,
-        ),
+        "INSERT INTO entry (message_seq, at, step, actor, code, detail, told) VALUES (?, ?, ?, ?, ?, '', ?)",
+        (number, to_micros(entry.at), entry.step, entry.by, entry.code, told),
     )
 
 
-def redeliver(connection: Connection, deliveries: Sequence[Delivery], entry: Entry) -> None:
+def redeliver(connection: Connection, deliveries: Sequence[Delivery], entry: Entry, vault: Vault) -> None:
     """Add deliveries, or try parked ones again under their own ids, and say who asked for it.
 
     Raises:
         Rejected: J404 no such message; J412 a delivery of that id is not parked.
     """
-    note(connection, entry)
+    note(connection, entry, vault)
     for delivery in deliveries:
-        message = number_of(connection, delivery.message_id)
+        message, envelope = _row_of(connection, delivery.message_id)
         known = connection.execute("SELECT state, message_seq FROM delivery WHERE id = ?", (delivery.id,)).fetchone()
         if known is None:
             connection.execute(
                 "UPDATE delivery SET superseded = 1 WHERE message_seq = ? AND endpoint = ? AND state = 'parked'",
                 (message, delivery.endpoint),
             )
-            add_deliveries(connection, [(message, entry.at, delivery)])
+            key = vault.order_key(vault.contents(delivery.message_id, envelope), delivery.order_key)
+            add_deliveries(connection, [(message, to_micros(entry.at), delivery, key)])
         elif known == (DeliveryState.PARKED, message):
             _reopen(connection, delivery)
         else:
@@ -96,7 +94,7 @@ def redeliver(connection: Connection, deliveries: Sequence[Delivery], entry: Ent
         _refresh_state(connection, message)
 
 
-def split(connection: Connection, entry: Entry) -> None:
+def split(connection: Connection, entry: Entry, vault: Vault) -> None:
     """Write down that all rows of a file are kept; once it is, again changes nothing.
 
     Raises:
@@ -104,7 +102,7 @@ def split(connection: Connection, entry: Entry) -> None:
     """
     number = number_of(connection, entry.message_id)
     if connection.execute("DELETE FROM splitting WHERE message_seq = ? RETURNING 1", (number,)).fetchone():
-        note(connection, entry)
+        note(connection, entry, vault)
 
 
 def number_of(connection: Connection, message_id: str) -> int:
@@ -113,10 +111,35 @@ def number_of(connection: Connection, message_id: str) -> int:
     Raises:
         Rejected: J404.
     """
-    row = connection.execute("SELECT seq FROM message WHERE id = ?", (message_id,)).fetchone()
+    return _row_of(connection, message_id)[0]
+
+
+def _row_of(connection: Connection, message_id: str) -> tuple[int, bytes]:
+    """Return the number of a message in this file, and its envelope.
+
+    Raises:
+        Rejected: J404.
+    """
+    row = connection.execute("SELECT seq, envelope FROM message WHERE id = ?", (message_id,)).fetchone()
     if row is None:
         raise Rejected("J404", "no such message", where=message_id)
-    return int(row[0])
+    return int(row[0]), row[1]
+
+
+def _told(connection: Connection, settlement: Settlement, vault: Vault) -> bytes | None:
+    """Seal what the partner said; ``None`` if that is nothing, or the message's envelope does not open."""
+    if not settlement.detail and settlement.reference is None:
+        return None
+    row = connection.execute(
+        "SELECT m.id, m.envelope FROM delivery d JOIN message m ON m.seq = d.message_seq WHERE d.id = ?",
+        (settlement.delivery_id,),
+    ).fetchone()
+    if row is None:
+        return None
+    try:
+        return vault.contents(*row).tell(settlement.detail, settlement.reference)
+    except Rejected:
+        return None
 
 
 def _reopen(connection: Connection, delivery: Delivery) -> None:

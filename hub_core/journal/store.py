@@ -5,12 +5,14 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
 
+from hub_core.errors import Rejected
 from hub_core.journal import outbox, recording, settling
+from hub_core.journal.bodies import Vault
 from hub_core.journal.connection import Connection
 from hub_core.journal.database import Database
 from hub_core.journal.instants import to_micros
 from hub_core.journal.view import SqlJournalView
-from hub_core.message import Claimed, Delivery, Entry, Message, Outcome, Refusal, Settlement
+from hub_core.message import Claimed, Delivery, DeliveryState, Entry, Message, Outcome, Refusal, Settlement
 
 MAX_REFUSALS: Final = 10_000
 _CLIP: Final = 200  # characters that one field of a refusal may take: whoever is turned away chooses them
@@ -19,20 +21,27 @@ _CLIP: Final = 200  # characters that one field of a refusal may take: whoever i
 class SqlJournal(SqlJournalView):
     """Writes through the database's one writer, reads through connections of its own."""
 
-    def __init__(self, database: Database, *, max_refusals: int = MAX_REFUSALS) -> None:
-        super().__init__(database.readers)
+    def __init__(self, database: Database, vault: Vault, *, max_refusals: int = MAX_REFUSALS) -> None:
+        super().__init__(database.readers, vault)
         self._database = database
         self._max_refusals = max_refusals
 
     async def record(self, message: Message, outcome: Outcome) -> Outcome:
         """Keep and decide; see ``Journal.record``. Returns ``outcome`` itself if the message is new."""
-        recorded = recording.prepare(message, outcome)
-        return await self._database.write_batched(recording.record, recorded, size=recorded.size)
+        recorded = recording.prepare(message, outcome, self._vault)
+        standing: Outcome | recording.Standing = await self._database.write_batched(
+            recording.record, recorded, size=recorded.size
+        )
+        return self._opened(standing)
 
     async def record_all(self, decided: Sequence[tuple[Message, Outcome]]) -> list[Outcome]:
         """Keep and decide, all or none; see ``Journal.record_all``."""
-        recorded = [recording.prepare(message, outcome) for message, outcome in decided]
-        return await self._database.write(partial(recording.record_all, items=recorded))
+        recorded = [recording.prepare(message, outcome, self._vault) for message, outcome in decided]
+        standing = await self._database.write(partial(recording.record_all, items=recorded))
+        return [self._opened(one) for one in standing]
+
+    def _opened(self, standing: Outcome | recording.Standing) -> Outcome:
+        return standing if isinstance(standing, Outcome) else standing.opened(self._vault)
 
     async def refuse(self, refusal: Refusal) -> None:
         """Note a refused call; see ``Journal.refuse``. Long fields are cut at 200 characters."""
@@ -47,14 +56,24 @@ class SqlJournal(SqlJournalView):
         per_endpoint: int | None = None,
         held: Collection[Claimed] = (),
     ) -> list[Claimed]:
-        """Take due deliveries; see ``Journal.claim``."""
-        return await self._database.write(
+        """Take due deliveries; see ``Journal.claim``. What cannot be opened is parked: it holds up no other."""
+        taken = await self._database.write(
             partial(outbox.claim, limit=limit, lease=lease, now=now, per_endpoint=per_endpoint, held=held)
         )
+        claimed: list[Claimed] = []
+        for one in taken:
+            try:
+                claimed.append(one.opened(self._vault))
+            except Rejected as error:
+                parked = DeliveryState.PARKED
+                await self.settle(
+                    Settlement(delivery_id=one.id, fence=one.fence, state=parked, at=now, code=error.code)
+                )
+        return claimed
 
     async def settle(self, settlement: Settlement) -> bool:
         """Write how an attempt ended; see ``Journal.settle``."""
-        return await self._database.write(partial(settling.settle, settlement=settlement))
+        return await self._database.write(partial(settling.settle, settlement=settlement, vault=self._vault))
 
     async def next_due(self, *, besides: Collection[str] = ()) -> datetime | None:
         """Return when the next delivery may be claimed; see ``Journal.next_due``."""
@@ -66,15 +85,15 @@ class SqlJournal(SqlJournalView):
 
     async def note(self, entry: Entry) -> None:
         """Add a line to a message's history; see ``Journal.note``."""
-        await self._database.write(partial(settling.note, entry=entry))
+        await self._database.write(partial(settling.note, entry=entry, vault=self._vault))
 
     async def split(self, entry: Entry) -> None:
         """Write down that all rows of a file are kept; see ``Journal.split``."""
-        await self._database.write(partial(settling.split, entry=entry))
+        await self._database.write(partial(settling.split, entry=entry, vault=self._vault))
 
     async def redeliver(self, deliveries: Sequence[Delivery], entry: Entry) -> None:
         """Deliver again; see ``Journal.redeliver``."""
-        await self._database.write(partial(settling.redeliver, deliveries=deliveries, entry=entry))
+        await self._database.write(partial(settling.redeliver, deliveries=deliveries, entry=entry, vault=self._vault))
 
 
 def _refuse(connection: Connection, *, refusal: Refusal, keep: int) -> None:

@@ -2,68 +2,64 @@
 
 # ruff: noqa: S608 - what is put into SQL here are names of our own; values are always bound
 
-from typing import Final
+from collections.abc import Sequence
+from typing import Any, Final
 
 from hub_core.errors import Rejected
-from hub_core.journal.bodies import unseal
+from hub_core.journal.bodies import Contents, Envelope, Told, Vault
 from hub_core.journal.connection import Connection
 from hub_core.journal.entries import Attempt, Counts, DeliveryRow, Filter, Kept, MessageRow, Parked, Rows
-from hub_core.journal.instants import from_micros, to_micros
-from hub_core.journal.outcomes import open_outcome
+from hub_core.journal.filtering import where
+from hub_core.journal.instants import from_micros
+from hub_core.journal.outcomes import decode_outcome
 from hub_core.journal.readers import Readers
 from hub_core.journal.settling import number_of
 from hub_core.journal.statements import OPEN, Row
 from hub_core.message import Delivery, DeliveryState, Entry, Outcome, Receipt, Refusal, Severity, State
 
 _COLUMNS: Final = (
-    "m.id, m.endpoint, m.party, m.service, m.purpose, m.sender_id, m.correlation_id, m.received_at, m.media_type, "
-    "m.digest, m.registry_set, m.state, m.decided_at, m.mapping, m.document, m.codes, m.line, "
-    "(SELECT group_concat(number, char(31)) FROM message_case WHERE message_seq = m.seq)"
+    "m.id, m.endpoint, m.party, m.service, m.purpose, m.received_at, m.registry_set, m.state, m.decided_at, "
+    "m.mapping, m.codes, m.line, m.envelope"
 )
-_SEPARATOR: Final = chr(31)  # between case numbers: the unit separator of ASCII stands in none
-_CONDITIONS: Final = {  # field of Filter to the condition it sets
-    "state": "m.state = ?",
-    "party": "m.party = ?",
-    "endpoint": "m.endpoint = ?",
-    "since": "m.received_at >= ?",
-    "until": "m.received_at < ?",
-    "sender_id": "m.sender_id = ?",
-    "case": "m.seq IN (SELECT message_seq FROM message_case WHERE number = ?)",
-    "correlation_id": "m.correlation_id = ? AND m.correlation_id <> m.id",
-    "before": "m.seq < (SELECT seq FROM message WHERE id = ?)",
-    "after": "m.seq > (SELECT seq FROM message WHERE id = ?)",
-}
-_CODE: Final = "(m.codes LIKE ? OR m.seq IN (SELECT message_seq FROM delivery WHERE code = ?))"
 _DELIVERY: Final = (
-    "seq, id, route, endpoint, order_key, due_at, state, attempts, lease_until, settled_at, code, detail, reference, "
-    "superseded"
+    "seq, id, route, endpoint, order_key_sealed, due_at, state, attempts, lease_until, settled_at, code, superseded, "
+    "told, detail, reference"
 )
 
 
 class SqlJournalView:
     """The port ``JournalView``. Plain functions: a read takes microseconds to a few milliseconds."""
 
-    def __init__(self, readers: Readers) -> None:
+    def __init__(self, readers: Readers, vault: Vault) -> None:
         self._readers = readers
+        self._vault = vault
 
     def messages(self, wanted: Filter | None = None) -> list[MessageRow]:
         """Return messages, newest first; with ``after`` the oldest first."""
         wanted = wanted or Filter()
-        conditions, values = _where(wanted)
+        conditions, values = where(wanted, self._vault)
         order = "DESC" if wanted.after is None else "ASC"
-        where = f"WHERE {' AND '.join(conditions)} " if conditions else ""
+        filtered = f"WHERE {' AND '.join(conditions)} " if conditions else ""
         with self._readers.read() as connection:
-            rows = connection.execute(f"SELECT {_COLUMNS} FROM message m {where}ORDER BY m.seq {order} LIMIT ?", values)
-            return [_message(row) for row in rows]
+            rows = connection.execute(
+                f"SELECT {_COLUMNS} FROM message m {filtered}ORDER BY m.seq {order} LIMIT ?", values
+            )
+            return [_message(row, self._vault.open(row[0], row[-1])) for row in rows]
 
     def message(self, message_id: str) -> Kept | None:
         """Return a message and its decision."""
         with self._readers.read() as connection:
             row = connection.execute(
-                f"SELECT {_COLUMNS}, c.outcome FROM message m JOIN content c ON c.message_seq = m.seq WHERE m.id = ?",
+                f"SELECT {_COLUMNS}, c.outcome, c.sealed FROM message m JOIN content c ON c.message_seq = m.seq "
+                "WHERE m.id = ?",
                 (message_id,),
             ).fetchone()
-        return None if row is None else Kept(_message(row[:-1]), open_outcome(row[-1]))
+        if row is None:
+            return None
+        *columns, outcome, sealed = row
+        envelope = self._vault.open(message_id, columns[-1])
+        contents = self._vault.contents_of(message_id, envelope)
+        return Kept(_message(columns, envelope), decode_outcome(contents.read(b"outcome", outcome, sealed=sealed)))
 
     def body(self, message_id: str) -> bytes:
         """Return the bytes as received.
@@ -73,7 +69,12 @@ class SqlJournalView:
         """
         with self._readers.read() as connection:
             number = number_of(connection, message_id)
-            return unseal(connection.execute("SELECT body FROM content WHERE message_seq = ?", (number,)).fetchone()[0])
+            envelope, body, sealed = connection.execute(
+                "SELECT m.envelope, c.body, c.sealed FROM content c JOIN message m ON m.seq = c.message_seq "
+                "WHERE c.message_seq = ?",
+                (number,),
+            ).fetchone()
+        return self._vault.contents(message_id, envelope).read(b"body", body, sealed=sealed)
 
     def entries(self, message_id: str) -> list[Entry]:
         """Return a message's history, oldest first: its arrival, its decision, then what was written down.
@@ -85,13 +86,21 @@ class SqlJournalView:
         if kept is None:
             raise Rejected("J404", "no such message", where=message_id)
         with self._readers.read() as connection:
+            contents = self._contents(connection, message_id)
             rows = connection.execute(
-                "SELECT at, step, actor, code, detail FROM entry WHERE message_seq = ? ORDER BY seq",
+                "SELECT at, step, actor, code, detail, told FROM entry WHERE message_seq = ? ORDER BY seq",
                 (number_of(connection, message_id),),
             ).fetchall()
         later = [
-            Entry(message_id=message_id, at=from_micros(at), step=step, by=by, code=code, detail=detail)
-            for at, step, by, code, detail in rows
+            Entry(
+                message_id=message_id,
+                at=from_micros(at),
+                step=step,
+                by=by,
+                code=code,
+                detail=detail or contents.told(told).detail,
+            )
+            for at, step, by, code, detail, told in rows
         ]
         return [*_beginning(kept), *later]
 
@@ -106,7 +115,14 @@ class SqlJournalView:
             rows = connection.execute(
                 f"SELECT {_DELIVERY} FROM delivery WHERE message_seq = ? ORDER BY seq", (number,)
             ).fetchall()
-            return [_delivery(message_id, row, _attempts(connection, number, row[0])) for row in rows]
+            contents = self._contents(connection, message_id)
+            return [
+                _delivery(message_id, row, contents, _attempts(connection, number, row[0], contents)) for row in rows
+            ]
+
+    def _contents(self, connection: Connection, message_id: str) -> Contents:
+        (envelope,) = connection.execute("SELECT envelope FROM message WHERE id = ?", (message_id,)).fetchone()
+        return self._vault.contents(message_id, envelope)
 
     def unsplit(self) -> list[str]:
         """Return the files whose rows are not all messages yet, oldest first."""
@@ -122,7 +138,7 @@ class SqlJournalView:
             rows = connection.execute(
                 "SELECT state, count(*), max(line) FROM message WHERE correlation_id = ? AND line IS NOT NULL "
                 "GROUP BY state ORDER BY state",
-                (message_id,),
+                (self._vault.token("conversation", message_id),),
             ).fetchall()
             open_ = connection.execute(
                 "SELECT 1 FROM splitting s JOIN message m ON m.seq = s.message_seq WHERE m.id = ?", (message_id,)
@@ -137,9 +153,14 @@ class SqlJournalView:
         """Return what the partner gave back for a delivery; ``None`` unless it was sent."""
         with self._readers.read() as connection:
             row = connection.execute(
-                "SELECT reference, detail FROM delivery WHERE id = ? AND state = 'sent'", (delivery_id,)
+                "SELECT m.id, m.envelope, d.told, d.detail, d.reference FROM delivery d "
+                "JOIN message m ON m.seq = d.message_seq WHERE d.id = ? AND d.state = 'sent'",
+                (delivery_id,),
             ).fetchone()
-        return None if row is None else Receipt(reference=row[0], detail=row[1])
+        if row is None:
+            return None
+        told = _said(self._vault.contents(*row[:2]), *row[2:])
+        return Receipt(reference=told.reference, detail=told.detail)
 
     def refusals(self, limit: int = 50) -> list[Refusal]:
         """Return calls that were turned away, newest first."""
@@ -158,6 +179,7 @@ class SqlJournalView:
             states = dict(connection.execute("SELECT state, count(*) FROM message GROUP BY state").fetchall())
             waiting, oldest = connection.execute(f"SELECT count(*), min(seq) FROM delivery WHERE {OPEN}").fetchone()
             since = connection.execute("SELECT created_at FROM delivery WHERE seq = ?", (oldest,)).fetchone()
+            newest = connection.execute("SELECT received_at FROM message ORDER BY seq DESC LIMIT 1").fetchone()
             parked = connection.execute(
                 "SELECT endpoint, code, count(*) FROM delivery WHERE state = 'parked' AND superseded = 0 "
                 "GROUP BY endpoint, code ORDER BY endpoint, code"
@@ -167,46 +189,30 @@ class SqlJournalView:
             open_deliveries=waiting,
             oldest_open=from_micros(since[0]) if since else None,
             parked=tuple(Parked(*row) for row in parked),
+            newest=from_micros(newest[0]) if newest else None,
         )
 
 
-def _where(wanted: Filter) -> tuple[list[str], list[str | int]]:
-    conditions: list[str] = []
-    values: list[str | int] = []
-    for field, condition in _CONDITIONS.items():
-        value = getattr(wanted, field)
-        if value is not None:
-            conditions.append(condition)
-            values.append(value if isinstance(value, str) else to_micros(value))
-    if wanted.rows is not None:
-        conditions.append("m.line IS NOT NULL" if wanted.rows else "m.line IS NULL")
-    if wanted.code is not None:
-        conditions.append(_CODE)
-        # A code is letters and digits; anything else would be a pattern.
-        values += [f"% {wanted.code if wanted.code.isalnum() else '?'} %", wanted.code]
-    return conditions, [*values, wanted.limit]
-
-
-def _message(row: Row) -> MessageRow:
+def _message(row: Sequence[Any], envelope: Envelope) -> MessageRow:
     return MessageRow(
         id=row[0],
         endpoint=row[1],
         party=row[2],
         service=row[3],
         purpose=row[4],
-        sender_id=row[5],
-        correlation_id=row[6],
-        received_at=from_micros(row[7]),
-        media_type=row[8],
-        digest=row[9],
-        registry_set=row[10],
-        state=State(row[11]),
-        decided_at=from_micros(row[12]),
-        mapping=row[13],
-        document=row[14],
-        codes=tuple(row[15].split()),
-        line=row[16],
-        cases=tuple(row[17].split(_SEPARATOR)) if row[17] else (),
+        sender_id=envelope.sender_id,
+        correlation_id=envelope.correlation_id,
+        received_at=from_micros(row[5]),
+        media_type=envelope.media_type,
+        digest=envelope.digest,
+        registry_set=row[6],
+        state=State(row[7]),
+        decided_at=from_micros(row[8]),
+        mapping=row[9],
+        document=envelope.document,
+        codes=tuple(row[10].split()),
+        line=row[11],
+        cases=envelope.cases,
     )
 
 
@@ -228,9 +234,9 @@ def _first_error(outcome: Outcome) -> str | None:
     return next((finding.code for finding in outcome.findings if finding.severity is Severity.ERROR), None)
 
 
-def _attempts(connection: Connection, message_seq: int, delivery_seq: int) -> tuple[Attempt, ...]:
+def _attempts(connection: Connection, message_seq: int, delivery_seq: int, contents: Contents) -> tuple[Attempt, ...]:
     rows = connection.execute(
-        "SELECT attempt, started_at, at, step, code, detail FROM entry "
+        "SELECT attempt, started_at, at, step, code, detail, told FROM entry "
         "WHERE message_seq = ? AND delivery_seq = ? ORDER BY seq",
         (message_seq, delivery_seq),
     )
@@ -241,20 +247,21 @@ def _attempts(connection: Connection, message_seq: int, delivery_seq: int) -> tu
             ended_at=from_micros(ended),
             step=step,
             code=code,
-            detail=text,
+            detail=text or contents.told(told).detail,
         )
-        for number, started, ended, step, code, text in rows
+        for number, started, ended, step, code, text, told in rows
     )
 
 
-def _delivery(message_id: str, row: Row, history: tuple[Attempt, ...]) -> DeliveryRow:
+def _delivery(message_id: str, row: Row, contents: Contents, history: tuple[Attempt, ...]) -> DeliveryRow:
+    told = _said(contents, *row[12:])
     return DeliveryRow(
         delivery=Delivery(
             id=row[1],
             message_id=message_id,
             route=row[2],
             endpoint=row[3],
-            order_key=row[4],
+            order_key=contents.order_key(row[4]),
             due_at=from_micros(row[5]),
         ),
         state=DeliveryState(row[6]),
@@ -262,8 +269,13 @@ def _delivery(message_id: str, row: Row, history: tuple[Attempt, ...]) -> Delive
         lease_until=from_micros(row[8]),
         settled_at=from_micros(row[9]),
         code=row[10],
-        detail=row[11],
-        reference=row[12],
-        superseded=bool(row[13]),
+        detail=told.detail,
+        reference=told.reference,
+        superseded=bool(row[11]),
         history=history,
     )
+
+
+def _said(contents: Contents, told: bytes | None, detail: str, reference: str | None) -> Told:
+    """Return what a partner said: sealed, or as an older version has written it."""
+    return Told(detail, reference) if told is None else contents.told(told)

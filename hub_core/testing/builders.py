@@ -5,9 +5,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from hub_core.clock import new_id
+from hub_core.journal.bodies import Vault
 from hub_core.message import Delivery, Message, Outcome, State
+from hub_core.security.keyring import Key, Keyring
 
 NOW = datetime(2024, 5, 2, 9, 30, tzinfo=UTC)
+#: The same in every process of a test.
+KEYRING = Keyring(seals=(Key(made_at=NOW, key=b"seal" * 8),), lookup=Key(made_at=NOW, key=b"look" * 8))
 
 
 class FrozenClock:
@@ -24,6 +28,11 @@ class FrozenClock:
         """Go on by ``step`` and return the new instant."""
         self._now += step
         return self._now
+
+
+def a_vault(keyring: Keyring = KEYRING) -> Vault:
+    """Return what seals and opens with a keyring."""
+    return Vault(lambda: keyring)
 
 
 def a_message(**facts: Any) -> Message:

@@ -44,6 +44,7 @@ class Looking(JournalSuite):
             ({"sender_id": "7"}, {}, {"sender_id": "7"}),
             ({"correlation_id": "c-1"}, {}, {"correlation_id": "c-1"}),
             ({}, {"cases": ("2024/17", "2024/17", "2024/18")}, {"case": "2024/17"}),
+            ({}, {"persons": ("ro.cnp:2850415123450", "ro.cid:7")}, {"person": "ro.cnp:2850415123450"}),
             ({"party": "ro.anaf", "sender_id": "7"}, {}, {"party": "ro.anaf", "sender_id": "7"}),
         ],
         ids=lambda facts: "+".join(facts) or "-",
@@ -178,12 +179,12 @@ class Looking(JournalSuite):
             State.DELIVERING: 1,
         }
         assert set(counts.messages) == set(State)
-        assert (counts.open_deliveries, counts.oldest_open) == (1, NOW + MINUTE)
+        assert (counts.open_deliveries, counts.oldest_open, counts.newest) == (1, NOW + MINUTE, NOW)
         assert counts.parked == (Parked("one", "D301", 1),)
 
     async def test_an_empty_journal_counts_nothing(self, journal: AnyJournal) -> None:
         counts = journal.counts()
-        assert (counts.open_deliveries, counts.oldest_open, counts.parked) == (0, None, ())
+        assert (counts.open_deliveries, counts.oldest_open, counts.parked, counts.newest) == (0, None, (), None)
         assert sum(counts.messages.values()) == 0
 
     async def test_instants_keep_their_microseconds(self, journal: AnyJournal) -> None:

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Annotated, Any
 
 import msgspec
-from fastapi import APIRouter, Depends, FastAPI, Path, Query, Request, Response
+from fastapi import APIRouter, Depends, FastAPI, Header, Path, Query, Request, Response
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -173,10 +173,19 @@ def messages(
     who: Who,
     state: State | None = None,
     before: Annotated[str | None, Query(description="Id of the last message of the page before.")] = None,
+    person: Annotated[
+        str | None,
+        Header(
+            alias="Punte-Person",
+            max_length=100,
+            description="Only messages that name this person, as scheme:number. No part of the address: it is logged.",
+            examples=["ro.cnp:2850415123450"],
+        ),
+    ] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> list[MessageView]:
     """List your own messages, newest first."""
-    rows = request.app.state.own_messages(who.institution, state=state, before=before, limit=limit)
+    rows = request.app.state.own_messages(who.institution, state=state, person=person, before=before, limit=limit)
     return [MessageView(**row) for row in rows]
 
 

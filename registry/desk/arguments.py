@@ -114,6 +114,12 @@ class KeyRevoke(Act, frozen=True, kw_only=True):
     name: str
 
 
+class SealDrop(Act, frozen=True, kw_only=True):
+    """Take a sealing key out of the keyring."""
+
+    key: str
+
+
 class RouteExplain(Arguments, frozen=True, kw_only=True):
     """A kept message, or a canonical record with the service that it would come by."""
 

@@ -57,15 +57,17 @@ def _verb(verb: str) -> tuple[type[msgspec.Struct], Verb]:
 
             kinds = {"why": args.Why, "replay": args.Replay, "route_explain": args.RouteExplain}
             return kinds[verb], getattr(explaining, verb)
-        case "mapping_releases":
+        case "mapping_releases" | "mapping_shadow" | "mapping_shadow_stop" | "mapping_promote" | "mapping_rollback":
             from registry.desk import releasing
 
-            return args.Nothing, releasing.releases
-        case "mapping_shadow" | "mapping_shadow_stop" | "mapping_promote" | "mapping_rollback":
-            from registry.desk import releasing
-
-            kinds = {"mapping_shadow": args.Candidate, "mapping_promote": args.Candidate}
+            candidate = args.Candidate
+            kinds = {"mapping_releases": args.Nothing, "mapping_shadow": candidate, "mapping_promote": candidate}
             return kinds.get(verb, args.Act), getattr(releasing, verb.removeprefix("mapping_"))
+        case "seal_status" | "seal_rotate" | "seal_reload" | "seal_drop":
+            from registry.desk import sealing
+
+            kinds = {"seal_status": args.Nothing, "seal_drop": args.SealDrop}
+            return kinds.get(verb, args.Act), getattr(sealing, verb.removeprefix("seal_"))
         case "capture":
             from registry.desk import capturing
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from hub_core.errors import ConfigError, Rejected
-from hub_core.journal.entries import DeliveryRow, Filter, Kept, MessageRow
+from hub_core.journal.entries import DeliveryRow, Kept, MessageRow
 from hub_core.message import Entry, State
 from hub_core.security.masking import mask_text, masked
 from registry.desk.arguments import Look, Messages, Nothing, Revealed
@@ -28,7 +28,6 @@ def status(parts: Parts, _: Nothing) -> dict[str, Any]:
     for refusal in parts.view.refusals(REFUSALS_SHOWN):
         refusals[refusal.code] = refusals.get(refusal.code, 0) + 1
     late = counts.oldest_open is not None and parts.clock.now() - counts.oldest_open > STUCK_AFTER
-    newest = parts.view.messages(Filter(limit=1))
     return {
         "running": parts.address is not None,
         "version": parts.version,
@@ -41,7 +40,7 @@ def status(parts: Parts, _: Nothing) -> dict[str, Any]:
         "files_open": len(parts.view.unsplit()),
         "refusals": [{"code": code, "count": count} for code, count in sorted(refusals.items())],
         "needs_human": bool(counts.parked or counts.messages.get(State.PARKED) or late),
-        "last_message_at": newest[0].received_at if newest else None,
+        "last_message_at": counts.newest,
     }
 
 
@@ -60,7 +59,8 @@ async def message(parts: Parts, look: Look) -> dict[str, Any]:
     return {
         "message": _row(kept.message)
         | {"correlation_id": kept.message.correlation_id, "media_type": kept.message.media_type, "size": len(body)}
-        | {"digest": kept.message.digest.hex(), "registry_set": kept.message.registry_set},
+        # Of a short body a plain hash is as good as the body: all that it may have been can be tried.
+        | {"digest": kept.message.digest.hex() if look.reveal else None, "registry_set": kept.message.registry_set},
         "outcome": {
             "state": kept.message.state,
             "decided_at": outcome.decided_at,
@@ -138,7 +138,7 @@ async def doctor(parts: Parts, _: Nothing) -> "list[Check]":
     )
     # It takes a second: the messages of a running hub do not wait for it.
     checks = await asyncio.to_thread(local_checks, parts.settings)
-    return [*checks, in_force, _released(parts), stuck]
+    return [*checks, in_force, _released(parts), _sealed(parts), stuck]
 
 
 def _released(parts: Parts) -> "Check":
@@ -153,6 +153,24 @@ def _released(parts: Parts) -> "Check":
     if is_delivered(parts, number):
         return Check(check=name, ok=True, text=f"release {number} is in force")
     return Check(check=name, ok=None, text=f"release {number} is in force; mappings/ differs from it", mend=mend)
+
+
+def _sealed(parts: Parts) -> "Check":
+    """Say whether the keyring opens the whole store, and whether something is still to be sealed."""
+    from registry.desk import sealing
+    from registry.health import Check
+
+    name = "sealing"
+    try:
+        state = sealing.status(parts, Nothing())
+    except ConfigError as error:
+        return Check(check=name, ok=False, text=error.text, mend=error.mend)
+    if missing := state["missing"]:
+        text = f"the keyring does not hold {', '.join(missing)}: their messages cannot be read"
+        return Check(check=name, ok=False, text=text, mend="put the keyring back that belongs to this store")
+    if state["to_do"]:
+        return Check(check=name, ok=None, text=f"{state['to_do']:,} messages to seal anew; the running hub does it")
+    return Check(check=name, ok=True, text=f"everything is sealed with the key {parts.vault.key_id}")
 
 
 def found(parts: Parts, message_id: str) -> Kept:

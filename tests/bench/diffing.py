@@ -18,7 +18,7 @@ from hub_core.mapping import gather
 from hub_core.mapping.tally import Tally
 from hub_core.places import MAPPINGS
 from hub_core.settings import Settings
-from hub_core.testing.builders import a_message, an_outcome
+from hub_core.testing.builders import a_message, a_vault, an_outcome
 from registry.diffing import compare, of_messages
 from registry.parts import Parts
 from registry.store import REGISTRY
@@ -56,7 +56,7 @@ async def _keep(settings: Settings, messages: int) -> None:
         await database.write(
             lambda connection: connection.execute("INSERT INTO registry_set VALUES (?,?,?,?,?,?)", row)
         )
-        journal = SqlJournal(database)
+        journal = SqlJournal(database, a_vault())
         for number in range(messages):
             body = bodies[number % len(bodies)]
             message = a_message(endpoint="seds", body=body)

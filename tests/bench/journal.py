@@ -7,7 +7,7 @@ from typing import Final
 
 from hub_core.journal.database import Database
 from hub_core.journal.store import SqlJournal
-from hub_core.testing.builders import a_message, an_outcome
+from hub_core.testing.builders import a_message, a_vault, an_outcome
 
 _BODY: Final = b"x" * 4096
 _RECORD: Final = b'{"notes":[{"text":"' + b"y" * 4096 + b'"}]}'
@@ -19,7 +19,7 @@ _SINGLE: Final = 512
 def journal_rates(folder: Path) -> dict[str, float]:
     """Return durable messages per second: 64 senders at once, and one who waits for each."""
     with Database(folder / "journal.sqlite3") as database:
-        journal = SqlJournal(database)
+        journal = SqlJournal(database, a_vault())
         return {
             "journal, 64 at once": _rate(journal, _GROUPED, together=_TOGETHER),
             "journal, one by one": _rate(journal, _SINGLE, together=1),

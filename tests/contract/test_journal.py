@@ -9,6 +9,7 @@ import pytest
 from hub_core.journal.database import Database
 from hub_core.journal.postgresql import Postgresql
 from hub_core.journal.store import SqlJournal
+from hub_core.testing.builders import a_vault
 from hub_core.testing.journal import AnyJournal, JournalContract
 
 
@@ -16,7 +17,7 @@ class TestSqliteJournal(JournalContract):
     @contextmanager
     def open(self, folder: Path) -> Iterator[AnyJournal]:
         with Database(folder / "journal.sqlite3") as database:
-            yield SqlJournal(database)
+            yield SqlJournal(database, a_vault())
 
 
 class TestPostgresqlJournal(JournalContract):
@@ -27,4 +28,4 @@ class TestPostgresqlJournal(JournalContract):
     @contextmanager
     def open(self, folder: Path) -> Iterator[AnyJournal]:
         with Database(Postgresql(self.address)) as database:
-            yield SqlJournal(database)
+            yield SqlJournal(database, a_vault())

@@ -14,6 +14,7 @@ from hub_core.journal.store import SqlJournal
 from hub_core.mapping import load
 from hub_core.message import Arrival, Caller
 from hub_core.splitting import Splitter
+from hub_core.testing.builders import a_vault
 from hub_demo.identifiers import cnp
 
 TITLES = "CNP;Nume;Prenume;Judet;Data inregistrarii;Data incetarii;Tip;Cuantum (lei);Cod incetare"
@@ -81,7 +82,7 @@ def an_arrival(body):
 
 async def main(path, count):
     with Database(path) as database:
-        journal = SqlJournal(database)
+        journal = SqlJournal(database, a_vault())
         hub, splitter = a_hub(journal, load())
         await hub.accept(an_arrival(a_file(count, bad={5})))
         splitter.wake()

@@ -16,7 +16,7 @@ from hub_core.directory import Direction, Directory, Endpoint
 from hub_core.journal.database import Database
 from hub_core.journal.store import SqlJournal
 from hub_core.message import Receipt
-from hub_core.testing.builders import a_delivery, a_message, an_outcome
+from hub_core.testing.builders import a_delivery, a_message, a_vault, an_outcome
 
 AT_ONCE = 8
 DIRECTORY = Directory(
@@ -80,7 +80,7 @@ async def deliver(journal, ledger):
 async def main(path, count):
     ledger = Ledger(path.with_suffix(".ledger"))
     with Database(path) as database:
-        journal = SqlJournal(database)
+        journal = SqlJournal(database, a_vault())
         await keep(journal, ledger, iter(range(count)))
         await deliver(journal, ledger)
 

@@ -18,6 +18,7 @@ from hub_core.journal.store import SqlJournal
 from hub_core.mapping import load
 from hub_core.message import State
 from hub_core.splitting import message_of, row_id
+from hub_core.testing.builders import a_vault
 from tests.integration.file_child import DIRECTORY, LISTS, TITLES, a_file, a_hub, an_arrival, row
 
 CHILD = Path(__file__).with_name("file_child.py")
@@ -33,7 +34,7 @@ def mappings():
 @pytest.fixture
 def journal(tmp_path):
     with Database(tmp_path / "journal.sqlite3") as database:
-        yield SqlJournal(database)
+        yield SqlJournal(database, a_vault())
 
 
 def rows_of(journal, file_id):
@@ -169,7 +170,7 @@ def test_killed_while_a_file_is_split_the_next_start_goes_on_there(tmp_path, fai
     code, errors = run(path, f"{failpoint}:{hit}")
     assert code == -signal.SIGKILL, errors
     with Database(path) as database:
-        journal = SqlJournal(database)
+        journal = SqlJournal(database, a_vault())
         (file_id,) = journal.unsplit()
         before = rows_of(journal, file_id)
         assert [one.line for one in before] == list(range(2, 2 + len(before)))
@@ -177,7 +178,7 @@ def test_killed_while_a_file_is_split_the_next_start_goes_on_there(tmp_path, fai
     code, errors = run(path)
     assert code == 0, errors
     with Database(path) as database:
-        journal = SqlJournal(database)
+        journal = SqlJournal(database, a_vault())
         rows = rows_of(journal, file_id)
         assert rows[: len(before)] == before
         assert [one.line for one in rows] == list(range(2, 2 + COUNT))

@@ -9,7 +9,7 @@ from hub_core.journal import writer
 from hub_core.journal.database import Database
 from hub_core.journal.store import SqlJournal
 from hub_core.message import Refusal
-from hub_core.testing.builders import NOW, a_delivery, a_message, an_outcome
+from hub_core.testing.builders import NOW, a_delivery, a_message, a_vault, an_outcome
 
 
 @pytest.fixture
@@ -39,13 +39,13 @@ def numbers(database):
 
 
 async def test_many_callers_share_few_commits(database):
-    journal = SqlJournal(database)
+    journal = SqlJournal(database, a_vault())
     await asyncio.gather(*(keep(journal) for _ in range(64)))
     assert database.commits <= 3
 
 
 async def test_callers_that_come_back_share_few_commits(database):
-    journal = SqlJournal(database)
+    journal = SqlJournal(database, a_vault())
 
     async def caller():
         for _ in range(20):
@@ -57,14 +57,14 @@ async def test_callers_that_come_back_share_few_commits(database):
 
 
 async def test_a_lonely_caller_gets_a_commit_of_its_own(database):
-    journal = SqlJournal(database)
+    journal = SqlJournal(database, a_vault())
     for _ in range(5):
         await keep(journal)
     assert database.commits == 5
 
 
 async def test_a_reader_sees_what_was_answered(database):
-    journal = SqlJournal(database)
+    journal = SqlJournal(database, a_vault())
 
     async def caller():
         identity = await keep(journal)
@@ -89,7 +89,7 @@ async def test_a_command_that_fails_undoes_its_own_and_nothing_else(database):
 
 
 async def test_a_message_that_cannot_be_written_harms_no_neighbour(database):
-    journal = SqlJournal(database)
+    journal = SqlJournal(database, a_vault())
     twin = a_message()
     same = a_delivery(twin)
     await journal.record(twin, an_outcome(twin, same))
@@ -107,7 +107,7 @@ async def test_a_message_that_cannot_be_written_harms_no_neighbour(database):
 
 
 async def test_commands_of_all_kinds_share_a_commit(database):
-    journal = SqlJournal(database)
+    journal = SqlJournal(database, a_vault())
     refusal = Refusal(reference="1", at=NOW, endpoint="cnas-in", code="A401")
     await asyncio.gather(keep(journal), database.write(add(1)), journal.refuse(refusal), keep(journal))
     assert database.commits == 1
@@ -115,7 +115,7 @@ async def test_commands_of_all_kinds_share_a_commit(database):
 
 
 async def test_a_caller_that_goes_away_leaves_the_others_their_answers(database):
-    journal = SqlJournal(database)
+    journal = SqlJournal(database, a_vault())
     leaving = asyncio.create_task(keep(journal))
     staying = asyncio.create_task(keep(journal))
     await asyncio.sleep(0)
@@ -125,7 +125,7 @@ async def test_a_caller_that_goes_away_leaves_the_others_their_answers(database)
 
 async def test_a_group_is_bounded_in_bytes(database, monkeypatch):
     monkeypatch.setattr(writer, "MAX_BYTES", 50_000)
-    journal = SqlJournal(database)
+    journal = SqlJournal(database, a_vault())
     identities = await asyncio.gather(
         *(keep(journal, body=b"x" * 20_000) for _ in range(8)), keep(journal, body=b"x" * 99_000)
     )
@@ -134,13 +134,13 @@ async def test_a_group_is_bounded_in_bytes(database, monkeypatch):
 
 
 async def test_a_group_is_bounded_in_commands(database):
-    journal = SqlJournal(database)
+    journal = SqlJournal(database, a_vault())
     await asyncio.gather(*(keep(journal) for _ in range(200)))
     assert database.commits >= 200 / writer.MAX_COMMANDS
 
 
 async def test_many_deliveries_of_one_message_are_one_commit(database):
-    journal = SqlJournal(database)
+    journal = SqlJournal(database, a_vault())
     message = a_message()
     await journal.record(message, an_outcome(message, *(a_delivery(message) for _ in range(500))))
     assert database.commits == 1
@@ -148,7 +148,7 @@ async def test_many_deliveries_of_one_message_are_one_commit(database):
 
 
 def test_event_loops_of_several_threads_may_write(database):
-    journal = SqlJournal(database)
+    journal = SqlJournal(database, a_vault())
 
     async def many():
         await asyncio.gather(*(keep(journal) for _ in range(20)))
@@ -162,7 +162,7 @@ def test_event_loops_of_several_threads_may_write(database):
 
 
 async def test_the_ring_of_refusals_keeps_its_size(database):
-    journal = SqlJournal(database, max_refusals=10)
+    journal = SqlJournal(database, a_vault(), max_refusals=10)
     for number in range(25):
         await journal.refuse(Refusal(reference=str(number), at=NOW, endpoint="cnas-in", code="A401"))
     assert [refusal.reference for refusal in journal.refusals(100)] == [str(number) for number in range(24, 14, -1)]

@@ -17,7 +17,7 @@ from hub_core.journal.schema import JOURNAL, Migrations, pending
 from hub_core.journal.sqlite import Sqlite
 from hub_core.journal.store import SqlJournal
 from hub_core.journal.view import SqlJournalView
-from hub_core.testing.builders import a_message, an_outcome
+from hub_core.testing.builders import a_message, a_vault, an_outcome
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ def path(tmp_path):
 
 async def keep(database):
     message = a_message()
-    await SqlJournal(database).record(message, an_outcome(message))
+    await SqlJournal(database, a_vault()).record(message, an_outcome(message))
     return message
 
 
@@ -140,8 +140,8 @@ async def test_one_look_sees_one_state(path):
 async def test_another_process_reads_while_the_hub_writes(path):
     script = (
         "import sys; from pathlib import Path; from hub_core.journal.readers import look;"
-        "from hub_core.journal.view import SqlJournalView;"
-        "print(*(row.id for row in SqlJournalView(look(Path(sys.argv[1]))).messages()))"
+        "from hub_core.journal.view import SqlJournalView; from hub_core.testing.builders import a_vault;"
+        "print(*(row.id for row in SqlJournalView(look(Path(sys.argv[1])), a_vault()).messages()))"
     )
     with Database(path) as database:
         message = await keep(database)
@@ -169,7 +169,7 @@ async def test_looking_at_a_stopped_hub_leaves_the_file_as_it_was(path):
         message = await keep(database)
     before = path.read_bytes()
     readers = look(path)
-    assert [row.id for row in SqlJournalView(readers).messages()] == [message.id]
+    assert [row.id for row in SqlJournalView(readers, a_vault()).messages()] == [message.id]
     readers.close()
     assert path.read_bytes() == before
 
@@ -263,6 +263,11 @@ PLANS = {  # statement to an index that it must use, so that a long journal stay
     "SELECT 1 FROM delivery WHERE endpoint = ? AND order_key = ? AND state IN ('ready', 'in-doubt') LIMIT 1": "delivery_open",
     "SELECT count(*), min(seq) FROM delivery WHERE state IN ('ready', 'in-doubt')": "delivery_open",
     "SELECT seq FROM entry WHERE message_seq = ? ORDER BY seq": "entry_message",
+    "SELECT message_seq FROM message_person WHERE person = ?": "message_person",
+    "SELECT seal_key FROM message WHERE seal_key > ? ORDER BY seal_key LIMIT 1": "message_seal_key",
+    "SELECT seq FROM message WHERE seal_key = ? AND seq > ? ORDER BY seq LIMIT 9": "message_seal_key",
+    "SELECT seal_key, count(*) FROM message GROUP BY seal_key": "message_seal_key",
+    "SELECT message_seq FROM content WHERE sealed = 0 AND message_seq > ? ORDER BY message_seq LIMIT 9": "content_plain",
 }
 
 

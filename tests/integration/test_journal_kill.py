@@ -16,6 +16,7 @@ from hub_core.journal.readers import look
 from hub_core.journal.store import SqlJournal
 from hub_core.journal.view import SqlJournalView
 from hub_core.message import State
+from hub_core.testing.builders import a_vault
 
 CHILD = Path(__file__).with_name("journal_child.py")
 ROOT = CHILD.parents[2]
@@ -54,11 +55,11 @@ def check_what_is_left(path):
     """See that a killed process left what it promised, first with the read-only eye of a command."""
     intents, acked, _ = ledger(path)
     readers = look(path)
-    there = kept(SqlJournalView(readers))
+    there = kept(SqlJournalView(readers, a_vault()))
     readers.close()
     assert acked <= set(there) <= intents
     with Database(path) as database:
-        journal = SqlJournal(database)
+        journal = SqlJournal(database, a_vault())
         assert set(kept(journal)) == set(there)
         for row in there.values():
             assert journal.body(row.id).startswith(f"message {row.sender_id} ".encode())
@@ -75,7 +76,7 @@ def check_that_all_is_delivered(path, *, repeated):
     _, acked, sent = ledger(path)
     assert acked == {str(number) for number in range(COUNT)}
     readers = look(path)
-    view = SqlJournalView(readers)
+    view = SqlJournalView(readers, a_vault())
     messages = kept(view)
     deliveries = {row.delivery.id for message in messages.values() for row in view.deliveries(message.id)}
     readers.close()
@@ -102,7 +103,7 @@ def test_what_was_not_committed_was_not_answered(tmp_path):
     assert intents
     assert acked == set()
     readers = look(path)
-    assert kept(SqlJournalView(readers)) == {}
+    assert kept(SqlJournalView(readers, a_vault())) == {}
     readers.close()
 
 
@@ -112,7 +113,7 @@ def test_what_was_committed_but_not_answered_is_there(tmp_path):
     _, acked, _ = ledger(path)
     assert acked == set()
     readers = look(path)
-    assert kept(SqlJournalView(readers))
+    assert kept(SqlJournalView(readers, a_vault()))
     readers.close()
 
 

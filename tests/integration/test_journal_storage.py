@@ -14,7 +14,7 @@ from hub_core.errors import TryLater
 from hub_core.journal import sqlite
 from hub_core.journal.database import Database
 from hub_core.journal.store import SqlJournal
-from hub_core.testing.builders import a_message, an_outcome
+from hub_core.testing.builders import a_message, a_vault, an_outcome
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -36,7 +36,7 @@ def ids(database):
 
 async def test_a_full_file_accepts_nothing_falsely_and_recovers(tmp_path):
     with Database(tmp_path / "journal.sqlite3") as database:
-        journal = SqlJournal(database)
+        journal = SqlJournal(database, a_vault())
         await database.write(lambda connection: connection.execute("PRAGMA max_page_count = 60").fetchone())
         answers = [await keep(journal) for _ in range(60)]
         refused = [answer for answer in answers if isinstance(answer, TryLater)]
@@ -54,6 +54,7 @@ sys.path.insert(0, "tests/integration")
 from pathlib import Path
 from hub_core.journal.database import Database
 from hub_core.journal.store import SqlJournal
+from hub_core.testing.builders import a_vault
 from test_journal_storage import ids, keep
 
 async def many(journal):
@@ -63,7 +64,7 @@ async def many(journal):
 async def main(path):
     unlimited = resource.getrlimit(resource.RLIMIT_FSIZE)
     with Database(path) as database:
-        journal = SqlJournal(database)
+        journal = SqlJournal(database, a_vault())
         resource.setrlimit(resource.RLIMIT_FSIZE, (2_000_000, unlimited[1]))
         accepted = [one for _ in range(12) for one in await many(journal)]
         readable = len(journal.messages())
@@ -99,7 +100,7 @@ async def test_a_file_locked_by_somebody_else_is_waited_for_then_told(tmp_path, 
     monkeypatch.setattr(sqlite, "BUSY_TIMEOUT_MS", 50)
     path = tmp_path / "journal.sqlite3"
     with Database(path) as database:
-        journal = SqlJournal(database)
+        journal = SqlJournal(database, a_vault())
         other = sqlite3.connect(path, isolation_level=None)
         other.execute("BEGIN IMMEDIATE")
         answers = await asyncio.gather(*(keep(journal) for _ in range(5)))
@@ -113,7 +114,7 @@ async def test_a_file_locked_by_somebody_else_is_waited_for_then_told(tmp_path, 
 async def test_a_lock_that_ends_in_time_is_waited_for(tmp_path):
     path = tmp_path / "journal.sqlite3"
     with Database(path) as database:
-        journal = SqlJournal(database)
+        journal = SqlJournal(database, a_vault())
         other = sqlite3.connect(path, isolation_level=None)
         other.execute("BEGIN IMMEDIATE")
         asyncio.get_running_loop().call_later(0.1, other.rollback)
@@ -124,7 +125,7 @@ async def test_a_lock_that_ends_in_time_is_waited_for(tmp_path):
 
 async def test_a_file_that_cannot_be_opened_again_is_tried_each_time(tmp_path, monkeypatch):
     with Database(tmp_path / "journal.sqlite3") as database:
-        journal = SqlJournal(database)
+        journal = SqlJournal(database, a_vault())
         await database.write(lambda connection: connection.execute("PRAGMA max_page_count = 1").fetchone())
         with monkeypatch.context() as patch:
             patch.setattr(database._engine, "writer", _cannot_open)
@@ -140,7 +141,7 @@ def _cannot_open():
 @pytest.mark.parametrize("size", [1, 100])
 async def test_whoever_waits_while_the_journal_closes_gets_an_answer(tmp_path, size):
     database = Database(tmp_path / "journal.sqlite3")
-    journal = SqlJournal(database)
+    journal = SqlJournal(database, a_vault())
     waiting = [asyncio.create_task(keep(journal)) for _ in range(size)]
     await asyncio.sleep(0)
     database.close()

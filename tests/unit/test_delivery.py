@@ -12,7 +12,7 @@ from hub_core.errors import Rejected, TryLater
 from hub_core.journal.database import Database
 from hub_core.journal.store import SqlJournal
 from hub_core.message import DeliveryState, Receipt, State
-from hub_core.testing.builders import FrozenClock, a_delivery, a_message, an_outcome
+from hub_core.testing.builders import FrozenClock, a_delivery, a_message, a_vault, an_outcome
 
 MINUTE = timedelta(minutes=1)
 DEADLINE = 10  # seconds; only a failing test gets near it
@@ -42,7 +42,7 @@ class Scene:
     """A journal, a clock, a directory with the endpoints that have targets, and a deliverer over them."""
 
     def __init__(self, database, targets, **limits):
-        self.journal = SqlJournal(database)
+        self.journal = SqlJournal(database, a_vault())
         self.clock = FrozenClock()
         self.targets = targets
         policy = Retry(attempts=3, first=timedelta(seconds=60), longest=timedelta(hours=1))

@@ -15,7 +15,7 @@ from hub_core.mapping import load
 from hub_core.message import Arrival, Caller, Message, State
 from hub_core.places import MAPPINGS
 from hub_core.reading import MAX_FINDINGS
-from hub_core.testing.builders import FrozenClock
+from hub_core.testing.builders import FrozenClock, a_vault
 
 CALLER = Caller(institution="ap", key="k")
 SED = {"sed": "X001", "sedGVer": "4", "sedVer": "2", "nav": {"eessisak": [{"saksnummer": "17", "land": "RO"}]}}
@@ -50,7 +50,7 @@ def mappings():
 @pytest.fixture
 def scene(tmp_path, mappings):
     with Database(tmp_path / "journal.sqlite3") as database:
-        yield Scene(SqlJournal(database), mappings)
+        yield Scene(SqlJournal(database, a_vault()), mappings)
 
 
 class Scene:

@@ -1,0 +1,78 @@
+"""Sealing: bytes that only the holder of a key can read, and that nobody can change or move unseen.
+
+AES-256-GCM (NIST SP 800-38D) with a random nonce of 96 bits. A sealed value is one byte of version, the nonce, the
+ciphertext, the tag. Beside the bytes the tag covers what they belong to (``bound_to``): a value that is put in
+another's place does not open.
+
+Values that are only ever compared are kept as keyed hashes (HMAC-SHA-256): who has the store and not the key can
+neither read them nor try all thirteen-digit numbers.
+"""
+
+import hmac
+import os
+from typing import Final
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
+
+from hub_core.errors import Rejected
+
+KEY_BYTES: Final = 32
+VERSION: Final = b"\x01"
+_NONCE_BYTES: Final = 12
+_TOKEN_BYTES: Final = 16  # of the hash: two of 2^64 values may meet, and a row of an index stays short
+
+
+class Cipher:
+    """One key at work. Safe to use from several threads."""
+
+    __slots__ = ("_aead",)
+
+    def __init__(self, key: bytes) -> None:
+        self._aead = AESGCM(key)
+
+    def seal(self, opened: bytes, bound_to: bytes) -> bytes:
+        """Return sealed bytes that open only with the same ``bound_to``."""
+        nonce = os.urandom(_NONCE_BYTES)
+        return VERSION + nonce + self._aead.encrypt(nonce, opened, bound_to)
+
+    def open(self, sealed: bytes, bound_to: bytes) -> bytes:
+        """Return what was sealed.
+
+        Raises:
+            Rejected: J115, another key, another place, or changed bytes.
+        """
+        if sealed[:1] != VERSION:
+            raise unopened("is of a form that this version does not know")
+        nonce = sealed[1 : 1 + _NONCE_BYTES]
+        try:
+            return self._aead.decrypt(nonce, sealed[1 + _NONCE_BYTES :], bound_to)
+        except (InvalidTag, ValueError):
+            raise unopened("was changed, or belongs to another place") from None
+
+
+class Hasher:
+    """Keyed hashes for one purpose: the same text gives the same token, and tokens of two purposes never meet."""
+
+    __slots__ = ("_hmac",)
+
+    def __init__(self, key: bytes, purpose: str) -> None:
+        derived = HKDFExpand(SHA256(), KEY_BYTES, b"punte lookup " + purpose.encode()).derive(key)
+        self._hmac = hmac.new(derived, digestmod="sha256")
+
+    def digest(self, value: bytes) -> bytes:
+        """Return 32 bytes."""
+        keyed = self._hmac.copy()
+        keyed.update(value)
+        return keyed.digest()
+
+    def token(self, text: str) -> str:
+        """Return 32 characters."""
+        return self.digest(text.encode("utf-8", "surrogatepass"))[:_TOKEN_BYTES].hex()
+
+
+def unopened(why: str) -> Rejected:
+    """Return the error for a sealed value that does not open."""
+    return Rejected("J115", f"a sealed value {why}", where="journal")

@@ -1,0 +1,97 @@
+"""Verbs about the keys that seal the store."""
+
+import logging
+from functools import partial
+from typing import Any
+
+from hub_core.errors import ConfigError
+from hub_core.journal.bodies import no_key
+from hub_core.journal.failpoints import reach
+from hub_core.journal.resealing import check_unused, keys_in_use, sealed_with, unsealed
+from hub_core.security.keyring import Keyring, read_keyring, write_keyring
+from registry.desk.arguments import Act, Nothing, SealDrop
+from registry.parts import Parts
+
+log = logging.getLogger("punte.desk")
+
+
+def status(parts: Parts, _: Nothing) -> dict[str, Any]:
+    """List the keys and what they seal; never the keys themselves."""
+    keyring = parts.vault.keyring
+    with parts.reads.read() as connection:
+        counts = sealed_with(connection)
+        plain = unsealed(connection)
+    current = keyring.current.id
+    return {
+        "keyring": str(parts.settings.keyring_file),
+        "keys": [
+            {
+                "id": key.id,
+                "made_at": key.made_at,
+                "state": "current" if key.id == current else "old",
+                "messages": counts.get(key.id, 0),
+            }
+            for key in keyring.seals
+        ],
+        "lookup": {"id": keyring.lookup.id, "made_at": keyring.lookup.made_at},
+        "missing": sorted(counts.keys() - {key.id for key in keyring.seals}),
+        "unsealed": plain,
+        "to_do": plain + sum(count for key_id, count in counts.items() if key_id != current),
+        "running": parts.serving,
+    }
+
+
+def rotate(parts: Parts, act: Act) -> dict[str, Any]:
+    """Make a new key current at once; what older keys seal is sealed anew while the hub runs."""
+    keyring = _on_file(parts).renewed(parts.clock.now())
+    write_keyring(parts.settings.keyring_file, keyring)
+    reach("after-keyring-before-use")
+    parts.vault.replace(keyring)
+    parts.keys_changed()
+    log.info("seal.rotated", extra={"key": keyring.current.id, "by": act.by})
+    return status(parts, Nothing())
+
+
+async def reload(parts: Parts, act: Act) -> dict[str, Any]:
+    """Read the keyring again, after it was changed at its source."""
+    keyring = _on_file(parts)
+    held = {key.id for key in keyring.seals}
+    # Through the writer: what was sealed a moment ago stands there by then.
+    for key_id in await parts.database.write(keys_in_use):
+        if key_id not in held:
+            raise no_key(key_id)
+    parts.vault.replace(keyring)
+    parts.keys_changed()
+    log.info("seal.reloaded", extra={"key": keyring.current.id, "by": act.by})
+    return status(parts, Nothing())
+
+
+async def drop(parts: Parts, wanted: SealDrop) -> dict[str, Any]:
+    """Take an old key, which seals nothing any more, out of the keyring."""
+    keyring = _on_file(parts)
+    known = [key.id for key in keyring.seals]
+    if wanted.key not in known:
+        raise ConfigError("J114", "the keyring holds no key of this id", mend="see punte seal status")
+    if wanted.key == keyring.current.id:
+        raise ConfigError("J114", "this is the current key", mend="make another one first: punte seal rotate")
+    # Through the writer, behind whatever was sealed before another key became current.
+    await parts.database.write(partial(check_unused, key_id=wanted.key))
+    keyring = keyring.without(wanted.key)
+    write_keyring(parts.settings.keyring_file, keyring)
+    parts.vault.replace(keyring)
+    log.info("seal.dropped", extra={"key": wanted.key, "by": wanted.by})
+    return status(parts, Nothing())
+
+
+def _on_file(parts: Parts) -> Keyring:
+    """Return the keyring as it lies in its file.
+
+    Raises:
+        ConfigError: J113 it is another store's; J110, J111; J101 this process does not own the store.
+    """
+    _ = parts.database  # opening it made the keyring, or checked it
+    mine = parts.vault.keyring.lookup.id
+    keyring = read_keyring(parts.settings.keyring_file)
+    if keyring.lookup.id != mine:
+        raise no_key(mine)
+    return keyring
