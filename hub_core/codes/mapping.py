@@ -44,6 +44,12 @@ CODES = (
     Code(
         "M407", "document that would be refused", "Give the record the value that is missing, or mend the mapping.", 422
     ),
-    Code("M501", "message not captured", "Take another message, or write the fixture by hand.", 422),
     Code("M408", "value declared not to be written", "Nothing: the rule says out: never, and why."),
+    Code(
+        "M409",
+        "place that nobody writes",
+        "The contract wants it: write the text for it under fixed:, or let a rule write it.",
+        422,
+    ),
+    Code("M501", "message not captured", "Take another message, or write the fixture by hand.", 422),
 )

@@ -125,6 +125,8 @@ def _xml(path: Path, schemas: Path) -> Callable[[Any], list[Finding]]:
     schema = compile_xsd(*opened(path, schemas))
 
     def faults(document: Any) -> list[Finding]:
+        if not isinstance(document, bytes) and document.sourceline is not None:
+            return schema.faults(document)
         # Reparsed: libxml2 takes lines and paths from the bytes, and a tree that was built has none.
         body = document if isinstance(document, bytes) else etree.tostring(document)
         parser = etree.XMLParser(resolve_entities=False, load_dtd=False, no_network=True)

@@ -15,17 +15,19 @@ import tempfile
 from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 import msgspec
 
-from hub_core.mapping.compiler import Compiled
 from hub_core.places import ROOT
 
-KEPT: Final = 120  # files, of about 0.7 MB each for a large mapping: sixty mappings in both variants
+KEPT: Final = 180  # files, of about 0.7 MB each for a large mapping: sixty mappings, read, traced and written
 _SUFFIX: Final = ".compiled"
-_ENGINE: Final = ("hub_core/mapping", "hub_core/canonical")
+_ENGINE: Final = ("hub_core/mapping", "hub_core/canonical", "hub_core/contract")
 _FAILURES: Final = (pickle.PickleError, AttributeError, EOFError, ImportError, TypeError, ValueError)
+
+
+T = TypeVar("T")
 
 
 class Cache:
@@ -38,29 +40,28 @@ class Cache:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    def get(self, content: object, make: Callable[[], Compiled]) -> tuple[Compiled, bool]:
+    def get(self, content: object, make: Callable[[], T], kind: type[T]) -> tuple[T, bool]:
         """Return what was compiled from ``content``, made and kept where it is not there; and whether it was."""
         name = _digest(content) + _SUFFIX
         found = self._read(name)
-        if found is not None:
+        if isinstance(found, kind):
             return found, True
         made = make()
         self._write(name, made)
         return made, False
 
-    def _read(self, name: str) -> Compiled | None:
+    def _read(self, name: str) -> object:
         try:
             if not _is_own(os.lstat(self.folder)):
                 return None
             with os.fdopen(os.open(self.folder / name, os.O_RDONLY | os.O_NOFOLLOW), "rb") as stream:
                 if not _is_own(os.fstat(stream.fileno())):
                     return None
-                found = pickle.load(stream)  # noqa: S301 - code of our own, see the head of this module
+                return pickle.load(stream)  # noqa: S301 - code of our own, see the head of this module
         except (OSError, *_FAILURES):
             return None
-        return found if isinstance(found, Compiled) else None
 
-    def _write(self, name: str, made: Compiled) -> None:
+    def _write(self, name: str, made: object) -> None:
         """Keep it, whole or not at all; what cannot be kept is made again next time."""
         try:
             body = pickle.dumps(made)
@@ -95,6 +96,12 @@ def _is_own(facts: os.stat_result) -> bool:
     """Tell whether a folder or file is ours, and nobody else could have written it."""
     kind = stat.S_ISDIR(facts.st_mode) or stat.S_ISREG(facts.st_mode)
     return kind and facts.st_uid == os.getuid() and not facts.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
+
+
+def versions(folder: Path) -> list[tuple[str, int, int]]:
+    """Return name, time and size of every file below a folder: what is made of contracts changes with them."""
+    found = [(path, path.stat()) for path in sorted(folder.rglob("*")) if path.is_file()]
+    return [(path.relative_to(folder).as_posix(), state.st_mtime_ns, state.st_size) for path, state in found]
 
 
 def _digest(content: object) -> str:

@@ -13,11 +13,12 @@ from hub_core.canonical.faults import check
 from hub_core.document import Document
 from hub_core.errors import ConfigError
 from hub_core.mapping import jsonplaces, xmlrun
-from hub_core.mapping.cache import Cache
+from hub_core.mapping.cache import Cache, T, versions
 from hub_core.mapping.compiler import Compiled, Compiler, Read
 from hub_core.mapping.jsonrun import JsonRun
 from hub_core.mapping.origins import normal_forms
 from hub_core.mapping.out import OutWriter, Writing
+from hub_core.mapping.out.program import Program
 from hub_core.mapping.out.writing import Contract
 from hub_core.mapping.plan import AnswerPlan, RecordDate, Scope
 from hub_core.mapping.resolver import Resolver
@@ -102,9 +103,13 @@ class CompiledMapping:
         """``id@hash``, as it stands with every record and value."""
         return f"{self.id}@{self.hash}"
 
-    def python(self, *, traced: bool = False) -> str:
-        """Return the generated source; traced: of the variant that tells where values came from."""
-        return self._compiled(traced=traced)[0].source
+    def python(self, *, traced: bool = False, out: bool = False) -> str:
+        """Return the generated source; traced: of the variant that tells where values came from; out: of writing.
+
+        Raises:
+            ConfigError: M113, writing was asked of a mapping that only reads.
+        """
+        return self.out.program.source if out else self._compiled(traced=traced)[0].source
 
     def places_of(self, document: Document) -> Callable[[xmlrun.Place], str]:
         """Return what gives the path of a place in an XML document, as readings show it."""
@@ -178,6 +183,7 @@ class CompiledMapping:
                 contract=self.contract,
                 read=self.read,
                 name=self.version,
+                kept=lambda made: self._kept(("out", versions(self.schemas)), made, Program)[0],
             )
         return self._out
 
@@ -192,9 +198,11 @@ class CompiledMapping:
         def made() -> Compiled:
             return Compiler(self.source.kind, self.plan, self._prefixes, traced=traced).compiled(self.version)
 
-        if self._cache is None:
-            return made(), False
-        return self._cache.get((self.version, traced, self._content), made)
+        return self._kept(traced, made, Compiled)
+
+    def _kept(self, what: object, made: Callable[[], T], kind: type[T]) -> tuple[T, bool]:
+        """Return what is compiled of this mapping, and whether an earlier run left it."""
+        return self._cache.get((self.version, what, self._content), made, kind) if self._cache else (made(), False)
 
     def _read(self, read: Read, document: Document, on: date) -> tuple[Reading, Run, dict[str, Any]]:
         xml = document.kind == "xml"

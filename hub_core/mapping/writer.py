@@ -16,6 +16,7 @@ class Writer:
         self.lines: list[str] = []
         self.namespace: dict[str, Any] = {}
         self.codecs: dict[str, str] = {}
+        self.formats: dict[str, str] = {}
         self.constants: list[str] = []
         self._bound: dict[tuple[str, object], str] = {}
         self._counts: dict[str, int] = {}
@@ -44,6 +45,20 @@ class Writer:
         if len(self.lines) == before:
             self.line("pass")
         self._depth -= 1
+
+    @contextmanager
+    def optional(self, line: str, head: str) -> Iterator[None]:
+        """Write a line, if any, and a head, and indent what follows; all of it goes where the body is empty."""
+        start = len(self.lines)
+        if line:
+            self.line(line)
+        self.line(head)
+        before = len(self.lines)
+        self._depth += 1
+        yield
+        self._depth -= 1
+        if len(self.lines) == before:
+            del self.lines[start:]
 
     @contextmanager
     def same(self) -> Iterator[None]:
@@ -75,10 +90,17 @@ class Writer:
 
     def codec(self, text: str) -> str:
         """Return the name under which the reading side of codecs is bound, given as a rule writes them."""
-        known = self._bound.get(("F", text))
+        return self._side("F", text, self.codecs)
+
+    def format(self, text: str) -> str:
+        """Return the name under which the writing side of codecs is bound."""
+        return self._side("W", text, self.formats)
+
+    def _side(self, letter: str, text: str, side: dict[str, str]) -> str:
+        known = self._bound.get((letter, text))
         if known is None:
-            known = self._bound["F", text] = self.name("F")
-            self.codecs[known] = text
+            known = self._bound[letter, text] = self.name(letter)
+            side[known] = text
             self.constants.append(f"# {known}: {text!a}")
         return known
 

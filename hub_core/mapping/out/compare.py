@@ -35,6 +35,8 @@ def alike(one: Any, other: Any) -> bool:
 
 def differences(one: Any, other: Any, at: str, owner: Any, name: str) -> Iterator[Difference]:
     """Yield where two values differ; what a record does not say is ``None`` or an empty list."""
+    if one == other:
+        return
     if one in (None, ()) or other in (None, ()):
         if one not in (None, ()) or other not in (None, ()):
             yield Difference(at, owner, name, added=one in (None, ()))

@@ -1,13 +1,16 @@
 """What a document must hold besides what the record says: fixed texts, numbers of elements, empty places."""
 
 import re
+from collections.abc import Mapping
 from typing import Final
 
-from hub_core.mapping.out.outrun import Hops, Tree, look
+from hub_core.mapping.out.outrun import OWN, Hops, Tree, look
 from hub_core.mapping.out.places import Where
 
 # Place, text, and the place whose elements are counted instead.
 Fixed = tuple[tuple[Hops, str, Hops | None], ...]
+Path = tuple[str, ...]
+Named = Mapping[Path, tuple[str, ...]]  # places that rules write, each with what stands there for no value
 MAX_DEPTH: Final = 40
 
 
@@ -25,32 +28,79 @@ def fixed(tree: Tree, texts: Fixed) -> None:
         put_where_parents_are(tree, hops, text if counted is None else str(len(look(tree, counted))))
 
 
-def complete(tree: Tree, place: Where, blanks: dict[int, tuple[str, ...]], depth: int = 0) -> None:
-    """Put what the contract requires and the record does not say: an empty text, or what stands for no value.
+class _Needs:
+    """What a contract asks for right below a place.
 
-    Args:
-        tree: at the place.
-        place: of the contract.
-        blanks: texts that stand for no value, by ``id`` of their place.
-        depth: bound for contracts that require themselves.
+    Attributes:
+        asked: name, optional group, and the text that is put where nothing stands, if there is one.
+        made: names of places without a text of their own, which are put in empty.
+        groups: optional groups, whose elements ask for each other, by name.
+        inner: places that hold others, by name; ``known`` what they need, once one was there.
+        nobody: paths of what is asked for and no rule writes, by name.
     """
-    begun = {child.group for name, child in place.children.items() if name in tree}
-    for name, child in place.children.items():
-        found = tree.get(name)
-        if found is None:
-            asked = child.required or (child.group is not None and child.group in begun)
-            if not asked or depth > MAX_DEPTH:
+
+    __slots__ = ("asked", "groups", "inner", "known", "made", "nobody", "path")
+
+    def __init__(self, place: Where, path: Path, named: Named) -> None:
+        self.path = path
+        self.asked: list[tuple[str, int | None, str | None]] = []
+        self.nobody: dict[str, Path] = {}
+        self.groups: dict[str, int] = {}
+        for name, child in place.children.items():
+            if child.group is not None:
+                self.groups[name] = child.group
+            if not child.required and child.group is None:
                 continue
-            blank = _blank(child, blanks.get(id(child), ()))
-            if blank is not None:
+            if child.leaf is not None and not child.many and (*path, name) not in named:
+                self.nobody[name] = (*path, name)
+            group = None if child.required else child.group
+            self.asked.append((name, group, _blank(child, named.get((*path, name), ()))))
+        self.inner: dict[str, Where] = {name: one for name, one in place.children.items() if one.children}
+        self.known: dict[str, _Needs] = {}
+        self.made = {name for name, one in place.children.items() if one.leaf is None and not one.many}
+
+
+class Required:
+    """Puts what a contract requires and a record does not say: an empty text, or what stands for no value.
+
+    Only places that rules write are filled so; what nobody writes is told.
+    """
+
+    def __init__(self, root: Where, named: Named) -> None:
+        self._named = named
+        self._root = _Needs(root, (), named)
+
+    def complete(self, tree: Tree) -> list[Path]:
+        """Complete a whole tree; return the places that the contract wants and no rule writes."""
+        missing: list[Path] = []
+        self._complete(tree, self._root, missing, 0)
+        return missing
+
+    def _complete(self, tree: Tree, needs: _Needs, missing: list[Path], depth: int) -> None:
+        self._fill(tree, needs, missing, depth)
+        for name in needs.inner.keys() & tree.keys() if needs.inner else ():
+            inner = needs.known.get(name)
+            if inner is None:
+                inner = needs.known[name] = _Needs(needs.inner[name], (*needs.path, name), self._named)
+            value = tree[name]
+            if value.__class__ is str and inner.asked:
+                value = tree[name] = {OWN: value}
+            for one in value if value.__class__ is list else (value,):
+                if one.__class__ is dict:
+                    self._complete(one, inner, missing, depth + 1)
+
+    def _fill(self, tree: Tree, needs: _Needs, missing: list[Path], depth: int) -> None:
+        """Put what is asked for right below one place."""
+        begun = {needs.groups[name] for name in needs.groups.keys() & tree.keys()} if needs.groups else ()
+        for name, group, blank in needs.asked:
+            if name in tree or (group is not None and group not in begun):
+                continue
+            if name in needs.nobody:
+                missing.append(needs.nobody[name])
+            elif blank is not None:
                 tree[name] = blank
-                continue
-            if child.leaf is not None or child.many:
-                continue
-            found = tree[name] = {}
-        for one in found if found.__class__ is list else (found,):
-            if one.__class__ is dict:
-                complete(one, child, blanks, depth + 1)
+            elif name in needs.made and depth <= MAX_DEPTH:
+                tree[name] = {}
 
 
 def _blank(place: Where, tokens: tuple[str, ...]) -> str | None:

@@ -1,48 +1,42 @@
-"""A filled tree as a document: an XML element in the order of the contract, or a JSON value."""
+"""A filled tree as a document: bytes, and the same parsed."""
 
-from typing import Any
+from typing import Any, Final
 
 from lxml import etree
 
-from hub_core.mapping.out.outrun import OWN, Tree
+from hub_core.mapping.out.outrun import Tree
 from hub_core.mapping.out.places import Where
+from hub_core.mapping.out.xmltext import XmlText
+
+_DECLARATION: Final = "<?xml version='1.0' encoding='UTF-8'?>\n"
 
 
 def element(name: str, tree: Tree, place: Where | None, prefixes: dict[str, str]) -> Any:
-    """Return a tree as an element.
-
-    Args:
-        name: of the element, as ``{namespace}local``.
-        tree: see ``outrun``.
-        place: of the contract, which knows the order of what stands below.
-        prefixes: namespaces by prefix.
+    """Return a tree as an element; see ``XmlText``.
 
     Raises:
         ValueError: a text holds characters that XML cannot (XML 1.0, 2.2).
     """
-    root = etree.Element(name, nsmap={prefix: uri for prefix, uri in prefixes.items() if uri})
-    _fill(root, tree, place)
-    return root
+    return parsed(encoded(XmlText(name, place, prefixes).text(tree)))
 
 
-def _fill(node: Any, tree: Any, place: Where | None) -> None:
-    if tree.__class__ is not dict:
-        node.text = tree
-        return
-    children = {} if place is None else place.children
-    ranks = {key: number for number, key in enumerate(children)}
-    for key in sorted(tree, key=lambda one: ranks.get(one, len(ranks))) if ranks else tree:
-        value = tree[key]
-        if key == OWN:
-            node.text = value
-        elif key.startswith("@"):
-            node.set(key[1:], value)
-        else:
-            for one in value if value.__class__ is list else (value,):
-                _fill(etree.SubElement(node, key), one, children.get(key))
+def encoded(text: str) -> bytes:
+    """Return the text of a document as bytes, in UTF-8 with declaration.
+
+    Raises:
+        ValueError: it holds half of a pair of surrogates.
+    """
+    return (_DECLARATION + text).encode()
 
 
-def encoded(root: Any) -> bytes:
-    """Return an element as bytes, in UTF-8 with declaration."""
-    body: bytes = etree.tostring(root, xml_declaration=True, encoding="UTF-8")
-    return body
+def parsed(body: bytes) -> Any:
+    """Return the root of a document of our own.
+
+    Raises:
+        ValueError: a text holds characters that XML cannot.
+    """
+    parser = etree.XMLParser(resolve_entities=False, load_dtd=False, no_network=True)
+    try:
+        return etree.fromstring(body, parser)
+    except etree.XMLSyntaxError as error:
+        raise ValueError("characters that XML cannot hold") from error

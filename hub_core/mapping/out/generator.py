@@ -3,12 +3,15 @@
 from collections.abc import Callable, Collection, Iterator
 from typing import Any
 
-from hub_core.mapping.out import outrun
+from hub_core.mapping.out.conditions import Conditions
 from hub_core.mapping.out.lists import ListFill
-from hub_core.mapping.out.outrun import Out, Tree
-from hub_core.mapping.out.places import Where, below, hops
+from hub_core.mapping.out.outrun import Tree
+from hub_core.mapping.out.places import Where
+from hub_core.mapping.out.session import Out
+from hub_core.mapping.out.sites import At, Sites
 from hub_core.mapping.out.takers import Takers
-from hub_core.mapping.out.values import Here, ValueFill
+from hub_core.mapping.out.trees import Here, Trees
+from hub_core.mapping.out.values import ValueFill
 from hub_core.mapping.paths import Steps
 from hub_core.mapping.plan import Obj, Scope, Value
 from hub_core.mapping.writer import Writer
@@ -17,66 +20,61 @@ Fill = Callable[[Any, Tree, Out], None]
 
 
 class OutGenerator:
-    """Writes one function per scope and place of the contract.
+    """Writes one function per rule that makes an object, and per place of the document.
 
     Args:
         kind: ``xml`` or ``json``.
-        root: of the contract; ``None``: there is none, and what repeats is what paths mark with ``[]``.
+        root: of the contract, if there is one.
+        known: which rules meet where, see ``sites``; ``None``: find out.
     """
 
-    def __init__(self, kind: str, root: Where | None) -> None:
-        self.kind = kind
+    def __init__(self, kind: str, root: Where | None, known: Sites | None) -> None:
         self.root = root
         self.writer = Writer()
-        self.values = ValueFill(kind, self.writer)
+        self.trees = Trees(kind, self.writer, known)
+        self.conditions = Conditions(kind, self.writer, self.trees)
+        self.values = ValueFill(kind, self.writer, self.trees, self.conditions)
         self.takers = Takers(self.values)
         self.lists = ListFill(self)
-        self._functions: dict[tuple[int, int], str] = {}
-        self._waiting: list[tuple[Scope, Where | None, str]] = []
+        self._functions: dict[tuple[int, At], str] = {}
+        self._waiting: list[tuple[Scope, Here, str]] = []
 
-    def source(self, plan: Scope) -> str:
-        """Return the source."""
-        self._waiting.append((plan, self.root, "fill"))
+    def generate(self, plan: Scope) -> None:
+        """Write the source."""
+        self._waiting.append((plan, Here("d", self.root), "fill"))
         while self._waiting:
             self._function(*self._waiting.pop(0))
-        return self.writer.source()
-
-    def function(self, source: str, name: str) -> Fill:
-        """Return the function that the source defines."""
-        namespace: dict[str, Any] = {
-            **self.writer.namespace,
-            "same_code": outrun.same_code,
-            "reach": outrun.reach,
-            "said": outrun.said,
-        }
-        exec(compile(source, f"<writing {name}>", "exec"), namespace)  # noqa: S102 - texts enter only as literals
-        fill: Fill = namespace["fill"]
-        return fill
 
     # Scopes ---------------------------------------------------------------------------------------------------
 
-    def _named(self, scope: Scope, place: Where | None) -> str:
-        key = (id(scope), id(place))
-        if key not in self._functions:
+    def _named(self, scope: Scope, here: Here) -> str:
+        key = (id(scope), here.at)
+        if key in self._functions:
+            self.trees.seen.twice.add(here.at)
+        else:
             self._functions[key] = self.writer.name("fill_")
-            self._waiting.append((scope, place, self._functions[key]))
+            self._waiting.append((scope, Here("d", here.place, here.at), self._functions[key]))
         return self._functions[key]
 
-    def _function(self, scope: Scope, place: Where | None, name: str) -> None:
-        line = self.writer.line
-        line("")
-        line("")
-        with self.writer.block(f"def {name}(o, d, w):  # {scope.name!a} ({scope.place})"):
-            if scope.root is not None:
-                self.object(scope.root, "o", Here("d", place, frozenset(_singles(scope.root))))
-            if scope.call is not None:
-                line(f"{self._named(scope.call, place)}(o, d, w)")
+    def _function(self, scope: Scope, here: Here, name: str) -> None:
+        self.writer.line("")
+        self.writer.line("")
+        head = f"def {name}(o, d, w):  # {scope.name!a} ({scope.place})"
+        with self.writer.block(head), self.trees.making((id(scope), here.at), here):
+            self._scope(scope, here)
+
+    def _scope(self, scope: Scope, here: Here) -> None:
+        if scope.root is not None:
+            inner = Here(here.tree, here.place, here.at, frozenset(_singles(scope.root)))
+            self.object(scope.root, "o", inner)
+        if scope.call is not None:
+            self._scope(scope.call, here)
 
     def object(self, obj: Obj, var: str, here: Here) -> None:
         """Write all rules of one object: first those without conditions, which say whether the others hold."""
         self._rules(obj, var, here)
         self._conditional(obj, var, here)
-        self.values.established(obj, var, here)
+        self.conditions.established(obj, var, here)
 
     def _rules(self, obj: Obj, var: str, here: Here, *, without: Collection[str] = ()) -> None:
         for name, values in obj.slots.items():
@@ -93,7 +91,7 @@ class OutGenerator:
                 kept = self.writer.name("v")
                 self.writer.line(f"{kept} = {var}.{field}")
                 with self.writer.block(f"if {kept} is not None:"):
-                    self.values.store(value, self.values.origin(value, here).steps, kept, here, var)
+                    self.values.store(value, self.values.origin(value, here).steps, kept, here, var, name=field)
 
     def _conditional(self, obj: Obj, var: str, here: Here) -> None:
         for name, values in obj.slots.items():
@@ -102,15 +100,13 @@ class OutGenerator:
         for name, inner in obj.objects.items():
             if inner.objects or any(self.values.late(values, here) for values in inner.slots.values()):
                 below = self.writer.name("o")
-                self.writer.line(f"{below} = {var}.{name}")
-                with self.writer.block(f"if {below} is not None:"):
+                with self.writer.optional(f"{below} = {var}.{name}", f"if {below} is not None:"):
                     self._conditional(inner, below, here)
 
     def _inner(self, name: str, inner: Obj, here: Here, owner: str) -> None:
         var = self.writer.name("o")
-        self.writer.line(f"{var} = {owner}.{name}")
-        with self.writer.block(f"if {var} is not None:"):
-            own = self.values.constants(inner, var)
+        own = self.conditions.constants(inner, var)
+        with self.writer.optional(f"{var} = {owner}.{name}", f"if {var} is not None:"):
             with self.writer.block(f"if {' and '.join(own)}:") if own else self.writer.same():
                 self._taken(inner, var, here)
             if own:
@@ -119,32 +115,31 @@ class OutGenerator:
 
     def _taken(self, inner: Obj, var: str, here: Here) -> None:
         """Write an object by the rule that takes it as a whole, and by the rules of its fields what that leaves."""
-        scopes = self.takers.usable(inner.scopes, here)
-        for index, scope in enumerate(scopes):
+        word = "if"
+        for scope in self.takers.usable(inner.scopes, here):
             tests = " and ".join(self.takers.tests(scope, var, here))
-            with self.writer.block(f"{'elif' if index else 'if'} {tests or 'True'}:"):
-                tree, place = self.reached(scope, here)
-                self.element(scope, var, here, Here(tree, place))
-                self._rules(inner, var, here, without=self.takers.writes(scope, place))
-        with self.writer.block("else:") if scopes else self.writer.same():
+            otherwise = self.writer.block("else:") if word == "elif" else self.writer.same()
+            with self.writer.block(f"{word} {tests}:") if tests else otherwise:
+                inside = self.reached(scope, here)
+                self.element(scope, var, here, inside)
+                self._rules(inner, var, here, without=self.takers.writes(scope, inside.place))
+            if not tests:
+                return
+            word = "elif"
+        with self.writer.optional("", "else:") if word == "elif" else self.writer.same():
             self._rules(inner, var, here)
 
-    def reached(self, scope: Scope, here: Here) -> tuple[str, Where | None]:
-        """Write that the place of a scope is made; return its variable and its place in the contract."""
-        if not scope.base:
-            return here.tree, here.place
-        tree = self.writer.name("d")
-        way = self.writer.literal("H", repr(hops(scope.base, here.place, self.kind)))
-        self.writer.line(f"{tree} = reach({here.tree}, {way})")
-        return tree, below(here.place, scope.base)
+    def reached(self, scope: Scope, here: Here) -> Here:
+        """Write that the place of a scope is made; return it."""
+        return self.trees.node(here, scope.base) if scope.base else here
 
     def element(self, scope: Scope, var: str, here: Here, inside: Here) -> None:
         """Write an object at its place, then make the conditions hold that let it be read."""
-        self.writer.line(f"{self._named(scope, inside.place)}({var}, {inside.tree}, w)")
+        self.writer.line(f"{self._named(scope, inside)}({var}, {inside.tree}, w)")
         if scope.where:
-            self.writer.line(f"w.holds({inside.tree}, {self.values.checks(scope.where, inside.place)})")
+            self.conditions.hold(inside, scope.where)
         if scope.checks:
-            self.writer.line(f"w.holds({here.tree}, {self.values.checks(scope.checks, here.place)})")
+            self.conditions.hold(here, scope.checks)
 
 
 def _singles(obj: Obj) -> Iterator[Steps]:

@@ -1,11 +1,15 @@
 """Writes how the elements of a list get into a document: by which rule, and as which element there."""
 
-from typing import Protocol
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final, Protocol
 
+from hub_core.mapping.out.conditions import Conditions
 from hub_core.mapping.out.outrun import OWN
-from hub_core.mapping.out.places import Where, below, hop, hops
+from hub_core.mapping.out.places import below, hop, hops
 from hub_core.mapping.out.takers import Takers
-from hub_core.mapping.out.values import Here, ValueFill
+from hub_core.mapping.out.trees import Here, Trees
+from hub_core.mapping.out.values import ValueFill
 from hub_core.mapping.paths import Steps
 from hub_core.mapping.plan import ListSlot, Obj, Scope
 from hub_core.mapping.writer import Writer
@@ -15,6 +19,8 @@ class Objects(Protocol):
     """Writes single objects; see ``OutGenerator``."""
 
     writer: Writer
+    trees: Trees
+    conditions: Conditions
     values: ValueFill
     takers: Takers
 
@@ -26,9 +32,28 @@ class Objects(Protocol):
         """Write an object at its place."""
         ...
 
-    def reached(self, scope: Scope, here: Here) -> tuple[str, Where | None]:
+    def reached(self, scope: Scope, here: Here) -> Here:
         """Write that the place of a scope is made."""
         ...
+
+
+FRAME: Final = "element"
+
+
+@dataclass(slots=True)
+class _Rule:
+    """One rule of a list.
+
+    Attributes:
+        repeats: which step of its base stands once per element; ``None``: none does.
+        counts: variable of what it has added: ids of elements, or their number where nothing repeats.
+        gathered: variable of its elements, where no other rule adds any to their place.
+    """
+
+    scope: Scope
+    repeats: int | None
+    counts: str = ""
+    gathered: str = ""
 
 
 class ListFill:
@@ -36,69 +61,119 @@ class ListFill:
 
     def __init__(self, objects: Objects) -> None:
         self.objects = objects
+        self.trees = objects.trees
         self.writer = objects.writer
         self.kind = objects.values.kind
 
     def write(self, name: str, slot: ListSlot, here: Here, owner: str) -> None:
         """Write one list: what selectors name first, then the others."""
         items = self.writer.name("l")
-        self.writer.line(f"{items} = {owner}.{name}")
-        with self.writer.block(f"if {items}:"):
+        with self.writer.optional(f"{items} = {owner}.{name}", f"if {items}:"):
             if slot.elements:
                 self.writer.line(f"{items} = list({items})")
                 for element in slot.elements.values():
                     self._selected(element, items, here)
             scopes = self.objects.takers.usable(slot.scopes, here)
             if scopes:
-                self._elements(scopes, items, here, owner)
+                self._elements([_Rule(one, self._repeats(one, here)) for one in scopes], items, here, owner)
 
     def _selected(self, element: Obj, items: str, here: Here) -> None:
         """Write the element that a selector names, and take it from the others."""
         var = self.writer.name("o")
-        tests = self.objects.values.constants(element, var, exact=True)
+        tests = self.objects.conditions.constants(element, var, exact=True)
         with self.writer.block(f"for {var} in {items}:"), self.writer.block(f"if {' and '.join(tests) or 'True'}:"):
             self.objects.object(element, var, here)
             self.writer.line(f"{items}.remove({var})")
             self.writer.line("break")
 
-    def _elements(self, scopes: list[Scope], items: str, here: Here, owner: str) -> None:
+    def _elements(self, rules: list[_Rule], items: str, here: Here, owner: str) -> None:
         var, taker = self.writer.name("o"), self.writer.name("k")
-        counts = [self.writer.name("n") for _ in scopes]
-        for scope, count in zip(scopes, counts, strict=True):
-            self.writer.line(f"{count} = 0" if self._repeats(scope, here) is None else f"{count} = set()")
+        for rule in rules:
+            self._begun(rule, here)
         with self.writer.block(f"for {var} in {items}:"):
-            self._choose(scopes, counts, var, taker, here)
-            for index, (scope, count) in enumerate(zip(scopes, counts, strict=True)):
-                with self.writer.block(f"{'elif' if index else 'if'} {taker} == {index}:"):
-                    self._add(scope, var, count, here, owner)
-            with self.writer.block("else:"):
-                self.objects.values.no(var, "", "M401", "no rule takes one more of this kind", scopes[0].place)
+            tests = list(self._tests(rules, var, here))
+            if not tests[0][1]:
+                self._add(rules[0], var, here, owner)
+            elif len(tests) == 1:
+                with self.writer.block(f"if {' and '.join(tests[0][1])}:"):
+                    self._add(rules[0], var, here, owner)
+                self._left(rules, var)
+            else:
+                self._choose(tests, taker)
+                for index, rule in enumerate(rules):
+                    with self.writer.block(f"{'elif' if index else 'if'} {taker} == {index}:"):
+                        self._add(rule, var, here, owner)
+                self._left(rules, var)
+        for rule in rules:
+            self._gathered(rule, here)
 
-    def _choose(self, scopes: list[Scope], counts: list[str], var: str, taker: str, here: Here) -> None:
+    def _left(self, rules: list[_Rule], var: str) -> None:
+        with self.writer.block("else:"):
+            self.objects.values.no(var, "", "M401", "no rule takes one more of this kind", rules[0].scope.place)
+
+    def _begun(self, rule: _Rule, here: Here) -> None:
+        """Write what is known before the first element."""
+        known, repeats, base = self.trees.known, rule.repeats, rule.scope.base
+        if repeats is None:
+            rule.counts = self.writer.name("n")
+            self.writer.line(f"{rule.counts} = 0")
+        elif known is not None and known.is_list((*here.at, *scope_names(base[: repeats + 1]))):
+            rule.gathered = self.writer.name("l")
+            self.writer.line(f"{rule.gathered} = []")
+        else:
+            rule.counts = self.writer.name("n")
+            self.writer.line(f"{rule.counts} = set()")
+
+    def _gathered(self, rule: _Rule, here: Here) -> None:
+        """Write that the elements of a rule go to their place."""
+        if not rule.gathered or rule.repeats is None:
+            return
+        one = name, many, _ = self._hop(rule, here)
+        way = rule.scope.base[: rule.repeats]
+        with self.writer.block(f"if {rule.gathered}:"):
+            outer = self.trees.node(here, way)
+            if self._joins(rule, here):
+                reads = self.writer.words("S", tuple(self._read(rule.scope, rule.scope.base[rule.repeats + 1 :])))
+                place = self.writer.literal("H", repr(one))
+                self.writer.line(f"w.add_all({outer.tree}, {place}, {rule.gathered}, {reads})")
+                return
+            alone = "" if many else f" if len({rule.gathered}) > 1 else {rule.gathered}[0]"
+            self.writer.line(f"{outer.tree}[{name!r}] = {rule.gathered}{alone}")
+
+    def _joins(self, rule: _Rule, here: Here) -> bool:
+        """Tell whether the place of gathered elements lies in one that other rules may have filled."""
+        way = scope_names(rule.scope.base[: (rule.repeats or 0) + 1])
+        return self.trees.known is not None and self.trees.known.is_joined((*here.at, *way))
+
+    def _hop(self, rule: _Rule, here: Here) -> tuple[str, bool, tuple[tuple[str, str], ...]]:
+        last = (rule.repeats or 0) + 1
+        return hop(rule.scope.base[last - 1], below(here.place, rule.scope.base[:last]), self.kind)
+
+    def _choose(self, tests: list[tuple[int, list[str]]], taker: str) -> None:
         """Write which rule takes an element: the first that carries all of it, else the first that carries some."""
-        takers, said = self.objects.takers, self.writer.name("f")
-        self.writer.line(f"{said} = said({var})")
-        word = "if"
-        each = list(enumerate(zip(scopes, counts, strict=True)))
-        for exact in (True, False) if len(scopes) > 1 else (False,):
-            # What a rule says by itself is more than what it could say.
-            for index, (scope, count) in sorted(each, key=lambda one: -len(takers.constant(one[1][0])) if exact else 0):
-                fields = takers.writes(scope, below(here.place, scope.base))
-                tests = [f"{count} == 0"] if self._repeats(scope, here) is None else []
-                if scope.value is not None:
-                    pass  # a plain value says nothing but itself
-                elif exact:
-                    whole = self.writer.words("S", tuple(fields | takers.constant(scope)))
-                    tests.append(f"{said} <= {whole}")
-                elif len(scopes) > 1:
-                    tests.append(f"{said} & {self.writer.words('S', tuple(fields))}")
-                tests += takers.tests(scope, var, here, exact=exact)
-                tests += takers.room(scope, here) if self._repeats(scope, here) is None else []
-                with self.writer.block(f"{word} {' and '.join(tests) or 'True'}:"):
+        seen: set[str] = set()
+        for index, parts in tests:
+            test = " and ".join(parts)
+            if test not in seen:
+                with self.writer.block(f"{'elif' if seen else 'if'} {test or 'True'}:"):
                     self.writer.line(f"{taker} = {index}")
-                word = "elif"
+            seen.add(test)
         with self.writer.block("else:"):
             self.writer.line(f"{taker} = None")
+
+    def _tests(self, rules: list[_Rule], var: str, here: Here) -> Iterator[tuple[int, list[str]]]:
+        """Yield under which conditions rules take an element, in the order in which they are tried."""
+        takers, each = self.objects.takers, list(enumerate(rules))
+        for exact in (True, False) if len(rules) > 1 else (False,):
+            # What a rule says by itself is more than what it could say.
+            for index, rule in sorted(each, key=lambda one: -len(takers.constant(one[1].scope)) if exact else 0):
+                scope, once = rule.scope, rule.repeats is None
+                tests = [f"{rule.counts} == 0"] if once else []
+                tests += takers.tests(scope, var, here, exact=exact)
+                tests += takers.room(scope, here) if once else []
+                if scope.value is None and len(rules) > 1:  # a plain value says nothing but itself
+                    tests.append(f"{takers.says(scope, here, whole=exact)}({var})")
+                yield index, tests
 
     def _repeats(self, scope: Scope, here: Here) -> int | None:
         """Return which step of a base repeats for each element: the last that can; without a contract the last."""
@@ -113,31 +188,52 @@ class ListFill:
             return len(made) - 1
         return repeating[-1] if repeating else None
 
-    def _add(self, scope: Scope, var: str, count: str, here: Here, owner: str) -> None:
-        repeats = self._repeats(scope, here)
+    def _add(self, rule: _Rule, var: str, here: Here, owner: str) -> None:
+        scope, repeats = rule.scope, rule.repeats
         if repeats is None:
-            self.writer.line(f"{count} += 1")
+            self.writer.line(f"{rule.counts} += 1")
             if scope.value is not None:
-                self._plain(scope, var, here, owner)
-                return
-            tree, place = self.objects.reached(scope, here)
-            self.objects.element(scope, var, here, Here(tree, place))
+                self._plain(scope, var, here, owner, scope.base)
+            else:
+                self.objects.element(scope, var, here, self.objects.reached(scope, here))
             return
         way, step, tail = scope.base[:repeats], scope.base[repeats], scope.base[repeats + 1 :]
-        outer = self._made(here.tree, hops(way, here.place, self.kind)) if way else here.tree
-        place = below(here.place, scope.base[: repeats + 1])
-        one = self.writer.literal("H", repr(hop(step, place, self.kind)))
-        element = self.writer.name("d")
-        self.writer.line(f"{element} = {{}}")
-        inner = Here(element, place)
-        if scope.value is not None:
-            self._plain(scope, var, inner, owner, tail=len(tail))
-        else:
-            if tail:
-                inner = Here(self._made(element, hops(tail, place, self.kind)), below(place, tail))
-            self.objects.element(scope, var, here, inner)
-        reads = self.writer.words("S", tuple(self._read(scope, tail)))
-        self.writer.line(f"w.add({outer}, {one}, {element}, {count}, {reads})")
+        one = self._hop(rule, here)
+        at = self.trees.fresh(Here("", None, (*here.at, *scope_names(way))), step, scope)
+        if rule.gathered and scope.value is not None and not tail and not one[2] and not self._joins(rule, here):
+            self._gather_text(rule, var, owner)
+            return
+        element = Here(self.writer.name("d"), below(here.place, scope.base[: repeats + 1]), at)
+        self.writer.line(f"{element.tree} = {{}}")
+        with self.trees.making((FRAME, id(scope), at), element):
+            if scope.value is not None:
+                self._plain(scope, var, element, owner, tail)
+            else:
+                inner = self.trees.node(element, tail) if tail else element
+                self.objects.element(scope, var, here, inner)
+        self._added(rule, element, one, way, here)
+
+    def _added(
+        self, rule: _Rule, element: Here, one: tuple[str, bool, tuple[tuple[str, str], ...]], way: Steps, here: Here
+    ) -> None:
+        """Write that an element, which is filled, goes to the others of its rule, or of its place."""
+        for key, _ in one[2]:
+            self.trees.seen.text((FRAME, id(rule.scope), element.at), (*element.at, key), key)
+        if rule.gathered:
+            for key, literal in one[2]:
+                self.writer.line(f"{element.tree}.setdefault({key!r}, {literal!r})")
+            with self.writer.block(f"if {element.tree}:"):
+                whole = element.tree if self._joins(rule, here) else self.trees.whole(element.tree, element.at)
+                self.writer.line(f"{rule.gathered}.append({whole})")
+            return
+        outer = self.trees.node(here, way) if way else here
+        self.trees.seen.note((*outer.at, one[0]))
+        self.trees.seen.note(element.at)
+        self.trees.seen.added[(*outer.at, one[0])] += 1
+        self.trees.loose(outer, (one[0],))
+        reads = self.writer.words("S", tuple(self._read(rule.scope, rule.scope.base[(rule.repeats or 0) + 1 :])))
+        place = self.writer.literal("H", repr(one))
+        self.writer.line(f"w.add({outer.tree}, {place}, {element.tree}, {rule.counts}, {reads})")
 
     def _read(self, scope: Scope, tail: Steps) -> set[str]:
         """Return the names right below the elements of a list that a rule reads."""
@@ -151,20 +247,27 @@ class ListFill:
                 found |= _names(one.root)
         return {str(name) for name in found}
 
-    def _made(self, tree: str, way: object) -> str:
-        made = self.writer.name("d")
-        self.writer.line(f"{made} = reach({tree}, {self.writer.literal('H', repr(way))})")
-        return made
-
-    def _plain(self, scope: Scope, var: str, here: Here, owner: str, *, tail: int | None = None) -> None:
-        """Write an element that is a plain value; ``tail``: how many steps lie behind the one that repeats."""
+    def _plain(self, scope: Scope, var: str, here: Here, owner: str, steps: Steps) -> None:
+        """Write an element that is a plain value."""
         value = scope.value
         if value is None:
             return
-        text = self.objects.values.text(value, value.origins[0].chain, var, owner)
-        steps = scope.base if tail is None else scope.base[len(scope.base) - tail :]
-        with self.writer.block(f"if {text} is not None:"):
+        self.trees.name(here, steps, value.absent)
+        with self.objects.values.text(value, value.origins[0].chain, var, owner) as text:
             self.objects.values.store(value, steps, text, here, owner)
+
+    def _gather_text(self, rule: _Rule, var: str, owner: str) -> None:
+        """Write that an element is a text and nothing else."""
+        value = rule.scope.value
+        if value is None:
+            return
+        with self.objects.values.text(value, value.origins[0].chain, var, owner) as text:
+            self.writer.line(f"{rule.gathered}.append({text})")
+
+
+def scope_names(steps: Steps) -> tuple[str, ...]:
+    """Return the names of a path."""
+    return tuple(str(step.name) for step in steps)
 
 
 def _names(obj: Obj) -> set[str]:

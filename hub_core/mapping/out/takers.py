@@ -1,7 +1,10 @@
 """Which rule takes which object: what a rule can write of it, and under which conditions."""
 
-from hub_core.mapping.out.places import Where, below, conditions, holds_text, hops, knows
-from hub_core.mapping.out.values import Here, ValueFill
+import msgspec
+
+from hub_core.mapping.out.places import Where, below, holds_text, knows
+from hub_core.mapping.out.trees import Here
+from hub_core.mapping.out.values import ValueFill
 from hub_core.mapping.plan import Obj, Scope
 
 
@@ -55,16 +58,28 @@ class Takers:
         found: list[str] = []
         for one in (scope, scope.call):
             if one is not None and one.root is not None:
-                found += self.values.constants(one.root, var, exact=exact)
+                found += self.values.conditions.constants(one.root, var, exact=exact)
         if scope.checks:
-            found.append(f"w.can({here.tree}, {self.values.checks(scope.checks, here.place)})")
-        return list(dict.fromkeys(found))
+            found.append(self.values.conditions.can(here, scope.checks))
+        return list(dict.fromkeys(test for test in found if test != "True"))
 
     def room(self, scope: Scope, here: Here) -> list[str]:
         """Return the conditions of ``where:`` on a place that stands once."""
-        if not scope.where:
-            return []
-        base = hops(scope.base, here.place, self.values.kind)
-        checks = conditions(scope.where, below(here.place, scope.base), self.values.kind)
-        inside = tuple((base + place, texts, present) for place, texts, present in checks)
-        return [f"w.can({here.tree}, {self.values.writer.literal('C', repr(inside))})"]
+        return [self.values.conditions.room(here, scope.where, scope.base)] if scope.where else []
+
+    def says(self, scope: Scope, here: Here, *, whole: bool) -> str:
+        """Return the function that tells of an object whether a rule carries something of it, or the whole."""
+        fields = self.writes(scope, below(here.place, scope.base))
+        names = fields | self.constant(scope) if whole else fields
+        words = self.values.writer.words("S", tuple(names))
+        struct = next(one.root.struct for one in (scope, scope.call) if one is not None and one.root is not None)
+        parts = [
+            f"{'not ' if whole else ''}o.{one.name}"
+            if one.default == ()
+            else f"o.{one.name} is {'' if whole else 'not '}None"
+            for one in msgspec.structs.fields(struct)
+            if (one.name in names) != whole
+        ]
+        test = (" and " if whole else " or ").join(parts) or str(whole)
+        shell = f"said(o) {'<=' if whole else '&'} {words}"
+        return self.values.writer.literal("Q", f"lambda o: {shell} if o.__class__ is Shell else {test}")

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
+from functools import cached_property
 from typing import Any, Final, Protocol
 
 import msgspec
@@ -10,12 +11,15 @@ from hub_core.canonical import Beneficiary
 from hub_core.document import Document
 from hub_core.mapping.out import documents
 from hub_core.mapping.out.compare import Difference, differences
-from hub_core.mapping.out.completing import Fixed, complete, fixed, put_where_parents_are
+from hub_core.mapping.out.completing import Fixed, Named, Path, Required, fixed, put_where_parents_are
 from hub_core.mapping.out.gaps import with_shells
-from hub_core.mapping.out.generator import Fill, OutGenerator
-from hub_core.mapping.out.outrun import Out, Tree, settled
+from hub_core.mapping.out.generator import Fill
+from hub_core.mapping.out.outrun import Tree
 from hub_core.mapping.out.places import Where, hops
-from hub_core.mapping.paths import Steps
+from hub_core.mapping.out.program import Program, program
+from hub_core.mapping.out.session import Out
+from hub_core.mapping.out.xmltext import XmlText
+from hub_core.mapping.paths import Steps, shown_name
 from hub_core.mapping.plan import Scope
 from hub_core.mapping.rules import Source
 from hub_core.mapping.sourcepaths import Fixed as FixedPaths
@@ -57,7 +61,11 @@ class Writing(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class OutWriter:
-    """Writes documents of one mapping; compiled on first use."""
+    """Writes documents of one mapping; compiled on first use.
+
+    Args:
+        kept: returns the program that an earlier run made of the same, or else what the function given to it makes.
+    """
 
     def __init__(
         self,
@@ -68,30 +76,42 @@ class OutWriter:
         contract: Contract | None,
         read: Callable[..., Reading],
         name: str,
+        kept: Callable[[Callable[[], Program]], Program] = lambda made: made(),
     ) -> None:
         self._source = source
         self._contract = contract
         self._plan = plan
         self._read = read
         self._name = name
+        self._kept = kept
         root = contract.root if contract else None
         self._root = root
         self._fixed: Fixed = tuple(
             (hops(steps, root, source.kind), text, None if counted is None else hops(counted, root, source.kind))
             for steps, text, counted in fixed
         )
-        self._blanks: dict[int, tuple[str, ...]] = {}
-        self._fill: Fill | None = None
-        self.python = ""
 
-    def compiled(self) -> Fill:
-        """Return the function that fills a tree; its source then is ``python``."""
-        if self._fill is None:
-            generator = OutGenerator(self._source.kind, self._root)
-            self.python = generator.source(self._plan)
-            self._blanks = generator.values.blanks
-            self._fill = generator.function(self.python, self._name)
-        return self._fill
+    @cached_property
+    def program(self) -> Program:
+        """What fills a tree, with its source."""
+        return self._kept(lambda: program(self._source.kind, self._root, self._plan, self._name))
+
+    @cached_property
+    def names(self) -> Named:
+        """The places that rules and fixed texts write, each with what stands there for no value."""
+        return {**{tuple(name for name, _, _ in place): () for place, _, _ in self._fixed}, **self.program.names}
+
+    @cached_property
+    def _fill(self) -> Fill:
+        return self.program.function()
+
+    @cached_property
+    def _required(self) -> Required | None:
+        return Required(self._root, self.names) if self._root is not None and self._source.kind == "xml" else None
+
+    @cached_property
+    def _xml(self) -> XmlText:
+        return XmlText(self._source.root, self._root, self._source.ns)
 
     def write(self, record: Beneficiary, *, on: date) -> Writing:
         """Write a record.
@@ -100,54 +120,83 @@ class OutWriter:
             record: any canonical record.
             on: day of writing, for the checks of reading it back.
         """
-        first = self._written(record, on, loose=False)
-        if first.body is not None and not any(one.severity is Severity.WARNING for one in first.findings):
+        first, out = self._written(record, on, loose=False)
+        if not out.torn or (first.body is not None and not _loses(first)):
             return first
         # Two rules may have written into one element what both of them read from it: said once, it may carry more.
-        second = self._written(record, on, loose=True)
+        second, _ = self._written(record, on, loose=True)
         return min(first, second, key=lambda one: (one.body is None, len(one.findings)))
 
-    def _written(self, record: Beneficiary, on: date, *, loose: bool) -> Writing:
+    def body(self, record: Beneficiary) -> bytes:
+        """Return the document of a record as it comes: neither checked nor read back.
+
+        Raises:
+            ValueError: a text holds characters that the document cannot.
+        """
+        whole, gaps = with_shells(record)
+        return self._body(self._tree(whole, Out(gaps)), record)
+
+    def _written(self, record: Beneficiary, on: date, *, loose: bool) -> tuple[Writing, Out]:
         whole, gaps = with_shells(record)
         out = Out(gaps, loose=loose)
-        tree = self._filled(whole, out)
+        tree = self._tree(whole, out)
         try:
-            document, body = self._document(tree, record)
+            body = self._body(tree, record)
+            document = self._document(tree, body, record)
         except ValueError:
-            fault = _error("M406", "a text holds characters that the document cannot hold")
-            return Writing(body=None, document=None, findings=(fault,))
-        findings = list(self._contract.faults(document.root)) if self._contract else []
+            return _refused(_error("M406", "a text holds characters that the document cannot hold")), out
+        findings = [self._unwritten(path) for path in dict.fromkeys(out.missing)]
+        findings += self._contract.faults(document.root) if self._contract else ()
         back = self._read(document, on=on)
         if back.record is None:
-            findings += [_refused(one) for one in back.findings if one.severity is Severity.ERROR]
+            findings += [_unreadable(one) for one in back.findings if one.severity is Severity.ERROR]
         if any(one.severity is Severity.ERROR for one in findings):
-            return Writing(body=None, document=None, findings=tuple(findings))
-        found = differences(record, back.record, "", record, "")
+            return _refused(*findings), out
         out.same[id(record)] = id(whole)
-        findings += [_finding(one, out) for one in found]
-        return Writing(body=body, document=document, findings=tuple(findings))
+        findings += [_finding(one, out) for one in differences(record, back.record, "", record, "")]
+        return Writing(body=body, document=document, findings=tuple(findings)), out
 
-    def _filled(self, record: Beneficiary, out: Out) -> Tree:
+    def _tree(self, record: Beneficiary, out: Out) -> Tree:
         tree: Tree = {}
-        self.compiled()(record, tree, out)
+        self._fill(record, tree, out)
         for inner, place, text in out.late:
             put_where_parents_are(inner, place, text)
-        tree = settled(tree)
-        fixed(tree, self._fixed)
-        if self._root is not None and self._source.kind == "xml":
-            complete(tree, self._root, self._blanks)
+        if self._fixed:
+            fixed(tree, self._fixed)
+        if self._required is not None:
+            out.missing = self._required.complete(tree)
         return tree
 
-    def _document(self, tree: dict[str, Any], record: Beneficiary) -> tuple[Document, bytes]:
+    def _body(self, tree: Tree, record: Beneficiary) -> bytes:
+        if self._source.kind == "xml":
+            return documents.encoded(self._xml.text(tree))
+        return msgspec.json.encode({self._kind_of(record): tree} if self._source.dialect in _SEPARATE else tree)
+
+    def _document(self, tree: Tree, body: bytes, record: Beneficiary) -> Document:
         source = self._source
         if source.kind == "xml":
-            root = documents.element(source.root, tree, self._contract.root if self._contract else None, source.ns)
-            return Document(kind="xml", root=root, name=source.root.rpartition("}")[2]), documents.encoded(root)
+            return Document(kind="xml", root=documents.parsed(body), name=source.root.rpartition("}")[2])
+        return Document(kind="json", root=tree, name=self._kind_of(record), dialect=source.dialect)
+
+    def _kind_of(self, record: Beneficiary) -> str:
+        """Return the name of a JSON document: that of the mapping, or that of the document which was read."""
         exchange = record.exchange
-        said = exchange.type if exchange and exchange.dialect == source.dialect else None
-        name = source.document or said or "DOCUMENT"
-        body = msgspec.json.encode({name: tree} if source.dialect in _SEPARATE else tree)
-        return Document(kind="json", root=tree, name=name, dialect=source.dialect), body
+        said = exchange.type if exchange and exchange.dialect == self._source.dialect else None
+        return self._source.document or said or "DOCUMENT"
+
+    def _unwritten(self, path: Path) -> Finding:
+        prefixes = {uri: prefix for prefix, uri in self._source.ns.items()}
+        shown = "/".join(shown_name(name, prefixes) for name in path)
+        text = f"the contract wants {shown}, and no rule or fixed text writes it; add it to fixed:"
+        return Finding(code="M409", severity=Severity.ERROR, text=text, source=shown)
+
+
+def _loses(one: Writing) -> bool:
+    return any(finding.severity is Severity.WARNING for finding in one.findings)
+
+
+def _refused(*findings: Finding) -> Writing:
+    return Writing(body=None, document=None, findings=findings)
 
 
 def _finding(one: Difference, out: Out) -> Finding:
@@ -159,7 +208,7 @@ def _finding(one: Difference, out: Out) -> Finding:
     return Finding(code=code, severity=severity, text=f"not carried: {text}", at=one.at, rule=rule or None)
 
 
-def _refused(finding: Finding) -> Finding:
+def _unreadable(finding: Finding) -> Finding:
     text = f"read back, the document would be refused ({finding.code}): {finding.text}"
     return msgspec.structs.replace(finding, code="M407", text=text)
 
