@@ -183,7 +183,7 @@ class CompiledMapping:
                 contract=self.contract,
                 read=self.read,
                 name=self.version,
-                kept=lambda made: self._kept(("out", versions(self.schemas)), made, Program)[0],
+                kept=lambda made: self._kept(("out", versions(self.schemas)), made, Program),
             )
         return self._out
 

@@ -1,6 +1,7 @@
 """``punte mapping compile``: the Python source that mappings become."""
 
 import time
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,6 +12,14 @@ from cli.options import Json, Root, Schemas
 from cli.screen import Column
 from hub_core.errors import ConfigError
 from hub_core.places import MAPPINGS
+
+
+class Direction(StrEnum):
+    """Which way a mapping is run."""
+
+    IN = "in"
+    OUT = "out"
+
 
 COLUMNS = (
     Column("MAPPING"),
@@ -35,17 +44,23 @@ def compiling(
     traced: Annotated[
         bool, typer.Option("--traced", help="With --show: the variant that writes down where values come from.")
     ] = False,
+    direction: Annotated[
+        Direction, typer.Option("--direction", help="With --show: the source of reading or of writing.")
+    ] = Direction.IN,
     root: Root = None,
     schemas: Schemas = None,
     as_json: Json = False,
 ) -> None:
     """Compile all mappings of a folder and keep the result, or show the source of one.
 
-    The source is one pass over the document, then the record is built; each value names its rule by file and line. A
-    hub compiles before it opens its door, and keeps what it compiled in the user's cache folder.
+    The source of reading is one pass over the document, then the record is built; that of writing fills the document
+    from the record. Each value names its rule by file and line. A hub compiles before it opens its door, and keeps what
+    it compiled in the user's cache folder.
     """
     if show is not None:
-        _show(show, root, schemas, traced=traced)
+        if traced and direction is Direction.OUT:
+            raise typer.BadParameter("writing has no traced variant", param_hint="--traced")
+        _show(show, root, schemas, traced=traced, out=direction is Direction.OUT)
         return
     rows = _compiled(root or MAPPINGS, schemas)
     if as_json:
@@ -65,8 +80,10 @@ def _compiled(root: Path, schemas: Path | None) -> list[dict[str, Any]]:
     def one(mapping: CompiledMapping) -> dict[str, Any]:
         begun = time.perf_counter()
         kept = mapping.prepare()
+        if mapping.way != "in":
+            kept = mapping.out.prepare() and kept
         took = round((time.perf_counter() - begun) * 1000, 1)
-        lines = mapping.python().count("\n")
+        lines = mapping.python().count("\n") + (mapping.python(out=True).count("\n") if mapping.way != "in" else 0)
         return {"mapping": mapping.id, "hash": mapping.hash, "lines": lines, "ms": took, "cached": kept}
 
     return list(files.with_progress("compiling", load_folder(root, schemas=schemas, cache=user_cache()).all, one))
@@ -76,7 +93,7 @@ def _origin(row: dict[str, Any]) -> str:
     return "cache" if row["cached"] else "rules"
 
 
-def _show(name: str, root: Path | None, schemas: Path | None, *, traced: bool) -> None:
+def _show(name: str, root: Path | None, schemas: Path | None, *, traced: bool, out: bool) -> None:
     from hub_core.mapping.selection import load_folder, load_selected, root_of
 
     file = Path(name)
@@ -86,7 +103,7 @@ def _show(name: str, root: Path | None, schemas: Path | None, *, traced: bool) -
         mapping = found
     else:
         raise ConfigError("M114", f"no mapping {name}", where=str(root or MAPPINGS), mend="see: punte mapping list")
-    source = mapping.python(traced=traced)
+    source = mapping.python(traced=traced, out=out)
     if not screen.out().is_terminal:
         print(source)
         return

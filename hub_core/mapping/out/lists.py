@@ -133,6 +133,7 @@ class ListFill:
         with self.writer.block(f"if {rule.gathered}:"):
             outer = self.trees.node(here, way)
             if self._joins(rule, here):
+                self.trees.loose(outer, (name,))
                 reads = self.writer.words("S", tuple(self._read(rule.scope, rule.scope.base[rule.repeats + 1 :])))
                 place = self.writer.literal("H", repr(one))
                 self.writer.line(f"w.add_all({outer.tree}, {place}, {rule.gathered}, {reads})")
@@ -252,7 +253,6 @@ class ListFill:
         value = scope.value
         if value is None:
             return
-        self.trees.name(here, steps, value.absent)
         with self.objects.values.text(value, value.origins[0].chain, var, owner) as text:
             self.objects.values.store(value, steps, text, here, owner)
 

@@ -7,7 +7,6 @@ import msgspec
 
 from hub_core.mapping.codecs import chain
 from hub_core.mapping.out import outrun
-from hub_core.mapping.out.completing import Named
 from hub_core.mapping.out.gaps import Shell
 from hub_core.mapping.out.generator import Fill, OutGenerator
 from hub_core.mapping.out.places import Where
@@ -22,7 +21,6 @@ class Program(msgspec.Struct, frozen=True, kw_only=True):
         values: by the names that the source knows them by.
         codecs: of these the reading side is bound, as rules write them.
         formats: of these the writing side is.
-        names: the places that rules write.
     """
 
     source: str
@@ -30,7 +28,6 @@ class Program(msgspec.Struct, frozen=True, kw_only=True):
     values: dict[str, Any]
     codecs: dict[str, str]
     formats: dict[str, str]
-    names: Named
 
     def function(self) -> Fill:
         """Return the function that the source defines."""
@@ -66,5 +63,4 @@ def program(kind: str, root: Where | None, plan: Scope, name: str) -> Program:
         values=writer.namespace,
         codecs=writer.codecs,
         formats=writer.formats,
-        names=second.trees.names,
     )

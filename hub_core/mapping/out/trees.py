@@ -44,9 +44,6 @@ class Trees:
 
     Args:
         known: from the first time; ``None``: this is the first.
-
-    Attributes:
-        names: the places that rules write, by names from the root, each with the texts that stand there for no value.
     """
 
     def __init__(self, kind: str, writer: Writer, known: Sites | None) -> None:
@@ -54,7 +51,6 @@ class Trees:
         self.writer = writer
         self.known = known
         self.seen = Sites()
-        self.names: dict[tuple[str, ...], tuple[str, ...]] = {}
         self._making: list[_Making] = []
 
     @contextmanager
@@ -134,7 +130,10 @@ class Trees:
 
     def loose(self, here: Here, way: At) -> None:
         """Note that what is made on a way may be left empty, or with its own text only."""
-        self._maker(here.at).loose.setdefault(here.tree, set()).add(way)
+        made, at = self._maker(here.at), here.at
+        while at not in made.variables:
+            at, way = at[:-1], (at[-1], *way)
+        made.loose.setdefault(made.variables[at], set()).add(way)
 
     def _way(self, steps: Steps, place: Where | None) -> str:
         return self.writer.literal("H", repr(hops(steps, place, self.kind)))
@@ -142,11 +141,6 @@ class Trees:
     def fresh(self, here: Here, step: Step, scope: Scope) -> At:
         """Return the place of a new element."""
         return (*here.at, str(step.name), (FRESH, id(scope)))
-
-    def name(self, here: Here, steps: Steps, absent: tuple[str, ...]) -> None:
-        """Note that a rule writes a place, and what stands there for no value."""
-        path = tuple(one for one in _below(here.at, steps) if one.__class__ is str)
-        self.names[path] = self.names.get(path) or absent
 
     # Texts ----------------------------------------------------------------------------------------------------
 

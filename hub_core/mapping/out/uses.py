@@ -30,6 +30,7 @@ class Uses:
         bases: ids of the places whose elements are read one by one.
         single: ids of the places of which one value, or one object, is read.
         needed: ids of the places without which what is around them cannot be read.
+        passed: ids of all places that paths of rules lead to or through.
     """
 
     def __init__(self, plan: Scope, root: Where) -> None:
@@ -38,6 +39,7 @@ class Uses:
         self.bases: set[int] = set()
         self.single: set[int] = set()
         self.needed: set[int] = set()
+        self.passed: set[int] = set()
         self._seen: set[tuple[int, int]] = set()
         self._scope(plan, root)
 
@@ -95,6 +97,7 @@ class Uses:
             if current is None:
                 return None
             ids.add(id(current))
+            self.passed.add(id(current))
             for one in step.filters:
                 for name in (one.name, f"@{one.name}"):
                     if name in current.children:

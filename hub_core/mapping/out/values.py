@@ -37,9 +37,6 @@ class ValueFill:
 
     def slot(self, name: str, values: list[Value], here: Here, owner: str) -> None:
         """Write one field of an object."""
-        for value in values:
-            for origin in value.origins if not value.never else ():
-                self.trees.name(here, origin.steps, value.absent)
         usable = self.chosen(values, here)
         if any(value.never for value in values):
             with self.writer.block(f"if {owner}.{name} is not None:"):

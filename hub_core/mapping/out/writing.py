@@ -11,7 +11,7 @@ from hub_core.canonical import Beneficiary
 from hub_core.document import Document
 from hub_core.mapping.out import documents
 from hub_core.mapping.out.compare import Difference, differences
-from hub_core.mapping.out.completing import Fixed, Named, Path, Required, fixed, put_where_parents_are
+from hub_core.mapping.out.completing import Fixed, Named, Path, Required, fixed, named, put_where_parents_are, unwritten
 from hub_core.mapping.out.gaps import with_shells
 from hub_core.mapping.out.generator import Fill
 from hub_core.mapping.out.outrun import Tree
@@ -64,7 +64,8 @@ class OutWriter:
     """Writes documents of one mapping; compiled on first use.
 
     Args:
-        kept: returns the program that an earlier run made of the same, or else what the function given to it makes.
+        kept: returns the program that an earlier run made of the same, or else what the function given to it makes; and
+            which of them it is.
     """
 
     def __init__(
@@ -76,7 +77,7 @@ class OutWriter:
         contract: Contract | None,
         read: Callable[..., Reading],
         name: str,
-        kept: Callable[[Callable[[], Program]], Program] = lambda made: made(),
+        kept: Callable[[Callable[[], Program]], tuple[Program, bool]],
     ) -> None:
         self._source = source
         self._contract = contract
@@ -86,6 +87,7 @@ class OutWriter:
         self._kept = kept
         root = contract.root if contract else None
         self._root = root
+        self._fixed_at = tuple(steps for steps, _, _ in fixed)
         self._fixed: Fixed = tuple(
             (hops(steps, root, source.kind), text, None if counted is None else hops(counted, root, source.kind))
             for steps, text, counted in fixed
@@ -94,12 +96,15 @@ class OutWriter:
     @cached_property
     def program(self) -> Program:
         """What fills a tree, with its source."""
-        return self._kept(lambda: program(self._source.kind, self._root, self._plan, self._name))
+        return self._had[0]
+
+    def prepare(self) -> bool:
+        """Compile it now, not at the first record; tell whether that was done at an earlier time and kept."""
+        return self._fill is not None and self._had[1]
 
     @cached_property
-    def names(self) -> Named:
-        """The places that rules and fixed texts write, each with what stands there for no value."""
-        return {**{tuple(name for name, _, _ in place): () for place, _, _ in self._fixed}, **self.program.names}
+    def _had(self) -> tuple[Program, bool]:
+        return self._kept(lambda: program(self._source.kind, self._root, self._plan, self._name))
 
     @cached_property
     def _fill(self) -> Fill:
@@ -107,7 +112,12 @@ class OutWriter:
 
     @cached_property
     def _required(self) -> Required | None:
-        return Required(self._root, self.names) if self._root is not None and self._source.kind == "xml" else None
+        known = self._named
+        return Required(self._root, known) if self._root and known and self._source.kind == "xml" else None
+
+    @cached_property
+    def _named(self) -> Named | None:
+        return named(self._plan, self._root, self._fixed_at) if self._root is not None else None
 
     @cached_property
     def _xml(self) -> XmlText:
@@ -127,6 +137,14 @@ class OutWriter:
         second, _ = self._written(record, on, loose=True)
         return min(first, second, key=lambda one: (one.body is None, len(one.findings)))
 
+    def unwritten(self) -> list[str]:
+        """Return the places that the contract wants and nothing in the mapping writes, as its paths show them."""
+        if self._root is None or self._named is None:
+            return []
+        found = unwritten(self._root, self._named)
+        rows = self._source.dialect == "ROWS"  # whose header and trailer are written with the file
+        return [self._shown(path) for path in found if not rows or len(path) == 1]
+
     def body(self, record: Beneficiary) -> bytes:
         """Return the document of a record as it comes: neither checked nor read back.
 
@@ -145,7 +163,7 @@ class OutWriter:
             document = self._document(tree, body, record)
         except ValueError:
             return _refused(_error("M406", "a text holds characters that the document cannot hold")), out
-        findings = [self._unwritten(path) for path in dict.fromkeys(out.missing)]
+        findings = [self._missing(path) for path in dict.fromkeys(out.missing)]
         findings += self._contract.faults(document.root) if self._contract else ()
         back = self._read(document, on=on)
         if back.record is None:
@@ -184,9 +202,12 @@ class OutWriter:
         said = exchange.type if exchange and exchange.dialect == self._source.dialect else None
         return self._source.document or said or "DOCUMENT"
 
-    def _unwritten(self, path: Path) -> Finding:
+    def _shown(self, path: Path) -> str:
         prefixes = {uri: prefix for prefix, uri in self._source.ns.items()}
-        shown = "/".join(shown_name(name, prefixes) for name in path)
+        return ("/" if self._source.kind == "xml" else ".").join(shown_name(name, prefixes) for name in path)
+
+    def _missing(self, path: Path) -> Finding:
+        shown = self._shown(path)
         text = f"the contract wants {shown}, and no rule or fixed text writes it; add it to fixed:"
         return Finding(code="M409", severity=Severity.ERROR, text=text, source=shown)
 
