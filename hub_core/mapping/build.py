@@ -47,7 +47,7 @@ class Build:
         for leaf in tracked:
             self.writer.line(f"u{leaf.number} = {leaf.var}")
             if self.generator.kind == "json" and leaf.bare and leaf not in frame.shared:
-                with self.writer.block(f"if {leaf.var}.__class__ is dict or {leaf.var}.__class__ is list:"):
+                with self.writer.block(f"if {leaf.var} is not None and {leaf.var}.__class__ is not str:"):
                     self.writer.line(f"run.objects({frame.spot}, {self.generator.steps(leaf.steps)})")
         for leaf in tracked:
             for check in leaf.checks:  # of several values, the condition spoke of one only
@@ -117,7 +117,8 @@ class Build:
         for number, value in enumerate(sourced):
             guard = self.generator.guard(value.checks, frame)
             if number or begun:
-                guard = f"{name!r} not in {made}" + (f" and {guard}" if guard else "")
+                there = " or ".join(f"{frame.tree.leaves[origin.steps].var} is not None" for origin in value.origins)
+                guard = f"({there}) and {name!r} not in {made}" + (f" and {guard}" if guard else "")
             holder = self._makes[-1 - value.spill[0]] if value.spill else ""
             with self.writer.block(f"if {guard}:") if guard else self.writer.same():
                 self.writer.line(f"# {name} <- {value.place!a}")
@@ -125,6 +126,13 @@ class Build:
 
     def _object(self, name: str, inner: Obj, made: str, frame: Frame, to: str, *, begun: bool) -> None:
         result = self.writer.name("t")
+        if not begun and self._is_one_scope(inner):
+            found = frame.results[inner.scopes[0]]
+            label = self._scope_label(inner.scopes[0], name)
+            one = f"{found}[0] if len({found}) == 1 else run.one_of({label}, {frame.spot}, {to}, {found})"
+            with self.writer.block(f"if {found} and ({result} := {one}):"):
+                self.writer.line(f"{made}[{name!r}] = {result}")
+            return
         self._begin(inner, result, frame, to, name, empty=f"{made}.get({name!r}) or {{}}" if begun else "{}")
         self._fill(inner, result, frame, to, begun=begun)
         with self.writer.block(f"if {result}:"):
@@ -148,6 +156,11 @@ class Build:
             word = "elif"
         with self.writer.block("else:"):
             self.writer.line(f"{result} = {empty}")
+
+    def _is_one_scope(self, obj: Obj) -> bool:
+        """Whether an object is what one scope makes, and nothing more."""
+        alone = len(obj.scopes) == 1 and not (obj.slots or obj.objects or obj.lists)
+        return alone and not self._has_finish(obj, None, begun=True)
 
     def _scope_label(self, scope: Scope, name: str) -> str:
         value = Value(name=name, kind="object", place=scope.place, faulty=scope.faulty)

@@ -247,7 +247,7 @@ class CompiledMapping:
             findings.append(self._defect(error))
             return None
         findings += check(made, on=on)
-        return None if any(finding.severity is _ERROR for finding in findings) else made
+        return None if _ERROR in [finding.severity for finding in findings] else made
 
     def _defect(self, error: msgspec.ValidationError) -> Finding:
         """Return the finding for a value that the model refuses: the mapping should have refused it."""

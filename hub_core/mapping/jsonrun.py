@@ -100,12 +100,13 @@ class JsonRun(Run):
 
     def keys(self, spot: Spot, steps: Steps, known: frozenset[str]) -> None:
         """Leave what lies under keys that nothing names."""
-        for way, value in self._places(spot, steps):
+        found = self._places(spot, steps) if steps else [(self._way(spot), self._object(spot))]
+        for way, value in found:
             if value.__class__ is dict:
                 path = written(way)
-                for key, inner in value.items():
+                for key in value:
                     if key not in known:
-                        self._keep(inner, below(path, key))
+                        self._keep(value[key], below(path, key))
 
     def scalars(self, spot: Spot, steps: Steps) -> None:
         """Leave the plain values where objects are expected, all of a place when the first of them is seen."""
