@@ -15,18 +15,15 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from hub_core.document import Document
-from hub_core.errors import ConfigError, PunteError, Rejected
+from hub_core.errors import PunteError, Rejected
 from hub_core.journal.entries import Filter
-from hub_core.mapping import CompiledMapping, gather
+from hub_core.mapping import CompiledMapping, MappingSet
 from hub_core.mapping.compare import Told, differences, told_by
-from hub_core.mapping.files import bytes_of
 from hub_core.mapping.tally import Tally
-from registry.mappings import delivered, load, with_file
 from registry.offline import CANONICAL, OfflineReader, body_of
 from registry.parts import Parts
-from registry.releases import NO_SUCH_RELEASE, SEE
+from registry.sides import Side
 
-IN_FORCE: Final = "in-force"
 PROCESSES: Final = 2
 FEW: Final = 100  # documents; starting other processes would take longer
 _CHUNK: Final = 50
@@ -43,27 +40,6 @@ class Item(NamedTuple):
     on: date
     adapter: str | None = None
     allowed: tuple[str, ...] = ()
-
-
-def files_of(parts: Parts, what: str) -> dict[str, bytes]:
-    """Return the files that a person named: ``in-force``, the number of a release, ``id@hash``, a folder or a file.
-
-    A single file takes its place among those in force; before the first release, among those delivered with the hub.
-
-    Raises:
-        ConfigError: R304, no such release; M101, a file cannot be read.
-    """
-    path = Path(what)
-    if what == IN_FORCE:
-        return _in_force(parts)
-    if path.is_dir():
-        return gather([path])
-    if path.is_file():
-        return with_file(_in_force(parts), str(path.resolve()), bytes_of(path, what))
-    number = int(what) if what.isdecimal() else parts.releases.holding(what)
-    if number is None:
-        raise ConfigError(NO_SUCH_RELEASE, f"there is no file, folder or release {what}", mend=SEE)
-    return parts.releases.files(number)
 
 
 def of_files(paths: Iterable[Path], *, on: date) -> Iterator[Item]:
@@ -88,9 +64,7 @@ def of_messages(parts: Parts, last: int) -> Iterator[Item]:
         last, before = last - len(page), page[-1].id
 
 
-def compare(
-    old: dict[str, bytes], new: dict[str, bytes], items: Iterable[Item], *, total: int
-) -> Iterator[tuple[int, Tally]]:
+def compare(old: Side, new: Side, items: Iterable[Item], *, total: int) -> Iterator[tuple[int, Tally]]:
     """Yield what each chunk of items counted, with its size; only a few chunks are in memory at once.
 
     Raises:
@@ -117,27 +91,35 @@ def compare(
 class Pair:
     """Two sets of mappings and what opens documents."""
 
-    def __init__(self, old: dict[str, bytes], new: dict[str, bytes]) -> None:
+    def __init__(self, old: Side, new: Side) -> None:
         from adapters.kit.load import load_adapters
 
         self._adapters = load_adapters()
-        self.old, self.new = load(old), load(new)
-        self._reader = OfflineReader(adapters=self._adapters, mappings=self.old)
+        self.old, self.new = old.mappings(), new.mappings()
+        both = {mapping.id: mapping for mapping in (*self.old.all, *self.new.all)}
+        self._reader = OfflineReader(adapters=self._adapters, mappings=MappingSet(both.values()))
 
     def count(self, items: Iterable[Item]) -> Tally:
         """Compare documents; one that neither set reads is not counted."""
         tally = Tally()
         for item in items:
             try:
-                self._compare(item, tally)
+                for name, opened in self._opened(item):
+                    self._compare(item._replace(name=name), opened, tally)
             except Rejected:
                 continue  # the same before and after: no mapping was asked
             except Exception:  # noqa: BLE001 - one document must not end the others; how many is told
                 tally.failed += 1
         return tally
 
-    def _compare(self, item: Item, tally: Tally) -> None:
-        opened = self._adapters[item.adapter].open(item.body) if item.adapter else self._reader.open(item.body)
+    def _opened(self, item: Item) -> Iterator[tuple[str, Document]]:
+        """Yield the documents of an item: one, or the rows of a flat file that are right."""
+        if item.adapter:
+            yield item.name, self._adapters[item.adapter].open(item.body)
+        else:
+            yield from self._reader.documents(item.body, name=item.name)
+
+    def _compare(self, item: Item, opened: Document, tally: Tally) -> None:
         if opened.dialect == CANONICAL:
             return
         before, after = (one.find(opened, item.allowed) for one in (self.old, self.new))
@@ -158,13 +140,6 @@ def _read(mapping: CompiledMapping | None, opened: Document, on: date) -> Told:
     return told_by(mapping.read(opened, on=on)) if mapping else _UNREAD
 
 
-def _in_force(parts: Parts) -> dict[str, bytes]:
-    if not parts.settings.database.exists():
-        return delivered()
-    number = parts.releases.standing().in_force
-    return delivered() if number is None else parts.releases.files(number)
-
-
 def _chunked(items: Iterable[Item]) -> Iterator[list[Item]]:
     chunk: list[Item] = []
     size = 0
@@ -181,7 +156,7 @@ def _chunked(items: Iterable[Item]) -> Iterator[list[Item]]:
 _pair: Pair | None = None
 
 
-def _begin(old: dict[str, bytes], new: dict[str, bytes]) -> None:
+def _begin(old: Side, new: Side) -> None:
     """Set up a process of its own; Ctrl+C is the parent's business."""
     global _pair  # noqa: PLW0603 - what a process is started with has no other place
     signal.signal(signal.SIGINT, signal.SIG_IGN)

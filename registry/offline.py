@@ -108,6 +108,19 @@ class OfflineReader:
             else:
                 yield self._judged(opened, name=shown, on=on, mapping=mapping)
 
+    def documents(self, body: bytes, *, name: str) -> Iterator[tuple[str, Document]]:
+        """Yield the document in a body with its name, or each row of a flat file that is right.
+
+        Raises:
+            Rejected: as ``open``.
+        """
+        if not _may_be_flat(body):
+            yield name, self.open(body)
+            return
+        for row, opened in rows_of(*self._flat.opened(body)):
+            if isinstance(opened, Document):
+                yield f"{name}:{row.line}", opened
+
     def _judged(
         self, document: Document, *, name: str, on: date, mapping: CompiledMapping | None = None
     ) -> FileReading:

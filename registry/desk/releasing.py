@@ -10,6 +10,7 @@ import msgspec
 from hub_core.errors import ConfigError
 from hub_core.mapping import MappingSet
 from hub_core.mapping.files import digest_of
+from hub_core.mapping.selection import with_shipped
 from registry.desk.arguments import Act as Doing
 from registry.desk.arguments import Candidate, Nothing
 from registry.mappings import delivered, load, outline, with_file
@@ -147,7 +148,7 @@ def files_of(parts: Parts, given: dict[str, str], *, single: bool) -> dict[str, 
     """Return the files of a whole release; a single file takes its place among those in force."""
     files = {name: text.encode() for name, text in given.items()}
     if not single:
-        return files
+        return with_shipped(files)
     number = parts.releases.standing().in_force
     (path, body), *_ = files.items()
     return with_file(delivered() if number is None else parts.releases.files(number), path, body)

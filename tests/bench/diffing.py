@@ -21,6 +21,7 @@ from hub_core.settings import Settings
 from hub_core.testing.builders import a_message, a_vault, an_outcome
 from registry.diffing import compare, of_messages
 from registry.parts import Parts
+from registry.sides import Side
 from registry.store import REGISTRY
 
 COUNTRY: Final = '{"country.yaml": "institutions: {ap: {name: Access point}}\\nendpoints: {seds: {institution: ap, direction: in, adapter: eessi, service: seds}}"}'
@@ -44,7 +45,9 @@ def measure(messages: int) -> Measured:
         new = {name: body.replace(b"{const: EESSI}", b"{const: OTHER}") for name, body in old.items()}
         tally = Tally()
         began, used = time.perf_counter(), _processor()
-        for _, part in compare(old, new, of_messages(Parts(settings, write=False), messages), total=messages):
+        for _, part in compare(
+            Side(files=old), Side(files=new), of_messages(Parts(settings, write=False), messages), total=messages
+        ):
             tally.merge(part)
         return Measured(tally, time.perf_counter() - began, _processor() - used)
 

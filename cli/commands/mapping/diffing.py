@@ -66,13 +66,14 @@ def diff(
 def _compare(old: str, new: str, on: list[Path] | None, last: int | None, *, reveal: bool) -> dict[str, Any]:
     from hub_core.settings import from_environment
     from registry.differences import with_values
-    from registry.diffing import compare, files_of
-    from registry.mappings import load, outline
+    from registry.diffing import compare
+    from registry.mappings import outline
     from registry.parts import Parts
+    from registry.sides import side_of
 
     parts = Parts(from_environment(), write=False)
-    before, after = files_of(parts, old), files_of(parts, new)
-    changes = outline(load(before), load(after))
+    before, after = side_of(parts, old), side_of(parts, new)
+    changes = outline(before.mappings(), after.mappings())
     items, total = _items(parts, on, last)
     tally = _counted(compare(before, after, items, total=total), total)
     return {

@@ -54,5 +54,44 @@ def test_a_record_is_read_and_written_with_a_mapping_of_ones_own_folder(given, p
     assert json.loads(done.out)["document"].startswith("<")
 
 
+@pytest.fixture
+def own(given, tmp_path):
+    """Return a folder with a mapping, as one would deliver it: its contract lies in schemas beside it, lists nowhere."""
+    folder = tmp_path / "own"
+    shutil.copytree(given[1], folder / "mappings")
+    shutil.copytree(given[3], folder / "schemas")
+    file = folder / "mappings" / "anofm" / "status.yaml"
+    file.write_text(file.read_text().replace("{const: ANOFM}", "{const: OTHER}", 1))
+    return file
+
+
+def test_a_file_of_ones_own_folder_is_compared_with_the_one_in_force(own, home, punte):
+    done = punte("mapping", "diff", "in-force", own, "--on", own.parent / "fixtures", "--json")
+    answer = json.loads(done.out)
+    assert (done.code, answer["changes"]) == (1, [{"action": "changed", "mapping": "anofm.status/1"}])
+    assert (answer["failed"], [one["field"] for one in answer["fields"]]) == (0, ["exchange.system"])
+
+
+def test_a_folder_of_ones_own_is_compared_as_a_whole(own, home, punte):
+    done = punte("mapping", "diff", "in-force", own.parents[1], "--on", own.parent / "fixtures", "--json")
+    changes = {it["mapping"]: it["action"] for it in json.loads(done.out)["changes"]}
+    assert (done.code, changes["anofm.status/1"], changes["dgep.person/1"]) == (1, "changed", "removed")
+
+
+def test_a_code_list_that_nobody_has_is_told_with_its_place(own, home, punte):
+    own.write_text(own.read_text().replace("codes:\n", "codes:\n  lost: lost@1\n", 1))
+    done = punte("mapping", "diff", "in-force", own, "--on", own.parent / "fixtures")
+    assert (done.code, "M106" in done.err, "'lost@1'" in done.err) == (1, True, True)
+
+
+def test_rows_of_a_flat_file_are_compared_one_by_one(home, punte, tmp_path):
+    changed = tmp_path / "monthly.yaml"
+    text = (MAPPINGS / "anofm" / "monthly.yaml").read_text()
+    changed.write_text(text.replace("payer.name: {const: AJOFM}", "payer.name: {const: AJOFM CJ}"))
+    given = ("--on", MAPPINGS / "anofm" / "fixtures" / "monthly.csv", "--json")
+    answer = json.loads(punte("mapping", "diff", "in-force", changed, *given).out)
+    assert (answer["compared"], answer["different"]) == (2, 1)
+
+
 def test_a_folder_that_is_not_there_is_wrong_usage(tmp_path, punte):
     assert punte("mapping", "list", "--root", tmp_path / "none").code == 2
