@@ -75,7 +75,7 @@ def _test() -> dict[str, Any]:
     return _object(
         {
             "name": NAME, "in": NAME, "on": NAME, "document": NAME, "line": TEXT, "request": TEXT, "set": _NAMES,
-            "remove": _TEXTS, "expect": {"type": ["object", "null"]}, "error": error,
+            "remove": _TEXTS, "expect": {"type": ["object", "string", "null"]}, "error": error,
             "findings": _TEXTS, "unmapped": _TEXTS,
             "round_trip": {"enum": ["exact", "normal"]},
             "verdict": {"enum": [str(verdict) for verdict in Verdict]},

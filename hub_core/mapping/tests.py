@@ -9,6 +9,7 @@ from typing import Any, Final
 import msgspec
 from lxml import etree
 
+from hub_core import yaml
 from hub_core.document import Document
 from hub_core.errors import ConfigError, Rejected
 from hub_core.mapping import jsonplaces, xmlrun
@@ -24,6 +25,7 @@ from hub_core.places import MAPPINGS
 from hub_core.reading import Reading
 from hub_core.rows import row_in
 from hub_core.rows.single import DIALECT as ROWS
+from hub_core.yaml import Mapping, Scalar
 
 DEFAULT_DAY: Final = date(2025, 1, 1)
 
@@ -62,7 +64,7 @@ def run_test(mapping: CompiledMapping, test: Test, root: Path, *, exercised: Exe
     try:
         document = fixture(mapping, test, root)
         reading = _reading(mapping, document, day_of(test), exercised)
-        differences = unfulfilled(test, reading)
+        differences = unfulfilled(_with_record(test, (root / mapping.file).parent), reading)
         if test.round_trip:
             exact = test.round_trip == "exact"
             if exercised is not None and reading.record is not None:
@@ -114,6 +116,24 @@ def fixture(mapping: CompiledMapping, test: Test, root: Path) -> Document:
     kind = ROWS if mapping.source.dialect == ROWS else mapping.source.kind
     document = {ROWS: _row, "xml": _xml, "json": _json}[kind](mapping, test, body)
     return msgspec.structs.replace(document, request=test.request)
+
+
+def _with_record(test: Test, folder: Path) -> Test:
+    """Return a test with the record that it expects, where that stands in a file of its own.
+
+    Raises:
+        BadTest: no such file, or it holds no object.
+    """
+    if not isinstance(test.expect, Scalar) or not test.expect.text:
+        return test
+    name = test.expect.text
+    path = folder / name
+    if not path.is_file():
+        raise BadTest(f"no file {name} beside the mapping")
+    record = yaml.load(path, file=name)
+    if not isinstance(record, Mapping):
+        raise BadTest(f"{name} holds no record")
+    return msgspec.structs.replace(test, expect=record)
 
 
 def _xml(mapping: CompiledMapping, test: Test, body: bytes) -> Document:

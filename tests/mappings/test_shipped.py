@@ -69,5 +69,13 @@ def test_every_fixture_of_a_mapping_is_used(mapping):
     assert there <= used
 
 
+@EACH
+def test_every_expected_record_in_a_file_is_used(mapping):
+    folder = (MAPPINGS / mapping.file).parent
+    others = [other for other in SHIPPED if (MAPPINGS / other.file).parent == folder]
+    used = {getattr(test.expect, "text", None) for other in others for test in other.tests}
+    assert {str(path.relative_to(folder)) for path in (folder / "records").glob("*")} <= used
+
+
 def test_no_two_mappings_have_the_same_hash():
     assert len({mapping.hash for mapping in SHIPPED}) == len(SHIPPED)

@@ -63,6 +63,20 @@ def test_taking_in_what_is_exercised_changes_no_result(of_json):
     )
 
 
+def test_what_a_test_expects_may_stand_in_a_file_of_its_own(of_json):
+    (of_json.folder / "record.json").write_text('{"name": {"family": "Rusu"}, "emails": ["a@b.ro"]}')
+    assert covered(of_json, BODY, expect="record.json")[1].differences == (
+        "name.family: expected 'Rusu', found 'Popa'",
+    )
+    (of_json.folder / "record.json").write_text("[]")
+    assert covered(of_json, BODY, expect="record.json")[1].differences == (
+        "the test cannot run: record.json holds no record",
+    )
+    assert covered(of_json, BODY, expect="none.json")[1].differences == (
+        "the test cannot run: no file none.json beside the mapping",
+    )
+
+
 def test_a_code_counts_as_written_where_a_test_goes_both_ways(of_json):
     top = "direction: both\ntests: [{name: one, in: body.json, round_trip: normal}]"
     mapping = of_json.mapping("sex: {at: <sex>, codes: sex}", top=top)
