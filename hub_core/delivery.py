@@ -3,8 +3,8 @@
 Promise: at least once, with the same idempotency key in every attempt; in order per key where a route asks for it.
 What is under way is held by a short lease, renewed while this process lives: another may take it over soon after this
 one was killed, and whatever a stopped one writes later about it is refused.
-Nothing is open in the database while a partner is called. Each endpoint has its own places: one that hangs fills
-these, not those of the others.
+Nothing is open in the database while a partner is called. Each endpoint has a gate of its own (``hub_core.gates``): one
+that hangs fills its own places, not those of the others.
 """
 
 import asyncio
@@ -12,15 +12,15 @@ import contextlib
 import logging
 import random
 import time
-from collections import Counter
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from hub_core.directory import Directory, Endpoint, Retry
 from hub_core.errors import TryLater
+from hub_core.gates import Gates
 from hub_core.journal.failpoints import reach
-from hub_core.message import Claimed, DeliveryState, Settlement
+from hub_core.message import Claimed, DeliveryState, Receipt, Settlement
 from hub_core.ports import Clock, Journal, Sent, Target
 from hub_core.retry import Decision, decide
 
@@ -33,6 +33,8 @@ _HEARTBEAT: Final = LEASE.total_seconds() / 3  # while anything is under way
 _PAUSE: Final = 1.0  # seconds, after the journal or this module failed
 _CLIP: Final = 500  # characters of what a partner said
 _LONGEST_SLEEP: Final = 5.0  # seconds; another process may have added something, the clock may have been set
+_GONE: Final = Decision(state=DeliveryState.PARKED, code="D303", detail="no such endpoint in the registry")
+_HELD: Final = Decision(state=DeliveryState.IN_DOUBT, code="D104", detail="the hub ended before the answer came")
 
 
 class Deliverer:
@@ -45,7 +47,7 @@ class Deliverer:
         targets: Callable[[str], Target],
         directory: Callable[[], Directory],
         clock: Clock,
-        per_endpoint: int = 8,
+        gates: Gates,
         at_once: int = 256,
         chance: Callable[[], float] = random.random,
     ) -> None:
@@ -56,7 +58,7 @@ class Deliverer:
             targets: returns the target of an endpoint by its name.
             directory: returns the registry set in force.
             clock: the time.
-            per_endpoint: most deliveries under way to one endpoint.
+            gates: what stands before the endpoints.
             at_once: most deliveries under way in all; bounds memory, not fairness.
             chance: spreads retries; returns a number from 0 up to 1.
         """
@@ -64,7 +66,7 @@ class Deliverer:
         self._targets = targets
         self._directory = directory
         self._clock = clock
-        self._per_endpoint = per_endpoint
+        self._gates = gates
         self._at_once = at_once
         self._chance = chance
         self._wake = asyncio.Event()
@@ -113,31 +115,34 @@ class Deliverer:
             longest = _HEARTBEAT if self._held else _LONGEST_SLEEP
             if len(self._under_way) >= self._at_once:
                 return longest
-            counts = Counter(claimed.delivery.endpoint for claimed in self._held.values())
-            full = {name for name, count in counts.items() if count >= self._per_endpoint}
-            due = await self._journal.next_due(besides=full)
+            shut = {name for name, room in self._gates.rooms(self._clock.now()).items() if not room}
+            due = await self._journal.next_due(besides=shut)
         except Exception:
             # Whatever it is, the next round must come: an outbox that stands still is the worst failure.
             log.exception("delivery.round-failed")
             return _PAUSE
-        if due is None:
-            return longest
-        return min(max((due - self._clock.now()).total_seconds(), 0.0), longest)
+        now = self._clock.now()
+        waits = self._gates.wait(shut, now)
+        if due is not None:
+            waits = min(waits, (due - now).total_seconds())
+        return min(max(waits, 0.0), longest)
 
     async def _start_due(self) -> None:
-        directory = self._directory()
+        now = self._clock.now()
+        self._gates.keep_only(self._directory())
         claims = await self._journal.claim(
             limit=max(self._at_once - len(self._under_way), 0),
             lease=LEASE,
-            now=self._clock.now(),
-            per_endpoint=self._per_endpoint,
+            now=now,
+            rooms=self._gates.rooms(now),
             held=[*self._held.values()],
         )
         if claims:
             reach("after-claim")
         for claimed in claims:
             self._held[claimed.delivery.id] = claimed
-            task = asyncio.create_task(self._carry(claimed, directory.endpoints.get(claimed.delivery.endpoint)))
+            began = self._gates.begin(claimed.delivery.endpoint)
+            task = asyncio.create_task(self._carry(claimed, began))
             self._under_way.add(task)
             task.add_done_callback(self._ended)
 
@@ -147,11 +152,11 @@ class Deliverer:
             log.error("delivery.unexpected", exc_info=task.exception())
         self._wake.set()
 
-    async def _carry(self, claimed: Claimed, endpoint: Endpoint | None) -> None:
+    async def _carry(self, claimed: Claimed, began: float) -> None:
         """Make one attempt and write down how it ended."""
+        start = time.monotonic()
         try:
-            began = time.monotonic()
-            settlement = await self._attempt(claimed, endpoint)
+            settlement = await self._try(claimed, began)
             reach("after-send-before-settle")
             facts = {
                 "reference": claimed.delivery.message_id,
@@ -159,56 +164,53 @@ class Deliverer:
                 "endpoint": claimed.delivery.endpoint,
                 "attempt": claimed.attempt,
                 "code": settlement.code,
-                "seconds": round(time.monotonic() - began, 3),
+                "seconds": round(time.monotonic() - start, 3),
             }
             log.info("delivery.%s", settlement.state, extra=facts)
             await self._settle(settlement, claimed)
         finally:
             del self._held[claimed.delivery.id]
 
-    async def _attempt(self, claimed: Claimed, endpoint: Endpoint | None) -> Settlement:
-        if endpoint is None:
-            parked = Decision(state=DeliveryState.PARKED, code="D303", detail="no such endpoint in the registry")
-            return self._failed(claimed, parked)
+    async def _try(self, claimed: Claimed, began: float) -> Settlement:
+        """Send, unless there is nobody to send to, or a person has to say first whether it was sent."""
+        name = claimed.delivery.endpoint
+        endpoint = self._gates.endpoint(name)
+        if endpoint is not None and not (claimed.in_doubt and endpoint.in_doubt == "hold"):
+            return await self._attempt(claimed, endpoint, began)
+        self._gates.drop(name)
+        return _failed(claimed, endpoint, _GONE if endpoint is None else _HELD, at=self._clock.now())
+
+    async def _attempt(self, claimed: Claimed, endpoint: Endpoint, began: float) -> Settlement:
+        """Send once; whatever happens, the gate hears of it."""
+        name = claimed.delivery.endpoint
+        error: Exception | None = None
+        receipt = Receipt()
         try:
             async with asyncio.timeout((endpoint.timeout + _GRACE).total_seconds()):
-                receipt = await self._targets(claimed.delivery.endpoint).send(_sent(claimed))
+                receipt = await self._targets(name).send(_sent(claimed))
         except TimeoutError:
-            late = TryLater("D103", "no answer in time", in_doubt=True)
-            return self._failed(claimed, self._decide(late, claimed, endpoint))
-        except Exception as error:  # the one guard of a delivery: what is not known is parked
-            decision = self._decide(error, claimed, endpoint)
-            if decision.code == "D302":
-                log.exception("delivery.unexpected", extra={"delivery": claimed.delivery.id})
-            return self._failed(claimed, decision)
-        return Settlement(
-            delivery_id=claimed.delivery.id,
-            fence=claimed.fence,
-            state=DeliveryState.SENT,
-            at=self._clock.now(),
-            detail=receipt.detail[:_CLIP],
-            reference=receipt.reference and receipt.reference[:_CLIP],
-        )
-
-    def _decide(self, error: Exception, claimed: Claimed, endpoint: Endpoint) -> Decision:
-        return decide(
+            error = TryLater("D103", "no answer in time", in_doubt=True)
+        except asyncio.CancelledError:
+            self._gates.drop(name)
+            raise
+        except Exception as raised:  # noqa: BLE001 - the one guard of a delivery: what is not known is parked
+            error = raised
+        self._gates.end(name, error, began=began)
+        now = self._clock.now()
+        if error is None:
+            return _taken(claimed, receipt, at=now)
+        decision = decide(
             error,
             attempt=claimed.attempt,
+            since=claimed.since,
             policy=endpoint.retry or Retry(),
-            now=self._clock.now(),
+            hold=endpoint.in_doubt == "hold",
+            now=now,
             chance=self._chance,
         )
-
-    def _failed(self, claimed: Claimed, decision: Decision) -> Settlement:
-        return Settlement(
-            delivery_id=claimed.delivery.id,
-            fence=claimed.fence,
-            state=decision.state,
-            at=self._clock.now(),
-            due_at=decision.due_at,
-            code=decision.code,
-            detail=decision.detail[:_CLIP],
-        )
+        if decision.code == "D302":
+            log.error("delivery.unexpected", exc_info=error, extra={"delivery": claimed.delivery.id})
+        return _failed(claimed, endpoint, decision, at=now)
 
     async def _settle(self, settlement: Settlement, claimed: Claimed) -> None:
         """Write it down; while the journal cannot, hold on: nobody else can claim it then either."""
@@ -221,6 +223,30 @@ class Deliverer:
                 await asyncio.sleep(_PAUSE)
             else:
                 return
+
+
+def _taken(claimed: Claimed, receipt: Receipt, *, at: datetime) -> Settlement:
+    return Settlement(
+        delivery_id=claimed.delivery.id,
+        fence=claimed.fence,
+        state=DeliveryState.SENT,
+        at=at,
+        detail=receipt.detail[:_CLIP],
+        reference=receipt.reference and receipt.reference[:_CLIP],
+    )
+
+
+def _failed(claimed: Claimed, endpoint: Endpoint | None, decision: Decision, *, at: datetime) -> Settlement:
+    return Settlement(
+        delivery_id=claimed.delivery.id,
+        fence=claimed.fence,
+        state=decision.state,
+        at=at,
+        due_at=decision.due_at,
+        code=decision.code,
+        detail=decision.detail[:_CLIP],
+        holds=decision.state is DeliveryState.PARKED and endpoint is not None and endpoint.parked == "hold",
+    )
 
 
 def _sent(claimed: Claimed) -> Sent:

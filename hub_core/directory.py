@@ -13,6 +13,9 @@ import msgspec
 from msgspec import Meta
 
 DEFAULT_MAX_BODY_BYTES = 10_000_000
+RATE = r"^[1-9][0-9]{0,5}/(s|min|h)$"
+_DAY, _TIME = "(mon|tue|wed|thu|fri|sat|sun)", "([01][0-9]|2[0-3]):[0-5][0-9]"
+HOURS = rf"^{_DAY}(-{_DAY})? {_TIME}-({_TIME}|24:00)$"
 
 
 class Struct(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -102,8 +105,17 @@ class Endpoint(Struct, frozen=True, kw_only=True):
             ``{cnp}``, ``{date}``, ``{year}``, ``{month}``, ``{request}``, ``{purpose}`` are filled in.
         max_body_bytes: larger bodies are refused before they are read.
         credentials: how the hub shows itself to the partner.
-        timeout: of one call to the partner.
+        timeout: of one call to the partner, from the first byte out to the last byte in.
+        timeout_of: of the steps of a call; none is longer than ``timeout``.
         retry: of deliveries.
+        breaker: when an endpoint that fails is left alone for a while.
+        concurrency: most deliveries under way at once; left out: ``PUNTE_PER_ENDPOINT``.
+        rate: most deliveries that begin, such as ``10/s``, ``90/min``, ``500/h``; left out: any number.
+        opening: when deliveries may begin; left out: always.
+        in_doubt: what follows when the answer was lost. ``resend``: the same key is sent again; ``hold``: a person
+            says whether the partner has it, for partners that would do the same thing twice.
+        parked: what a delivery that was given up means for the later ones of its order key. ``pass``: they go on;
+            ``hold``: they wait for it.
     """
 
     institution: str
@@ -118,7 +130,60 @@ class Endpoint(Struct, frozen=True, kw_only=True):
     credentials: Credentials | None = None
     max_body_bytes: Annotated[int, Meta(ge=1)] = DEFAULT_MAX_BODY_BYTES
     timeout: timedelta = timedelta(seconds=30)
+    timeout_of: "Steps | None" = None
     retry: "Retry | None" = None
+    breaker: "Breaker | None" = None
+    concurrency: Annotated[int, Meta(ge=1)] | None = None
+    rate: Annotated[str, Meta(pattern=RATE, examples=["10/s"])] | None = None
+    opening: "Opening | None" = None
+    in_doubt: Literal["resend", "hold"] = "resend"
+    parked: Literal["pass", "hold"] = "pass"
+
+
+class Steps(Struct, frozen=True, kw_only=True):
+    """How long each step of a call may take.
+
+    Attributes:
+        connect: until the connection stands, the lookup of the name included.
+        tls: until both sides trust the line.
+        first_byte: from the request to the head of the answer; left out: what is left of ``timeout``.
+    """
+
+    connect: timedelta = timedelta(seconds=5)
+    tls: timedelta = timedelta(seconds=5)
+    first_byte: timedelta | None = None
+
+
+class Breaker(Struct, frozen=True, kw_only=True):
+    """When an endpoint is left alone, so that its messages wait instead of using up their attempts.
+
+    Attributes:
+        failures: so many in a row open it.
+        percent: so large a share of the last attempts opens it as well.
+        of: how many attempts that share is of.
+        pause: how long nothing is sent before one delivery probes; it doubles with each probe that fails.
+        longest: no pause is longer.
+    """
+
+    failures: Annotated[int, Meta(ge=1, le=1000)] = 5
+    percent: Annotated[int, Meta(ge=1, le=100)] = 50
+    of: Annotated[int, Meta(ge=2, le=1000)] = 20
+    pause: timedelta = timedelta(seconds=5)
+    longest: timedelta = timedelta(minutes=5)
+
+
+class Opening(Struct, frozen=True, kw_only=True):
+    """When a partner takes messages: while the clock on the wall there shows one of these times.
+
+    Attributes:
+        hours: days and times, such as ``mon-fri 08:00-17:00`` or ``sun 22:00-06:00``, which ends on Monday.
+        zone: time zone of the clock.
+        holidays: dates, such as ``2025-12-01``, on which no hours begin.
+    """
+
+    hours: tuple[Annotated[str, Meta(pattern=HOURS, examples=["mon-fri 08:00-17:00"])], ...]
+    zone: str = "Europe/Bucharest"
+    holidays: tuple[Annotated[str, Meta(pattern=r"^\d{4}-\d{2}-\d{2}$", examples=["2025-12-01"])], ...] = ()
 
 
 class Retry(Struct, frozen=True, kw_only=True):
@@ -129,11 +194,14 @@ class Retry(Struct, frozen=True, kw_only=True):
         first: longest wait after the first failure; it doubles with each further one, and the wait itself is drawn by
             chance up to it.
         longest: no wait is longer, unless the partner asks for it.
+        give_up_after: a failed delivery that would be tried again later than that, counted from the decision about the
+            message or from an operator's retry, is parked; left out: only ``attempts`` counts.
     """
 
     attempts: Annotated[int, Meta(ge=1)] = 8
     first: timedelta = timedelta(seconds=2)
     longest: timedelta = timedelta(hours=1)
+    give_up_after: timedelta | None = None
 
 
 class Condition(Struct, frozen=True, kw_only=True):

@@ -160,7 +160,10 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DeliveryState(StrEnum):
-    """Where a delivery stands. ``IN_DOUBT``: sent, answer lost; the same key is sent again."""
+    """Where a delivery stands.
+
+    ``IN_DOUBT``: sent, answer lost; the same key is sent again, or a person says whether the partner has it.
+    """
 
     READY = "ready"
     IN_DOUBT = "in-doubt"
@@ -174,6 +177,8 @@ class Claimed(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         attempt: 1 for the first.
         fence: grows with every claim; a settlement with an older one is refused.
+        since: when it was decided, or tried again by an operator.
+        in_doubt: the partner may have it from an earlier attempt.
         record: canonical record as JSON.
     """
 
@@ -181,6 +186,8 @@ class Claimed(msgspec.Struct, frozen=True, kw_only=True):
     attempt: int
     fence: int
     lease_until: datetime
+    since: datetime
+    in_doubt: bool
     record: bytes
     correlation_id: str
     party: str
@@ -191,7 +198,8 @@ class Settlement(msgspec.Struct, frozen=True, kw_only=True):
     """How an attempt ended.
 
     Attributes:
-        due_at: when to try again; only for ``READY`` and ``IN_DOUBT``.
+        due_at: when to try again; only for ``READY`` and ``IN_DOUBT``, which without it waits for a person.
+        holds: parked, it holds the later ones of its order key back.
         code: why, for everything but ``SENT``.
         detail: what the partner said, without personal values: status, fault code.
         reference: the partner's number for it, from their receipt.
@@ -202,6 +210,7 @@ class Settlement(msgspec.Struct, frozen=True, kw_only=True):
     state: DeliveryState
     at: datetime
     due_at: datetime | None = None
+    holds: bool = False
     code: str | None = None
     detail: str = ""
     reference: str | None = None
@@ -212,6 +221,27 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True):
 
     reference: str | None = None
     detail: str = ""
+
+
+class Pause(msgspec.Struct, frozen=True, kw_only=True):
+    """Nothing goes to an endpoint, because an operator said so; of a pause that is over also who ended it.
+
+    Attributes:
+        until: when it ends by itself; ``None``: when somebody resumes it.
+    """
+
+    endpoint: str
+    at: datetime
+    by: str
+    reason: str
+    until: datetime | None = None
+    resumed_at: datetime | None = None
+    resumed_by: str | None = None
+    resumed_reason: str | None = None
+
+    def holds(self, now: datetime) -> bool:
+        """Say whether it is in force."""
+        return self.resumed_at is None and (self.until is None or self.until > now)
 
 
 class Refusal(msgspec.Struct, frozen=True, kw_only=True):

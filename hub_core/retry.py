@@ -19,7 +19,7 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     """How an attempt is written down.
 
     Attributes:
-        due_at: when to try again; ``None`` when it is given up.
+        due_at: when to try again; ``None`` when it is given up, or waits for a person.
     """
 
     state: DeliveryState
@@ -28,17 +28,28 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
     due_at: datetime | None = None
 
 
-def decide(error: Exception, *, attempt: int, policy: Retry, now: datetime, chance: Callable[[], float]) -> Decision:
+def decide(
+    error: Exception,
+    *,
+    attempt: int,
+    since: datetime,
+    policy: Retry,
+    hold: bool,
+    now: datetime,
+    chance: Callable[[], float],
+) -> Decision:
     """Decide what an error means for a delivery.
 
     ``Rejected`` parks it. ``TryLater`` tries again, in doubt if the answer was lost, until the policy's attempts are
-    used up; so does ``ConfigError``, an endpoint that is not set up. Anything else is a defect of the hub and parks
-    it: trying again would only repeat the defect.
+    used up or it would be too old; so does ``ConfigError``, an endpoint that is not set up. Anything else is a defect
+    of the hub and parks it: trying again would only repeat the defect.
 
     Args:
         error: what the target raised.
         attempt: number of the attempt that ended so; 1 for the first.
+        since: from when its age is counted.
         policy: of the endpoint.
+        hold: whether a lost answer waits for a person instead of being sent again.
         now: when it ended.
         chance: returns a number from 0 up to 1.
     """
@@ -50,15 +61,17 @@ def decide(error: Exception, *, attempt: int, policy: Retry, now: datetime, chan
         error = TryLater(error.code, error.text)
     if not isinstance(error, TryLater):
         return Decision(state=DeliveryState.PARKED, code="D302", detail=type(error).__name__)
+    if error.in_doubt and hold:
+        return Decision(state=DeliveryState.IN_DOUBT, code="D104", detail=error.text)
+    last = f"last: {error.code} {error.text}"
     if attempt >= policy.attempts:
-        return Decision(state=DeliveryState.PARKED, code="D301", detail=f"last: {error.code} {error.text}")
+        return Decision(state=DeliveryState.PARKED, code="D301", detail=last)
     asked = min(error.after or timedelta(), LONGEST_WAIT)
-    return Decision(
-        state=DeliveryState.IN_DOUBT if error.in_doubt else DeliveryState.READY,
-        code=error.code,
-        detail=error.text,
-        due_at=now + max(asked, backoff(attempt, policy, chance)),
-    )
+    due_at = now + max(asked, backoff(attempt, policy, chance))
+    if policy.give_up_after is not None and due_at - since > policy.give_up_after:
+        return Decision(state=DeliveryState.PARKED, code="D304", detail=last)
+    state = DeliveryState.IN_DOUBT if error.in_doubt else DeliveryState.READY
+    return Decision(state=state, code=error.code, detail=error.text, due_at=due_at)
 
 
 def backoff(attempt: int, policy: Retry, chance: Callable[[], float]) -> timedelta:

@@ -120,7 +120,7 @@ async def assemble(settings: Settings) -> AsyncIterator[Running]:
             targets=target,
             directory=parts.directory,
             clock=parts.clock,
-            per_endpoint=settings.per_endpoint,
+            gates=parts.gates,
         )
         parts.deliveries_added = deliverer.wake
         parts.serving = True

@@ -21,6 +21,7 @@ from registry.keys import KeyList, Keys
 from registry.store import REGISTRY, Registry, Sets
 
 if TYPE_CHECKING:
+    from hub_core.gates import Gates
     from hub_core.hub import Hub
     from hub_core.inquiry import Inquiry
     from hub_core.journal.database import Database
@@ -189,6 +190,13 @@ class Parts:
             wake=self.wake,
             kept=self.decided,
         )
+
+    @cached_property
+    def gates(self) -> "Gates":
+        """What stands before the outbound endpoints, in the process that delivers."""
+        from hub_core.gates import Gates
+
+        return Gates(places=self.settings.per_endpoint)
 
     @cached_property
     def connections(self) -> "Connections":

@@ -6,10 +6,13 @@ CODES = (
     Code("D101", "partner not reachable", "Nothing was sent; it is tried again by itself."),
     Code("D102", "partner asks to wait", "It is tried again when the partner said."),
     Code("D103", "answer lost", "The partner may have the message; the same idempotency key is sent again."),
+    Code("D104", "answer lost, waits for you", "Ask the partner whether they have it; a person settles it."),
+    Code("D105", "wrong address or credentials", "Mend the endpoint and apply; what waits is sent by itself."),
     Code("D201", "partner rejected the message", "Read the partner's reason, mend the cause, then replay."),
     Code("D202", "partner answered with a fault", "Read the fault code, mend the cause, then replay."),
     Code("D203", "partner's answer is not readable", "Ask the partner; the raw answer is kept."),
     Code("D301", "given up after all attempts", "See the attempts, mend the cause, then retry."),
     Code("D302", "unexpected failure", "This is a defect of the hub: report it with the reference."),
     Code("D303", "target not registered", "Register the endpoint again, then retry, or replay to another."),
+    Code("D304", "given up, too old", "See the attempts, mend the cause, then retry; its age counts anew."),
 )

@@ -153,3 +153,20 @@ class Counts(msgspec.Struct, frozen=True, kw_only=True):
     oldest_open: datetime | None
     parked: tuple[Parked, ...]
     newest: datetime | None
+
+
+class Queue(msgspec.Struct, frozen=True, kw_only=True):
+    """What of one endpoint is not settled for good.
+
+    Attributes:
+        waiting: to send or to send again, or being sent.
+        oldest: since when the oldest of them waits.
+        in_doubt: of those that wait, how many wait for a person.
+        parked: given up.
+    """
+
+    endpoint: str
+    waiting: int = 0
+    oldest: datetime | None = None
+    in_doubt: int = 0
+    parked: int = 0

@@ -3,12 +3,12 @@
 Of the open deliveries of one endpoint with one order key, one has a time (``ready_at``) at which it may be claimed; the
 others have none until it is settled for good. A parked delivery counts as settled: it lets the next one pass, because
 an operator may need days, and the partner gets the newer state meanwhile. One that is tried again joins the line anew.
+Where its endpoint says so, it holds its key instead (``holds``) and is the first again when it is tried again.
 """
 
 # ruff: noqa: S608 - what is put into SQL here are names of our own; values are always bound
 
-from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import chain
 from typing import Final, NamedTuple
@@ -17,6 +17,7 @@ from hub_core.journal.bodies import OrderKey, Vault
 from hub_core.journal.connection import Connection, Line
 from hub_core.journal.instants import from_micros, to_micros
 from hub_core.journal.outcomes import record_in
+from hub_core.journal.pausing import pauses
 from hub_core.journal.statements import OPEN, Row, chunks, insert, marks
 from hub_core.message import Claimed, Delivery, DeliveryState
 
@@ -24,6 +25,7 @@ _DELIVERY: Final = "id, message_seq, route, endpoint, order_key, order_key_seale
 #: What other processes are told when there is something to deliver.
 ADDED: Final = "deliveries"
 _RENEWED_AFTER: Final = 0.25  # of a lease: a busy worker looks many times a second, and each renewal is written
+_OF_LINE: Final = "SELECT 1 FROM delivery WHERE endpoint = column1 AND order_key = column2"
 _LOST: Final = "the worker ended before its answer"
 
 
@@ -43,6 +45,8 @@ class Held(NamedTuple):
     envelope: bytes
     party: str
     service: str
+    created_at: int
+    state: str
     lease_until: datetime
 
     def opened(self, vault: Vault) -> Claimed:
@@ -66,6 +70,8 @@ class Held(NamedTuple):
             attempt=self.attempt,
             fence=self.fence,
             lease_until=self.lease_until,
+            since=from_micros(self.created_at),
+            in_doubt=self.state == DeliveryState.IN_DOUBT,
             record=record_in(contents.read(b"outcome", self.outcome, sealed=self.sealed)),
             correlation_id=envelope.correlation_id,
             party=self.party,
@@ -107,13 +113,13 @@ def add_deliveries(connection: Connection, added: Sequence[tuple[int, int, Deliv
 
 
 def lines_taken(connection: Connection, lines: Collection[Line]) -> set[Line]:
-    """Return those of some lines in which a delivery is still open; the caller holds them."""
+    """Return those of some lines in which a delivery is open, or parked and holds its key; the caller holds them."""
     taken: set[Line] = set()
     for chunk in chunks(sorted(lines)):
         pairs = ", ".join(["(?, ?)"] * len(chunk))
         found = connection.execute(
-            f"SELECT column1, column2 FROM (VALUES {pairs}) AS line WHERE EXISTS "
-            f"(SELECT 1 FROM delivery WHERE endpoint = column1 AND order_key = column2 AND {OPEN})",
+            f"SELECT column1, column2 FROM (VALUES {pairs}) AS line WHERE EXISTS ({_OF_LINE} AND {OPEN}) "
+            f"OR EXISTS ({_OF_LINE} AND holds = 1)",
             [*chain.from_iterable(chunk)],
         )
         taken.update(found.fetchall())
@@ -143,8 +149,12 @@ def endpoints_waiting(connection: Connection) -> list[str]:
 def next_due(connection: Connection, *, besides: Collection[str]) -> datetime | None:
     """Return when the next delivery may be claimed, leaving out some endpoints."""
     first = "SELECT min(ready_at) FROM delivery WHERE endpoint = ? AND ready_at IS NOT NULL"
-    waiting = [name for name in endpoints_waiting(connection) if name not in besides]
-    times = [connection.execute(first, (name,)).fetchone()[0] for name in waiting]
+    paused = pauses(connection)
+    times = []
+    for name in endpoints_waiting(connection):
+        until = paused.get(name, 0)
+        if name not in besides and until is not None:
+            times.append(max(until, connection.execute(first, (name,)).fetchone()[0]))
     return from_micros(min(times, default=None))
 
 
@@ -154,17 +164,18 @@ def claim(
     limit: int,
     lease: timedelta,
     now: datetime,
-    per_endpoint: int | None,
+    rooms: Mapping[str, int],
     held: Collection[Claimed],
 ) -> list[Held]:
     """Keep what the caller holds, then take due deliveries, oldest first; both are held until ``now + lease``."""
     at, until = to_micros(now), now + lease
     _renew(connection, held, until=to_micros(until), before=to_micros(until - lease * _RENEWED_AFTER))
-    places = Counter(claimed.delivery.endpoint for claimed in held)
+    paused = pauses(connection)
     due: list[Row] = []
     for endpoint in endpoints_waiting(connection):
-        room = limit if per_endpoint is None else min(limit, per_endpoint - places[endpoint])
-        if room > 0:
+        room = min(limit, rooms.get(endpoint, limit))
+        pause = paused.get(endpoint, 0)
+        if room > 0 and pause is not None and pause <= at:
             due += connection.execute(
                 "SELECT ready_at, seq, lease_until FROM delivery WHERE endpoint = ? AND ready_at IS NOT NULL "
                 f"AND ready_at <= ? ORDER BY ready_at, seq LIMIT ?{connection.for_me}",
@@ -226,7 +237,7 @@ def _take(connection: Connection, numbers: Sequence[int], *, at: int, until: dat
         )
         found = connection.execute(
             "SELECT d.seq, d.id, m.id, d.route, d.endpoint, d.order_key_sealed, d.due_at, d.attempts, d.fence, "
-            "c.outcome, c.sealed, m.envelope, m.party, m.service "
+            "c.outcome, c.sealed, m.envelope, m.party, m.service, d.created_at, d.state "
             "FROM delivery d JOIN message m ON m.seq = d.message_seq "
             f"JOIN content c ON c.message_seq = d.message_seq WHERE d.seq IN ({marks(chunk)})",
             chunk,

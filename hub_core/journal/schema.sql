@@ -66,8 +66,9 @@ CREATE TABLE message_person (
 CREATE INDEX message_person_message ON message_person (message_seq);
 
 -- ready_at: when it may be claimed; the end of the lease while it is held;
--- NULL when it is settled for good or stands behind another of its order key. order_key is a keyed hash. told: what the
--- partner said, sealed; an older version wrote it into detail and reference.
+-- NULL when it is settled for good, stands behind another of its order key, or is in doubt and waits for a person.
+-- order_key is a keyed hash. told: what the partner said, sealed; an older version wrote it into detail and reference.
+-- holds: 1 when, parked, it holds the later ones of its order key back.
 CREATE TABLE delivery (
     seq INTEGER PRIMARY KEY,
     id TEXT NOT NULL UNIQUE,
@@ -89,11 +90,26 @@ CREATE TABLE delivery (
     reference TEXT,
     -- 1 when a later delivery to the same endpoint took its place
     superseded INTEGER NOT NULL DEFAULT 0
-, order_key_sealed BLOB, told BLOB);
+, order_key_sealed BLOB, told BLOB, holds INTEGER NOT NULL DEFAULT 0);
 CREATE INDEX delivery_message ON delivery (message_seq);
 CREATE INDEX delivery_due ON delivery (endpoint, ready_at, seq) WHERE ready_at IS NOT NULL;
 CREATE INDEX delivery_open ON delivery (endpoint, order_key, seq) WHERE state IN ('ready', 'in-doubt');
 CREATE INDEX delivery_parked ON delivery (endpoint, code) WHERE state = 'parked';
+CREATE INDEX delivery_holding ON delivery (endpoint, order_key) WHERE holds = 1;
+
+-- One row per pause, kept when it is over; of those of one endpoint at most one is not resumed.
+CREATE TABLE endpoint_pause (
+    seq INTEGER PRIMARY KEY,
+    endpoint TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    actor TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    until INTEGER,
+    resumed_at INTEGER,
+    resumed_by TEXT,
+    resumed_reason TEXT
+);
+CREATE UNIQUE INDEX endpoint_pause_open ON endpoint_pause (endpoint) WHERE resumed_at IS NULL;
 
 -- History after the decision. Arrival and decision stand in message itself: two rows less per message. told: a partner's
 -- or an operator's words, sealed; detail holds the hub's own.

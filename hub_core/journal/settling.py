@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from hub_core.errors import Rejected
-from hub_core.journal.bodies import Vault
+from hub_core.journal.bodies import OrderKey, Vault
 from hub_core.journal.connection import Connection
 from hub_core.journal.instants import to_micros
 from hub_core.journal.outbox import ADDED, add_deliveries, lines_taken, release_line
@@ -28,7 +28,8 @@ def settle(connection: Connection, settlement: Settlement, vault: Vault) -> bool
     due = None if settlement.due_at is None else to_micros(settlement.due_at)
     row = connection.execute(
         "UPDATE delivery SET state = ?, due_at = coalesce(?, due_at), ready_at = ?, lease_until = NULL, "
-        "settled_at = ?, code = ?, detail = '', reference = NULL, told = ? "
+        "settled_at = ?, code = ?, detail = '', reference = NULL, told = ?, "
+        "holds = CASE WHEN order_key IS NULL THEN 0 ELSE ? END "
         "WHERE id = ? AND fence = ? AND lease_until IS NOT NULL "
         "RETURNING seq, message_seq, endpoint, order_key, attempts, claimed_at",
         (
@@ -38,6 +39,7 @@ def settle(connection: Connection, settlement: Settlement, vault: Vault) -> bool
             at,
             settlement.code,
             told,
+            int(settlement.holds),
             settlement.delivery_id,
             settlement.fence,
         ),
@@ -51,9 +53,35 @@ def settle(connection: Connection, settlement: Settlement, vault: Vault) -> bool
         (message, at, _STEPS[settlement.state], settlement.code, told, seq, attempts, claimed_at),
     )
     if settlement.state in {DeliveryState.SENT, DeliveryState.PARKED}:
-        release_line(connection, endpoint, order_key)
+        if not settlement.holds:
+            release_line(connection, endpoint, order_key)
         _refresh_state(connection, message)
     return True
+
+
+def settle_doubt(connection: Connection, delivery_id: str, entry: Entry, vault: Vault, *, sent: bool) -> None:
+    """Write down what a person found out about a delivery in doubt; nobody is sending it meanwhile.
+
+    Raises:
+        Rejected: J404 no such message; J413 no delivery of that id is in doubt.
+    """
+    note(connection, entry, vault)
+    at = to_micros(entry.at)
+    state, ready = (DeliveryState.SENT, None) if sent else (DeliveryState.READY, at)
+    row = connection.execute(
+        "UPDATE delivery SET state = ?, due_at = ?, ready_at = ?, settled_at = ?, code = NULL "
+        "WHERE id = ? AND message_seq = ? AND state = 'in-doubt' AND lease_until IS NULL "
+        "RETURNING message_seq, endpoint, order_key",
+        (state, at, ready, at, delivery_id, number_of(connection, entry.message_id)),
+    ).fetchone()
+    if row is None:
+        raise Rejected("J413", "the delivery is not in doubt", where=delivery_id)
+    message, endpoint, order_key = row
+    if sent:
+        release_line(connection, endpoint, order_key)
+    else:
+        connection.announce(ADDED)
+    _refresh_state(connection, message)
 
 
 def note(connection: Connection, entry: Entry, vault: Vault) -> None:
@@ -81,12 +109,8 @@ def redeliver(connection: Connection, deliveries: Sequence[Delivery], entry: Ent
         message, envelope = _row_of(connection, delivery.message_id)
         known = connection.execute("SELECT state, message_seq FROM delivery WHERE id = ?", (delivery.id,)).fetchone()
         if known is None:
-            connection.execute(
-                "UPDATE delivery SET superseded = 1 WHERE message_seq = ? AND endpoint = ? AND state = 'parked'",
-                (message, delivery.endpoint),
-            )
             key = vault.order_key(vault.contents(delivery.message_id, envelope), delivery.order_key)
-            add_deliveries(connection, [(message, to_micros(entry.at), delivery, key)])
+            _replace(connection, message, delivery, key, at=to_micros(entry.at))
         elif known == (DeliveryState.PARKED, message):
             _reopen(connection, delivery)
         else:
@@ -142,19 +166,32 @@ def _told(connection: Connection, settlement: Settlement, vault: Vault) -> bytes
         return None
 
 
+def _replace(connection: Connection, message: int, delivery: Delivery, key: OrderKey, *, at: int) -> None:
+    """Add a delivery in the place of the parked ones to its endpoint; of one that held its key also that place."""
+    parked = "message_seq = ? AND endpoint = ? AND state = 'parked'"
+    of_endpoint = (message, delivery.endpoint)
+    held = connection.execute(
+        f"SELECT 1 FROM delivery WHERE {parked} AND holds = 1 AND order_key = ?", (*of_endpoint, key.token)
+    ).fetchone()
+    connection.execute(f"UPDATE delivery SET superseded = 1, holds = 0 WHERE {parked}", of_endpoint)
+    add_deliveries(connection, [(message, at, delivery, key)])
+    if held:
+        connection.execute("UPDATE delivery SET ready_at = due_at WHERE id = ?", (delivery.id,))
+
+
 def _reopen(connection: Connection, delivery: Delivery) -> None:
-    """Try a parked delivery again: same id, so the same idempotency key; attempts are counted anew."""
+    """Try a parked delivery again: same id, so the same idempotency key; attempts and age are counted anew."""
     due = to_micros(delivery.due_at)
-    endpoint, order_key = connection.execute(
-        "SELECT endpoint, order_key FROM delivery WHERE id = ?", (delivery.id,)
+    endpoint, order_key, holds = connection.execute(
+        "SELECT endpoint, order_key, holds FROM delivery WHERE id = ?", (delivery.id,)
     ).fetchone()
     line = [] if order_key is None else [(endpoint, order_key)]
     connection.hold(line)
-    waits = bool(lines_taken(connection, line))
+    waits = not holds and bool(lines_taken(connection, line))
     connection.execute(
-        "UPDATE delivery SET state = 'ready', due_at = ?, ready_at = ?, attempts = 0, settled_at = NULL, "
-        "superseded = 0 WHERE id = ?",
-        (due, None if waits else due, delivery.id),
+        "UPDATE delivery SET state = 'ready', created_at = ?, due_at = ?, ready_at = ?, attempts = 0, "
+        "settled_at = NULL, superseded = 0, holds = 0 WHERE id = ?",
+        (due, due, None if waits else due, delivery.id),
     )
     connection.announce(ADDED)
 

@@ -1,18 +1,18 @@
 """The journal on SQL: the port ``Journal``, and with it the reading side."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
 
 from hub_core.errors import Rejected
-from hub_core.journal import outbox, recording, settling
+from hub_core.journal import outbox, pausing, recording, settling
 from hub_core.journal.bodies import Vault
 from hub_core.journal.connection import Connection
 from hub_core.journal.database import Database
 from hub_core.journal.instants import to_micros
 from hub_core.journal.view import SqlJournalView
-from hub_core.message import Claimed, Delivery, DeliveryState, Entry, Message, Outcome, Refusal, Settlement
+from hub_core.message import Claimed, Delivery, DeliveryState, Entry, Message, Outcome, Pause, Refusal, Settlement
 
 MAX_REFUSALS: Final = 10_000
 _CLIP: Final = 200  # characters that one field of a refusal may take: whoever is turned away chooses them
@@ -53,12 +53,12 @@ class SqlJournal(SqlJournalView):
         limit: int,
         lease: timedelta,
         now: datetime,
-        per_endpoint: int | None = None,
+        rooms: Mapping[str, int] | None = None,
         held: Collection[Claimed] = (),
     ) -> list[Claimed]:
         """Take due deliveries; see ``Journal.claim``. What cannot be opened is parked: it holds up no other."""
         taken = await self._database.write(
-            partial(outbox.claim, limit=limit, lease=lease, now=now, per_endpoint=per_endpoint, held=held)
+            partial(outbox.claim, limit=limit, lease=lease, now=now, rooms=rooms or {}, held=held)
         )
         claimed: list[Claimed] = []
         for one in taken:
@@ -74,6 +74,19 @@ class SqlJournal(SqlJournalView):
     async def settle(self, settlement: Settlement) -> bool:
         """Write how an attempt ended; see ``Journal.settle``."""
         return await self._database.write(partial(settling.settle, settlement=settlement, vault=self._vault))
+
+    async def settle_doubt(self, delivery_id: str, entry: Entry, *, sent: bool) -> None:
+        """Write down what a person found out; see ``Journal.settle_doubt``."""
+        work = partial(settling.settle_doubt, delivery_id=delivery_id, entry=entry, vault=self._vault, sent=sent)
+        await self._database.write(work)
+
+    async def pause(self, pause: Pause) -> None:
+        """Let nothing go to an endpoint; see ``Journal.pause``."""
+        await self._database.write(partial(pausing.pause, begun=pause))
+
+    async def resume(self, endpoint: str, *, at: datetime, by: str, reason: str) -> bool:
+        """End a pause; see ``Journal.resume``."""
+        return await self._database.write(partial(pausing.resume, endpoint=endpoint, at=at, by=by, reason=reason))
 
     async def next_due(self, *, besides: Collection[str] = ()) -> datetime | None:
         """Return when the next delivery may be claimed; see ``Journal.next_due``."""

@@ -12,6 +12,7 @@ from hub_core.journal.entries import Attempt, Counts, DeliveryRow, Filter, Kept,
 from hub_core.journal.filtering import where
 from hub_core.journal.instants import from_micros
 from hub_core.journal.outcomes import decode_outcome
+from hub_core.journal.pausing import EndpointView
 from hub_core.journal.readers import Readers
 from hub_core.journal.settling import number_of
 from hub_core.journal.statements import OPEN, Row
@@ -27,11 +28,11 @@ _DELIVERY: Final = (
 )
 
 
-class SqlJournalView:
+class SqlJournalView(EndpointView):
     """The port ``JournalView``. Plain functions: a read takes microseconds to a few milliseconds."""
 
     def __init__(self, readers: Readers, vault: Vault) -> None:
-        self._readers = readers
+        super().__init__(readers)
         self._vault = vault
 
     def messages(self, wanted: Filter | None = None) -> list[MessageRow]:

@@ -1,11 +1,11 @@
 """The journal: its writing side and its reading side are two ports."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from hub_core.journal.entries import Counts, DeliveryRow, Filter, Kept, MessageRow, Rows
-from hub_core.message import Claimed, Delivery, Entry, Message, Outcome, Receipt, Refusal, Settlement
+from hub_core.journal.entries import Counts, DeliveryRow, Filter, Kept, MessageRow, Queue, Rows
+from hub_core.message import Claimed, Delivery, Entry, Message, Outcome, Pause, Receipt, Refusal, Settlement
 
 
 class Journal(Protocol):
@@ -42,26 +42,30 @@ class Journal(Protocol):
         limit: int,
         lease: timedelta,
         now: datetime,
-        per_endpoint: int | None = None,
+        rooms: Mapping[str, int] | None = None,
         held: Collection[Claimed] = (),
     ) -> list[Claimed]:
         """Take up to ``limit`` due deliveries: READY or IN_DOUBT and due, or with an ended lease.
 
         Of the open deliveries of one endpoint with one order key only the oldest is ever given out. A parked
-        delivery is not open: it lets the next one of its key pass.
+        delivery is not open: it lets the next one of its key pass, unless it was settled as one that holds it.
+        Nothing is taken of an endpoint that is paused.
 
         Args:
             limit: most deliveries to take.
             lease: how long they are held.
             now: the present instant.
-            per_endpoint: most deliveries of one endpoint, together with those that ``held`` counts.
-            held: what the caller holds already and works on; it is held on to, and counts. With ``limit=0`` this
-                is all that happens.
+            rooms: most deliveries of an endpoint; of one that is not named, ``limit``.
+            held: what the caller holds already and works on; it is held on to. With ``limit=0`` this is all that
+                happens.
         """
         ...
 
     async def next_due(self, *, besides: Collection[str] = ()) -> datetime | None:
-        """Return when the next delivery can be claimed, leaving out some endpoints; ``None``: nothing waits."""
+        """Return when the next delivery can be claimed, leaving out some endpoints; ``None``: nothing waits.
+
+        What waits for the end of a pause can be claimed then; what waits for a person cannot.
+        """
         ...
 
     async def take_back(self, *, now: datetime) -> int:
@@ -74,6 +78,24 @@ class Journal(Protocol):
 
     async def settle(self, settlement: Settlement) -> bool:
         """Write down how an attempt ended. False: somebody else holds the delivery now; nothing was changed."""
+        ...
+
+    async def settle_doubt(self, delivery_id: str, entry: Entry, *, sent: bool) -> None:
+        """Write down what a person found out about a delivery in doubt that nobody is sending just now.
+
+        ``sent``: the partner has it; otherwise it is sent again, at once and with its own key.
+
+        Raises:
+            Rejected: J404 no such message; J413 the delivery is not in doubt.
+        """
+        ...
+
+    async def pause(self, pause: Pause) -> None:
+        """Let nothing more go to an endpoint; takes the place of a pause in force."""
+        ...
+
+    async def resume(self, endpoint: str, *, at: datetime, by: str, reason: str) -> bool:
+        """End the pause of an endpoint. False: none was in force; nothing was changed."""
         ...
 
     async def note(self, entry: Entry) -> None:
@@ -153,4 +175,12 @@ class JournalView(Protocol):
 
     def counts(self) -> Counts:
         """Return the journal in numbers."""
+        ...
+
+    def queues(self) -> list[Queue]:
+        """Return what is not settled for good, by endpoint in the order of the names."""
+        ...
+
+    def pauses(self, endpoint: str | None = None) -> list[Pause]:
+        """Return the pauses that nobody ended, by endpoint; of a named endpoint the last 50, newest first."""
         ...

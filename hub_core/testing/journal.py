@@ -9,6 +9,7 @@ Needs pytest and pytest-asyncio in mode ``auto``.
 """
 
 from hub_core.testing.journal_base import AnyJournal
+from hub_core.testing.journal_endpoints import Endpoints
 from hub_core.testing.journal_keeping import Keeping
 from hub_core.testing.journal_looking import Looking
 from hub_core.testing.journal_operating import Operating
@@ -19,5 +20,5 @@ from hub_core.testing.journal_splitting import Splitting
 __all__ = ["AnyJournal", "JournalContract"]
 
 
-class JournalContract(Keeping, Sending, Ordering, Operating, Looking, Splitting):
+class JournalContract(Keeping, Sending, Ordering, Operating, Endpoints, Looking, Splitting):
     """All promises of the ports ``Journal`` and ``JournalView``."""

@@ -70,9 +70,15 @@ async def send(journal: AnyJournal, claimed: Claimed) -> bool:
     return await journal.settle(ended(claimed, DeliveryState.SENT))
 
 
-async def park(journal: AnyJournal, claimed: Claimed) -> bool:
+async def park(journal: AnyJournal, claimed: Claimed, *, holds: bool = False) -> bool:
     """Settle an attempt as given up."""
-    return await journal.settle(ended(claimed, DeliveryState.PARKED, code="D301", detail="last: D101"))
+    settlement = ended(claimed, DeliveryState.PARKED, code="D301", detail="last: D101", holds=holds)
+    return await journal.settle(settlement)
+
+
+async def doubt(journal: AnyJournal, claimed: Claimed) -> bool:
+    """Settle an attempt as one whose answer was lost, for a person to settle."""
+    return await journal.settle(ended(claimed, DeliveryState.IN_DOUBT, code="D104"))
 
 
 async def fail(journal: AnyJournal, claimed: Claimed, *, again: datetime) -> bool:

@@ -37,6 +37,7 @@ class Sending(JournalSuite):
         assert (claimed.record, claimed.correlation_id) == (b'{"a":1}', "c-1")
         assert (claimed.party, claimed.service) == ("ro.cnas", "insured-person")
         assert (claimed.attempt, claimed.lease_until) == (1, NOW + LEASE)
+        assert (claimed.since, claimed.in_doubt) == (NOW, False)
 
     async def test_a_delivery_is_not_given_out_before_it_is_due(self, journal: AnyJournal) -> None:
         delivery = await keep(journal, due_at=NOW + MINUTE)
@@ -61,7 +62,7 @@ class Sending(JournalSuite):
         assert await claimed_ids(journal, now=NOW + LEASE - MINUTE) == []
         (second,) = await claim(journal, now=NOW + LEASE)
         assert second.delivery.id == delivery.id
-        assert second.attempt == 2
+        assert (second.attempt, second.in_doubt) == (2, True)
         assert second.fence > first.fence
 
     async def test_a_worker_whose_lease_was_given_on_changes_nothing(self, journal: AnyJournal) -> None:
@@ -112,21 +113,18 @@ class Sending(JournalSuite):
         await park(journal, claimed)
         assert await claimed_ids(journal, now=NOW + 100 * LEASE) == []
 
-    async def test_no_endpoint_gets_more_than_its_places(self, journal: AnyJournal) -> None:
+    async def test_no_endpoint_gets_more_than_its_room(self, journal: AnyJournal) -> None:
         for _ in range(4):
             await keep(journal, endpoint="slow")
         other = await keep(journal, endpoint="quick")
-        claims = await journal.claim(limit=9, lease=LEASE, now=NOW, per_endpoint=2)
+        claims = await journal.claim(limit=9, lease=LEASE, now=NOW, rooms={"slow": 2})
         assert sorted(claimed.delivery.endpoint for claimed in claims) == ["quick", "slow", "slow"]
         assert other.id in {claimed.delivery.id for claimed in claims}
 
-    async def test_places_that_are_taken_already_count(self, journal: AnyJournal) -> None:
-        for endpoint in ("slow", "slow", "quick"):
-            await keep(journal, endpoint=endpoint)
-        held = await claim(journal)
+    async def test_an_endpoint_without_room_gets_nothing(self, journal: AnyJournal) -> None:
         await keep(journal, endpoint="slow", due_at=NOW - MINUTE)
         await keep(journal, endpoint="quick")
-        claims = await journal.claim(limit=9, lease=LEASE, now=NOW, per_endpoint=2, held=held)
+        claims = await journal.claim(limit=9, lease=LEASE, now=NOW, rooms={"slow": 0, "quick": 1})
         assert [claimed.delivery.endpoint for claimed in claims] == ["quick"]
 
     async def test_what_a_worker_says_it_holds_stays_its_own(self, journal: AnyJournal) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 from hub_core.clock import SystemClock
 from hub_core.delivery import Deliverer
 from hub_core.directory import Direction, Directory, Endpoint
+from hub_core.gates import Gates
 from hub_core.journal.database import Database
 from hub_core.journal.store import SqlJournal
 from hub_core.message import Receipt
@@ -69,7 +70,11 @@ async def keep(journal, ledger, numbers):
 async def deliver(journal, ledger):
     partner = Partner(ledger)
     deliverer = Deliverer(
-        journal=journal, targets=lambda _: partner, directory=lambda: DIRECTORY, clock=SystemClock(), per_endpoint=4
+        journal=journal,
+        targets=lambda _: partner,
+        directory=lambda: DIRECTORY,
+        clock=SystemClock(),
+        gates=Gates(places=4),
     )
     await deliverer.start()
     while journal.counts().open_deliveries:  # noqa: ASYNC110 - tasks of the deliverer are waited for

@@ -9,10 +9,11 @@ import pytest
 from hub_core.delivery import Deliverer
 from hub_core.directory import Direction, Directory, Endpoint, Retry
 from hub_core.errors import Rejected, TryLater
+from hub_core.gates import Gates
 from hub_core.journal.database import Database
 from hub_core.journal.store import SqlJournal
 from hub_core.message import DeliveryState, Receipt, State
-from hub_core.testing.builders import FrozenClock, a_delivery, a_message, a_vault, an_outcome
+from hub_core.testing.builders import NOW, FrozenClock, a_delivery, a_message, a_vault, an_outcome
 
 MINUTE = timedelta(minutes=1)
 DEADLINE = 10  # seconds; only a failing test gets near it
@@ -41,7 +42,7 @@ class ScriptedTarget:
 class Scene:
     """A journal, a clock, a directory with the endpoints that have targets, and a deliverer over them."""
 
-    def __init__(self, database, targets, **limits):
+    def __init__(self, database, targets, *, places=8, facts=None, **limits):
         self.journal = SqlJournal(database, a_vault())
         self.clock = FrozenClock()
         self.targets = targets
@@ -53,20 +54,24 @@ class Scene:
                     direction=Direction.OUT,
                     adapter="rest",
                     service="s",
-                    retry=policy,
-                    timeout=timedelta(seconds=1),
+                    **{"retry": policy, "timeout": timedelta(seconds=1)} | (facts or {}),
                 )
                 for name in targets
             }
         )
+        self.gates = Gates(places=places, ticks=self.ticks)
         self.deliverer = Deliverer(
             journal=self.journal,
             targets=targets.__getitem__,
             directory=lambda: self.directory,
             clock=self.clock,
+            gates=self.gates,
             chance=lambda: 1.0,
             **limits,
         )
+
+    def ticks(self):
+        return (self.clock.now() - NOW).total_seconds()
 
     async def keep(self, *endpoints, **facts):
         message = a_message()
@@ -198,7 +203,7 @@ async def test_a_target_that_does_not_end_in_time_is_cut_off_and_in_doubt(stage,
 async def test_a_hanging_endpoint_fills_its_own_places_only(stage):
     hanging = ScriptedTarget()
     hanging.open.clear()
-    scene = await stage({"hanging": hanging, "quick": ScriptedTarget()}, per_endpoint=2)
+    scene = await stage({"hanging": hanging, "quick": ScriptedTarget()}, places=2)
     for _ in range(5):
         await scene.keep("hanging")
     messages = [await scene.keep("quick") for _ in range(5)]

@@ -1,6 +1,8 @@
 from datetime import timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from hub_core.directory import Retry
 from hub_core.errors import ConfigError, Rejected, TryLater
@@ -17,7 +19,7 @@ def always(number):
 
 
 def decided(error, *, attempt=1, chance=0.5) -> Decision:
-    return decide(error, attempt=attempt, policy=POLICY, now=NOW, chance=always(chance))
+    return decide(error, attempt=attempt, since=NOW, policy=POLICY, hold=False, now=NOW, chance=always(chance))
 
 
 def test_a_rejection_parks_with_the_partners_reason():
@@ -80,3 +82,68 @@ def test_the_whole_span_below_the_bound_is_used():
 def test_the_longest_policy_does_not_overflow():
     policy = Retry(attempts=10**6, first=timedelta(days=300), longest=timedelta(days=3000))
     assert backoff(10**6, policy, always(1.0)) == timedelta(days=3000)
+
+
+waits = st.integers(0, 10**6).map(lambda number: number * SECOND)
+errors = st.builds(
+    TryLater, st.sampled_from(["D101", "D102", "D103"]), st.just("no"), after=st.none() | waits, in_doubt=st.booleans()
+)
+retries = st.builds(
+    Retry,
+    attempts=st.integers(1, 50),
+    first=waits.filter(bool),
+    longest=waits.filter(bool),
+    give_up_after=st.none() | waits,
+)
+
+
+@given(errors, retries, st.integers(1, 60), st.floats(0, 1, exclude_max=True), waits, st.booleans())
+def test_an_attempt_is_never_too_early_too_late_or_one_too_many(error, policy, attempt, chance, age, hold):
+    decision = decide(error, attempt=attempt, since=NOW - age, policy=policy, hold=hold, now=NOW, chance=always(chance))
+    if decision.due_at is None:
+        waits_for_a_person = hold and error.in_doubt
+        too_old = (
+            policy.give_up_after is not None
+            and age + max(error.after or timedelta(), policy.longest) > policy.give_up_after
+        )
+        assert waits_for_a_person or attempt >= policy.attempts or too_old
+        return
+    asked = min(error.after or timedelta(), LONGEST_WAIT)
+    assert attempt < policy.attempts
+    assert NOW + asked <= decision.due_at <= NOW + max(asked, policy.longest)
+    assert policy.give_up_after is None or decision.due_at - (NOW - age) <= policy.give_up_after
+    assert not (hold and error.in_doubt)
+
+
+@given(errors, retries, st.floats(0, 1, exclude_max=True))
+def test_no_delivery_is_tried_more_often_or_longer_than_its_policy_allows(error, policy, chance):
+    now, attempts = NOW, 0
+    while now is not None:
+        attempts += 1
+        began = now
+        now = decide(
+            error, attempt=attempts, since=NOW, policy=policy, hold=False, now=now, chance=always(chance)
+        ).due_at
+    assert attempts <= policy.attempts
+    assert policy.give_up_after is None or began - NOW <= policy.give_up_after
+
+
+def test_a_delivery_that_would_be_too_old_is_parked_now():
+    policy = Retry(attempts=99, first=60 * SECOND, longest=60 * SECOND, give_up_after=90 * SECOND)
+    again = decide(
+        TryLater("D101", "no"),
+        attempt=1,
+        since=NOW - 40 * SECOND,
+        policy=policy,
+        hold=False,
+        now=NOW,
+        chance=always(1.0),
+    )
+    assert again == Decision(state=DeliveryState.PARKED, code="D304", detail="last: D101 no")
+
+
+@pytest.mark.parametrize("attempt", [1, POLICY.attempts])
+def test_a_lost_answer_waits_for_a_person_where_the_endpoint_says_so(attempt):
+    lost = TryLater("D103", "no answer", in_doubt=True)
+    decision = decide(lost, attempt=attempt, since=NOW, policy=POLICY, hold=True, now=NOW, chance=always(0.5))
+    assert decision == Decision(state=DeliveryState.IN_DOUBT, code="D104", detail="no answer")

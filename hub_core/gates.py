@@ -1,0 +1,208 @@
+"""What stands before each outbound endpoint: places, breaker, rate, opening hours.
+
+A gate only says how many deliveries may begin now, and when to ask again; what waits stays in the journal and uses up
+no attempt. Pauses by operators are the journal's, because every hub on it must honour them.
+"""
+
+import logging
+import math
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from typing import Final
+
+import msgspec
+
+from hub_core.breaker import Breaker, BreakerState, blames_endpoint, code_of
+from hub_core.directory import Breaker as BreakerPolicy
+from hub_core.directory import Direction, Directory, Endpoint
+from hub_core.opening import next_opening
+from hub_core.pace import Pace
+
+log = logging.getLogger("punte.delivery")
+NEVER: Final = math.inf
+_FAR: Final = datetime.max.replace(tzinfo=UTC)
+
+
+class Standing(msgspec.Struct, frozen=True, kw_only=True):
+    """How the gate of an endpoint stands.
+
+    Attributes:
+        breaker: see ``hub_core.breaker``.
+        probe_in: seconds until a delivery may probe; ``None`` while the breaker is closed or being probed.
+        code: of the failure that opened the breaker; ``None`` while it is closed.
+        under_way: deliveries that are being sent.
+    """
+
+    breaker: BreakerState
+    probe_in: float | None
+    code: str | None
+    under_way: int
+
+
+class Gate:
+    """The gate of one endpoint.
+
+    Args:
+        places: most deliveries under way, if the endpoint does not say.
+        now: seconds of a clock that only goes on.
+    """
+
+    def __init__(self, name: str, endpoint: Endpoint, *, places: int, now: float) -> None:
+        self.endpoint = endpoint
+        self._name = name
+        self._places = endpoint.concurrency or places
+        self._policy = endpoint.breaker or BreakerPolicy()
+        self._breaker = Breaker(since=now)
+        self._code: str | None = None
+        self._pace = None if endpoint.rate is None else Pace(endpoint.rate, now=now)
+        self._closed: tuple[datetime, datetime] | None = None
+
+    def room(self, held: int, *, at: datetime, now: float) -> int:
+        """Return how many deliveries may begin.
+
+        Args:
+            held: deliveries under way.
+            at: the time on the wall.
+            now: seconds of a clock that only goes on.
+        """
+        rooms = [self._places - held]
+        if (probes := self._breaker.lets_pass(now)) is not None:
+            rooms.append(probes)
+        if self._pace is not None:
+            rooms.append(self._pace.room(now))
+        return 0 if self._opens_at(at) > at else max(0, min(rooms))
+
+    def wait(self, held: int, *, at: datetime, now: float) -> float:
+        """Return in how many seconds there may be room though nothing ends; ``NEVER`` if only an end helps."""
+        if held >= self._places or self._breaker.state is BreakerState.HALF_OPEN:
+            return NEVER
+        waits = [(self._opens_at(at) - at).total_seconds()]
+        if self._breaker.state is BreakerState.OPEN:
+            waits.append(self._breaker.until - now)
+        if self._pace is not None:
+            waits.append(self._pace.wait(now))
+        return max(waits)
+
+    def begin(self, now: float) -> None:
+        """Count a delivery that begins."""
+        if self._pace is not None:
+            self._pace.take(now)
+        self._turn(self._breaker.begun(now))
+
+    def end(self, error: Exception | None, *, began: float, now: float) -> None:
+        """Count how one ended; ``None``: it was taken."""
+        failed = blames_endpoint(error)
+        if failed:
+            self._code = code_of(error)
+        self._turn(self._breaker.ended(failed=failed, began=began, now=now, policy=self._policy))
+
+    def drop(self) -> None:
+        """Count one that began and was not sent."""
+        self._turn(self._breaker.dropped())
+
+    def close_breaker(self, now: float) -> bool:
+        """Let everything pass again; say whether that changed anything."""
+        if self._breaker.state is BreakerState.CLOSED:
+            return False
+        self._turn(Breaker(since=now))
+        return True
+
+    def standing(self, held: int, now: float) -> Standing:
+        """Return how it stands."""
+        breaker = self._breaker
+        return Standing(
+            breaker=breaker.state,
+            probe_in=max(0.0, breaker.until - now) if breaker.state is BreakerState.OPEN else None,
+            code=None if breaker.state is BreakerState.CLOSED else self._code,
+            under_way=held,
+        )
+
+    def _opens_at(self, at: datetime) -> datetime:
+        """Return when it is open next: ``at`` itself if it is."""
+        opening = self.endpoint.opening
+        if opening is None:
+            return at
+        if self._closed is None or not self._closed[0] <= at < self._closed[1]:
+            self._closed = (at, next_opening(opening, at) or _FAR)
+        return self._closed[1]
+
+    def _turn(self, after: Breaker) -> None:
+        before, self._breaker = self._breaker, after
+        if after.state is before.state:
+            return
+        facts: dict[str, object] = {"endpoint": self._name}
+        if after.state is BreakerState.OPEN:
+            facts |= {"code": self._code, "pause": round(after.until - after.since, 1)}
+        log.warning("breaker.%s", after.state, extra=facts)
+
+
+class Gates:
+    """The gates of all outbound endpoints, and what is under way through them.
+
+    Args:
+        places: most deliveries under way to an endpoint that does not say.
+        ticks: seconds of a clock that only goes on.
+    """
+
+    def __init__(self, *, places: int, ticks: Callable[[], float] = time.monotonic) -> None:
+        self._places = places
+        self._ticks = ticks
+        self._gates: dict[str, Gate] = {}
+        self._held: Counter[str] = Counter()
+
+    def keep_only(self, directory: Directory) -> None:
+        """Stand before the outbound endpoints of a registry set; one that changed gets a new gate."""
+        out = {name: one for name, one in directory.endpoints.items() if one.direction is Direction.OUT}
+        for name in self._gates.keys() - out.keys():
+            del self._gates[name]
+        for name, endpoint in out.items():
+            known = self._gates.get(name)
+            if known is None or known.endpoint != endpoint:
+                self._gates[name] = Gate(name, endpoint, places=self._places, now=self._ticks())
+
+    def endpoint(self, name: str) -> Endpoint | None:
+        """Return an outbound endpoint."""
+        gate = self._gates.get(name)
+        return None if gate is None else gate.endpoint
+
+    def rooms(self, at: datetime) -> dict[str, int]:
+        """Return how many deliveries may begin at each endpoint."""
+        now = self._ticks()
+        return {name: gate.room(self._held[name], at=at, now=now) for name, gate in self._gates.items()}
+
+    def wait(self, shut: Iterable[str], at: datetime) -> float:
+        """Return in how many seconds one of these may have room though nothing ends; ``NEVER`` if none."""
+        now = self._ticks()
+        return min((self._gates[name].wait(self._held[name], at=at, now=now) for name in shut), default=NEVER)
+
+    def begin(self, name: str) -> float:
+        """Count a delivery that begins; return the time, for ``end``."""
+        now = self._ticks()
+        self._held[name] += 1
+        if (gate := self._gates.get(name)) is not None:
+            gate.begin(now)
+        return now
+
+    def end(self, name: str, error: Exception | None, *, began: float) -> None:
+        """Count how one ended; ``None``: it was taken."""
+        self._held[name] -= 1
+        if (gate := self._gates.get(name)) is not None:
+            gate.end(error, began=began, now=self._ticks())
+
+    def drop(self, name: str) -> None:
+        """Count one that began and was not sent."""
+        self._held[name] -= 1
+        if (gate := self._gates.get(name)) is not None:
+            gate.drop()
+
+    def close_breaker(self, name: str) -> bool:
+        """Let everything pass to an endpoint; say whether that changed anything."""
+        gate = self._gates.get(name)
+        return gate is not None and gate.close_breaker(self._ticks())
+
+    def standing(self) -> dict[str, Standing]:
+        """Return how every gate stands."""
+        now = self._ticks()
+        return {name: gate.standing(self._held[name], now) for name, gate in self._gates.items()}

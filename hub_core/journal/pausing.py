@@ -1,0 +1,107 @@
+"""Endpoints that operators hold back, and what waits at each endpoint."""
+
+# ruff: noqa: S608 - what is put into SQL here are names of our own; values are always bound
+
+from datetime import datetime
+from typing import Final
+
+from hub_core.journal.connection import Connection
+from hub_core.journal.entries import Queue
+from hub_core.journal.instants import from_micros, to_micros
+from hub_core.journal.readers import Readers
+from hub_core.journal.statements import OPEN
+from hub_core.message import Pause
+
+_SHOWN: Final = 50
+_PAUSE: Final = "endpoint, at, actor, reason, until, resumed_at, resumed_by, resumed_reason"
+
+
+class EndpointView:
+    """The part of ``JournalView`` that is about endpoints."""
+
+    def __init__(self, readers: Readers) -> None:
+        self._readers = readers
+
+    def queues(self) -> list[Queue]:
+        """Return what is not settled for good, by endpoint."""
+        with self._readers.read() as connection:
+            return _queues(connection)
+
+    def pauses(self, endpoint: str | None = None) -> list[Pause]:
+        """Return the pauses that nobody ended, or the last ones of an endpoint, newest first."""
+        with self._readers.read() as connection:
+            return _history(connection, endpoint)
+
+
+def pause(connection: Connection, begun: Pause) -> None:
+    """Write a pause down; one that nobody ended ends with it."""
+    at = to_micros(begun.at)
+    connection.execute(
+        "UPDATE endpoint_pause SET resumed_at = ?, resumed_by = ?, resumed_reason = 'paused anew' "
+        "WHERE endpoint = ? AND resumed_at IS NULL",
+        (at, begun.by, begun.endpoint),
+    )
+    until = None if begun.until is None else to_micros(begun.until)
+    connection.execute(
+        "INSERT INTO endpoint_pause (endpoint, at, actor, reason, until) VALUES (?, ?, ?, ?, ?)",
+        (begun.endpoint, at, begun.by, begun.reason, until),
+    )
+
+
+def resume(connection: Connection, endpoint: str, *, at: datetime, by: str, reason: str) -> bool:
+    """End a pause; say whether one was in force."""
+    micros = to_micros(at)
+    row = connection.execute(
+        "UPDATE endpoint_pause SET resumed_at = ?, resumed_by = ?, resumed_reason = ? "
+        "WHERE endpoint = ? AND resumed_at IS NULL AND (until IS NULL OR until > ?) RETURNING 1",
+        (micros, by, reason, endpoint, micros),
+    ).fetchone()
+    return row is not None
+
+
+def pauses(connection: Connection) -> dict[str, int | None]:
+    """Return until when endpoints are paused, in microseconds; ``None``: until somebody resumes them."""
+    return dict(connection.execute("SELECT endpoint, until FROM endpoint_pause WHERE resumed_at IS NULL").fetchall())
+
+
+def _history(connection: Connection, endpoint: str | None) -> list[Pause]:
+    """Return the pauses that nobody ended, or the last ones of one endpoint, newest first."""
+    which, values = "resumed_at IS NULL ORDER BY endpoint", []
+    if endpoint is not None:
+        which, values = f"endpoint = ? ORDER BY seq DESC LIMIT {_SHOWN}", [endpoint]
+    rows = connection.execute(f"SELECT {_PAUSE} FROM endpoint_pause WHERE {which}", values)
+    return [
+        Pause(
+            endpoint=name,
+            at=from_micros(at),
+            by=by,
+            reason=reason,
+            until=from_micros(until),
+            resumed_at=from_micros(resumed_at),
+            resumed_by=resumed_by,
+            resumed_reason=resumed_reason,
+        )
+        for name, at, by, reason, until, resumed_at, resumed_by, resumed_reason in rows
+    ]
+
+
+def _queues(connection: Connection) -> list[Queue]:
+    """Return what is not settled for good, by endpoint."""
+    found: dict[str, Queue] = {}
+    rows = connection.execute(
+        "SELECT o.endpoint, o.waiting, d.created_at, o.in_doubt FROM ("
+        "SELECT endpoint, count(*) AS waiting, min(seq) AS oldest, "
+        "sum(CASE WHEN state = 'in-doubt' AND ready_at IS NULL THEN 1 ELSE 0 END) AS in_doubt "
+        f"FROM delivery WHERE {OPEN} GROUP BY endpoint) o JOIN delivery d ON d.seq = o.oldest"
+    )
+    for name, waiting, oldest, in_doubt in rows:
+        found[name] = Queue(endpoint=name, waiting=waiting, oldest=from_micros(oldest), in_doubt=in_doubt)
+    parked = connection.execute(
+        "SELECT endpoint, count(*) FROM delivery WHERE state = 'parked' AND superseded = 0 GROUP BY endpoint"
+    )
+    for name, count in parked:
+        known = found.get(name, Queue(endpoint=name))
+        found[name] = Queue(
+            endpoint=name, waiting=known.waiting, oldest=known.oldest, in_doubt=known.in_doubt, parked=count
+        )
+    return [found[name] for name in sorted(found)]
