@@ -25,7 +25,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         tls_key: PEM file of its key.
         tls_client_ca: PEM file; if set, clients must show a certificate of this authority.
         log_level: of the hub's own events.
-        per_endpoint: deliveries that are under way to one endpoint at once.
+        per_endpoint: deliveries that are under way at once to an endpoint without ``concurrency``.
     """
 
     home: Path = Path(".punte")

@@ -3,9 +3,10 @@
 import re
 from typing import Final
 
-from hub_core.directory import Credentials, Direction, Endpoint
+from hub_core.directory import Credentials, Direction, Endpoint, Opening
 from hub_core.errors import ConfigError
 from hub_core.message import Finding, Severity
+from hub_core.opening import plan_of
 from hub_core.ports import Adapter
 from hub_core.yaml import where
 from registry.ground import Ground, Place
@@ -18,7 +19,14 @@ ONLY: Final = {
     "message_id": (Direction.IN,),
     "url": (Direction.OUT, Direction.ASK),
     "credentials": (Direction.OUT, Direction.ASK),
+    "timeout_of": (Direction.OUT, Direction.ASK),
     "retry": (Direction.OUT,),
+    "breaker": (Direction.OUT,),
+    "concurrency": (Direction.OUT,),
+    "rate": (Direction.OUT,),
+    "opening": (Direction.OUT,),
+    "in_doubt": (Direction.OUT,),
+    "parked": (Direction.OUT,),
     "ask": (Direction.OUT, Direction.ASK),
 }
 DEFAULTS: Final = Endpoint(institution="", direction=Direction.IN, adapter="", service="")
@@ -35,6 +43,8 @@ def check_endpoint(ground: Ground, name: str, endpoint: Endpoint) -> None:
     _check_url(ground, endpoint, at)
     if endpoint.credentials is not None:
         _check_credentials(ground, endpoint.credentials, at)
+    if endpoint.opening is not None:
+        _check_opening(ground, endpoint.opening, at)
     adapter = ground.adapters.get(endpoint.adapter)
     if adapter is None:
         ground.one_of(at("adapter"), endpoint.adapter, ground.adapters, "adapter")
@@ -75,6 +85,16 @@ def _check_credentials(ground: Ground, credentials: Credentials, at: Place) -> N
     if (credentials.secret.env is None) == (credentials.secret.file is None):
         text = "a secret lies in one place, env or file"
         ground.fault(at("credentials", "secret"), text, "write {env: NAME} or {file: PATH}")
+
+
+def _check_opening(ground: Ground, opening: Opening, at: Place) -> None:
+    try:
+        plan_of(opening)
+    except ValueError as error:
+        mend = "write a zone such as Europe/Bucharest, and dates such as 2025-12-01"
+        ground.fault(at("opening"), str(error), mend)
+    if not opening.hours:
+        ground.fault(at("opening", "hours"), "it never opens", "name at least one, such as mon-fri 08:00-17:00")
 
 
 def _ask_adapter(ground: Ground, adapter: Adapter, name: str, endpoint: Endpoint) -> None:

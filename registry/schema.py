@@ -97,6 +97,7 @@ def _scalar(kind: kinds.Type, name: str) -> dict[str, Any]:
     match kind:
         case kinds.IntType():
             number: dict[str, Any] = {"type": "integer", "minimum": kind.ge or 0}
+            number |= {} if kind.le is None else {"maximum": kind.le}
             sized = {"anyOf": [number, {"type": "string", "pattern": f"^{SIZE}$"}]}
             schema = sized if name.endswith("_bytes") else number
         case kinds.BoolType():

@@ -8,7 +8,7 @@ The kinds of the fields are read from the structs themselves, so that a new fiel
 import re
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 import msgspec
 import msgspec.inspect as kinds
@@ -18,6 +18,9 @@ from hub_core.yaml import Faults, Mapping, Node, Scalar, closest
 from hub_core.yaml import Sequence as YamlList
 
 T = TypeVar("T", bound=msgspec.Struct)
+Said = dict[str, Any]
+
+NOTHING_SAID: Final[Said] = {}
 
 UNKNOWN_FIELD: Final = "R102"
 MISSING_FIELD: Final = "R103"
@@ -86,11 +89,11 @@ def node_at(node: Node, steps: Sequence[str | int]) -> Node:
     return node
 
 
-def _read(node: Node, kind: kinds.Type, name: str, faults: Faults) -> object:
-    """Return the value of one field; ``UNSET`` if it has a fault."""
+def _read(node: Node, kind: kinds.Type, name: str, faults: Faults, said: Said = NOTHING_SAID) -> object:
+    """Return the value of one field; ``UNSET`` if it has a fault. ``said``: what its type says of itself."""
     match kind:
         case kinds.Metadata():
-            return _read(node, kind.type, name, faults)
+            return _read(node, kind.type, name, faults, kind.extra_json_schema or {})
         case kinds.UnionType():
             (inner,) = (member for member in kind.types if not isinstance(member, kinds.NoneType))
             return _read(node, inner, name, faults)
@@ -101,7 +104,7 @@ def _read(node: Node, kind: kinds.Type, name: str, faults: Faults) -> object:
         case kinds.DictType():
             return _dict(node, kind, faults)
         case _:
-            return _scalar(node, kind, name, faults)
+            return _scalar(node, kind, name, faults, said)
 
 
 def _struct(node: Node, kind: kinds.Type, faults: Faults) -> object:
@@ -147,7 +150,7 @@ def _dict(node: Node, kind: kinds.DictType, faults: Faults) -> object:
     return msgspec.UNSET if msgspec.UNSET in values.values() else values
 
 
-def _scalar(node: Node, kind: kinds.Type, name: str, faults: Faults) -> object:
+def _scalar(node: Node, kind: kinds.Type, name: str, faults: Faults, said: Said) -> object:
     if not isinstance(node, Scalar):
         return _fault(faults, node, f"{name!r} takes one value", "write it on one line")
     text = node.text.strip()
@@ -155,7 +158,7 @@ def _scalar(node: Node, kind: kinds.Type, name: str, faults: Faults) -> object:
         return _fault(faults, node, f"{name!r} has no value", "write one, or remove the line")
     match kind:
         case kinds.StrType():
-            return _text(node, text, kind, name, faults)
+            return _text(node, text, kind, name, faults, said)
         case kinds.IntType():
             return _number(node, text, kind, name, faults)
         case kinds.BoolType():
@@ -175,16 +178,18 @@ def _scalar(node: Node, kind: kinds.Type, name: str, faults: Faults) -> object:
     )
 
 
-def _text(node: Scalar, text: str, kind: kinds.StrType, name: str, faults: Faults) -> object:
+def _text(node: Scalar, text: str, kind: kinds.StrType, name: str, faults: Faults, said: Said) -> object:
     if kind.pattern is None or re.search(kind.pattern, text):
         return text
-    return _fault(faults, node, f"{name!r} has the wrong form", f"write text that matches {kind.pattern}")
+    forms = [f"text such as {example}" for example in said.get("examples", ())]
+    mend = f"write {' or '.join(forms) or f'text that matches {kind.pattern}'}"
+    return _fault(faults, node, f"{name!r} has the wrong form", mend)
 
 
 def _number(node: Scalar, text: str, kind: kinds.IntType, name: str, faults: Faults) -> object:
     in_bytes = name.endswith("_bytes")
     value = size(text) if in_bytes else int(text) if re.fullmatch(r"[0-9]{1,9}", text) else None
-    if value is not None and (kind.ge is None or value >= kind.ge):
+    if value is not None and (kind.ge is None or value >= kind.ge) and (kind.le is None or value <= kind.le):
         return value
     mend = "write a size such as 10 MB or 512 kB" if in_bytes else "write a whole number"
     return _fault(faults, node, f"{name!r} is no {'size' if in_bytes else 'number'} in its range", mend)

@@ -5,11 +5,12 @@
     2xx                                                                    an answer
     408, 425, 429, 500, 503, 507 and the like                              TryLater D102, Retry-After obeyed
     502, 504                   a gateway lost the partner's answer         TryLater D103, in doubt
-    3xx                        redirects are never followed                Rejected D201
+    3xx, 401, 405, 407         wrong address or credentials                TryLater D105, redirects are never followed
     other 4xx, 501, 505                                                    Rejected D201
 
-Connecting is tried three times within the time limit; a request that may have left is never repeated here: that is
-the journal's decision. Answers are bounded, and never decompressed.
+Connecting is tried three times where it is refused at once; a request that may have left is never repeated here: that
+is the journal's decision. Every step has its own time (``adapters.kit.steps``), and a failure tells its step. Answers
+are bounded, and never decompressed.
 """
 
 import asyncio
@@ -23,7 +24,8 @@ import aiohttp
 import msgspec
 from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt, wait_exponential_jitter
 
-from hub_core.directory import Credentials, Endpoint
+from adapters.kit.steps import Progress, Step, tls, traced
+from hub_core.directory import Credentials, Endpoint, Steps
 from hub_core.errors import ConfigError, Rejected, TryLater
 from hub_core.security.secrets import resolve
 
@@ -34,10 +36,10 @@ LONGEST_WAIT: Final = timedelta(days=1)  # of what a partner may ask for
 # Shorter than the time after which common servers close an idle connection: one closed meanwhile would put a
 # delivery in doubt for nothing.
 KEEP_ALIVE_SECONDS: Final = 2
-CONNECT_SECONDS: Final = 5
 
 _LATER: Final = frozenset({408, 423, 425, 429, 500, 503, 507, 508, 509, 529})
 _LOST: Final = frozenset({502, 504})
+_DOOR: Final = frozenset({401, 405, 407})  # with every 3xx: no message gets in there
 
 
 class Answered(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,13 +61,6 @@ class Answered(msgspec.Struct, frozen=True, kw_only=True):
         return self.headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
-class _Progress:
-    """Whether a request has begun to leave."""
-
-    def __init__(self) -> None:
-        self.sent = False
-
-
 class Client:
     """Posts to one partner.
 
@@ -82,7 +77,9 @@ class Client:
             raise ConfigError("R103", "the endpoint has no url", where="url", mend="add url: https://...")
         self._name = name
         self._url = endpoint.url
-        self._seconds = endpoint.timeout.total_seconds()
+        self._whole = endpoint.timeout
+        self._steps = endpoint.timeout_of or Steps()
+        self._connections = max(CONNECTIONS, endpoint.concurrency or 0)
         self._headers = authorisation(endpoint.credentials)
         self._max_answer_bytes = max_answer_bytes
         self._session: aiohttp.ClientSession | None = None
@@ -93,12 +90,12 @@ class Client:
         Raises:
             TryLater: D101, D103.
         """
-        progress = _Progress()
+        progress = Progress(self._steps)
         try:
-            async with asyncio.timeout(self._seconds):
+            async with asyncio.timeout(self._whole.total_seconds()), progress:
                 return await _connecting(self._exchange, body, headers, progress)
         except TimeoutError as error:
-            raise self._lost(progress, "no answer in time") from error
+            raise self._lost(progress, progress.late(self._whole)) from error
         except aiohttp.ClientError as error:
             # The texts of aiohttp name hosts and parts of answers; its kinds say enough.
             raise self._lost(progress, type(error).__name__) from error
@@ -113,7 +110,7 @@ class Client:
         """Return if the partner took the request.
 
         Raises:
-            TryLater: D102, D103. Rejected: D201.
+            TryLater: D102, D103, D105. Rejected: D201.
         """
         status = answered.status
         if 200 <= status < 300:  # noqa: PLR2004 - the class of success
@@ -121,15 +118,18 @@ class Client:
         text = f"partner answered HTTP {status}"
         if status in _LATER:
             raise TryLater("D102", text, where=self._name, after=retry_after(answered.headers.get("retry-after")))
+        if status in _DOOR or 300 <= status < 400:  # noqa: PLR2004 - the class of redirects
+            raise TryLater("D105", text, where=self._name)
         if status in _LOST:
             raise TryLater("D103", text, where=self._name, in_doubt=True)
         raise Rejected("D201", text, where=self._name)
 
-    async def _exchange(self, body: bytes, headers: Mapping[str, str], progress: _Progress) -> Answered:
+    async def _exchange(self, body: bytes, headers: Mapping[str, str], progress: Progress) -> Answered:
         sending = {"accept-encoding": "identity", **self._headers, **headers}
         async with self._open().post(
             self._url, data=body, headers=sending, allow_redirects=False, trace_request_ctx=progress
         ) as response:
+            progress.enter(Step.ANSWER)
             received = {name.lower(): value for name, value in reversed([*response.headers.items()])}
             if received.get("content-encoding", "identity").lower() != "identity":
                 return Answered(status=response.status, headers=received, body=b"", complete=False)
@@ -144,22 +144,22 @@ class Client:
     def _open(self) -> aiohttp.ClientSession:
         """Return the session, made on first use because it belongs to the running loop."""
         if self._session is None:
-            trace = aiohttp.TraceConfig()
-            trace.on_request_headers_sent.append(_note_sent)
+            connector = aiohttp.TCPConnector(limit=self._connections, keepalive_timeout=KEEP_ALIVE_SECONDS, ssl=tls())
             self._session = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(limit=CONNECTIONS, keepalive_timeout=KEEP_ALIVE_SECONDS),
-                timeout=aiohttp.ClientTimeout(total=None, sock_connect=min(CONNECT_SECONDS, self._seconds)),
+                connector=connector,
+                timeout=aiohttp.ClientTimeout(total=None),
                 cookie_jar=aiohttp.DummyCookieJar(),
                 auto_decompress=False,
                 trust_env=False,
-                trace_configs=[trace],
+                trace_configs=[traced()],
             )
         return self._session
 
-    def _lost(self, progress: _Progress, why: str) -> TryLater:
+    def _lost(self, progress: Progress, why: str) -> TryLater:
         if progress.sent:
-            return TryLater("D103", f"sent, but the answer was lost: {why}", where=self._name, in_doubt=True)
-        return TryLater("D101", f"not reachable: {why}", where=self._name)
+            text = f"sent, but the answer was lost ({progress.step}): {why}"
+            return TryLater("D103", text, where=self._name, in_doubt=True)
+        return TryLater("D101", f"not reachable ({progress.step}): {why}", where=self._name)
 
 
 async def _connecting(exchange: Any, *args: object) -> Answered:
@@ -167,8 +167,7 @@ async def _connecting(exchange: Any, *args: object) -> Answered:
     attempts = AsyncRetrying(
         retry=retry_if_exception(
             lambda error: (
-                isinstance(error, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError)
-                and not isinstance(error, aiohttp.ClientSSLError)
+                isinstance(error, aiohttp.ClientConnectorError) and not isinstance(error, aiohttp.ClientSSLError)
             )
         ),
         stop=stop_after_attempt(CONNECT_ATTEMPTS),
@@ -177,10 +176,6 @@ async def _connecting(exchange: Any, *args: object) -> Answered:
     )
     answered: Answered = await attempts(exchange, *args)
     return answered
-
-
-async def _note_sent(_session: object, context: Any, _parameters: object) -> None:
-    context.trace_request_ctx.sent = True
 
 
 def authorisation(credentials: Credentials | None) -> dict[str, str]:

@@ -13,7 +13,7 @@ from hub_core.ports import Answer, Question, Sent
 from hub_core.security.secrets import resolve
 from hub_core.validation import parse_xml
 
-BUSY: Final = frozenset({429, 503})  # said in HTTP, whatever stands in the body
+OF_THE_LINE: Final = frozenset({401, 407, 429, 503})  # said in HTTP, whatever stands in the body
 
 
 class SoapSource:
@@ -87,7 +87,7 @@ class _Line:
             headers |= {"idempotency-key": key, "punte-reference": reference or key}
         message_id = None if key is None else f"urn:uuid:{key}"
         answered = await self._client.post(request.fill(values, message_id=message_id), headers)
-        if answered.status in BUSY:
+        if answered.status in OF_THE_LINE:
             self._client.judge(answered)
         if key is not None and answered.complete and not answered.body and answered.status < 300:  # noqa: PLR2004
             return answered, None

@@ -1,0 +1,108 @@
+"""The steps of a call to a partner, and how long each may take.
+
+connect       looking up the name, connecting
+TLS           until both sides trust the line
+first byte    from the request to the head of the answer
+answer        the rest of it; only the time for the whole call ends it
+"""
+
+import asyncio
+import functools
+import ssl
+from contextvars import ContextVar
+from datetime import timedelta
+from enum import StrEnum
+from types import TracebackType
+from typing import Any, Final, Self
+
+import aiohttp
+
+from hub_core.directory import Steps
+
+_CURRENT: ContextVar["Progress | None"] = ContextVar("progress", default=None)
+
+
+class Step(StrEnum):
+    """See the module."""
+
+    CONNECT = "connect"
+    TLS = "TLS"
+    FIRST_BYTE = "first byte"
+    ANSWER = "answer"
+
+
+class Progress:
+    """How far one call is.
+
+    Attributes:
+        step: that it is at.
+        sent: whether the request has begun to leave.
+    """
+
+    def __init__(self, limits: Steps) -> None:
+        self.step = Step.CONNECT
+        self.sent = False
+        self._limits: Final[dict[Step, timedelta | None]] = {
+            Step.CONNECT: limits.connect,
+            Step.TLS: limits.tls,
+            Step.FIRST_BYTE: limits.first_byte,
+            Step.ANSWER: None,
+        }
+        self._deadline = asyncio.timeout(None)
+
+    async def __aenter__(self) -> Self:
+        await self._deadline.__aenter__()
+        _CURRENT.set(self)
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> bool | None:
+        return await self._deadline.__aexit__(kind, error, trace)
+
+    def enter(self, step: Step) -> None:
+        """Begin a step; its time is counted from now."""
+        self.step = step
+        limit = self._limits[step]
+        now = asyncio.get_running_loop().time()
+        self._deadline.reschedule(None if limit is None else now + limit.total_seconds())
+
+    def late(self, whole: timedelta) -> str:
+        """Say what was not in time: the step, or the whole call."""
+        limit = self._limits[self.step] if self._deadline.expired() else None
+        return f"not in time, {(limit or whole).total_seconds():g} s{'' if limit else ' in all'}"
+
+
+class _Tls(ssl.SSLContext):
+    """Tells the call when its handshake begins: the event loop asks for the engine of TLS only then."""
+
+    def wrap_bio(self, *arguments: Any, **options: Any) -> ssl.SSLObject:
+        if (progress := _CURRENT.get()) is not None:
+            progress.enter(Step.TLS)
+        return super().wrap_bio(*arguments, **options)
+
+
+@functools.cache
+def tls() -> ssl.SSLContext:
+    """Return how partners are trusted: by the machine's authorities, and by their name."""
+    context = _Tls(ssl.PROTOCOL_TLS_CLIENT)
+    context.load_default_certs()
+    context.set_alpn_protocols(["http/1.1"])
+    return context
+
+
+def traced() -> aiohttp.TraceConfig:
+    """Return what makes a session tell the ``Progress`` that a request was given as ``trace_request_ctx``."""
+    trace = aiohttp.TraceConfig()
+    trace.on_connection_create_start.append(_connecting)
+    trace.on_request_headers_sent.append(_leaving)
+    return trace
+
+
+async def _connecting(_session: object, context: Any, _parameters: object) -> None:
+    context.trace_request_ctx.enter(Step.CONNECT)
+
+
+async def _leaving(_session: object, context: Any, _parameters: object) -> None:
+    context.trace_request_ctx.sent = True
+    context.trace_request_ctx.enter(Step.FIRST_BYTE)
