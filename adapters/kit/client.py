@@ -5,7 +5,7 @@
     2xx                                                                    an answer
     408, 425, 429, 500, 503, 507 and the like                              TryLater D102, Retry-After obeyed
     502, 504                   a gateway lost the partner's answer         TryLater D103, in doubt
-    3xx, 401, 405, 407         wrong address or credentials                TryLater D105, redirects are never followed
+    3xx, 401, 405, 407         wrong address or credentials                ConfigError D105; never followed
     other 4xx, 501, 505                                                    Rejected D201
 
 Connecting is tried three times where it is refused at once; a request that may have left is never repeated here: that
@@ -110,7 +110,7 @@ class Client:
         """Return if the partner took the request.
 
         Raises:
-            TryLater: D102, D103, D105. Rejected: D201.
+            TryLater: D102, D103. ConfigError: D105. Rejected: D201.
         """
         status = answered.status
         if 200 <= status < 300:  # noqa: PLR2004 - the class of success
@@ -119,7 +119,7 @@ class Client:
         if status in _LATER:
             raise TryLater("D102", text, where=self._name, after=retry_after(answered.headers.get("retry-after")))
         if status in _DOOR or 300 <= status < 400:  # noqa: PLR2004 - the class of redirects
-            raise TryLater("D105", text, where=self._name)
+            raise ConfigError("D105", text, where=self._name, mend="mend its url or credentials, then apply")
         if status in _LOST:
             raise TryLater("D103", text, where=self._name, in_doubt=True)
         raise Rejected("D201", text, where=self._name)

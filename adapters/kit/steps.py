@@ -57,8 +57,8 @@ class Progress:
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> bool | None:
-        return await self._deadline.__aexit__(kind, error, trace)
+    ) -> None:
+        await self._deadline.__aexit__(kind, error, trace)
 
     def enter(self, step: Step) -> None:
         """Begin a step; its time is counted from now."""

@@ -34,6 +34,7 @@ class Target(Protocol):
 
         Raises:
             TryLater: the partner may accept later (no connection, 429, 503; ``in_doubt`` if the answer was lost).
+            ConfigError: the endpoint is not what is registered (redirect, 401): trying later, once it is mended.
             Rejected: they will never accept this message (400, schema fault).
         """
         ...

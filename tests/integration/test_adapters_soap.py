@@ -12,7 +12,7 @@ import pytest
 
 from adapters.soap import ADAPTER
 from hub_core.directory import Contract, Credentials, Direction, Endpoint, SecretReference
-from hub_core.errors import Rejected, TryLater
+from hub_core.errors import ConfigError, Rejected, TryLater
 from hub_core.ports import Question, Source
 from hub_demo.population import Population
 
@@ -181,7 +181,7 @@ async def test_a_wrong_password_is_the_partners_fault_told_by_its_code_only(
 async def test_a_wrong_basic_password_is_for_us_to_mend(agencies, citizen, open_source, monkeypatch):
     monkeypatch.setenv("PUNTE_TEST_SECRET", "wrong")
     source = open_source(endpoint("cnas", agencies["cnas"].url))
-    with pytest.raises(TryLater) as refused:
+    with pytest.raises(ConfigError) as refused:
         await source.ask(question(citizen))
     assert refused.value.code == "D105"
     assert citizen not in str(refused.value)
