@@ -17,8 +17,8 @@ from hub_core.directory import Breaker as Policy
 from hub_core.errors import ConfigError, PunteError, Rejected, TryLater
 
 _DOUBLINGS: Final = 60  # beyond any limit of a policy; keeps the power a finite number
-#: Rejections that no message deserved: the partner's answer is none.
-_OF_THE_ENDPOINT: Final = frozenset({"D203"})
+#: Rejections that no message deserved: an answer that is none, a failure of the partner's server.
+_OF_THE_ENDPOINT: Final = frozenset({"D203", "D204"})
 
 
 class BreakerState(StrEnum):
@@ -86,8 +86,8 @@ class Breaker(msgspec.Struct, frozen=True, kw_only=True):
 def blames_endpoint(error: Exception | None) -> bool:
     """Say whether an attempt failed because of its endpoint, not of the message: ``None`` is one that was taken.
 
-    A refusal of one message shows that the endpoint works. An answer that is none does not: whatever stands there
-    would spoil the next message, too.
+    A refusal of one message shows that the endpoint works. An answer that is none does not, nor does a failure of the
+    server behind it: whatever stands there would spoil the next message, too.
     """
     if isinstance(error, TryLater | ConfigError):
         return True

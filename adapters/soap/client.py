@@ -14,6 +14,8 @@ from hub_core.security.secrets import resolve
 from hub_core.validation import parse_xml
 
 OF_THE_LINE: Final = frozenset({401, 407, 429, 503})  # said in HTTP, whatever stands in the body
+# Faults for reasons that do not lie in the message: SOAP 1.1, section 4.4.1; SOAP 1.2, part 1, section 5.4.6.
+THEIRS: Final = ("a fault: Server", "a fault: Receiver")
 
 
 class SoapSource:
@@ -80,7 +82,7 @@ class _Line:
         """Send a request; return the answer and its envelope, ``None`` where a target answered with nothing.
 
         Raises:
-            TryLater: D101, D102, D103. Rejected: D201, D202 a fault, D203 not SOAP.
+            TryLater: D101, D102, D103. Rejected: D201, D202 a fault, D204 one of theirs, D203 not SOAP.
         """
         headers = request.headers
         if key is not None:
@@ -105,7 +107,8 @@ class _Line:
             return open_envelope(parse_xml(answered.body))
         except Rejected as fault:
             if fault.code == "D202":
-                raise Rejected("D202", f"partner answered with {fault.text}", where=self._name) from None
+                code = "D204" if fault.text.startswith(THEIRS) else "D202"
+                raise Rejected(code, f"partner answered with {fault.text}", where=self._name) from None
             return None
 
     async def close(self) -> None:

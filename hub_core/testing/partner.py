@@ -2,6 +2,9 @@
 
 import asyncio
 import contextlib
+import itertools
+import socket
+import struct
 from collections.abc import AsyncIterator, Mapping
 from typing import Protocol
 
@@ -65,6 +68,38 @@ class Flood(msgspec.Struct, frozen=True):
         while True:
             writer.write(b"<x>" * 20_000)
             await writer.drain()
+
+
+class Reset(msgspec.Struct, frozen=True):
+    """Promises an answer, sends half of it and resets the connection."""
+
+    async def play(self, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 200 X\r\nContent-Length: 1000\r\n\r\n" + b"x" * 500)
+        await writer.drain()
+        linger = struct.pack("ii", 1, 0)  # on, for no time: closing sends RST, socket(7)
+        writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+        writer.transport.abort()
+
+
+class Drip(msgspec.Struct, frozen=True):
+    """Answers byte by byte, until the caller gives up.
+
+    Attributes:
+        seconds: between two bytes.
+        head: the head comes at once, only the body drips.
+    """
+
+    seconds: float = 1.0
+    head: bool = True
+
+    async def play(self, writer: asyncio.StreamWriter) -> None:
+        head = b"HTTP/1.1 200 X\r\nContent-Length: 1000000\r\n\r\n"
+        if self.head:
+            writer.write(head)
+        for byte in itertools.cycle(head):
+            writer.write(bytes([byte]))
+            await writer.drain()
+            await asyncio.sleep(self.seconds)
 
 
 class Partner:

@@ -103,6 +103,7 @@ def test_a_probe_that_was_not_sent_leaves_the_probing_to_the_next():
         (TryLater("D103", "answer lost", in_doubt=True), True),
         (ConfigError("R109", "no secret"), True),
         (Rejected("D203", "no SOAP"), True),
+        (Rejected("D204", "their server"), True),
         (Rejected("D201", "HTTP 400"), False),
         (Rejected("D202", "fault"), False),
         (ValueError("defect"), False),
