@@ -9,6 +9,7 @@ from cli.commands import (
     apply,
     codes,
     doctor,
+    endpoints,
     explain,
     init,
     keys,
@@ -54,6 +55,7 @@ app.command(rich_help_panel=LOOK)(doctor.doctor)
 app.command(rich_help_panel=LOOK)(explain.explain)
 app.command(rich_help_panel=LOOK)(running.version)
 app.command(rich_help_panel=ACT)(replay.replay)
+app.add_typer(endpoints.app, name="endpoint", rich_help_panel=ACT)
 app.command(rich_help_panel=SET_UP)(init.init)
 app.command(rich_help_panel=SET_UP)(apply.apply)
 app.add_typer(keys.app, name="key", rich_help_panel=SET_UP)

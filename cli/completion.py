@@ -67,6 +67,11 @@ def endpoints(incomplete: str) -> list[str]:
     return _names("endpoints", incomplete)
 
 
+def outbound(incomplete: str) -> list[str]:
+    """Offer the names of the outbound endpoints."""
+    return _names("outbound", incomplete)
+
+
 def institutions(incomplete: str) -> list[str]:
     """Offer the names of the institutions."""
     return _names("institutions", incomplete)

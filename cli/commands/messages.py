@@ -191,8 +191,10 @@ def _later(newest: str | None, wanted: dict[str, Any]) -> list[dict[str, Any]]:
     return rows
 
 
-def instant(text: str | None, option: str) -> str | None:
+def instant(text: str | None, option: str, *, ahead: bool = False) -> str | None:
     """Return a time that a person wrote as ISO 8601 with offset; without one it is local.
+
+    A span such as ``2h`` lies behind, or with ``ahead`` before us.
 
     Raises:
         typer.BadParameter: exit code 2.
@@ -201,7 +203,8 @@ def instant(text: str | None, option: str) -> str | None:
         return None
     try:
         if text[:-1].isdecimal() and text[-1] in UNITS:
-            given = datetime.now().astimezone() - timedelta(**{UNITS[text[-1]]: int(text[:-1])})
+            span = timedelta(**{UNITS[text[-1]]: int(text[:-1])})
+            given = datetime.now().astimezone() + (span if ahead else -span)
         else:
             given = datetime.fromisoformat(text).astimezone()
     except (ValueError, OverflowError):

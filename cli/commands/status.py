@@ -6,6 +6,7 @@ import typer
 from rich.text import Text
 
 from cli import desk, screen
+from cli.commands.endpoints import show_endpoints
 from cli.faults import Exit
 from cli.options import Json
 from cli.screen import Column
@@ -49,6 +50,10 @@ def _show(answer: dict[str, Any]) -> None:
         ]
         screen.table(PARKED, parked, empty="")
         screen.note("see them: punte messages list --state parked; why: punte explain CODE; again: punte replay ID")
+    if answer.get("endpoints"):
+        screen.heading("Endpoints that do not flow, or wait for you")
+        show_endpoints(answer["endpoints"], empty="")
+        screen.note("all of them: punte endpoint list")
     if answer["refusals"]:
         screen.heading("Turned away at the door")
         screen.table(REFUSALS, [(it["code"], str(it["count"])) for it in answer["refusals"]], empty="")

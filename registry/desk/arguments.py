@@ -1,6 +1,6 @@
 """What each verb takes; unknown and misspelt arguments are refused."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Any, TypeVar
 
 import msgspec
@@ -118,6 +118,25 @@ class SealDrop(Act, frozen=True, kw_only=True):
     """Take a sealing key out of the keyring."""
 
     key: str
+
+
+class EndpointName(Arguments, frozen=True, kw_only=True):
+    """An outbound endpoint."""
+
+    name: str
+
+
+class EndpointPause(Act, frozen=True, kw_only=True):
+    """Let nothing go to an endpoint; without ``until`` till somebody resumes it."""
+
+    name: str
+    until: datetime | None = None
+
+
+class EndpointResume(Act, frozen=True, kw_only=True):
+    """Let everything flow to an endpoint."""
+
+    name: str
 
 
 class RouteExplain(Arguments, frozen=True, kw_only=True):

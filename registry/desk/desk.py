@@ -52,6 +52,16 @@ def _verb(verb: str) -> tuple[type[msgspec.Struct], Verb]:
                 "revealed": args.Revealed,
             }
             return kinds.get(verb, args.Nothing), getattr(looking, verb)
+        case "endpoints" | "endpoint" | "endpoint_pause" | "endpoint_resume":
+            from registry.desk import endpoints
+
+            kinds = {
+                "endpoints": args.Nothing,
+                "endpoint": args.EndpointName,
+                "endpoint_pause": args.EndpointPause,
+                "endpoint_resume": args.EndpointResume,
+            }
+            return kinds[verb], getattr(endpoints, verb)
         case "why" | "replay" | "route_explain":
             from registry.desk import explaining
 

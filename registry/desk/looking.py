@@ -1,16 +1,17 @@
 """Verbs that only look."""
 
 import asyncio
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from hub_core.directory import Direction
 from hub_core.errors import ConfigError, Rejected
 from hub_core.journal.entries import DeliveryRow, Kept, MessageRow
 from hub_core.message import Entry, State
 from hub_core.security.masking import mask_text, masked
 from registry.desk.arguments import Look, Messages, Nothing, Revealed
+from registry.desk.endpoints import EndpointRow, endpoints
 from registry.parts import Parts
 from registry.store import Applied
 
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from registry.health import Check
 
 REFUSALS_SHOWN = 10_000
-STUCK_AFTER = timedelta(minutes=15)
 
 
 def status(parts: Parts, _: Nothing) -> dict[str, Any]:
@@ -27,7 +27,7 @@ def status(parts: Parts, _: Nothing) -> dict[str, Any]:
     refusals: dict[str, int] = {}
     for refusal in parts.view.refusals(REFUSALS_SHOWN):
         refusals[refusal.code] = refusals.get(refusal.code, 0) + 1
-    late = counts.oldest_open is not None and parts.clock.now() - counts.oldest_open > STUCK_AFTER
+    rows = endpoints(parts, Nothing())
     return {
         "running": parts.address is not None,
         "version": parts.version,
@@ -39,9 +39,14 @@ def status(parts: Parts, _: Nothing) -> dict[str, Any]:
         "parked": counts.parked,
         "files_open": len(parts.view.unsplit()),
         "refusals": [{"code": code, "count": count} for code, count in sorted(refusals.items())],
-        "needs_human": bool(counts.parked or counts.messages.get(State.PARKED) or late),
+        "endpoints": [row for row in rows if row.state != "flowing" or row.in_doubt or row.late],
+        "needs_human": bool(counts.parked or counts.messages.get(State.PARKED)) or any(map(_is_stuck, rows)),
         "last_message_at": counts.newest,
     }
+
+
+def _is_stuck(row: EndpointRow) -> bool:
+    return row.late or row.in_doubt > 0
 
 
 def messages(parts: Parts, wanted: Messages) -> list[dict[str, Any]]:
@@ -111,6 +116,7 @@ def names(parts: Parts, _: Nothing) -> dict[str, list[str]]:
     directory = parts.directory()
     return {
         "endpoints": sorted(directory.endpoints),
+        "outbound": sorted(name for name, it in directory.endpoints.items() if it.direction is Direction.OUT),
         "institutions": sorted(directory.institutions),
         "services": sorted({endpoint.service for endpoint in directory.endpoints.values()}),
         "queries": sorted(directory.queries),

@@ -1,0 +1,130 @@
+"""``punte endpoint``: what flows to partners, what is held back and why; pausing and resuming."""
+
+from typing import Annotated, Any
+
+import typer
+
+from cli import completion, desk, screen
+from cli.commands.messages import instant
+from cli.options import Json
+from cli.screen import Column
+
+app = typer.Typer(no_args_is_help=True, help="See what flows to partners; pause and resume it.")
+
+ENDPOINTS = (
+    Column("ENDPOINT"),
+    Column("INSTITUTION", drop=3),
+    Column("STATE"),
+    Column("UNTIL", drop=1),
+    Column("WHY", wrap=True),
+    Column("BY", drop=4),
+    Column("UNDER WAY", right=True, drop=5),
+    Column("WAITING", right=True),
+    Column("OLDEST", drop=2),
+    Column("IN DOUBT", right=True),
+    Column("PARKED", right=True),
+)
+PAUSES = (Column("FROM"), Column("BY"), Column("WHY", wrap=True), Column("UNTIL"), Column("RESUMED"), Column("BY WHOM AND WHY", wrap=True))  # fmt: skip
+
+Name = Annotated[
+    str, typer.Argument(metavar="NAME", help="Name of the outbound endpoint.", autocompletion=completion.outbound)
+]
+Why = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why you do this; kept with the pause.")]
+
+
+@app.command("list")
+def list_(*, as_json: Json = False) -> None:
+    """List outbound endpoints: what waits, since when, and what holds it back."""
+    answer = desk.call("endpoints")
+    if as_json:
+        screen.as_json(answer)
+    else:
+        show_endpoints(answer, empty="no outbound endpoints yet; register one: see punte apply")
+
+
+@app.command()
+def show(name: Name, *, as_json: Json = False) -> None:
+    """Show one endpoint, and who paused it when and why."""
+    answer = desk.call("endpoint", name=name)
+    if as_json:
+        screen.as_json(answer)
+    else:
+        _show(answer)
+
+
+@app.command()
+def pause(
+    name: Name,
+    *,
+    reason: Why,
+    until: Annotated[
+        str | None,
+        typer.Option(
+            "--until", metavar="TIME", help="When it ends by itself: 2025-11-21T18:00, or in 30m, 2h, 7d. Else: resume."
+        ),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Let nothing more go to an endpoint; its messages wait, what is under way ends."""
+    ends = instant(until, "--until", ahead=True)
+    answer = desk.call("endpoint_pause", name=name, reason=reason, until=ends, by=desk.operator())
+    if as_json:
+        screen.as_json(answer)
+    else:
+        _show(answer)
+
+
+@app.command()
+def resume(name: Name, *, reason: Why, as_json: Json = False) -> None:
+    """Let everything flow again: ends a pause, and a break after failures."""
+    answer = desk.call("endpoint_resume", name=name, reason=reason, by=desk.operator())
+    if as_json:
+        screen.as_json(answer)
+        return
+    _show(answer)
+    ended = {"the pause ended": answer["pause_ended"], "it is no longer left alone": answer["breaker_closed"]}
+    screen.note("; ".join(text for text, true in ended.items() if true))
+
+
+def show_endpoints(rows: list[dict[str, Any]], *, empty: str) -> None:
+    """Print how endpoints stand."""
+    screen.table(ENDPOINTS, [_row(row) for row in rows], empty=empty)
+
+
+def _row(row: dict[str, Any]) -> tuple[Any, ...]:
+    return (
+        row["endpoint"],
+        row["institution"],
+        screen.state(row["state"]),
+        screen.local(row["until"]),
+        row["why"],
+        row["by"],
+        _count(row["under_way"]),
+        _count(row["waiting"]),
+        screen.local(row["oldest"]),
+        _count(row["in_doubt"]),
+        _count(row["parked"]),
+    )
+
+
+def _count(number: int) -> str:
+    return f"{number:,}" if number else ""
+
+
+def _show(answer: dict[str, Any]) -> None:
+    show_endpoints([answer["endpoint"]], empty="")
+    if not answer["pauses"]:
+        return
+    screen.heading("Pauses, the newest first")
+    rows = [
+        (
+            screen.local(it["at"]),
+            it["by"],
+            it["reason"],
+            screen.local(it["until"]) or "resumed",
+            screen.local(it["resumed_at"]) or "-",
+            ": ".join(filter(None, (it["resumed_by"], it["resumed_reason"]))) or "-",
+        )
+        for it in answer["pauses"]
+    ]
+    screen.table(PAUSES, rows, empty="")

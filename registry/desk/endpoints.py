@@ -1,0 +1,144 @@
+"""Verbs about outbound endpoints: what flows, what is held back and why; pausing and resuming."""
+
+import logging
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+
+from hub_core.directory import Direction, Endpoint
+from hub_core.errors import ConfigError
+from hub_core.journal.entries import Queue
+from hub_core.message import Pause
+from registry.desk.arguments import EndpointName, EndpointPause, EndpointResume, Nothing
+from registry.parts import Parts
+
+if TYPE_CHECKING:
+    from hub_core.gates import Standing
+
+log = logging.getLogger("punte.desk")
+STUCK_AFTER: Final = timedelta(minutes=15)
+_STATES: Final = {"open": "broken", "half-open": "probing"}  # what a breaker's state means for an endpoint
+
+
+class EndpointRow(msgspec.Struct, frozen=True, kw_only=True):
+    """How one outbound endpoint stands.
+
+    Attributes:
+        state: ``flowing``; ``paused`` by an operator; ``closed`` outside of its opening hours; ``broken``: left alone
+            after failures; ``probing``: one delivery finds out whether it works again; ``gone``: not registered.
+        until: when it is looked at again by itself.
+        why: reason of the pause, or code of the failure.
+        by: who paused it.
+        oldest: since when the oldest of those that wait does.
+        in_doubt: of those that wait, how many wait for a person.
+        late: what waits should have been sent by now.
+    """
+
+    endpoint: str
+    institution: str
+    state: str
+    until: datetime | None = None
+    why: str = ""
+    by: str = ""
+    under_way: int = 0
+    waiting: int = 0
+    oldest: datetime | None = None
+    in_doubt: int = 0
+    parked: int = 0
+    late: bool = False
+
+
+def endpoints(parts: Parts, _: Nothing) -> list[EndpointRow]:
+    """List outbound endpoints, and whatever else something waits for."""
+    now = parts.clock.now()
+    out = {name: it for name, it in parts.directory().endpoints.items() if it.direction is Direction.OUT}
+    queues = {queue.endpoint: queue for queue in parts.view.queues()}
+    pauses = {pause.endpoint: pause for pause in parts.view.pauses() if pause.holds(now)}
+    standings = parts.gates.standing() if parts.serving else {}
+    return [
+        _row(name, out.get(name), queues.get(name) or Queue(endpoint=name), pauses.get(name), standings.get(name), now)
+        for name in sorted(out.keys() | queues.keys())
+    ]
+
+
+def endpoint(parts: Parts, wanted: EndpointName) -> dict[str, Any]:
+    """Show one outbound endpoint and who paused it when and why."""
+    (row,) = (row for row in endpoints(parts, Nothing()) if row.endpoint == _known(parts, wanted.name))
+    return {"endpoint": row, "pauses": parts.view.pauses(wanted.name)}
+
+
+async def endpoint_pause(parts: Parts, act: EndpointPause) -> dict[str, Any]:
+    """Let nothing more go to an endpoint; what is under way ends."""
+    now, name = parts.clock.now(), _known(parts, act.name)
+    if act.until is not None and act.until <= now:
+        raise ConfigError("W400", "the pause would be over already", mend="name a time to come, or none")
+    await parts.journal.pause(Pause(endpoint=name, at=now, by=act.by, reason=_reason(act.reason), until=act.until))
+    parts.wake()
+    log.info("endpoint.paused", extra={"endpoint": name, "by": act.by})
+    return endpoint(parts, EndpointName(name=name))
+
+
+async def endpoint_resume(parts: Parts, act: EndpointResume) -> dict[str, Any]:
+    """Let everything flow to an endpoint: its pause ends, its breaker closes."""
+    now, name = parts.clock.now(), _known(parts, act.name)
+    resumed = await parts.journal.resume(name, at=now, by=act.by, reason=_reason(act.reason))
+    closed = parts.serving and parts.gates.close_breaker(name)
+    if not resumed and not closed:
+        raise ConfigError("R307", f"{name} is neither paused nor left alone", mend="see punte endpoint list")
+    parts.wake()
+    log.info("endpoint.resumed", extra={"endpoint": name, "by": act.by, "pause": resumed, "breaker": closed})
+    return endpoint(parts, EndpointName(name=name)) | {"pause_ended": resumed, "breaker_closed": closed}
+
+
+def _row(
+    name: str, it: Endpoint | None, queue: Queue, pause: Pause | None, standing: "Standing | None", now: datetime
+) -> EndpointRow:
+    state, until, why, by = "flowing" if it else "gone", None, "", ""
+    opens = _opens(it, now)
+    if pause is not None:
+        state, until, why, by = "paused", pause.until, pause.reason, pause.by
+    elif opens is None or opens > now:
+        state, until = "closed", opens
+    elif standing is not None and standing.breaker in _STATES:
+        state, why = _STATES[standing.breaker], standing.code or ""
+        until = None if standing.probe_in is None else now + timedelta(seconds=standing.probe_in)
+    before = now - STUCK_AFTER
+    waits_long = queue.oldest is not None and queue.oldest < before and _opens(it, before) == before
+    return EndpointRow(
+        endpoint=name,
+        institution=it.institution if it else "",
+        state=state,
+        until=until,
+        why=why,
+        by=by,
+        under_way=standing.under_way if standing else 0,
+        waiting=queue.waiting,
+        oldest=queue.oldest,
+        in_doubt=queue.in_doubt,
+        parked=queue.parked,
+        late=waits_long and state not in {"paused", "closed"},
+    )
+
+
+def _opens(it: Endpoint | None, at: datetime) -> datetime | None:
+    """Return when an endpoint is open next, ``at`` itself if it is; ``None``: never."""
+    if it is None or it.opening is None:
+        return at
+    from hub_core.opening import next_opening
+
+    return next_opening(it.opening, at)
+
+
+def _known(parts: Parts, name: str) -> str:
+    it = parts.directory().endpoints.get(name)
+    if it is None or it.direction is not Direction.OUT:
+        state = "is not registered" if it is None else f"has direction: {it.direction}"
+        raise ConfigError("R105", f"the endpoint {name} {state}", mend="see punte endpoint list")
+    return name
+
+
+def _reason(text: str) -> str:
+    if not text.strip():
+        raise ConfigError("W400", "an act on an endpoint needs a reason", mend='add --reason "..."')
+    return text
