@@ -24,7 +24,14 @@ ENDPOINTS = (
     Column("IN DOUBT", right=True),
     Column("PARKED", right=True),
 )
-PAUSES = (Column("FROM"), Column("BY"), Column("WHY", wrap=True), Column("UNTIL"), Column("RESUMED"), Column("BY WHOM AND WHY", wrap=True))  # fmt: skip
+PAUSES = (
+    Column("FROM"),
+    Column("BY"),
+    Column("WHY", wrap=True),
+    Column("UNTIL"),
+    Column("RESUMED"),
+    Column("BY WHOM AND WHY", wrap=True),
+)
 
 Name = Annotated[
     str, typer.Argument(metavar="NAME", help="Name of the outbound endpoint.", autocompletion=completion.outbound)

@@ -1,8 +1,10 @@
 """One call for every verb."""
 
+import re
 from collections.abc import Awaitable, Callable
+from importlib import import_module
 from inspect import isawaitable
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -12,6 +14,42 @@ from registry.desk import arguments as args
 from registry.parts import Parts
 
 Verb = Callable[[Parts, Any], Any | Awaitable[Any]]
+
+
+#: Where each verb is done, and what it takes.
+VERBS: Final[dict[str, tuple[str, type[msgspec.Struct]]]] = {
+    "status": ("looking", args.Nothing),
+    "messages": ("looking", args.Messages),
+    "message": ("looking", args.Look),
+    "sets": ("looking", args.Nothing),
+    "keys": ("looking", args.Nothing),
+    "names": ("looking", args.Nothing),
+    "doctor": ("looking", args.Nothing),
+    "revealed": ("looking", args.Revealed),
+    "why": ("explaining", args.Why),
+    "replay": ("explaining", args.Replay),
+    "route_explain": ("explaining", args.RouteExplain),
+    "mapping_releases": ("releasing", args.Nothing),
+    "mapping_shadow": ("releasing", args.Candidate),
+    "mapping_shadow_stop": ("releasing", args.Act),
+    "mapping_promote": ("releasing", args.Candidate),
+    "mapping_rollback": ("releasing", args.Act),
+    "seal_status": ("sealing", args.Nothing),
+    "seal_rotate": ("sealing", args.Act),
+    "seal_reload": ("sealing", args.Act),
+    "seal_drop": ("sealing", args.SealDrop),
+    "endpoints": ("endpoints", args.Nothing),
+    "endpoint": ("endpoints", args.EndpointName),
+    "endpoint_pause": ("endpoints", args.EndpointPause),
+    "endpoint_resume": ("endpoints", args.EndpointResume),
+    "capture": ("capturing", args.Capture),
+    "plan": ("acting", args.Files),
+    "apply": ("acting", args.Files),
+    "rollback": ("acting", args.Rollback),
+    "key_new": ("acting", args.KeyNew),
+    "key_revoke": ("acting", args.KeyRevoke),
+    "query": ("acting", args.Query),
+}
 
 
 class Desk:
@@ -42,55 +80,7 @@ def open_desk(settings: Settings, *, write: bool = False) -> Desk:
 
 def _verb(verb: str) -> tuple[type[msgspec.Struct], Verb]:
     """Return what a verb takes and does; imports only what it needs, so that looking starts fast."""
-    match verb:
-        case "status" | "messages" | "message" | "sets" | "keys" | "names" | "doctor" | "revealed":
-            from registry.desk import looking
-
-            kinds: dict[str, type[msgspec.Struct]] = {
-                "messages": args.Messages,
-                "message": args.Look,
-                "revealed": args.Revealed,
-            }
-            return kinds.get(verb, args.Nothing), getattr(looking, verb)
-        case "endpoints" | "endpoint" | "endpoint_pause" | "endpoint_resume":
-            from registry.desk import endpoints
-
-            kinds = {
-                "endpoints": args.Nothing,
-                "endpoint": args.EndpointName,
-                "endpoint_pause": args.EndpointPause,
-                "endpoint_resume": args.EndpointResume,
-            }
-            return kinds[verb], getattr(endpoints, verb)
-        case "why" | "replay" | "route_explain":
-            from registry.desk import explaining
-
-            kinds = {"why": args.Why, "replay": args.Replay, "route_explain": args.RouteExplain}
-            return kinds[verb], getattr(explaining, verb)
-        case "mapping_releases" | "mapping_shadow" | "mapping_shadow_stop" | "mapping_promote" | "mapping_rollback":
-            from registry.desk import releasing
-
-            candidate = args.Candidate
-            kinds = {"mapping_releases": args.Nothing, "mapping_shadow": candidate, "mapping_promote": candidate}
-            return kinds.get(verb, args.Act), getattr(releasing, verb.removeprefix("mapping_"))
-        case "seal_status" | "seal_rotate" | "seal_reload" | "seal_drop":
-            from registry.desk import sealing
-
-            kinds = {"seal_status": args.Nothing, "seal_drop": args.SealDrop}
-            return kinds.get(verb, args.Act), getattr(sealing, verb.removeprefix("seal_"))
-        case "capture":
-            from registry.desk import capturing
-
-            return args.Capture, capturing.capture
-        case "plan" | "apply" | "rollback" | "key_new" | "key_revoke" | "query":
-            from registry.desk import acting
-
-            kinds = {
-                "rollback": args.Rollback,
-                "key_new": args.KeyNew,
-                "key_revoke": args.KeyRevoke,
-                "query": args.Query,
-            }
-            return kinds.get(verb, args.Files), getattr(acting, verb)
-        case _:
-            raise ConfigError("W404", f"there is no verb {verb}", mend="see docs/reference/commands.md")
+    if verb not in VERBS:
+        raise ConfigError("W404", f"there is no verb {verb}", mend="see docs/reference/commands.md")
+    module, kind = VERBS[verb]
+    return kind, getattr(import_module(f"registry.desk.{module}"), re.sub("^(mapping|seal)_", "", verb))
