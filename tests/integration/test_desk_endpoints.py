@@ -1,0 +1,131 @@
+"""What the desk says and does about outbound endpoints, on a store of its own."""
+
+from datetime import timedelta
+
+import pytest
+
+from hub_core.clock import SystemClock
+from hub_core.directory import Direction, Directory, Endpoint, Opening
+from hub_core.errors import ConfigError
+from hub_core.message import DeliveryState
+from hub_core.settings import Settings
+from hub_core.testing.builders import a_delivery, a_message, an_outcome
+from hub_core.testing.journal_base import ended
+from registry.desk import Desk
+from registry.parts import Parts
+
+MINUTE = timedelta(minutes=1)
+
+
+def out(**facts):
+    given = {"institution": "anpis", "direction": Direction.OUT, "adapter": "rest", "service": "cases"}
+    return Endpoint(**given | facts)
+
+
+class Store:
+    """A store with three outbound endpoints, seen through its desk."""
+
+    def __init__(self, home):
+        self.parts = Parts(Settings(home=home), write=True)
+        self.woken = []
+        self.parts.deliveries_added = lambda: self.woken.append(True)
+        closed = out(opening=Opening(hours=(_not_now(),), zone="UTC"))
+        inbound = out(direction=Direction.IN)
+        self.parts.in_force(Directory(number=1, endpoints={"cases": out(), "office": closed, "door": inbound}))
+        self.desk = Desk(self.parts)
+
+    async def call(self, verb, **arguments):
+        return await self.desk.call(verb, arguments)
+
+    async def row(self, name):
+        return next(row for row in await self.call("endpoints") if row["endpoint"] == name)
+
+    async def keep(self, endpoint, *, age=timedelta()):
+        message = a_message()
+        at = SystemClock().now() - age
+        delivery = a_delivery(message, endpoint=endpoint, due_at=at)
+        await self.parts.journal.record(message, an_outcome(message, delivery, decided_at=at))
+
+
+def _not_now():
+    """Return hours that begin in two days."""
+    return f"{SystemClock().now() + timedelta(days=2):%a}".lower() + " 10:00-11:00"
+
+
+@pytest.fixture
+def store(tmp_path):
+    store = Store(tmp_path)
+    yield store
+    store.parts.close()
+
+
+async def test_outbound_endpoints_are_listed_with_what_waits(store):
+    await store.keep("cases")
+    await store.keep("forgotten")
+    rows = await store.call("endpoints")
+    assert [(row["endpoint"], row["state"], row["waiting"]) for row in rows] == [
+        ("cases", "flowing", 1),
+        ("forgotten", "gone", 1),
+        ("office", "closed", 0),
+    ]
+
+
+async def test_a_pause_says_who_when_why_and_till_when(store):
+    until = SystemClock().now() + 10 * MINUTE
+    shown = await store.call("endpoint_pause", name="cases", by="ana", reason="their move", until=until.isoformat())
+    row = shown["endpoint"]
+    assert (row["state"], row["by"], row["why"]) == ("paused", "ana", "their move")
+    (pause,) = shown["pauses"]
+    assert (pause["by"], pause["reason"], pause["resumed_at"]) == ("ana", "their move", None)
+    assert store.woken
+
+
+async def test_a_resumed_endpoint_flows_and_remembers_both_acts(store):
+    await store.call("endpoint_pause", name="cases", by="ana", reason="their move")
+    shown = await store.call("endpoint_resume", name="cases", by="ion", reason="moved")
+    assert (shown["pause_ended"], shown["breaker_closed"]) == (True, False)
+    assert shown["endpoint"]["state"] == "flowing"
+    assert (shown["pauses"][0]["resumed_by"], shown["pauses"][0]["resumed_reason"]) == ("ion", "moved")
+
+
+@pytest.mark.parametrize(
+    ("verb", "arguments", "code"),
+    [
+        ("endpoint_pause", {"name": "door", "reason": "x"}, "R105"),
+        ("endpoint_pause", {"name": "nowhere", "reason": "x"}, "R105"),
+        ("endpoint_pause", {"name": "cases", "reason": " "}, "W400"),
+        ("endpoint_pause", {"name": "cases", "reason": "x", "until": "2020-01-01T00:00:00Z"}, "W400"),
+        ("endpoint_pause", {"name": "cases", "reason": "x", "untill": "2020-01-01T00:00:00Z"}, "W400"),
+        ("endpoint_resume", {"name": "cases", "reason": "x"}, "R307"),
+        ("endpoint_resume", {"name": "cases", "reason": ""}, "W400"),
+    ],
+)
+async def test_an_act_that_makes_no_sense_is_refused(store, verb, arguments, code):
+    with pytest.raises(ConfigError) as refused:
+        await store.call(verb, by="ana", **arguments)
+    assert refused.value.code == code
+    assert (await store.row("cases"))["state"] == "flowing"
+
+
+@pytest.mark.parametrize(("endpoint", "needed"), [("cases", True), ("office", False)])
+async def test_a_human_is_needed_for_what_waits_long_though_nothing_holds_it_back(store, endpoint, needed):
+    await store.keep(endpoint, age=timedelta(hours=1))
+    status = await store.call("status")
+    assert status["needs_human"] is needed
+    assert endpoint in [row["endpoint"] for row in status["endpoints"]]
+
+
+async def test_nobody_is_needed_for_what_an_operator_holds_back(store):
+    await store.keep("cases", age=timedelta(hours=1))
+    await store.call("endpoint_pause", name="cases", by="ana", reason="their move")
+    assert (await store.call("status"))["needs_human"] is False
+
+
+async def test_a_human_is_needed_for_a_doubt_that_waits_for_one(store):
+    await store.keep("cases")
+    now = SystemClock().now()
+    (claimed,) = await store.parts.journal.claim(limit=1, lease=MINUTE, now=now)
+    await store.parts.journal.settle(ended(claimed, DeliveryState.IN_DOUBT, at=now, code="D104"))
+    status = await store.call("status")
+    assert status["needs_human"] is True
+    assert [(row["endpoint"], row["in_doubt"]) for row in status["endpoints"]] == [("cases", 1), ("office", 0)]

@@ -1,0 +1,81 @@
+"""What commands about endpoints ask of the desk, and what they print."""
+
+import json
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+pytestmark = pytest.mark.network
+
+
+def test_endpoints_are_a_table_of_what_waits_and_why(desk, punte):
+    result = punte("endpoint", "list")
+    assert result.code == 0
+    assert [line.rstrip() for line in result.out.splitlines()] == [
+        "ENDPOINT      INSTITUTION  STATE    UNTIL                    WHY   BY  UNDER WAY  WAITING  OLDEST                   IN DOUBT  PARKED",
+        "anpis-cases   anpis        broken   2025-11-21 19:30:00 +02  D103                   1,204  2025-11-21 19:20:00 +02         2",
+        "portal-inbox  portal       flowing                                            1        1  2025-11-21 19:22:00 +02",
+    ]
+
+
+def test_no_endpoints_say_what_to_do(desk, punte):
+    desk.answers["endpoints"] = []
+    result = punte("endpoint", "list")
+    assert (result.code, result.out) == (0, "")
+    assert "punte apply" in result.err
+
+
+def test_an_endpoint_is_shown_with_its_pauses(desk, punte):
+    result = punte("endpoint", "show", "anpis-cases")
+    assert desk.asked[-1] == ("endpoint", {"name": "anpis-cases"})
+    assert "2025-11-21 19:19:00 +02  ana  their database moves  2025-11-21 20:00:00 +02  -" in result.out
+    assert "ana: they are back" in result.out
+
+
+def test_a_pause_names_endpoint_reason_end_and_operator(desk, punte):
+    punte("endpoint", "pause", "anpis-cases", "--reason", "their database moves", "--until", "2h")
+    verb, arguments = desk.asked[-1]
+    assert verb == "endpoint_pause"
+    assert (arguments["name"], arguments["reason"]) == ("anpis-cases", "their database moves")
+    assert arguments["by"]
+    ahead = datetime.fromisoformat(arguments["until"]) - datetime.now(UTC)
+    assert timedelta(hours=1, minutes=59) < ahead <= timedelta(hours=2)
+
+
+def test_a_pause_without_end_lasts_till_somebody_resumes(desk, punte):
+    punte("endpoint", "pause", "anpis-cases", "--reason", "their database moves")
+    assert "until" not in desk.asked[-1][1]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["pause", "anpis-cases"],
+        ["resume", "anpis-cases"],
+        ["pause", "--reason", "x"],
+        ["pause", "anpis-cases", "--reason", "x", "--until", "soon"],
+    ],
+)
+def test_an_act_needs_an_endpoint_a_reason_and_a_time_that_is_one(desk, punte, arguments):
+    assert punte("endpoint", *arguments).code == 2
+    assert desk.asked == []
+
+
+def test_a_resume_says_what_it_ended(desk, punte):
+    result = punte("endpoint", "resume", "anpis-cases", "--reason", "moved")
+    assert desk.asked[-1][0] == "endpoint_resume"
+    assert "the pause ended; it is no longer left alone" in result.err
+
+
+@pytest.mark.parametrize("arguments", [["list"], ["show", "x"], ["pause", "x", "--reason", "y"]])
+def test_every_answer_is_there_as_json(desk, punte, arguments):
+    assert json.loads(punte("endpoint", *arguments, "--json").out)
+
+
+def test_the_status_shows_what_does_not_flow(desk, punte):
+    status = json.loads(punte("status", "--json").out)
+    (broken, _) = json.loads(punte("endpoint", "list", "--json").out)
+    desk.answers["status"] = status | {"endpoints": [broken]}
+    result = punte("status")
+    assert "anpis-cases  anpis        broken" in result.out
+    assert "punte endpoint list" in result.err
