@@ -19,7 +19,7 @@ from hub_core.gates import Gates
 from hub_core.journal.database import Database
 from hub_core.journal.store import SqlJournal
 from hub_core.message import DeliveryState
-from hub_core.testing.builders import a_delivery, a_message, an_outcome
+from hub_core.testing.builders import a_delivery, a_message, a_vault, an_outcome
 from hub_core.testing.partner import Drip, Flood, Keep, Reply, Reset, playing
 from registry.connections import Connections
 
@@ -58,7 +58,7 @@ class Hub:
     """The parts of a hub that deliver."""
 
     def __init__(self, database: Database, directory: Directory) -> None:
-        self.journal = SqlJournal(database)
+        self.journal = SqlJournal(database, a_vault())
         self.gates = Gates(places=8)
         self.connections = Connections(load_adapters())
         self.deliverer = Deliverer(

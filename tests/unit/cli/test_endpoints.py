@@ -14,7 +14,7 @@ def test_endpoints_are_a_table_of_what_waits_and_why(desk, punte):
     assert [line.rstrip() for line in result.out.splitlines()] == [
         "ENDPOINT      INSTITUTION  STATE    UNTIL                    WHY   BY  UNDER WAY  WAITING  OLDEST                   IN DOUBT  PARKED",
         "anpis-cases   anpis        broken   2025-11-21 19:30:00 +02  D103                   1,204  2025-11-21 19:20:00 +02         2",
-        "portal-inbox  portal       flowing                                            1        1  2025-11-21 19:22:00 +02",
+        "portal-inbox  portal       flowing                                             1        1  2025-11-21 19:22:00 +02",
     ]
 
 
