@@ -20,6 +20,7 @@ from typing import Final
 import msgspec
 
 from tests.bench import mapping
+from tests.bench.bulkhead import bulkhead
 from tests.bench.documents import documents, envelope
 from tests.bench.hub import hub
 from tests.bench.journal import journal_rates
@@ -56,6 +57,7 @@ def measure(plan: Plan, folder: Path, cores: Cores) -> Report:
         micro = fastest(hand_written_maps() | shipped_map() | mapping.jobs(), rounds=plan.micro_rounds)
         journal = journal_rates(folder)
         linted = fastest_lint(folder, rounds=LINT_ROUNDS)
+    waits = bulkhead(folder, rounds=plan.rounds, seconds=plan.seconds)
     with ExitStack() as stack:
         targets = _start(stack, folder, cores)
         rounds = list(_rounds(plan, targets, bodies=bodies, cores=cores))
@@ -72,6 +74,7 @@ def measure(plan: Plan, folder: Path, cores: Cores) -> Report:
             *_goals(warm, micro, journal),
             *mapping.goals(micro),
             Goal(name="seconds to lint fifty mappings", value=linted, at_most=1.0),
+            Goal(name="p99: nine beside one that hangs / ten quick", value=waits.ratio, at_most=1.5),
         ],
         faults=[*idle_cores(measured), *unreconciled(rounds, kept, connections=CONNECTIONS)],
     )

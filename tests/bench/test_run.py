@@ -6,6 +6,7 @@ import urllib.parse
 from contextlib import closing
 
 from tests.bench import run
+from tests.bench.bulkhead import bulkhead
 from tests.bench.documents import documents, envelope
 from tests.bench.hub import hub
 from tests.bench.journal import journal_rates
@@ -32,3 +33,9 @@ def test_the_journal_is_measured_both_ways(tmp_path):
     rates = journal_rates(tmp_path)
     assert list(rates) == ["journal, 64 at once", "journal, one by one"]
     assert all(rate > 0 for rate in rates.values())
+
+
+def test_what_is_kept_reaches_nine_partners_though_the_tenth_hangs(tmp_path):
+    waits = bulkhead(tmp_path, rounds=1, seconds=1)
+    assert waits.quick_ms > 0
+    assert waits.beside_one_that_hangs_ms > 0

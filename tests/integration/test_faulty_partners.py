@@ -149,6 +149,20 @@ async def test_a_partner_is_left_alone_after_five_failures_and_the_others_get_th
     assert len(good.received) == MESSAGES
 
 
+async def test_nine_partners_get_everything_though_the_tenth_keeps_all_of_its_places(tmp_path):
+    never = Breaker(failures=1000, percent=100, of=1000)
+    async with contextlib.AsyncExitStack() as stack:
+        hanging = await stack.enter_async_context(playing(Keep()))
+        others = [await stack.enter_async_context(playing(Reply(200))) for _ in range(9)]
+        facts = {"timeout": 500 * SHORT, "breaker": never, "concurrency": 8}
+        ends = {f"p{number}": endpoint(one.url, **facts) for number, one in enumerate((hanging, *others))}
+        hub = await stack.enter_async_context(delivering(tmp_path, **ends))
+        await hub.keep(*ends)
+        await eventually(lambda: all(len(other.received) == MESSAGES for other in others))
+        await eventually(lambda: len(hanging.received) == 8)
+        assert hub.gates.standing()["p0"].under_way == 8
+
+
 async def test_what_waited_is_sent_when_the_partner_is_back(tmp_path):
     back = Breaker(pause=timedelta(milliseconds=50))
     script = [*[Reply(503)] * 7, Reply(200)]
