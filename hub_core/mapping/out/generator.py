@@ -61,14 +61,14 @@ class OutGenerator:
         self.writer.line("")
         head = f"def {name}(o, d, w):  # {scope.name!a} ({scope.place})"
         with self.writer.block(head), self.trees.making((id(scope), here.at), here):
-            self._scope(scope, here)
+            self._scope(scope, "o", here)
 
-    def _scope(self, scope: Scope, here: Here) -> None:
+    def _scope(self, scope: Scope, var: str, here: Here) -> None:
         if scope.root is not None:
             inner = Here(here.tree, here.place, here.at, frozenset(_singles(scope.root)))
-            self.object(scope.root, "o", inner)
+            self.object(scope.root, var, inner)
         if scope.call is not None:
-            self._scope(scope.call, here)
+            self._scope(scope.call, var, here)
 
     def object(self, obj: Obj, var: str, here: Here) -> None:
         """Write all rules of one object: first those without conditions, which say whether the others hold."""
@@ -135,7 +135,10 @@ class OutGenerator:
 
     def element(self, scope: Scope, var: str, here: Here, inside: Here) -> None:
         """Write an object at its place, then make the conditions hold that let it be read."""
-        self.writer.line(f"{self._named(scope, inside)}({var}, {inside.tree}, w)")
+        if inside.at == here.at:
+            self._scope(scope, var, inside)
+        else:
+            self.writer.line(f"{self._named(scope, inside)}({var}, {inside.tree}, w)")
         if scope.where:
             self.conditions.hold(inside, scope.where)
         if scope.checks:

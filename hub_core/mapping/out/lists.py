@@ -1,6 +1,5 @@
 """Writes how the elements of a list get into a document: by which rule, and as which element there."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, Protocol
 
@@ -91,7 +90,7 @@ class ListFill:
         for rule in rules:
             self._begun(rule, here)
         with self.writer.block(f"for {var} in {items}:"):
-            tests = list(self._tests(rules, var, here))
+            tests = self._tests(rules, var, here)
             if not tests[0][1]:
                 self._add(rules[0], var, here, owner)
             elif len(tests) == 1:
@@ -152,19 +151,17 @@ class ListFill:
 
     def _choose(self, tests: list[tuple[int, list[str]]], taker: str) -> None:
         """Write which rule takes an element: the first that carries all of it, else the first that carries some."""
-        seen: set[str] = set()
-        for index, parts in tests:
-            test = " and ".join(parts)
-            if test not in seen:
-                with self.writer.block(f"{'elif' if seen else 'if'} {test or 'True'}:"):
-                    self.writer.line(f"{taker} = {index}")
-            seen.add(test)
+        for number, (index, parts) in enumerate(tests):
+            with self.writer.block(f"{'elif' if number else 'if'} {' and '.join(parts) or 'True'}:"):
+                self.writer.line(f"{taker} = {index}")
         with self.writer.block("else:"):
             self.writer.line(f"{taker} = None")
 
-    def _tests(self, rules: list[_Rule], var: str, here: Here) -> Iterator[tuple[int, list[str]]]:
-        """Yield under which conditions rules take an element, in the order in which they are tried."""
+    def _tests(self, rules: list[_Rule], var: str, here: Here) -> list[tuple[int, list[str]]]:
+        """Return under which conditions rules take an element, in the order in which they are tried, each once."""
         takers, each = self.objects.takers, list(enumerate(rules))
+        scopes = [rule.scope for rule in rules]
+        found: dict[tuple[str, ...], int] = {}
         for exact in (True, False) if len(rules) > 1 else (False,):
             # What a rule says by itself is more than what it could say.
             for index, rule in sorted(each, key=lambda one: -len(takers.constant(one[1].scope)) if exact else 0):
@@ -173,8 +170,11 @@ class ListFill:
                 tests += takers.tests(scope, var, here, exact=exact)
                 tests += takers.room(scope, here) if once else []
                 if scope.value is None and len(rules) > 1:  # a plain value says nothing but itself
-                    tests.append(f"{takers.says(scope, here, whole=exact)}({var})")
-                yield index, tests
+                    some, whole = (f"{takers.says(scope, here, whole=one)}({var})" for one in (False, True))
+                    apart = exact and takers.apart(scope, scopes[:index] + scopes[index + 1 :])
+                    tests.append(f"({some} or {whole})" if apart else whole if exact else some)
+                found.setdefault(tuple(tests), index)
+        return [(index, list(tests)) for tests, index in found.items()]
 
     def _repeats(self, scope: Scope, here: Here) -> int | None:
         """Return which step of a base repeats for each element: the last that can; without a contract the last."""

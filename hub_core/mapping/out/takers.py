@@ -53,6 +53,19 @@ class Takers:
         inner = [one.root for one in (scope, scope.call) if one is not None and one.root is not None]
         return {name for obj in inner for name, values in obj.slots.items() if any(one.joins_only for one in values)}
 
+    def apart(self, scope: Scope, others: list[Scope]) -> bool:
+        """Tell whether what one rule takes whole is for no other: each says something else by itself."""
+        own = self._fixed(scope)
+        return all(any(own.get(name, one) != one for name, one in self._fixed(other).items()) for other in others)
+
+    def _fixed(self, scope: Scope) -> dict[str, str]:
+        """Return the constants that a rule always gives to its object, as shown."""
+        inner = [one.root for one in (scope, scope.call) if one is not None and one.root is not None]
+        slots = [(name, values[0]) for obj in inner for name, values in obj.slots.items() if len(values) == 1]
+        return {
+            name: repr(one.const) for name, one in slots if one.const is not None and not one.checks and not one.never
+        }
+
     def tests(self, scope: Scope, var: str, here: Here, *, exact: bool = False) -> list[str]:
         """Return the conditions under which a rule takes an object: its constants are the object's own values."""
         found: list[str] = []

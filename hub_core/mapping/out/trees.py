@@ -144,15 +144,17 @@ class Trees:
 
     # Texts ----------------------------------------------------------------------------------------------------
 
-    def put(self, here: Here, steps: Steps, text: str, otherwise: str) -> None:
+    def put(self, here: Here, steps: Steps, text: str, owner: str, rule: str) -> None:
         """Write that a text goes to a place.
 
         Args:
             here: where the path starts.
             steps: empty: the own text of the place.
             text: variable.
-            otherwise: further arguments of ``Out.store``, which tells of what stands there already.
+            owner: whose value it is, and the name of the field, for what is told if another text stands there.
+            rule: ``file:line``.
         """
+        otherwise = f"{owner}, {rule!r}"
         made: Hops = hops(steps, here.place, self.kind) or ((OWN, False, ()),)
         key, many, filters = made[-1]
         if filters:
@@ -172,7 +174,7 @@ class Trees:
             tree, key, value = variable, OWN, text
             many = False
         if self.known is not None and self.known.is_single(at):
-            self.writer.line(f"{tree}[{key!r}] = {value}")
+            self.writer.line(f"{tree}[{key!r}] = {value}  # {rule!a}")
             return
         hop = self.writer.literal("H", repr(((key, many, ()),)))
         with self.writer.block(f"if {key!r} in {tree}:"):

@@ -169,7 +169,7 @@ class ValueFill:
         place = below(here.place, steps)
         if place is not None and place.leaf is not None and place.leaf.json != "string":
             text = f"w.plain({text}, {place.leaf.json!r})"
-        self.trees.put(here, steps, text, f"{owner}, {(name or value.name)!r}, {value.place!r}")
+        self.trees.put(here, steps, text, f"{owner}, {(name or value.name)!r}", value.place)
 
     def no(self, owner: str, name: str, code: str, text: str, rule: str) -> None:
         """Write that a value is not carried, and why."""

@@ -26,6 +26,7 @@ from hub_core.mapping.sourcepaths import Fixed as FixedPaths
 from hub_core.message import Finding, Severity
 from hub_core.reading import Reading
 
+_encode: Final = msgspec.json.Encoder().encode
 _SEPARATE: Final = {"NATIVE"}  # dialects whose documents stand below the name of their kind
 
 
@@ -188,7 +189,7 @@ class OutWriter:
     def _body(self, tree: Tree, record: Beneficiary) -> bytes:
         if self._source.kind == "xml":
             return documents.encoded(self._xml.text(tree))
-        return msgspec.json.encode({self._kind_of(record): tree} if self._source.dialect in _SEPARATE else tree)
+        return _encode({self._kind_of(record): tree} if self._source.dialect in _SEPARATE else tree)
 
     def _document(self, tree: Tree, body: bytes, record: Beneficiary) -> Document:
         source = self._source

@@ -95,6 +95,19 @@ def test_the_traced_source_writes_down_where_values_come_from(punte):
     assert "run.note(" not in punte("mapping", "compile", "--show", "anofm.status/1").out
 
 
+def test_the_source_of_writing_is_shown_too(punte):
+    source = punte("mapping", "compile", "--show", "anofm.status/1", "--direction", "out").out
+    compile(source, "source", "exec")
+    number = next(number for number, line in enumerate(STATUS.read_text().split("\n"), 1) if "name.family:" in line)
+    assert f"# 'anofm/status.yaml:{number}'" in source
+    assert source != punte("mapping", "compile", "--show", "anofm.status/1").out
+
+
+def test_writing_has_no_traced_source(punte):
+    done = punte("mapping", "compile", "--show", "anofm.status/1", "--direction", "out", "--traced")
+    assert (done.code, "no traced variant" in done.err) == (2, True)
+
+
 def test_a_mapping_that_is_not_there_cannot_be_shown(punte):
     done = punte("mapping", "compile", "--show", "none/1")
     assert done.code == 1
