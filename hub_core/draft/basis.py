@@ -148,9 +148,11 @@ def _from_document(wanted: Wanted, file: Path) -> Basis:
     if not isinstance(document.root, dict):
         raise ConfigError("V401", "a document is an object", where=file.name, mend="name a file that holds one object")
     schema, texts = json_schema(document.root)
+    named = [key for key, value in document.root.items() if value == document.name]
+    for key in named:  # a document of this kind says so, and is recognised by it
+        schema["properties"][key] = {"const": document.name}
     body = msgspec.json.format(msgspec.json.encode(schema), indent=1) + b"\n"
-    known = document.dialect not in {None, JSON}
-    name = document.name if known or document.name in document.root.values() else ""
+    name = document.name if named or document.dialect not in {None, JSON} else ""
     main = f"{file.stem}.schema.json"
     return Basis(
         kind="json",

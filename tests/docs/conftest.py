@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from hub_core.draft import Wanted, draft
 from hub_core.places import MAPPINGS, ROOT
 from hub_core.settings import Settings
 from hub_demo.documents import cnas_answer
@@ -42,20 +43,36 @@ def guide(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
             "NEW_MAPPING": str(_mended(home / "new" / "cnas" / "insured-person.yaml")),
             "NEW_SET": str(home / "new-set"),
             **_own_folder(home / "own"),
+            **_first_mapping(home / "first"),
         }
 
 
 def _own_folder(folder: Path) -> dict[str, str]:
-    """Write the files that the page about contracts shows, each block under the name beside it."""
-    page = ROOT / "docs" / "how-to" / "start-from-a-contract.md"
-    for name, text in re.findall(r"```\w+ file (\S+)\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL):
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_text(text, encoding="utf-8")
+    """Return the placeholders of the page about contracts."""
+    _written(ROOT / "docs" / "how-to" / "start-from-a-contract.md", folder)
     contract, finished = folder / "contract" / "Cases.wsdl", folder / "finished"
     place = finished / "schemas" / "partners" / "cases"
     place.mkdir(parents=True)
     shutil.copy(contract, place)
     return {"WSDL": str(contract), "DRAFT": str(folder / "draft"), "FINISHED": str(finished)}
+
+
+def _first_mapping(folder: Path) -> dict[str, str]:
+    """Return the placeholders of the tutorial; the finished folder has the schema that the draft made."""
+    _written(ROOT / "docs" / "tutorial" / "first-mapping.md", folder)
+    made = draft(Wanted(contract=folder / "answer.json", id="town.benefits/1"))
+    (schema,) = (name for name in made.files if name.startswith("schemas/"))
+    (folder / "town" / schema).parent.mkdir(parents=True)
+    (folder / "town" / schema).write_bytes(made.files[schema])
+    names = {"ANSWER": "answer.json", "RECORD": "record.json", "TOWN": "town", "DRAFT_OF_TOWN": "draft"}
+    return {key: str(folder / name) for key, name in names.items()}
+
+
+def _written(page: Path, folder: Path) -> None:
+    """Write the files that a page shows, each block under the name beside it."""
+    for name, text in re.findall(r"```\w+ file (\S+)\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text, encoding="utf-8")
 
 
 def _mended(path: Path) -> Path:
