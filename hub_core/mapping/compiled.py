@@ -19,7 +19,7 @@ from hub_core.mapping.jsonrun import JsonRun
 from hub_core.mapping.origins import normal_forms
 from hub_core.mapping.out import OutWriter, Writing
 from hub_core.mapping.out.program import Program
-from hub_core.mapping.out.writing import Contract
+from hub_core.mapping.out.writing import Contract, Kept
 from hub_core.mapping.plan import AnswerPlan, RecordDate, Scope
 from hub_core.mapping.resolver import Resolver
 from hub_core.mapping.rules import MappingFile, Test, Way
@@ -104,11 +104,7 @@ class CompiledMapping:
         return f"{self.id}@{self.hash}"
 
     def python(self, *, traced: bool = False, out: bool = False) -> str:
-        """Return the generated source; traced: of the variant that tells where values came from; out: of writing.
-
-        Raises:
-            ConfigError: M113, writing was asked of a mapping that only reads.
-        """
+        """Return the generated source; traced: of the variant that tells where values came from; out: of writing."""
         return self.out.program.source if out else self._compiled(traced=traced)[0].source
 
     def places_of(self, document: Document) -> Callable[[xmlrun.Place], str]:
@@ -153,11 +149,7 @@ class CompiledMapping:
         return reading, values + normal_forms(record, values, self.version)
 
     def write(self, record: Beneficiary, *, on: date) -> Writing:
-        """Write one record; what the document does not carry is in the findings.
-
-        Raises:
-            ConfigError: M113, the mapping only reads.
-        """
+        """Write one record; what the document does not carry is in the findings. Raises as ``writer``."""
         return self.out.write(record, on=on)
 
     @property
@@ -167,7 +159,13 @@ class CompiledMapping:
 
     @property
     def out(self) -> OutWriter:
-        """The writer of this mapping.
+        """The writer of this mapping; see ``writer``."""
+        if self._out is None:
+            self._out = self.writer(lambda made: self._kept(("out", versions(self.schemas)), made, Program))
+        return self._out
+
+    def writer(self, kept: Kept) -> OutWriter:
+        """Return another writer of this mapping; see ``OutWriter``.
 
         Raises:
             ConfigError: M113, the mapping only reads.
@@ -175,17 +173,15 @@ class CompiledMapping:
         if self.way == "in":
             mend = "write direction: both in its file, and a round_trip test"
             raise ConfigError("M113", f"{self.id} only reads", where=self.file, mend=mend)
-        if self._out is None:
-            self._out = OutWriter(
-                self.source,
-                self.plan,
-                fixed=self._fixed,
-                contract=self.contract,
-                read=self.read,
-                name=self.version,
-                kept=lambda made: self._kept(("out", versions(self.schemas)), made, Program),
-            )
-        return self._out
+        return OutWriter(
+            self.source,
+            self.plan,
+            fixed=self._fixed,
+            contract=self.contract,
+            read=self.read,
+            name=self.version,
+            kept=kept,
+        )
 
     def _prepared(self) -> Read:
         self.prepare()

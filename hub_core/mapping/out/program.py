@@ -42,7 +42,7 @@ class Program(msgspec.Struct, frozen=True, kw_only=True):
         return fill
 
 
-def program(kind: str, root: Where | None, plan: Scope, name: str) -> Program:
+def program(kind: str, root: Where | None, plan: Scope, name: str, *, careful: bool = False) -> Program:
     """Return the program of a plan. Its source is made twice, see ``sites``.
 
     Args:
@@ -50,12 +50,14 @@ def program(kind: str, root: Where | None, plan: Scope, name: str) -> Program:
         root: of the contract; ``None``: there is none, and what repeats is what paths mark with ``[]``.
         plan: of the record.
         name: for people.
+        careful: take the source that is made first: it looks at every place before it fills it.
     """
-    first = OutGenerator(kind, root, None)
-    first.generate(plan)
-    second = OutGenerator(kind, root, first.trees.seen)
-    second.generate(plan)
-    writer = second.writer
+    made = OutGenerator(kind, root, None)
+    made.generate(plan)
+    if not careful:
+        made = OutGenerator(kind, root, made.trees.seen)
+        made.generate(plan)
+    writer = made.writer
     source = writer.source()
     return Program(
         source=source,

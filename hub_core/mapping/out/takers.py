@@ -1,5 +1,7 @@
 """Which rule takes which object: what a rule can write of it, and under which conditions."""
 
+from functools import cache
+
 import msgspec
 
 from hub_core.mapping.out.places import Where, below, holds_text, knows
@@ -87,12 +89,16 @@ class Takers:
         words = self.values.writer.words("S", tuple(names))
         struct = next(one.root.struct for one in (scope, scope.call) if one is not None and one.root is not None)
         parts = [
-            f"{'not ' if whole else ''}o.{one.name}"
-            if one.default == ()
-            else f"o.{one.name} is {'' if whole else 'not '}None"
-            for one in msgspec.structs.fields(struct)
-            if (one.name in names) != whole
+            f"{'not ' if whole else ''}o.{name}" if is_list else f"o.{name} is {'' if whole else 'not '}None"
+            for name, is_list in _fields_of(struct)
+            if (name in names) != whole
         ]
         test = (" and " if whole else " or ").join(parts) or str(whole)
         shell = f"said(o) {'<=' if whole else '&'} {words}"
         return self.values.writer.literal("Q", f"lambda o: {shell} if o.__class__ is Shell else {test}")
+
+
+@cache
+def _fields_of(struct: type) -> tuple[tuple[str, bool], ...]:
+    """Return the fields of a struct, and which of them are lists."""
+    return tuple((one.name, one.default == ()) for one in msgspec.structs.fields(struct))

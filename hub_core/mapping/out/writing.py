@@ -30,6 +30,9 @@ _encode: Final = msgspec.json.Encoder().encode
 _SEPARATE: Final = {"NATIVE"}  # dialects whose documents stand below the name of their kind
 
 
+Kept = Callable[[Callable[[], Program]], tuple[Program, bool]]
+
+
 class Contract(Protocol):
     """What a written document must be; see ``hub_core.contract``."""
 
@@ -78,7 +81,7 @@ class OutWriter:
         contract: Contract | None,
         read: Callable[..., Reading],
         name: str,
-        kept: Callable[[Callable[[], Program]], tuple[Program, bool]],
+        kept: Kept,
     ) -> None:
         self._source = source
         self._contract = contract
@@ -105,7 +108,11 @@ class OutWriter:
 
     @cached_property
     def _had(self) -> tuple[Program, bool]:
-        return self._kept(lambda: program(self._source.kind, self._root, self._plan, self._name))
+        return self._kept(self.compiled)
+
+    def compiled(self, *, careful: bool = False) -> Program:
+        """Compile it; careful: to what looks at every place before it fills it, against which tests hold the other."""
+        return program(self._source.kind, self._root, self._plan, self._name, careful=careful)
 
     @cached_property
     def _fill(self) -> Fill:
@@ -146,19 +153,31 @@ class OutWriter:
         rows = self._source.dialect == "ROWS"  # whose header and trailer are written with the file
         return [self._shown(path) for path in found if not rows or len(path) == 1]
 
+    def tree(self, record: Beneficiary, *, loose: bool = False) -> tuple[Tree, Out]:
+        """Fill a tree; loose: elements of several rules are joined wherever they do not contradict each other."""
+        whole, gaps = with_shells(record)
+        out = Out(gaps, loose=loose)
+        out.same[id(record)] = id(whole)
+        tree: Tree = {}
+        self._fill(whole, tree, out)
+        for inner, place, text in out.late:
+            put_where_parents_are(inner, place, text)
+        if self._fixed:
+            fixed(tree, self._fixed)
+        if self._required is not None:
+            out.missing = self._required.complete(tree)
+        return tree, out
+
     def body(self, record: Beneficiary) -> bytes:
         """Return the document of a record as it comes: neither checked nor read back.
 
         Raises:
             ValueError: a text holds characters that the document cannot.
         """
-        whole, gaps = with_shells(record)
-        return self._body(self._tree(whole, Out(gaps)), record)
+        return self._body(self.tree(record)[0], record)
 
     def _written(self, record: Beneficiary, on: date, *, loose: bool) -> tuple[Writing, Out]:
-        whole, gaps = with_shells(record)
-        out = Out(gaps, loose=loose)
-        tree = self._tree(whole, out)
+        tree, out = self.tree(record, loose=loose)
         try:
             body = self._body(tree, record)
             document = self._document(tree, body, record)
@@ -171,20 +190,8 @@ class OutWriter:
             findings += [_unreadable(one) for one in back.findings if one.severity is Severity.ERROR]
         if any(one.severity is Severity.ERROR for one in findings):
             return _refused(*findings), out
-        out.same[id(record)] = id(whole)
         findings += [_finding(one, out) for one in differences(record, back.record, "", record, "")]
         return Writing(body=body, document=document, findings=tuple(findings)), out
-
-    def _tree(self, record: Beneficiary, out: Out) -> Tree:
-        tree: Tree = {}
-        self._fill(record, tree, out)
-        for inner, place, text in out.late:
-            put_where_parents_are(inner, place, text)
-        if self._fixed:
-            fixed(tree, self._fixed)
-        if self._required is not None:
-            out.missing = self._required.complete(tree)
-        return tree
 
     def _body(self, tree: Tree, record: Beneficiary) -> bytes:
         if self._source.kind == "xml":
