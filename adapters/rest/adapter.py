@@ -25,6 +25,7 @@ SPEC: Final = Spec(
         Setting(name="message_id", description="header takes Idempotency-Key; or a path into the document."),
         Setting(name="max_body_bytes", description="Larger bodies are refused before they are read."),
         Setting(name="timeout", description="Of one call to the partner."),
+        Setting(name="timeout_of", description="Of the steps of a call: connect, tls, first_byte."),
     ),
     promises=(
         "A message is answered after it was kept and decided, 202 with its id. A delivery is one POST with the header "

@@ -37,6 +37,7 @@ SPEC: Final = Spec(
         Setting(name="message_id", description="wsa takes wsa:MessageID; header takes Idempotency-Key."),
         Setting(name="max_body_bytes", description="Larger bodies are refused before they are read."),
         Setting(name="timeout", description="Of one call to the partner."),
+        Setting(name="timeout_of", description="Of the steps of a call: connect, tls, first_byte."),
     ),
     promises=(
         "A message is answered after it was kept and decided. A document inside the one text of a body is opened once. "

@@ -3,7 +3,16 @@ from datetime import timedelta
 import pytest
 
 from hub_core.codes import CODES
-from hub_core.directory import DEFAULT_MAX_BODY_BYTES, Directory, Retry, Route, SecretReference
+from hub_core.directory import (
+    DEFAULT_MAX_BODY_BYTES,
+    Breaker,
+    Directory,
+    Opening,
+    Retry,
+    Route,
+    SecretReference,
+    Steps,
+)
 from hub_core.errors import ConfigError
 from registry.reading import MAX_FILES, gather
 
@@ -97,6 +106,12 @@ def test_all_faults_of_all_files_are_reported_at_once(folder):
         ("name: The paying agency", "name: x, country: «Romania", "R104 'country' has the wrong form | write text that matches ^[A-Z]{2}$"),
         ("message_id: wsa", "timeout: «30", "R104 'timeout' is no span of time | write a number and a unit, such as 5s, 30 min or 2h"),
         ("message_id: wsa", "max_body_bytes: «big", "R104 'max_body_bytes' is no size in its range | write a size such as 10 MB or 512 kB"),
+        ("direction: out", "rate: «10 per second, direction: out", "R104 'rate' has the wrong form | write text such as 10/s"),
+        ("direction: out", "rate: «0/s, direction: out", "R104 'rate' has the wrong form | write text such as 10/s"),
+        ("direction: out", "opening: {hours: «mon-fri 8:00-17:00}, direction: out", "R104 'hours' has the wrong form | write text such as mon-fri 08:00-17:00"),
+        ("direction: out", "opening: {hours: mon 08:00-17:00, holidays: «1 May}, direction: out", "R104 'holidays' has the wrong form | write text such as 2025-12-01"),
+        ("direction: out", "breaker: {percent: «101}, direction: out", "R104 'percent' is no number in its range | write a whole number"),
+        ("direction: out", "in_doubt: «ask, direction: out", "R104 'in_doubt' has an unknown value | write one of: hold, resend"),
         ("message_id: wsa", 'message_id: «""', "R104 'message_id' has no value | write one, or remove the line"),
         ("cases:", "«Cases Of ANPIS:", "R104 'Cases Of ANPIS' cannot be a name | write up to 63 small letters, digits and hyphens"),
     ],
@@ -128,6 +143,10 @@ def test_a_fault_of_form_has_its_place_and_its_mend(folder, old, new, fault):
         ("{name: question", "{name: «questoin", "R105 there is no source of this query 'questoin' | write 'question' instead"),
         ("message_id: wsa", 'url: «"https://x.invalid"', "R104 'url' has no effect at an endpoint with direction: in | remove it, or correct the direction"),
         ('"https://cnas.invalid/ws"', "«cnas.invalid/ws", "R104 this is no address | write http(s)://host/path, or env:NAME"),
+        ("direction: ask", "direction: ask, rate: «10/s", "R104 'rate' has no effect at an endpoint with direction: ask | remove it, or correct the direction"),
+        ("direction: out", "opening: «{hours: [mon 08:00-17:00], zone: Europe/Bucuresti}, direction: out", "R104 there is no time zone 'Europe/Bucuresti' | write a zone such as Europe/Bucharest, and dates such as 2025-12-01"),
+        ("direction: out", "opening: «{hours: [mon 08:00-17:00], holidays: 2025-02-30}, direction: out", "R104 there is no date 2025-02-30 | write a zone such as Europe/Bucharest, and dates such as 2025-12-01"),
+        ("direction: out", "opening: {hours: «[]}, direction: out", "R104 it never opens | name at least one, such as mon-fri 08:00-17:00"),
         ('cases: {institution: anpis, direction: out, adapter: rest, service: cases, url: "https://anpis.invalid/"', "«cases: {institution: anpis, direction: out, adapter: rest, service: cases", "R103 an endpoint with direction: out needs an address | add url: https://host/path, or url: env:NAME"),
     ],
 )  # fmt: skip
@@ -287,3 +306,18 @@ def test_a_broken_link_is_a_fault_and_not_passed_over(tmp_path):
     (tmp_path / "gone.yaml").symlink_to(tmp_path / "nowhere")
     with pytest.raises(ConfigError, match=r"R101 .*gone\.yaml is no file that can be read"):
         gather(tmp_path)
+
+
+def test_an_endpoint_says_what_its_partner_can_bear(folder):
+    facts = (
+        "timeout_of: {connect: 3s}, retry: {give_up_after: 3 days}, breaker: {failures: 3}, concurrency: 2, rate: 90/min, "
+        "opening: {hours: [mon-thu 08:00-16:30, 'fri 08:00-24:00'], holidays: 2025-12-01}, in_doubt: hold, parked: hold"
+    )
+    endpoint = folder.good(("direction: out", f"{facts}, direction: out")).read().directory.endpoints["cases"]
+    assert endpoint.timeout_of == Steps(connect=timedelta(seconds=3))
+    assert endpoint.retry == Retry(give_up_after=timedelta(days=3))
+    assert endpoint.breaker == Breaker(failures=3)
+    assert (endpoint.concurrency, endpoint.rate) == (2, "90/min")
+    hours = ("mon-thu 08:00-16:30", "fri 08:00-24:00")
+    assert endpoint.opening == Opening(hours=hours, holidays=("2025-12-01",))
+    assert (endpoint.in_doubt, endpoint.parked) == ("hold", "hold")
