@@ -1,5 +1,6 @@
 """One message on the screen."""
 
+from datetime import datetime
 from typing import Any
 
 from rich.text import Text
@@ -14,6 +15,7 @@ DELIVERIES = (
     Column("ROUTE", drop=2),
     Column("STATE"),
     Column("TRIED"),
+    Column("TOOK", right=True, drop=1),
     Column("CODE"),
     Column("DETAIL", wrap=True),
 )
@@ -75,8 +77,15 @@ def _deliveries(deliveries: list[dict[str, Any]]) -> None:
             else f"due {screen.local(delivery['due_at'])}"
         )
         state = screen.state(delivery["state"])
-        rows.append((delivery["endpoint"], delivery["route"], state, tried, last.get("code"), last.get("detail")))
+        took = _took(last) if last else ""
+        rows.append((delivery["endpoint"], delivery["route"], state, tried, took, last.get("code"), last.get("detail")))
     screen.table(DELIVERIES, rows, empty="")
+
+
+def _took(attempt: dict[str, Any]) -> str:
+    """Return how long an attempt took, such as ``0.3 s``."""
+    began, ended = (datetime.fromisoformat(attempt[name]) for name in ("started_at", "ended_at"))
+    return f"{(ended - began).total_seconds():.1f} s"
 
 
 def _history(entries: list[dict[str, Any]]) -> None:

@@ -33,7 +33,7 @@ _HEARTBEAT: Final = LEASE.total_seconds() / 3  # while anything is under way
 _PAUSE: Final = 1.0  # seconds, after the journal or this module failed
 _CLIP: Final = 500  # characters of what a partner said
 _LONGEST_SLEEP: Final = 5.0  # seconds; another process may have added something, the clock may have been set
-_GONE: Final = Decision(state=DeliveryState.PARKED, code="D303", detail="no such endpoint in the registry")
+_GONE: Final = Decision(state=DeliveryState.PARKED, code="D303", detail="no such outbound endpoint in the registry")
 _HELD: Final = Decision(state=DeliveryState.IN_DOUBT, code="D104", detail="the hub ended before the answer came")
 
 

@@ -13,6 +13,7 @@ from hub_core.journal.statements import OPEN
 from hub_core.message import Pause
 
 _SHOWN: Final = 50
+_NONE: Final = (0, 0)
 _PAUSE: Final = "endpoint, at, actor, reason, until, resumed_at, resumed_by, resumed_reason"
 
 
@@ -86,22 +87,24 @@ def _history(connection: Connection, endpoint: str | None) -> list[Pause]:
 
 
 def _queues(connection: Connection) -> list[Queue]:
-    """Return what is not settled for good, by endpoint."""
-    found: dict[str, Queue] = {}
-    rows = connection.execute(
-        "SELECT o.endpoint, o.waiting, d.created_at, o.in_doubt FROM ("
-        "SELECT endpoint, count(*) AS waiting, min(seq) AS oldest, "
-        "sum(CASE WHEN state = 'in-doubt' AND ready_at IS NULL THEN 1 ELSE 0 END) AS in_doubt "
-        f"FROM delivery WHERE {OPEN} GROUP BY endpoint) o JOIN delivery d ON d.seq = o.oldest"
-    )
-    for name, waiting, oldest, in_doubt in rows:
-        found[name] = Queue(endpoint=name, waiting=waiting, oldest=from_micros(oldest), in_doubt=in_doubt)
-    parked = connection.execute(
-        "SELECT endpoint, count(*) FROM delivery WHERE state = 'parked' AND superseded = 0 GROUP BY endpoint"
-    )
-    for name, count in parked:
-        known = found.get(name, Queue(endpoint=name))
-        found[name] = Queue(
-            endpoint=name, waiting=known.waiting, oldest=known.oldest, in_doubt=known.in_doubt, parked=count
+    """Return what is not settled for good, by endpoint; the many are counted in indexes alone."""
+    waiting = _by_endpoint(connection, OPEN, "min(seq)")
+    in_doubt = _by_endpoint(connection, "state = 'in-doubt' AND ready_at IS NULL")
+    parked = _by_endpoint(connection, "state = 'parked' AND superseded = 0")
+    since = "SELECT created_at FROM delivery WHERE seq = ?"
+    oldest = {name: connection.execute(since, (seq,)).fetchone()[0] for name, (_, seq) in waiting.items()}
+    return [
+        Queue(
+            endpoint=name,
+            waiting=waiting.get(name, _NONE)[0],
+            oldest=from_micros(oldest.get(name)),
+            in_doubt=in_doubt.get(name, _NONE)[0],
+            parked=parked.get(name, _NONE)[0],
         )
-    return [found[name] for name in sorted(found)]
+        for name in sorted(waiting.keys() | parked.keys())
+    ]
+
+
+def _by_endpoint(connection: Connection, which: str, more: str = "0") -> dict[str, tuple[int, int]]:
+    rows = connection.execute(f"SELECT endpoint, count(*), {more} FROM delivery WHERE {which} GROUP BY endpoint")
+    return {name: (count, number) for name, count, number in rows}

@@ -96,6 +96,7 @@ CREATE INDEX delivery_due ON delivery (endpoint, ready_at, seq) WHERE ready_at I
 CREATE INDEX delivery_open ON delivery (endpoint, order_key, seq) WHERE state IN ('ready', 'in-doubt');
 CREATE INDEX delivery_parked ON delivery (endpoint, code) WHERE state = 'parked';
 CREATE INDEX delivery_holding ON delivery (endpoint, order_key) WHERE holds = 1;
+CREATE INDEX delivery_doubt ON delivery (endpoint) WHERE state = 'in-doubt' AND ready_at IS NULL;
 
 -- One row per pause, kept when it is over; of those of one endpoint at most one is not resumed.
 CREATE TABLE endpoint_pause (

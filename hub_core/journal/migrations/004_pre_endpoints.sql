@@ -1,6 +1,7 @@
 -- A parked delivery may hold the later ones of its order key back; an operator may hold an endpoint back.
 ALTER TABLE delivery ADD COLUMN holds INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX delivery_holding ON delivery (endpoint, order_key) WHERE holds = 1;
+CREATE INDEX delivery_doubt ON delivery (endpoint) WHERE state = 'in-doubt' AND ready_at IS NULL;
 
 -- One row per pause, kept when it is over; of those of one endpoint at most one is not resumed.
 CREATE TABLE endpoint_pause (

@@ -124,7 +124,16 @@ def test_a_full_page_says_how_to_see_the_next(desk, punte):
 
 def test_a_message_is_shown_with_everything_that_is_known(desk, punte):
     out = punte("messages", "show", PARKED).out
-    for part in ("parked", "cnas.insured-person/1@ab12", "anpis-cases", "D201", "HTTP 400", "C204", "insured/@cid"):
+    for part in (
+        "parked",
+        "cnas.insured-person/1@ab12",
+        "anpis-cases",
+        "D201",
+        "1.0 s",
+        "HTTP 400",
+        "C204",
+        "insured/@cid",
+    ):
         assert part in out
     assert ["birth.date", "1985-…"] in lines(out)
     assert ["insurance[0].period", "2023-…", "to", "open"] in lines(out)
