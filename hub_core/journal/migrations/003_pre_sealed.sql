@@ -21,7 +21,7 @@ CREATE TABLE message_person (
     person TEXT NOT NULL,
     message_seq INTEGER NOT NULL REFERENCES message (seq),
     PRIMARY KEY (person, message_seq)
-);
+) WITHOUT ROWID;
 CREATE INDEX message_person_message ON message_person (message_seq);
 
 -- One row: the id of the key that made all hashes above.
