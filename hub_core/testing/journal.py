@@ -5,6 +5,9 @@
         def open(self, folder: Path) -> Iterator[AnyJournal]:
             ...
 
+        def stored(self, journal: AnyJournal) -> list[str]:
+            ...
+
 Needs pytest and pytest-asyncio in mode ``auto``.
 """
 
@@ -14,11 +17,12 @@ from hub_core.testing.journal_keeping import Keeping
 from hub_core.testing.journal_looking import Looking
 from hub_core.testing.journal_operating import Operating
 from hub_core.testing.journal_ordering import Ordering
+from hub_core.testing.journal_sealing import Sealing
 from hub_core.testing.journal_sending import Sending
 from hub_core.testing.journal_splitting import Splitting
 
 __all__ = ["AnyJournal", "JournalContract"]
 
 
-class JournalContract(Keeping, Sending, Ordering, Operating, Endpoints, Looking, Splitting):
+class JournalContract(Keeping, Sending, Ordering, Operating, Endpoints, Looking, Splitting, Sealing):
     """All promises of the ports ``Journal`` and ``JournalView``."""

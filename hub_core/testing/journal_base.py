@@ -27,6 +27,10 @@ class JournalSuite:
         """Open the journal that lies in ``folder``, or a new one; leaving the context closes it."""
         raise NotImplementedError
 
+    def stored(self, journal: AnyJournal) -> list[str]:
+        """Return every value that the journal has stored as text; of bytes each stands for one character."""
+        raise NotImplementedError
+
     @pytest.fixture
     def journal(self, tmp_path: Path) -> Iterator[AnyJournal]:
         with self.open(tmp_path) as journal:

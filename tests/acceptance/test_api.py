@@ -8,6 +8,7 @@ import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis.checks import CHECKS
 
+from hub_demo.documents import old_age_claim
 from hub_demo.stage import Stage
 from hub_web.api.examples import EXAMPLES, Example
 
@@ -61,6 +62,17 @@ def test_every_code_has_its_place_on_the_page_of_codes(web: Any) -> None:
 def test_another_institution_does_not_see_the_message(web: Any, stage: Stage, sent: str) -> None:
     status, problem = web.json("GET", f"/api/v1/messages/{sent}", headers={"Punte-Key": stage.keys["mmftss"]})
     assert (status, problem["code"]) == (404, "J404")
+
+
+def test_messages_are_found_by_the_person_they_name_each_institution_its_own(web: Any, stage: Stage) -> None:
+    person = stage.country.people[stage.country.showcase[0].cnp]
+    headers = {"Punte-Key": stage.keys["eessi-ap"], "Punte-Purpose": "sed-exchange", "Idempotency-Key": "api-person"}
+    claim = old_age_claim(stage.country, person)
+    _, receipt = web.json("POST", "/eessi/seds", body=claim, headers=headers)
+    for key, cnp, found in (("eessi-ap", person.cnp, True), ("cnas", person.cnp, False), ("eessi-ap", "1" * 13, False)):
+        asked = {"Punte-Key": stage.keys[key], "Punte-Person": f"ro.cnp:{cnp}"}
+        _, rows = web.json("GET", "/api/v1/messages", headers=asked)
+        assert (receipt["id"] in {row["id"] for row in rows}) is found
 
 
 def test_the_sender_sees_state_findings_and_deliveries(web: Any, stage: Stage, sent: str) -> None:
