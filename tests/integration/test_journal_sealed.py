@@ -14,6 +14,7 @@ from hub_core.journal.bodies import Vault
 from hub_core.journal.database import Database
 from hub_core.journal.entries import Filter
 from hub_core.journal.outcomes import encode_outcome
+from hub_core.journal.postgresql import Postgresql
 from hub_core.journal.resealing import check_unused, keys_in_use, reseal_step, sealed_with, take_keys, unsealed
 from hub_core.journal.schema import JOURNAL, statements
 from hub_core.journal.sqlite import APPLICATION_ID
@@ -33,16 +34,25 @@ def path(tmp_path):
     return tmp_path / "journal.sqlite3"
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store(request, path):
+    """Return what opens a store, again and again the same one, on each engine."""
+    if request.param == "sqlite":
+        return lambda: path
+    address = request.getfixturevalue("postgresql_address")
+    return lambda: Postgresql(address)
+
+
 @pytest.fixture
 def ring(tmp_path):
     return tmp_path / "keys" / "keyring.json"
 
 
 @contextmanager
-def opened(path, ring):
+def opened(store, ring):
     """Open a store as the hub does, with the keyring in a file."""
     vault = Vault(partial(read_keyring, ring))
-    with Database(path, prepare=partial(take_keys, vault=vault, path=ring)) as database:
+    with Database(store(), prepare=partial(take_keys, vault=vault, path=ring)) as database:
         yield SqlJournal(database, vault), database, vault
 
 
@@ -59,46 +69,46 @@ async def all_sealed(database, vault):
     await resealer._seal_all()
 
 
-async def test_a_new_store_makes_its_keyring_and_opens_with_it_again(path, ring):
-    with opened(path, ring) as (journal, _, _):
+async def test_a_new_store_makes_its_keyring_and_opens_with_it_again(store, ring):
+    with opened(store, ring) as (journal, _, _):
         message = await keep(journal)
-    with opened(path, ring) as (journal, _, _):
+    with opened(store, ring) as (journal, _, _):
         assert journal.body(message.id) == message.body
     assert ring.stat().st_mode & 0o777 == 0o600
 
 
-def test_a_store_without_its_keyring_is_not_opened_and_no_new_one_is_made(path, ring):
-    with opened(path, ring):
+def test_a_store_without_its_keyring_is_not_opened_and_no_new_one_is_made(store, ring):
+    with opened(store, ring):
         pass
     ring.unlink()
-    with pytest.raises(ConfigError) as raised, opened(path, ring):
+    with pytest.raises(ConfigError) as raised, opened(store, ring):
         pass
     assert raised.value.code == "J110"
     assert not ring.exists()
 
 
-def test_another_stores_keyring_is_refused(path, ring):
-    with opened(path, ring):
+def test_another_stores_keyring_is_refused(store, ring):
+    with opened(store, ring):
         pass
     write_keyring(ring, new_keyring(NOW))
-    with pytest.raises(ConfigError) as raised, opened(path, ring):
+    with pytest.raises(ConfigError) as raised, opened(store, ring):
         pass
     assert raised.value.code == "J113"
 
 
-async def test_a_keyring_that_lost_a_key_in_use_is_refused(path, ring):
-    with opened(path, ring) as (journal, _, _):
+async def test_a_keyring_that_lost_a_key_in_use_is_refused(store, ring):
+    with opened(store, ring) as (journal, _, _):
         await keep(journal)
     keyring = read_keyring(ring)
     write_keyring(ring, keyring.renewed(NOW).without(keyring.current.id))
-    with pytest.raises(ConfigError) as raised, opened(path, ring):
+    with pytest.raises(ConfigError) as raised, opened(store, ring):
         pass
     assert raised.value.code == "J113"
     assert keyring.current.id in raised.value.text
 
 
-async def test_after_a_change_of_keys_everything_is_readable_and_the_old_key_may_go(path, ring):
-    with opened(path, ring) as (journal, database, vault):
+async def test_after_a_change_of_keys_everything_is_readable_and_the_old_key_may_go(store, ring):
+    with opened(store, ring) as (journal, database, vault):
         messages = [await keep(journal, sender_id=str(number)) for number in range(150)]
         old = vault.key_id
         keyring = read_keyring(ring).renewed(NOW)
@@ -113,7 +123,7 @@ async def test_after_a_change_of_keys_everything_is_readable_and_the_old_key_may
         with database.read() as connection:
             assert sealed_with(connection) == {vault.key_id: 151}
         write_keyring(ring, keyring.without(old))
-    with opened(path, ring) as (journal, _, _):
+    with opened(store, ring) as (journal, _, _):
         for message in messages:
             assert journal.body(message.id) == message.body
             assert journal.message(message.id).outcome.record == RECORD
@@ -121,8 +131,8 @@ async def test_after_a_change_of_keys_everything_is_readable_and_the_old_key_may
             assert delivery.delivery.order_key == CNP
 
 
-async def test_after_a_change_of_keys_the_same_message_is_still_known(path, ring):
-    with opened(path, ring) as (journal, database, vault):
+async def test_after_a_change_of_keys_the_same_message_is_still_known(store, ring):
+    with opened(store, ring) as (journal, database, vault):
         message = await keep(journal, sender_id="7")
         vault.replace(vault.keyring.renewed(NOW))
         await all_sealed(database, vault)
@@ -132,8 +142,8 @@ async def test_after_a_change_of_keys_the_same_message_is_still_known(path, ring
         assert [row.id for row in journal.messages(Filter(case=f"case {CNP}"))] == [message.id]
 
 
-async def test_what_cannot_be_opened_is_left_and_the_rest_is_sealed_anew(path, ring):
-    with opened(path, ring) as (journal, database, vault):
+async def test_what_cannot_be_opened_is_left_and_the_rest_is_sealed_anew(store, ring):
+    with opened(store, ring) as (journal, database, vault):
         bad, good = await keep(journal), await keep(journal)
         await database.write(lambda connection: tamper(connection, "message", "envelope", bad.id))
         old = vault.key_id
@@ -144,8 +154,8 @@ async def test_what_cannot_be_opened_is_left_and_the_rest_is_sealed_anew(path, r
         assert journal.body(good.id) == good.body
 
 
-async def test_steps_are_small_and_begin_where_the_last_one_ended(path, ring):
-    with opened(path, ring) as (journal, database, vault):
+async def test_steps_are_small_and_begin_where_the_last_one_ended(store, ring):
+    with opened(store, ring) as (journal, database, vault):
         for _ in range(70):
             await keep(journal)
         old = vault.key_id
@@ -160,8 +170,8 @@ async def test_steps_are_small_and_begin_where_the_last_one_ended(path, ring):
 
 
 @pytest.mark.parametrize("column", ["body", "outcome"])
-async def test_changed_contents_are_told_and_never_shown(path, ring, column):
-    with opened(path, ring) as (journal, database, _):
+async def test_changed_contents_are_told_and_never_shown(store, ring, column):
+    with opened(store, ring) as (journal, database, _):
         message = await keep(journal)
         await database.write(lambda connection: tamper(connection, "content", column, message.id))
         with pytest.raises(Rejected) as raised:
@@ -169,8 +179,8 @@ async def test_changed_contents_are_told_and_never_shown(path, ring, column):
         assert raised.value.code == "J115"
 
 
-async def test_contents_that_were_swapped_between_messages_do_not_open(path, ring):
-    with opened(path, ring) as (journal, database, _):
+async def test_contents_that_were_swapped_between_messages_do_not_open(store, ring):
+    with opened(store, ring) as (journal, database, _):
         one, two = await keep(journal), await keep(journal)
         await database.write(lambda connection: swap(connection, "content", "body", "message_seq"))
         for message in (one, two):
@@ -181,8 +191,8 @@ async def test_contents_that_were_swapped_between_messages_do_not_open(path, rin
             journal.messages()
 
 
-async def test_a_delivery_that_cannot_be_opened_is_parked_and_holds_up_no_other(path, ring):
-    with opened(path, ring) as (journal, database, _):
+async def test_a_delivery_that_cannot_be_opened_is_parked_and_holds_up_no_other(store, ring):
+    with opened(store, ring) as (journal, database, _):
         bad = await keep(journal)
         good = a_message()
         delivery = a_delivery(good)
@@ -194,7 +204,7 @@ async def test_a_delivery_that_cannot_be_opened_is_parked_and_holds_up_no_other(
 
 
 async def test_what_a_partner_or_an_operator_says_is_sealed_as_well(path, ring):
-    with opened(path, ring) as (journal, _, _):
+    with opened(lambda: path, ring) as (journal, _, _):
         message = await keep(journal, sender_id=f"id {CNP}", correlation_id=f"talk {CNP}", media_type=f"text/{CNP}")
         (claimed,) = await claim(journal)
         facts = {"detail": f"no such person: {CNP}", "reference": f"R {CNP}", "code": "D201"}
@@ -261,7 +271,7 @@ def older_message(old, seq, message_id):
 async def test_a_store_of_an_older_version_is_sealed_while_it_works_and_nothing_is_left_as_it_was(path, ring):
     ids = older_store(path, 100)
     assert CNP.encode() in path.read_bytes()
-    with opened(path, ring) as (journal, database, vault):
+    with opened(lambda: path, ring) as (journal, database, vault):
         check_older(journal, ids[0])
         again = a_message(body=f"about {CNP}".encode(), sender_id=f"1-{CNP}", party="ro.cnas", endpoint="cnas-in")
         assert (await journal.record(again, an_outcome(again))).message_id == ids[0]
