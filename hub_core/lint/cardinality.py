@@ -30,11 +30,27 @@ class Cardinality:
                     if read.purpose == "value" or (read.purpose == "object" and _is_single(visit)):
                         self._single(visit, read, written)
             self._needed(visit)
+            self._wrapped(visit)
+
+    def _wrapped(self, visit: Visit) -> None:
+        """A list of elements that stand at most once, alone in an element that can only have been made for a list."""
+        contract = visit.subject.contract
+        read = next((one for one in visit.reads if one.purpose in {"object", "element"} and one.steps), None)
+        if read is None or visit.rule.each is None or contract is None or contract.derived:
+            return
+        place, above = read.spot.place, read.base.follow(read.steps[:-1]).place
+        if place is None or above is None or place.many or above.many or above.leaf is not None:
+            return
+        if len(read.steps) > 1 and [name for name in above.children if not name.startswith("@")] == [place.name]:
+            text = f"{read.text} stands at most once, and nothing else stands there"
+            mend = "ask for maxOccurs in the contract, or read one object with at:"
+            self.findings.add("L112", read.node, text, mend, old=read.text)
 
     def _single(self, visit: Visit, read: Read, written: tuple[Span, ...]) -> None:
         """A place that may stand several times is marked, so that the reader knows."""
         # Each mapping counts by itself: what one document may say several times is a fault for that document.
-        key = ("single", visit.subject.file.file, read.node.file, read.node.line, read.node.column, read.text)
+        node, base = read.node, read.base.place
+        key = ("single", visit.subject.file.file, id(base), node.file, node.line, node.column, read.text)
         unmarked = next((span for step, span in self._repeated(read, written) if not span.listed), None)
         if read.spot.place is not None:
             self.votes.say(key, partial(self._repeats, visit, read, unmarked) if unmarked else None)

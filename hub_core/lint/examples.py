@@ -17,14 +17,16 @@ from hub_core.mapping.rules import MappingFile
 MAX_TEXTS: Final = 20  # of one place
 
 Examples = dict[int, list[str]]  # by identity of the place
+Strange = set[tuple[int, str]]  # identity of a place, and a key that stands there; empty: an object instead of a text
 
 
-def examples(root: Place, documents: Iterable[Any]) -> Examples:
-    """Return the texts that are not blank, by place."""
+def examples(root: Place, documents: Iterable[Any]) -> tuple[Examples, Strange]:
+    """Return the texts that are not blank, by place, and what the documents hold and the contract does not know."""
     found: Examples = {}
+    strange: Strange = set()
     for document in documents:
-        _xml(root, document, found) if etree.iselement(document) else _json(root, document, found)
-    return found
+        _xml(root, document, found) if etree.iselement(document) else _json(root, document, found, strange)
+    return found, strange
 
 
 def tried(root: Place, mapping: MappingFile) -> Examples:
@@ -67,13 +69,17 @@ def _xml(place: Place, element: Any, found: Examples) -> None:
             _xml(child, inner, found)
 
 
-def _json(place: Place, value: Any, found: Examples) -> None:
+def _json(place: Place, value: Any, found: Examples, strange: Strange) -> None:
     if isinstance(value, list):
         for item in value:
-            _json(place, item, found)
+            _json(place, item, found, strange)
     elif isinstance(value, dict):
+        if place.leaf is not None and not place.children and value:
+            strange.add((id(place), ""))
         for name, inner in value.items():
             if child := place.children.get(name):
-                _json(child, inner, found)
+                _json(child, inner, found, strange)
+            elif not place.open:
+                strange.add((id(place), name))
     elif value is not None:
         _add(place, plain_text(value).strip(), found)

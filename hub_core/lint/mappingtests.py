@@ -40,6 +40,10 @@ class Tests:
             self._error_at(test, struct)
 
     def _no_document(self, subject: Subject, at: Scalar) -> None:
+        if why := subject.unreadable.get(at.text):
+            mend = f"correct the document, or the contract: {why}"
+            self.findings.add("L181", at, f"{at.text} cannot be read", mend, old=at.text)
+            return
         folder = (self.world.folder / subject.file.file).parent
         shown = [path.relative_to(folder).as_posix() for path in sorted(folder.glob("fixtures/*"))]
         near = get_close_matches(at.text, shown, n=1)

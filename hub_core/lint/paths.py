@@ -2,9 +2,13 @@
 
 from collections.abc import Iterable
 from collections.abc import Mapping as Map
+from difflib import get_close_matches
 from typing import Final
 
-from hub_core.contract import Place
+import msgspec
+
+from hub_core.contract import Place, contract_of
+from hub_core.contract.xsd import global_elements
 from hub_core.lint.finding import Findings
 from hub_core.lint.nearest import Nearest, leads, local, ways
 from hub_core.lint.spans import spans
@@ -14,6 +18,7 @@ from hub_core.mapping.paths import parse_path
 from hub_core.mapping.rules import BlockFile
 from hub_core.yaml import Mapping, Scalar
 
+RENAMED: Final = 0.8  # likeness of an old and a new name
 MAX_NAMESPACES: Final = 500  # places that are looked at for the namespaces of a contract
 
 
@@ -28,6 +33,7 @@ class Paths:
         self.block_files = block_files
         self.reads: dict[tuple[str, int, int, str], list[tuple[Subject, Read]]] = {}
         self.bases: dict[tuple[str, int, int], list[tuple[Subject, Visit, Read, bool, list[Read]]]] = {}
+        self.taken: set[int] = set()  # places that the mapping reads
         self.silent: set[tuple[str, str]] = set()  # file and namespace of which a finding already speaks
 
     def look_at(self, subject: Subject, visits: Iterable[Visit], known: Iterable[Read]) -> None:
@@ -35,16 +41,27 @@ class Paths:
         if subject.contract is None:
             return
         self._namespaces(subject)
-        visits = list(visits)
+        visits, known = list(visits), list(known)
+        if self._root(subject, [*known, *(read for visit in visits for read in visit.reads)]):
+            return
         astray = {id(read) for visit in visits for read in self._base(subject, visit)}
+        self.taken = {id(read.spot.place) for visit in visits for read in visit.reads}
         for visit in visits:
             for read in visit.reads:
                 if id(read) not in astray:
                     self._take(subject, read)
+                if read.purpose == "object" and (id(read.spot.place), "") in subject.strange:
+                    self._other_kind(subject, read)
         for read in known:
             self._take(subject, read)
 
     def _take(self, subject: Subject, read: Read) -> None:
+        at, parent = read.spot.missing, read.spot.parent
+        if at is not None and parent is not None and (id(parent), read.steps[at].name) in subject.strange:
+            # The documents of the tests have it, and their contract has it under another name that nobody reads.
+            names = [name for name, child in parent.children.items() if id(child) not in self.taken]
+            if get_close_matches(read.steps[at].name, names, n=1, cutoff=RENAMED):
+                self._nowhere(subject, read)
         if read.spot.place is not None or read.spot.missing is not None:
             key = (read.node.file, read.node.line, read.node.column, read.text)
             self.reads.setdefault(key, []).append((subject, read))
@@ -85,6 +102,11 @@ class Paths:
         new = read.text[: mend.start] + mend.new + read.text[mend.start + len(mend.old) :]
         hint = f"write {new!r} instead"
         self.findings.add(code, read.node, text, hint, old=mend.old, new=mend.new, skip=start + mend.start)
+
+    def _other_kind(self, subject: Subject, read: Read) -> None:
+        file = subject.contract.file if subject.contract else "the contract"
+        text = f"{file} says that {read.text} is a text, and the documents of the tests hold an object there"
+        self.findings.add("L104", read.node, text, "ask for an object in the contract, or read the text", old=read.text)
 
     def _textless(self, subject: Subject, read: Read) -> None:
         place = read.spot.place
@@ -145,8 +167,8 @@ class Paths:
             for way, inner in (ways(place.base.place) if place.base.place else ()) if way
         ]  # fmt: skip
         most, _, found = max(counted, default=(0, 0, ()))
-        if most < min(2, len(known)):
-            others = sorted(file.file for file in self._others(subject, place))
+        others = sorted(file.file for file in self._others(subject, place))
+        if most < min(2, len(known)) or others:
             at = subject.file.blocks_from[0] if others and subject.file.blocks_from else place.node
             mend = f"write {others[0]!r} instead" if others else "name the place that holds them, or another block"
             self.findings.add("L106", at, text, mend, old=at.text, new=others[0] if others else None)
@@ -180,6 +202,22 @@ class Paths:
                 shared = sum(one == step.name for one, step in zip(way, place.steps, strict=False))
                 scored.append((-shared, len(way), way))
         return min(scored)[2] if scored else None
+
+    def _root(self, subject: Subject, reads: list[Read]) -> bool:
+        """Whether no path from the root exists, and those of another root of the same file do."""
+        contract, source = subject.contract, subject.file.source
+        node = _node(subject.file.node, "source", "xml")
+        top = [read for read in reads if contract and read.base.place is contract.root and read.steps]
+        if contract is None or not isinstance(node, Scalar) or any(read.spot.missing is None for read in top):
+            return False
+        own = node.text.rpartition("#")[2]
+        for name in global_elements(subject.schemas / contract.file, subject.schemas):
+            other = contract_of(msgspec.structs.replace(source, root=name), subject.schemas) if name != own else None
+            if other and top and sum(leads(other.root, read.steps) for read in top) * 2 > len(top):
+                text = f"none of the paths of this mapping exists below {own}"
+                self.findings.add("L101", node, text, f"write {name!r} instead", old=own, new=name)
+                return True
+        return False
 
     def _namespaces(self, subject: Subject) -> None:
         """Prefixes of namespaces that the contract does not have."""

@@ -3,12 +3,16 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Final
 
 from hub_core.lint.finding import Findings
+from hub_core.lint.likeness import fit
 from hub_core.lint.world import Subject, World
 from hub_core.mapping.rules import BlockFile, MappingFile, Rule
 from hub_core.mapping.targets import BadTarget, parse_target
 from hub_core.yaml import Mapping, Node, Scalar, Sequence
+
+LIKE: Final = 0.75  # of a name to that of a code list
 
 
 @dataclass(slots=True)
@@ -55,7 +59,12 @@ class Unused:
         names = node.keys if isinstance(node, Mapping) else {}
         for short in file.codes.keys() - used:
             text = f"no rule of this file names the code list {short!r}"
-            self.findings.add("L162", names[short], text, "use it, or remove it", old=short)
+            rule = _meant(short, [one for rules in groups for one in _coded(rules, ())])
+            if rule is not None and rule.codes is not None:
+                text = f"{text}, and {rule.codes.text!r} stands where it seems to be meant"
+                self.findings.add("L162", rule.codes, text, f"write {short!r} instead", old=rule.codes.text, new=short)
+            else:
+                self.findings.add("L162", names[short], text, "use it, or remove it", old=short)
 
     def _prefixes(self, file: MappingFile) -> None:
         source = file.node.items.get("source")
@@ -74,6 +83,26 @@ def _all(rules: tuple[Rule, ...]) -> Iterator[Rule]:
     for rule in rules:
         yield rule
         yield from _all(rule.fields or ())
+
+
+def _coded(rules: tuple[Rule, ...], around: tuple[str, ...]) -> Iterator[tuple[Rule, tuple[str, ...]]]:
+    """Yield the rules that read by a code list, each with its target and the paths that lead to what it reads."""
+    for rule in rules:
+        paths = (*around, *(place.path.text for place in rule.places), *([rule.each.text] if rule.each else []))
+        if rule.codes is not None and rule.const is None:
+            yield rule, (rule.target.text, *paths)
+        yield from _coded(rule.fields or (), paths)
+
+
+def _meant(short: str, rules: list[tuple[Rule, tuple[str, ...]]]) -> Rule | None:
+    """Return the one rule whose names are like that of a code list, and that names another one."""
+    scored = [
+        (max(fit(short, name) for text in names for name in re.split(r"[./]", text)), rule) for rule, names in rules
+    ]
+    scored = [(score, rule) for score, rule in scored if rule.codes and fit(short, rule.codes.text) < score]
+    best = max((score for score, _ in scored), default=0.0)
+    found = [rule for score, rule in scored if score == best]
+    return found[0] if best >= LIKE and len(found) == 1 else None
 
 
 def _named(rule: Rule) -> Iterator[str]:

@@ -10,6 +10,7 @@ from hub_core.contract import LeafType, Place
 from hub_core.lint.examples import Examples
 from hub_core.lint.finding import Findings
 from hub_core.lint.joins import Joins
+from hub_core.lint.nearest import Nearest
 from hub_core.lint.readers import Reader, compared, folded, readers
 from hub_core.lint.samples import longest, possible, values
 from hub_core.lint.votes import Votes
@@ -60,8 +61,10 @@ class Values:
             self._tokens(visit)
             joins.look_at(visit)
             for read in visit.reads:
-                self._literals(read)
-                self._filters(read)
+                if read.condition is not None:
+                    self._literals(read)
+                if "=" in read.text:
+                    self._filters(read)
 
     def look_at_answer(self, subject: Subject, status: Iterable[Read]) -> None:
         """Take the tokens of ``answer:``."""
@@ -70,9 +73,25 @@ class Values:
         tokens = [token for table in tables if isinstance(table, Mapping) for token in table.keys.values()]
         for read in status:
             leaf = _leaf(read)
+            above = read.base.follow(read.steps[:-1]).place
+            if leaf is not None and above is not None and not values(leaf):
+                self._answer_elsewhere(subject, read, above, {token.text.strip() for token in tokens})
             for token in tokens if leaf else ():
                 if leaf and not possible(leaf, token.text.strip()):
                     self._impossible("L123", token, leaf, "")
+
+    def _answer_elsewhere(self, subject: Subject, read: Read, above: Place, tokens: set[str]) -> None:
+        """The status is read where any text may stand, and the place beside it has just these texts."""
+        nearest = Nearest(subject.file.source.kind, subject.file.source.ns)
+        fitting = [
+            nearest.shown(name) for name, child in above.children.items()
+            if child.leaf and tokens and tokens <= set(values(child.leaf))
+        ]  # fmt: skip
+        if len(fitting) == 1:
+            old = nearest.shown(read.steps[-1].name)
+            new = read.text[: len(read.text) - len(old)] + fitting[0]
+            text = f"any text may stand at {read.text}, and the texts of this answer stand at {fitting[0]}"
+            self.findings.add("L123", read.node, text, f"write {new!r} instead", old=read.text, new=new)
 
     def _codec(self, visit: Visit, siblings: list[Visit]) -> None:
         """The codec reads the longest text of each form, or another rule of the same field does."""
@@ -171,8 +190,6 @@ class Values:
         self.findings.add("L123", node, text, f"write {near!r} instead", old=literal, new=near)
 
     def _filters(self, read: Read) -> None:
-        if not any(step.filters for step in read.steps):
-            return
         for number, step in enumerate(read.steps):
             place = read.base.follow(read.steps[: number + 1]).place
             if place is None:

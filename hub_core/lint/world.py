@@ -11,7 +11,7 @@ from lxml import etree
 
 from hub_core.contract import Contract, contract_of
 from hub_core.errors import ConfigError, PunteError
-from hub_core.lint.examples import Examples, examples, tried
+from hub_core.lint.examples import Examples, Strange, examples, tried
 from hub_core.mapping.codelists import CodeList
 from hub_core.mapping.files import gather, is_code_list
 from hub_core.mapping.mappingset import Loader
@@ -34,18 +34,24 @@ class Subject:
         contract: ``None``: its source names none.
         blocks: rules and short names of code lists by name of the block.
         files: files of shared blocks.
+        schemas: folder of the contracts.
         documents: root of each document of its tests, by name.
         examples: what stands in them, by place of the contract.
+        strange: what stands in them and the contract does not know.
         tried: what its tests put there.
+        unreadable: why a document cannot be read, by name.
     """
 
     file: MappingFile
     contract: Contract | None
     blocks: Blocks
     files: list[BlockFile]
+    schemas: Path
     documents: dict[str, Any] = field(default_factory=dict)
     examples: Examples = field(default_factory=dict)
+    strange: Strange = field(default_factory=set)
     tried: Examples = field(default_factory=dict)
+    unreadable: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True, eq=False)
@@ -119,30 +125,37 @@ def _subject(loader: Loader, mapping: MappingFile, schemas: Path, folder: Path) 
     except ConfigError:  # the schema is not there or not right: a fault of loading says so
         contract = None
     blocks, files = loader.blocks_of(mapping)
-    subject = Subject(mapping, contract, blocks, files)
+    subject = Subject(mapping, contract, blocks, files, schemas)
     for test in mapping.tests:
         name = test.fixture
-        if name and name not in subject.documents and (found := _document(mapping, folder, schemas, name)) is not None:
-            subject.documents[name] = found
+        if not name or name in subject.documents or name in subject.unreadable:
+            continue
+        try:
+            subject.documents[name] = _document(mapping, folder, schemas, name)
+        except OSError:
+            pass  # it is not there
+        except (etree.XMLSyntaxError, msgspec.DecodeError, PunteError) as error:
+            subject.unreadable[name] = str(error)
     if contract is not None:
-        subject.examples = examples(contract.root, subject.documents.values())
+        subject.examples, subject.strange = examples(contract.root, subject.documents.values())
         subject.tried = tried(contract.root, mapping)
     return subject
 
 
 def _document(mapping: MappingFile, folder: Path, schemas: Path, name: str) -> Any:
-    """Return the root of a document of a test; ``None`` if it cannot be read."""
-    path = folder / PurePosixPath(mapping.file).parent / name
-    try:
-        body = path.read_bytes()
-        if mapping.source.kind == "xml":
-            return etree.fromstring(body, etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False))
-        if mapping.source.dialect == ROWS:
-            file = mapping.source.schema or ""
-            return row_in(body, load_description(schemas / file, file=file)).root
-        root = msgspec.json.decode(body)
-    except (OSError, etree.XMLSyntaxError, msgspec.DecodeError, PunteError):
-        return None
+    """Return the root of a document of a test.
+
+    Raises:
+        OSError: it is not there.
+        etree.XMLSyntaxError, msgspec.DecodeError, PunteError: it is none.
+    """
+    body = (folder / PurePosixPath(mapping.file).parent / name).read_bytes()
+    if mapping.source.kind == "xml":
+        return etree.fromstring(body, etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False))
+    if mapping.source.dialect == ROWS:
+        file = mapping.source.schema or ""
+        return row_in(body, load_description(schemas / file, file=file)).root
+    root = msgspec.json.decode(body)
     if mapping.source.dialect == "NATIVE" and isinstance(root, dict) and len(root) == 1:
         return next(iter(root.values()))
     return root

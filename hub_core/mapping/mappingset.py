@@ -229,10 +229,12 @@ class Loader:
             for key in ((mapping.id,), (*mapping.key, _major(mapping.id))):
                 other = seen.setdefault(key, mapping)
                 if other is not mapping:
+                    word = "mapping" if len(key) == 1 else "source"
                     what = f"the id {mapping.id!r}" if len(key) == 1 else "this document"
                     mend = "give one of them another id, or another document"
                     text = f"{what} is also in {other.file}"
-                    self.faults.add_at(f"{mapping.file}:1:1", text, mend=mend, code="M111")
+                    line = next((one.node.items[word].line for one in self.mappings if one.file == mapping.file), 1)
+                    self.faults.add_at(f"{mapping.file}:{line}:1", text, mend=mend, code="M111")
 
 
 def _major(name: str) -> int:
