@@ -1,8 +1,12 @@
 """L15x: rules that never take effect: behind another one, or under conditions that exclude each other."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
+from typing import Final
+
+import msgspec
 
 from hub_core.lint.finding import Findings
 from hub_core.lint.nearest import local
@@ -12,6 +16,8 @@ from hub_core.lint.walk import Read, Visit
 from hub_core.mapping.paths import Filter
 from hub_core.mapping.rules import Answer, Rule
 from hub_core.yaml import Mapping, Scalar
+
+_REST: Final = re.compile(r"""(?:"[^"]*"|'[^']*'|[^\s"':,{}][^\s,{}]*):\s+(?:"[^"]*"|\[[^\]]*\]|[^,{}\[\]]+)""")
 
 
 @dataclass(slots=True)
@@ -101,7 +107,17 @@ class Conditions:
             text = f"the rule stands at {read.text} or reads it, and only holds where nothing is there"
         else:
             text = f"this condition and the one on {other.text} (line {other.node.line}) never hold together"
-        self.findings.add("L152", read.node, text, "remove the condition, or correct it", old=read.text)
+        line = self.findings.texts.get(read.node.file, [""] * read.node.line)[read.node.line - 1]
+        start = read.node.column - 1
+        written = _REST.match(line, start)
+        comma = line.rfind(",", 0, start) if written and line[:start].rstrip().endswith(",") else None
+        if written is None or comma is None:
+            self.findings.add("L152", read.node, text, "remove the condition, or correct it", old=read.text)
+            return
+        shown = line[start : written.end()]
+        node = msgspec.structs.replace(read.node, column=comma + 1)
+        old = line[comma : written.end()]
+        self.findings.add("L152", node, text, f"remove {shown}, or correct it", old=old, new="", raw=True)
 
     def _forgotten(self, visits: list[Visit]) -> None:
         """A list without a filter, beside rules that take elements of the same place by one."""
@@ -153,7 +169,24 @@ class Conditions:
             else f"this rule for {later.target} is never reached: the one in line {line} always holds"
         )  # fmt: skip
         at = later.rule.const or (later.rule.places[0].path if later.rule.places else node)
-        self.findings.add("L151", at, text, "remove it, or write it before that one", old=at.text)
+        whole = [self._whole(rule) for rule in (first.rule, later.rule)]
+        if twin or None in whole:
+            self.findings.add("L151", at, text, "remove it, or write it before that one", old=at.text)
+            return
+        said = f"this rule for {first.target} always holds, so the one in line {later.rule.node.line} is never reached"
+        mend = f"write {whole[1]} first"
+        for rule, words, old, new in (
+            (first.rule, said, whole[0], whole[1]), (later.rule, text, whole[1], whole[0])
+        ):  # fmt: skip
+            top = Scalar(text="", file=rule.node.file, line=rule.node.line, column=rule.node.column)
+            self.findings.add("L151", top, words, mend, old=old or "", new=new, raw=True)
+
+    def _whole(self, rule: Rule) -> str | None:
+        """Return a rule as it is written, if it stands alone in one line of a list."""
+        lines = self.findings.texts.get(rule.node.file, [])
+        line = lines[rule.node.line - 1] if rule.node.line <= len(lines) else ""
+        start = rule.node.column - 1
+        return line[start:].rstrip() if line[:start].strip() == "-" and line.rstrip().endswith("}") else None
 
 
 def exclusive(one: Visit, other: Visit) -> bool:

@@ -20,9 +20,9 @@ Shown = Callable[[str], str]  # how a file is named to the reader
 
 
 def as_json(result: Result, shown: Shown) -> dict[str, Any]:
-    """Return ``{"files": number, "findings": [...]}``."""
+    """Return ``{"files": number, "findings": [...], "functions": {name: rules}}``."""
     findings = [{**msgspec.to_builtins(one), "file": shown(one.file)} for one in result.findings]
-    return {"files": result.files, "findings": findings}
+    return {"files": result.files, "findings": findings, "functions": result.functions}
 
 
 def as_sarif(result: Result, shown: Shown) -> dict[str, Any]:

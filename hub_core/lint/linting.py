@@ -19,7 +19,7 @@ from hub_core.lint.listfiles import ListFiles
 from hub_core.lint.mappingtests import Tests
 from hub_core.lint.paths import Paths
 from hub_core.lint.swaps import Swaps
-from hub_core.lint.unused import Unused
+from hub_core.lint.unused import Unused, functions
 from hub_core.lint.values import Values
 from hub_core.lint.votes import Votes
 from hub_core.lint.walk import Walker, every
@@ -36,10 +36,16 @@ _RIGHT: Final = re.compile(r"write '([^']+)' instead")
 
 
 class Result(msgspec.Struct, frozen=True, kw_only=True):
-    """What came of linting; ``files`` is the number of files that were looked at."""
+    """What came of linting.
+
+    Attributes:
+        files: number of files that were looked at.
+        functions: number of rules that each registered function reads for, by its name.
+    """
 
     files: int
     findings: tuple[LintFinding, ...]
+    functions: dict[str, int] = {}
 
 
 def lint(paths: Sequence[Path], *, root: Path = MAPPINGS, schemas: Path = SCHEMAS) -> list[LintFinding]:
@@ -65,7 +71,7 @@ def run(paths: Sequence[Path], *, root: Path = MAPPINGS, schemas: Path = SCHEMAS
     found = [_loaded(fault, world) for fault in world.faults]
     found += [one for one in findings.found.values() if one.file in world.linted]
     found.sort(key=lambda one: (one.file, one.line, one.column, one.code))
-    return Result(files=len(world.linted), findings=tuple(found))
+    return Result(files=len(world.linted), findings=tuple(found), functions=functions(world))
 
 
 @contextmanager

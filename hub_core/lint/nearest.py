@@ -52,7 +52,8 @@ class Nearest:
         parent, step, rest = read.spot.parent, read.steps[at], read.steps[at + 1 :]
         span = written[at]
         return (
-            self._beside(parent, read, at, span, SAME_NAME)
+            self._elsewhere(read, written, at)
+            or self._beside(parent, read, at, span, SAME_NAME)
             or self._swapped(parent, read, written, at)
             or self._forgotten(parent, step, rest, span)
             or self._beside(parent, read, at, span, MIN_LIKENESS)
@@ -60,6 +61,20 @@ class Nearest:
             or self._earlier(read, written, at)
             or self._sibling(parent, step, span)
         )
+
+    def _elsewhere(self, read: Read, written: tuple[Span, ...], at: int) -> Mend | None:
+        """The same names in other namespaces, from here to the end."""
+        here, names = read.spot.parent, []
+        for step in read.steps[at:]:
+            same = [name for name in here.children if _alike_but_space(name, step.name)] if here else []
+            if not same or here is None:
+                return None
+            names.append(self.shown(same[0]))
+            here = here.children[same[0]]
+        shown = self.separator.join(
+            name + span.brackets for name, span in zip(names, written[at:], strict=True)
+        )  # fmt: skip
+        return Mend(written[at].start, read.text[written[at].start :], shown)
 
     def _beside(self, parent: Place, read: Read, at: int, span: Span, likeness: float) -> Mend | None:
         """A place beside it has a name that is as like as this, and the rest of the path leads on from there."""
@@ -143,6 +158,11 @@ def _likeness(one: str, other: str) -> float:
     matcher = SequenceMatcher(None, first, second)
     kind = SAME_KIND if one.startswith("@") == other.startswith("@") else 0.0
     return matcher.ratio() + kind if matcher.quick_ratio() >= MIN_LIKENESS else 0.0
+
+
+def _alike_but_space(one: str, other: str) -> bool:
+    """Whether two names are the same but for their namespace."""
+    return local(one) == local(other) and one.startswith("@") == other.startswith("@")
 
 
 def local(name: str) -> str:

@@ -1,6 +1,7 @@
 """L16x: what a file declares and nothing names."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
@@ -12,6 +13,7 @@ from hub_core.mapping.rules import BlockFile, MappingFile, Rule
 from hub_core.mapping.targets import BadTarget, parse_target
 from hub_core.yaml import Mapping, Node, Scalar, Sequence
 
+_FUNCTION: Final = re.compile(r"\bfn\.[\w\-]+")
 LIKE: Final = 0.75  # of a name to that of a code list
 
 
@@ -77,6 +79,20 @@ class Unused:
             if not any(named.search(text) for text in texts):
                 text = f"no path has the prefix {prefix!r}"
                 self.findings.add("L163", node.keys[prefix], text, "remove it", old=prefix)
+
+
+def functions(world: World) -> dict[str, int]:
+    """Return how many rules of the linted files read by each registered function (``as: fn.name``)."""
+    files = [*(subject.file for subject in world.subjects), *world.block_files.values()]
+    groups = [
+        rules for file in files if file.file in world.linted
+        for rules in (getattr(file, "fields", ()), *file.blocks.values())
+    ]  # fmt: skip
+    used: Counter[str] = Counter()
+    for rule in (one for rules in groups for one in _all(rules)):
+        codecs = [rule.codec, *(place.codec for place in rule.places)]
+        used.update({name for codec in codecs if codec for name in _FUNCTION.findall(codec.text)})
+    return dict(sorted(used.items()))
 
 
 def _all(rules: tuple[Rule, ...]) -> Iterator[Rule]:

@@ -6,7 +6,7 @@ from typing import Final
 
 from hub_core.mapping.codelists import CodeList
 from hub_core.mapping.complete import Completeness
-from hub_core.mapping.model import MODELS, Field, fields, needed
+from hub_core.mapping.model import MODELS, Field, fields, listed, needed
 from hub_core.mapping.paths import Steps
 from hub_core.mapping.plan import Check, ListSlot, Obj, Scope
 from hub_core.mapping.rules import Condition, Faulty, MappingFile, Rule
@@ -176,7 +176,8 @@ class Binder:
             return
         if found.kind == "object":
             assert found.struct is not None  # noqa: S101 - every object field has one
-            mend = f"write {found.name}.{next(iter(fields(found.struct)))}, or fields: below it"
+            inner = listed(f"{found.name}.{name}" for name in fields(found.struct))
+            mend = f"write {inner}, or fields: below it"
             self._fault(rule.target, f"{found.name} is an object, not a value", mend, "M104")
             return
         if found.name in obj.objects:

@@ -162,7 +162,7 @@ def _check_origin(codelist: CodeList, lists: Map[str, CodeList], node: Mapping, 
     codes = node.items["codes"]
     for code in codelist.entries.keys() - origin.entries.keys():
         key = codes.keys[code] if isinstance(codes, Mapping) else codes
-        mend = choice(code, origin.entries)
+        mend = f"{choice(code, origin.entries)}, or add {code!r} to {codelist.of}"
         faults.add(key, f"{codelist.of} has no code {code!r}", mend=mend, code=CODE)
 
 
@@ -204,7 +204,7 @@ def _entries(node: Mapping, faults: Faults) -> dict[str, Entry]:
         for text in entry.read:
             others = taken.setdefault(text, [])
             if rival := next((one for one in others if _meet(one, entry)), None):
-                mend = f"leave it at one of {rival.code!r} and {code!r}, or give them valid: at different times"
+                mend = f"leave {text!r} at one of {rival.code!r} and {code!r}, or give them valid: at different times"
                 faults.add(value, f"{text!r} is read as two codes", mend=mend, code=CODE)
             others.append(entry)
         entries[code] = entry
@@ -222,7 +222,12 @@ def _entry(code: str, node: Mapping, faults: Faults) -> Entry:
         mend = "add why: (one line)"
         faults.add(node, f"several texts are read as {code!r} without a reason", mend=mend, code=CODE)
     if out is not None and out not in tokens:
-        faults.add(node.items["out"], "out: is no text of in:", mend="add it to in:, or correct it", code=CODE)
+        mend = (
+            f"write {tokens[0]!r} instead, or add it to in:"
+            if len(tokens) == 1
+            else f"write one of: {', '.join(tokens)}"
+        )
+        faults.add(node.items["out"], f"out: {out!r} is no text of in:", mend=mend, code=CODE)
     if out is None and len(tokens) == 1:
         out = tokens[0]
     start, end = _validity(node.items.get("valid"), faults)
@@ -251,7 +256,8 @@ def _validity(node: Node | None, faults: Faults) -> tuple[date | None, date | No
             days.append(None)
     start, end = days
     if start and end and end < start:
-        faults.add(node, "valid: ends before it begins", mend="write from: before until:", code=CODE)
+        mend = f"write {{from: {end}, until: {start}}}, or correct one of them"
+        faults.add(node, "valid: ends before it begins", mend=mend, code=CODE)
     return start, end
 
 

@@ -131,9 +131,18 @@ def constant(kind: Kind, text: str) -> Any:
             try:
                 return chain(codecs_for(kind)[0]).parse(text)
             except BadValue:
-                raise ValueError(f"write a {kind}") from None
+                near = next((one for one in (text.upper(), text[:-1].upper()) if _fits(kind, one)), None)
+                raise ValueError(f"write {near!r} instead" if near else f"write a {kind}") from None
         case _:
             raise ValueError(f"a constant cannot be a whole {kind}")
+
+
+def _fits(kind: Kind, text: str) -> bool:
+    try:
+        chain(codecs_for(kind)[0]).parse(text)
+    except BadValue:
+        return False
+    return True
 
 
 def listed(names: Iterable[str]) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from hub_core.mapping.model import RESERVED, Field, fields, listed
 from hub_core.mapping.plan import ListSlot, Obj
 from hub_core.mapping.rules import Faulty, Rule
-from hub_core.mapping.targets import Selector, TargetStep
+from hub_core.mapping.targets import Selector, TargetStep, parse_target
 from hub_core.mapping.valuebinder import ValueBinder
 from hub_core.yaml import Faults, Scalar, closest
 
@@ -35,7 +35,8 @@ class TargetBinder:
         if found is None:
             return None
         if found.struct is None:
-            self._fault(rule, f"{step.name} has no fields", f"end the path at {step.name}")
+            mend = f"end the path at {step.name}: write {_until(rule.target.text, step.name)!r} instead"
+            self._fault(rule, f"{step.name} has no fields: {rule.target.text!r}", mend)
             return None
         if found.many != bool(step.selectors):
             mend = f"write {step.name}[field=value]" if found.many else f"write {step.name} without brackets"
@@ -71,3 +72,10 @@ class TargetBinder:
                 self.faults.add(key, f"no field {name!r} in the element", mend=closest(name, known), code="M104")
                 return
             current = known[name].struct
+
+
+def _until(text: str, name: str) -> str:
+    """Return the part of a target up to one of its steps."""
+    steps = parse_target(text)
+    at = next((number for number, step in enumerate(steps, 1) if step.name == name), len(steps))
+    return ".".join(step.shown for step in steps[:at])

@@ -188,7 +188,7 @@ class ValueBinder:
         try:
             value.const = constant(field.kind, node.text)
         except ValueError as error:
-            self._fault(node, f"{field.name} takes a {field.kind}", str(error), "M105")
+            self._fault(node, f"{field.name} takes a {field.kind}, not {node.text!r}", str(error), "M105")
 
     def _spill(self, node: Scalar, structs: list[type], value: Value) -> None:
         for outwards, struct in enumerate(reversed(structs)):

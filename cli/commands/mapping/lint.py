@@ -71,7 +71,9 @@ def _print(result: "Result", shown: "Callable[[str], str]") -> None:
     count, files = len(result.findings), len({one.file for one in result.findings})
     of = f"{result.files} file{'s'[: result.files != 1]}"
     said = f"{count} finding{'s'[: count != 1]} in {files} of {of}" if count else f"no findings in {of}"
-    screen.note(said)
+    fields, functions = sum(result.functions.values()), len(result.functions)
+    more = f"; {fields} field{'s'[: fields != 1]} read by {functions} registered function{'s'[: functions != 1]}"
+    screen.note(said + more)
 
 
 def _line(finding: "LintFinding", file: str) -> Text:

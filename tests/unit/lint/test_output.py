@@ -88,3 +88,12 @@ def test_a_file_elsewhere_uses_the_blocks_and_lists_of_the_root(tmp_path: Path, 
 def test_the_root_is_the_folder_with_code_lists_around_the_files(folder: Path, tmp_path: Path) -> None:
     assert root_of(folder / "anaf" / "income.yaml") == folder
     assert root_of(tmp_path / "x.yaml") == MAPPINGS
+
+
+def test_it_is_told_how_many_fields_are_read_by_registered_functions(folder: Path) -> None:
+    file = folder / "anaf" / "income.yaml"
+    file.write_text(file.read_text(encoding="utf-8").replace("as: comma_below", "as: fn.firm"), encoding="utf-8")
+    told = RUNNER.invoke(app, ["mapping", "lint", str(folder), "--format", "json"])
+    assert json.loads(told.stdout)["functions"] == {"fn.firm": 1}
+    shown = RUNNER.invoke(app, ["mapping", "lint", str(folder)])
+    assert "1 field read by 1 registered function" in shown.stderr
