@@ -83,10 +83,10 @@ class Unused:
 
 def functions(world: World) -> dict[str, int]:
     """Return how many rules of the linted files read by each registered function (``as: fn.name``)."""
-    files = [*(subject.file for subject in world.subjects), *world.block_files.values()]
+    files: list[MappingFile | BlockFile] = [*(one.file for one in world.subjects), *world.block_files.values()]
     groups = [
         rules for file in files if file.file in world.linted
-        for rules in (getattr(file, "fields", ()), *file.blocks.values())
+        for rules in (file.fields if isinstance(file, MappingFile) else (), *file.blocks.values())
     ]  # fmt: skip
     used: Counter[str] = Counter()
     for rule in (one for rules in groups for one in _all(rules)):
