@@ -47,7 +47,8 @@ class _Reader:
             items = [part["items"] for part in parts if isinstance(part.get("items"), dict)]
             others = [part for part in parts if part.get("type") != "array" and "items" not in part]
             parts = others + [part for item in items for part, _ in self._parts(item)]
-        objects = [part for part in parts if "properties" in part or _says(part, "object")]
+        # Of a text the properties say nothing.
+        objects = [part for part in parts if _says(part, "object") or ("properties" in part and "type" not in part)]
         return Place(
             name=name,
             many=many,

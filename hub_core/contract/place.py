@@ -21,6 +21,7 @@ class LeafType:
         minimum: smallest number, as written.
         maximum: largest number, as written.
         json: how JSON writes it.
+        type: name of its type in the contract, for people.
     """
 
     kind: Kind = "text"
@@ -31,6 +32,7 @@ class LeafType:
     minimum: str | None = None
     maximum: str | None = None
     json: JsonType = "string"
+    type: str = field(default="", compare=False)
 
 
 def _nothing() -> Mapping[str, "Place"]:

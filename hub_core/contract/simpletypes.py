@@ -46,7 +46,7 @@ class SimpleTypes:
         """Return the type that an attribute of a node names."""
         declared = self.find("simpleType", node, attribute)
         if declared is not None and depth < MAX_DEPTH:
-            return self._simple(declared, depth + 1)
+            return replace(self._simple(declared, depth + 1), type=declared.get("name", ""))
         return _built_in(node.get(attribute).rpartition(":")[2])
 
     def _simple(self, node: Any, depth: int) -> LeafType:

@@ -19,6 +19,7 @@ from hub_core.lint.world import World
 from hub_core.mapping.codelists import CodeList
 from hub_core.yaml import Mapping, Scalar
 
+FEW: Final = 6  # texts that a mend names
 MANY: Final = 5  # texts that two lists do not share by chance
 
 
@@ -153,7 +154,9 @@ class CodeLists:
             self.findings.add("L133", short, text, f"write {new!r} instead", old=short.text, new=new)
             return
         meant = self._other(found, wanted)
-        mend = f"write {meant!r} instead" if meant else "name a list that reads these texts"
+        lack = ", ".join(repr(text) for text in wanted[:FEW])
+        mend = f"name a list that reads these texts, or add an entry for {lack}" if lack else "name a list of texts"
+        mend = f"write {meant!r} instead" if meant else mend
         at = visit.codes[short.text] if meant else short
         self.findings.add("L133", at, text, mend, old=at.text, new=meant)
 

@@ -91,10 +91,11 @@ class Coverage:
 def _reader(way: Sequence[Place], visits: Iterable[Visit]) -> Scalar | None:
     """Return where a rule is missing for the last place of a way from the root.
 
-    At the rule that reads its namesake elsewhere, at the block or the rule of the object around it, or ``None``.
+    At the block or the rule of the object around it, at the rule that reads its namesake elsewhere, or ``None``.
     """
     above, lost = way[-2], way[-1]
     around: Visit | None = None
+    namesake: Scalar | None = None
     for visit in visits:
         inside = any(visit.base.place is place for place in way)
         for read in visit.reads:
@@ -102,9 +103,9 @@ def _reader(way: Sequence[Place], visits: Iterable[Visit]) -> Scalar | None:
             if place is above and read.purpose == "object" and read.steps:
                 around = around or visit
             if inside and read.purpose == "value" and place is not None and local(place.name) == local(lost.name):
-                return read.node
+                namesake = namesake or read.node
     if around is None:
-        return None
+        return namesake
     blocks = around.subject.file.node.items.get("blocks")
     known = blocks.keys if isinstance(blocks, Mapping) else {}
     return known.get(around.rule.use.text, around.rule.target) if around.rule.use else around.rule.target

@@ -48,7 +48,7 @@ class Doubles:
                 continue  # it is said already which place was meant
             text = f"{_named(here)} is read from the same place as {_named(there)} (line {_place(there.rule).line})"
             new = _unread(here, visits)
-            other = "read another place, or say out: never at the one not written back"
+            other = f"leave it to {_named(there)}, read another place, or say out: never at the one not written back"
             mend = f"write {new!r} instead" if new else other
             self.findings.add("L153", node, text, mend, old=node.text, new=new)
 
@@ -167,8 +167,8 @@ def mistaken(lost: Place, beside: Iterable[Place], visits: Iterable[Visit]) -> l
                 readers.setdefault(id(read.spot.place), []).append((visit, read))
     found = []
     for place, known in readers.items():
-        twice = len({_at(visit.rule) for visit, _ in known}) > 1
         for visit, read in known:
+            twice = any(_beside(visit, other) for other, _ in known)
             own, other = (
                 max(fit(said, local(name)) for said in words(visit)) for name in (near[place].name, lost.name)
             )
@@ -176,6 +176,11 @@ def mistaken(lost: Place, beside: Iterable[Place], visits: Iterable[Visit]) -> l
                 found.append(Mistaken(visit, read, other - own))
     best = max((one.better for one in found), default=0.0)
     return [one for one in found if one.better >= best - 0.01]
+
+
+def _beside(visit: Visit, other: Visit) -> bool:
+    """Whether another rule fills another field of the same object at the same time."""
+    return other.rule is not visit.rule and other.element == visit.element and not exclusive(visit, other)
 
 
 def say_mistaken(findings: Findings, one: Mistaken, lost: Place, path: str) -> None:

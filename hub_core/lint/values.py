@@ -130,7 +130,9 @@ class Values:
             if takes(kind, (one := chain(text)).gives) and all(_reads(one, sample) for sample in texts)
         ]  # fmt: skip
         if not fitting:
-            self.findings.add("L121", node, message, "read another place, or another field", old=node.text)
+            leaf = _leaf(read)
+            asked = f", or ask for another type than {leaf.type}" if leaf and leaf.type else ""
+            self.findings.add("L121", node, message, f"read another place, or another field{asked}", old=node.text)
             return
         best = next((one for one in fitting if one.text.partition("(")[0] == used.text.partition("(")[0]), fitting[0])
         self.findings.add("L121", node, message, f"write as: {best.text}", old=node.text, new=best.text)

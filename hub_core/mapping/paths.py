@@ -7,6 +7,7 @@ place itself. In tests and in ``value_at`` a step may also carry an index: ``pin
 
 import re
 from collections.abc import Mapping
+from difflib import get_close_matches
 from functools import lru_cache
 from typing import Final, Literal
 
@@ -33,7 +34,11 @@ class Many(str):
 
 
 class BadPath(ValueError):
-    """A path that does not follow the grammar; the text says what to write."""
+    """A path that does not follow the grammar; the text says what to write, ``mend`` more exactly."""
+
+    def __init__(self, text: str, mend: str = "correct the path") -> None:
+        super().__init__(text)
+        self.mend = mend
 
 
 class Filter(msgspec.Struct, frozen=True):
@@ -125,7 +130,9 @@ class _Names:
             return ANY_NAMESPACE + name if self.any_namespace and not attribute else name
         if prefix not in self.ns:
             known = ", ".join(sorted(self.ns)) or "none"
-            raise BadPath(f"the prefix {prefix!r} is not declared in source.ns (declared: {known})")
+            near = get_close_matches(prefix, self.ns, n=1) or (list(self.ns) if len(self.ns) == 1 else [])
+            mend = f"write '{near[0]}:{local}' instead" if near else "correct the path"
+            raise BadPath(f"the prefix of '{name}' is not declared in source.ns (declared: {known})", mend)
         return f"{{{self.ns[prefix]}}}{local}"
 
 

@@ -28,7 +28,7 @@ class SourcePaths:
                 known = self._known[path] = parse_path(path, self._source.kind, self._source.ns)
             except BadPath as error:
                 kind = self._source.kind.upper()
-                self._faults.add(node, f"not a path into {kind}: {error}", mend="correct the path", code="M107")
+                self._faults.add(node, f"not a path into {kind}: {error}", mend=error.mend, code="M107")
                 return None
             if any(step.index is not None for step in known):
                 mend = "write [] for all of them, or a filter [name=literal]"
