@@ -117,7 +117,7 @@ FILES = [
     ("mapping: a/1\nsource: {json: T, ns: {a: b}}\ntarget: Beneficiary@1\nfields: {}\n", "2:19", "M103", "remove"),
     ("mapping: a/1\nsource: {xml: x.xsd#a}\ntarget: Beneficiary@1\nfields: {}\n", "2:15", "M107", "write 's.xsd' instead"),
     ("mapping: a/1\nsource: {xml: ../x.xsd#a}\ntarget: Beneficiary@1\nfields: {}\n", "2:15", "M107", "write"),
-    ("mapping: a/1\nsource: {xml: '{}r', ns: {a: b}}\ntarget: Beneficiary@1\nfields:\n  name.family: {at: 'x:y'}\n", "5:21", "M107", "correct"),
+    ("mapping: a/1\nsource: {xml: '{}r', ns: {a: b}}\ntarget: Beneficiary@1\nfields:\n  name.family: {at: 'x:y'}\n", "5:21", "M107", "write 'a:y' instead"),
     ("mapping: a/1\nsource: {json: T}\ntarget: Beneficiary@1\ndirection: sideways\nfields: {}\n", "4:12", "M103", "both"),
     ("mapping: a/1\nsource: {json: T}\ntarget: Beneficiary@1\ncodes: {a: none@1}\nfields: {}\n", "4:12", "M106", "kind@1"),
     ("mapping: a/1\nsource: {json: T}\ntarget: Beneficiary@1\nblocks_from: [no.yaml]\nfields: {}\n", "4:15", "M109", "yaml"),
