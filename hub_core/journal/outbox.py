@@ -18,12 +18,10 @@ from hub_core.journal.connection import Connection, Line
 from hub_core.journal.instants import from_micros, to_micros
 from hub_core.journal.outcomes import record_in
 from hub_core.journal.pausing import pauses
-from hub_core.journal.statements import OPEN, Row, chunks, insert, marks
+from hub_core.journal.statements import ADDED, OPEN, Row, chunks, insert, marks
 from hub_core.message import Claimed, Delivery, DeliveryState
 
 _DELIVERY: Final = "id, message_seq, route, endpoint, order_key, order_key_sealed, created_at, due_at, ready_at, state"
-#: What other processes are told when there is something to deliver.
-ADDED: Final = "deliveries"
 _RENEWED_AFTER: Final = 0.25  # of a lease: a busy worker looks many times a second, and each renewal is written
 _OF_LINE: Final = "SELECT 1 FROM delivery WHERE endpoint = column1 AND order_key = column2"
 _LOST: Final = "the worker ended before its answer"

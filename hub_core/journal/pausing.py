@@ -9,7 +9,7 @@ from hub_core.journal.connection import Connection
 from hub_core.journal.entries import Queue
 from hub_core.journal.instants import from_micros, to_micros
 from hub_core.journal.readers import Readers
-from hub_core.journal.statements import OPEN
+from hub_core.journal.statements import ADDED, OPEN
 from hub_core.message import Pause
 
 _SHOWN: Final = 50
@@ -57,6 +57,7 @@ def resume(connection: Connection, endpoint: str, *, at: datetime, by: str, reas
         "WHERE endpoint = ? AND resumed_at IS NULL AND (until IS NULL OR until > ?) RETURNING 1",
         (micros, by, reason, endpoint, micros),
     ).fetchone()
+    connection.announce(ADDED)
     return row is not None
 
 

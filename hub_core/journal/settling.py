@@ -9,8 +9,8 @@ from hub_core.errors import Rejected
 from hub_core.journal.bodies import OrderKey, Vault
 from hub_core.journal.connection import Connection
 from hub_core.journal.instants import to_micros
-from hub_core.journal.outbox import ADDED, add_deliveries, lines_taken, release_line
-from hub_core.journal.statements import OPEN
+from hub_core.journal.outbox import add_deliveries, lines_taken, release_line
+from hub_core.journal.statements import ADDED, OPEN
 from hub_core.message import Delivery, DeliveryState, Entry, Settlement
 
 _STEPS: Final = {

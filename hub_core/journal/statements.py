@@ -12,6 +12,8 @@ from typing import Any, Final, TypeVar
 from hub_core.journal.connection import Connection
 
 OPEN: Final = "state IN ('ready', 'in-doubt')"  # word for word as in the conditions of the indexes
+#: What other processes are told when there is something to deliver.
+ADDED: Final = "deliveries"
 _ROWS: Final = 64  # in one statement; bounds the number of different statements that are kept compiled
 
 Row = tuple[Any, ...]
