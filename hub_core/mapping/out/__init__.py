@@ -10,7 +10,7 @@
     documents    a tree of values                               -> bytes, parsed document; xmltext: XML as text
     compare      what a record says and another does not
     writing      all of it, and what could not be carried       -> Writing
-    uses         which rules stand behind a place of a contract, for drawing documents in tests
+    uses         which rules stand behind a place of a contract
 
 A written document is read back before it is given out, so that what it does not carry is known and not assumed.
 """

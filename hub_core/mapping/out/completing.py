@@ -69,7 +69,7 @@ def _unwritten(place: Where, path: Path, known: Named, depth: int) -> Iterator[P
 def put_where_parents_are(tree: Tree, hops: Hops, text: str) -> None:
     """Put a text at a place whose parents are there already and which is empty."""
     *way, (key, many, _) = hops
-    for holder in look(tree, tuple(way)):
+    for holder in look(tree, tuple(way)) if way else (tree,):
         if holder.__class__ is dict and key not in holder:
             holder[key] = [text] if many else text
 

@@ -30,6 +30,8 @@ def with_shells(record: Beneficiary) -> tuple[Beneficiary, Gaps]:
 
     Gaps: why a value is missing and how the source said so, by the ``id`` of the object and the field.
     """
+    if not record.gaps:
+        return record, {}
     made: list[tuple[Gap, Shell]] = []
     seen: set[str] = set()
     for gap in record.gaps:

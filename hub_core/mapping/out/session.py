@@ -15,6 +15,8 @@ class Out:
             the same of both.
     """
 
+    __slots__ = ("_reads", "gaps", "late", "loose", "missing", "reasons", "same", "torn")
+
     def __init__(self, gaps: dict[tuple[int, str], tuple[str, str | None]], *, loose: bool = False) -> None:
         self.reasons: dict[tuple[int, str], tuple[str, str, str]] = {}
         self.gaps = gaps
@@ -166,9 +168,9 @@ class Out:
 
     def _alike(self, one: Tree, other: Tree, reads: frozenset[str]) -> bool:
         """Tell whether two elements say the same to both of their rules."""
-        names = (reads & self._read(one, reads)) | (one.keys() & other.keys())
-        strictly = all(one.get(name) == other.get(name) for name in names)
-        loosely = within(other, one)
+        common = one.keys() & other.keys()
+        strictly = all(one.get(name) == other.get(name) for name in (*common, *(reads & self._read(one, reads))))
+        loosely = not common or within(other, one)
         self.torn = self.torn or strictly != loosely
         return loosely if self.loose else strictly
 
