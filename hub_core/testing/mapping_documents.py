@@ -1,43 +1,35 @@
 """Hypothesis strategies for the documents of a mapping: drawn from its contract and its rules.
 
 A leaf that rules read is given texts that their codecs and code lists admit, one that conditions compare with their
-literals; every other leaf is what the contract says, where it must be there. Needs ``hypothesis``.
+literals; every other leaf is what the contract says, where it must be there. A document is drawn around a few places
+that rules read, dense there and bare elsewhere: it is small, and in a thousand every rule and every text of a code list
+has its turn. Needs ``hypothesis``.
+
+A case is one row of bytes: each place that may be there has its own few, which say whether it is, how often, and with
+which text. So whatever shrinking takes out or makes simpler leaves the rest as it is.
 """
 
-import re
-from datetime import date, timedelta
-from decimal import Decimal
+from collections.abc import Iterator
 from typing import Any, Final
 
 from hypothesis import strategies as st
+from lxml import etree
 
 from hub_core.document import Document
 from hub_core.mapping import CompiledMapping
-from hub_core.mapping.codecs import BadValue, Chain
-from hub_core.mapping.out import documents
-from hub_core.mapping.out.outrun import settled
-from hub_core.mapping.out.uses import Use, Uses
-from hub_core.mapping.paths import parse_path
-from hub_core.mapping.plan import Value
+from hub_core.mapping.out.places import Where
+from hub_core.mapping.out.uses import Target, Uses
+from hub_core.testing.mapping_cases import BYTES, EVER, OWN, Case, Spot
+from hub_core.testing.mapping_texts import LeafTexts
 
 MAX_DEPTH: Final = 12
-MAX_ITEMS: Final = 2
-_OFTEN: Final = 4  # of so many optional places up to all but one are there
-_ROUNDS: Final = 6
-_WIDE: Final = 100  # leaves that rules read
-_NEAR: Final = 3  # steps from the root
-_ON: Final = date(2025, 1, 1)
+MAX_FOCI: Final = 3
 FAULTS: Final = {"M201", "M202", "M203", "M204"}
-_LETTERS: Final = "abcdefghijlmnoprstuvzABCDEILMNOPRSȘȚĂÎșțăâîşţøåæÆØé0123456789 .-/'"
-_FIRST: Final = date(1930, 1, 1)
-_DAYS: Final = 33_000  # of about ninety years
+_SMALL: Final = 60  # places: fewer are drawn all together
 
 
 class DrawnDocuments:
     """Draws documents for one mapping.
-
-    Attributes:
-        wide: its rules read so much that documents hold a part of it each.
 
     Raises:
         ValueError: the mapping has no contract.
@@ -48,210 +40,140 @@ class DrawnDocuments:
         if contract is None:
             raise ValueError(f"{mapping.id} has no contract to draw documents from")
         self.mapping = mapping
-        self.root = contract.root
         self.uses = Uses(mapping.plan, contract.root)
-        if mapping.answer is not None:
-            place = contract.at(mapping.answer.steps)
-            self._answers = {id(place): mapping.answer.meanings}
-        else:
-            self._answers = {}
-        self.wide = len(self.uses.by_place) > _WIDE
-        self._useful: dict[int, bool] = {}
-        self._texts: dict[int, st.SearchStrategy[str]] = {}
+        place = contract.at(mapping.answer.steps) if mapping.answer else None
+        self._answers = {id(place): mapping.answer.meanings} if mapping.answer else {}
+        self._spots: dict[int, Spot] = {}  # by id of the place
+        self._mixed = mapping.source.kind == "xml"
+        self._root = self._spot("", contract.root, None, 0)
+        for ids in self.uses.together:
+            self._join([self._spots[key] for key in ids if key in self._spots])
+        for key, first in self.uses.same.items():
+            if key in self._spots and first in self._spots:
+                self._spots[key].like = self._spots[first].like
+        self._goals: dict[tuple[str, str], list[Target]] = {}
+        for target in self.uses.targets:
+            for goal in self._aims(target):
+                self._goals.setdefault(goal, []).append(target)
+        self._aims_in_order = list(self._goals.items())
+        self._around: dict[int, frozenset[int]] = {}
 
     def strategy(self) -> st.SearchStrategy[Document]:
-        """Return the strategy."""
+        """Return documents around a few places each."""
         return st.composite(self._document)()
+
+    def whole(self) -> st.SearchStrategy[Document]:
+        """Return documents that hold every place that rules lead to; of alternatives one."""
+        size = BYTES * len(self._spots)
+        return st.binary(min_size=size, max_size=size).map(self._whole)
 
     def reachable(self) -> tuple[set[str], set[str]]:
         """Return the rules that the contract has a place for, and the texts of code lists that may stand there."""
-        rules: set[str] = set()
-        texts: set[str] = set()
-        for key, use in self.uses.by_place.items():
-            leaf = self.uses.places[key].leaf
-            for value, _ in use.values if leaf is not None else ():
-                rules.add(value.place)
-                if value.codes is not None and not isinstance(value.codes, tuple):
-                    allowed = [text for text in value.codes.table() if not leaf.enum or text in leaf.enum]
-                    texts.update(f"{value.codes.name}: {text}" for text in allowed)
+        rules = {rule for rule, text in self._goals if not text}
+        texts = {f"{codes}: {text}" for codes, text in self._goals if text}
         return rules, texts
 
-    def _document(self, draw: st.DrawFn) -> Document:
-        self._density = draw(st.integers(1, _OFTEN))
-        tree = settled(self._tree(draw, self.root, 0)) or {}
-        source = self.mapping.source
-        if source.kind == "json":
-            tree = self._agreeing(tree)
-        if source.kind == "xml":
-            root = documents.element(source.root, tree, self.root, source.ns)
-            return Document(kind="xml", root=root, name=source.root.rpartition("}")[2])
-        return self._parsed(tree)
+    def _aims(self, target: Target) -> Iterator[tuple[str, str]]:
+        """Yield what a target can show: its rule, and each text of its code list that the contract takes there."""
+        value, spot = target.value, self._spots.get(target.place)
+        if spot is None or spot.texts is None:
+            return
+        yield value.place, ""
+        if value.codes is None:
+            return
+        wanted = [wish.texts for wish in target.wishes if wish.place == target.place and wish.texts]
+        for text in value.codes.table():
+            written = str(value.origins[target.number].chain.format(text))
+            if spot.texts.fits(written) and all(text in texts for texts in wanted):
+                yield value.codes.name, text
 
-    def _agreeing(self, tree: dict[str, Any]) -> dict[str, Any]:
-        """Take out what contradicts other places: one place may not say what another one denies."""
-        for _ in range(_ROUNDS):
-            reading = self.mapping.read(self._parsed(tree), on=_ON)
-            wrong = [one.source for one in reading.findings if one.code in FAULTS and one.source]
-            if not wrong:
-                break
-            for path in reversed(wrong):
-                _remove(tree, path)
-            tree = settled(tree) or {}
-        return tree
+    def _spot(self, name: str, place: Where, around: Spot | None, depth: int) -> Spot:
+        spot = self._spots[id(place)] = Spot(name, place, around, len(self._spots))
+        uses, use = self.uses, self.uses.by_place.get(id(place))
+        asked = id(place) in uses.needed or any(id(place) in ids for ids in uses.together)
+        spot.always = around is None or place.required or id(place) in uses.needed
+        spot.twice = place.many and (id(place) not in uses.single or id(place) in uses.bases)
+        for key, child in place.children.items() if depth < MAX_DEPTH else ():
+            if child.required or child.group is not None or self._leads(child, depth + 1):
+                spot.inside.append(self._spot(key, child, spot, depth + 1))
+        if place.leaf is not None and (use is not None or not place.children):
+            never = set(self._answers.get(id(place), ()))  # a text that says that there is no record
+            spot.texts = LeafTexts(place.leaf, use, never=never, said=asked)
+        groups: dict[int, list[Spot]] = {}
+        for inner in spot.inside:
+            if inner.place.group is not None:
+                groups.setdefault(inner.place.group, []).append(inner)
+        for group in groups.values():
+            self._join(group)
+        return spot
+
+    @staticmethod
+    def _join(spots: list[Spot]) -> None:
+        """Let places be there only together."""
+        mates = list(dict.fromkeys(mate for spot in spots for mate in spot.mates))
+        for spot in mates:
+            spot.mates = mates
+            spot.always = any(mate.always for mate in mates)
+
+    def _leads(self, place: Where, depth: int) -> bool:
+        """Tell whether a rule reads here or below."""
+        use = self.uses.by_place.get(id(place))
+        if use is not None and (use.values or use.literals):
+            return True
+        return depth < MAX_DEPTH and any(self._leads(child, depth + 1) for child in place.children.values())
+
+    # One case ---------------------------------------------------------------------------------------------------
+
+    def _document(self, draw: st.DrawFn) -> Document:
+        chosen = draw(_foci(len(self._goals)))
+        level = draw(st.integers(1, 4)) * (EVER - 1) // 4
+        aims = [(*self._aims_in_order[number], turn) for number, turn in chosen]
+        foci = [(targets[turn % len(targets)], text) for (_, text), targets, turn in aims]
+        alive = sorted({number for target, _ in foci for number in self._near(target)})
+        size = BYTES * len(alive)
+        case = Case(self._root, alive, draw(st.binary(min_size=size, max_size=size)), level, mixed=self._mixed)
+        for target, text in foci:
+            case.focus(target, (text,) if text else (), self._spots)
+        return self._parsed(case.tree())
+
+    def _whole(self, drawn: bytes) -> Document:
+        return self._parsed(Case(self._root, range(len(self._spots)), drawn, EVER - 1, mixed=self._mixed).tree())
+
+    def _near(self, target: Target) -> frozenset[int]:
+        """Return the numbers of the places that may be there around a focus, and of those that it wishes for."""
+        key = id(target)
+        if key not in self._around:
+            spots = set(self._spots.values())
+            if len(spots) > _SMALL:
+                wishes = [self._spots[wish.place] for wish in target.wishes if wish.place in self._spots]
+                spots = {spot for one in (self._spots[target.place], *wishes) for spot in one.neighbours()}
+            self._around[key] = frozenset(spot.number for spot in spots)
+        return self._around[key]
 
     def _parsed(self, tree: dict[str, Any]) -> Document:
         source = self.mapping.source
+        if source.kind == "xml":
+            root = etree.Element(source.root, nsmap={prefix: uri for prefix, uri in source.ns.items() if uri})
+            _fill(root, tree)
+            return Document(kind="xml", root=root, name=source.root.rpartition("}")[2])
         return Document(kind="json", root=tree, name=source.document or "ENVELOPE", dialect=source.dialect)
 
-    def _tree(self, draw: st.DrawFn, place: Any, depth: int) -> Any:
-        made: dict[str, Any] = {}
-        if place.leaf is not None and (id(place) in self.uses.by_place or not place.children):
-            made[""] = draw(self._text(place))
-        chosen: dict[int, str] = {}
-        for name, child in place.children.items():
-            if child.choice is not None and chosen.setdefault(child.choice, name) != name:
-                continue
-            if not (child.required or id(child) in self.uses.needed or self._wanted(draw, child, depth)):
-                continue
-            one = id(child) in self.uses.single and id(child) not in self.uses.bases
-            count = draw(st.integers(1, MAX_ITEMS)) if child.many and not one else 1
-            found = [self._tree(draw, child, depth + 1) for _ in range(count)]
-            made[name] = found if child.many else found[0]
-        return made
 
-    def _wanted(self, draw: st.DrawFn, child: Any, depth: int) -> bool:
-        if depth >= MAX_DEPTH or not self._leads(child, 0):
-            return False
-        rarer = 2 if self.wide and depth < _NEAR else 1  # what stands near the root holds a great deal
-        return draw(st.integers(0, _OFTEN * rarer)) < self._density
-
-    def _leads(self, place: Any, depth: int) -> bool:
-        """Tell whether a rule reads here or below."""
-        key = id(place)
-        if key not in self._useful:
-            self._useful[key] = False  # a type that holds itself leads nowhere new
-            use = self.uses.by_place.get(key)
-            here = use is not None and bool(use.values or use.literals)
-            self._useful[key] = here or (
-                depth < MAX_DEPTH and any(self._leads(child, depth + 1) for child in place.children.values())
-            )
-        return self._useful[key]
-
-    def _text(self, place: Any) -> st.SearchStrategy[str]:
-        if id(place) not in self._texts:
-            texts = _allowed(place.leaf, self.uses.by_place.get(id(place)))
-            silent = self._answers.get(id(place), {})  # a text that says that there is no record
-            self._texts[id(place)] = texts.filter(lambda text: text not in silent)
-        return self._texts[id(place)]
+def _foci(goals: int) -> st.SearchStrategy[list[tuple[int, int]]]:
+    """Return numbers of goals, each with a number that chooses among its targets."""
+    return st.lists(st.tuples(st.integers(0, goals - 1), st.integers(0, 255)), min_size=1, max_size=MAX_FOCI)
 
 
-def _allowed(leaf: Any, use: Use | None) -> st.SearchStrategy[str]:
-    """Return texts that rules admit and the contract takes."""
-    read = [one for one in use.values if not one[0].checks] or use.values if use else []
-    options = 3 * [_of_value(value, number, leaf) for value, number in read]
-    tokens = set(use.literals) if use else set()
-    for value, _ in use.values if use else ():
-        tokens.update(value.absent, value.unknown, value.withheld)
-    if tokens:
-        options.append(st.sampled_from(sorted(tokens)))
-    found = st.one_of(options) if options else _of_leaf(leaf)
-    pattern = re.compile(leaf.pattern) if leaf.pattern else None
-
-    def fits(text: str) -> bool:
-        if leaf.enum and text not in leaf.enum:
-            return False
-        if leaf.max_length is not None and len(text) > leaf.max_length:
-            return False
-        return len(text) >= leaf.min_length and (pattern is None or pattern.fullmatch(text) is not None)
-
-    return found.filter(fits)
-
-
-def _of_leaf(leaf: Any) -> st.SearchStrategy[str]:
-    if leaf.enum:
-        return st.sampled_from(leaf.enum)
-    if leaf.pattern:
-        return st.from_regex(leaf.pattern, fullmatch=True).filter(lambda text: text == text.strip())
-    kinds: dict[str, st.SearchStrategy[str]] = {
-        "date": _dates().map(date.isoformat),
-        "integer": st.integers(0, 99).map(str),
-        "decimal": _decimals().map(str),
-        "boolean": st.sampled_from(["true", "false"]),
-    }
-    return kinds[leaf.kind] if leaf.kind in kinds else _words(leaf)
-
-
-def _of_value(value: Value, number: int, leaf: Any) -> st.SearchStrategy[str]:  # noqa: PLR0911 - one kind of text each
-    """Return texts that a rule reads at one of its places."""
-    chain = value.origins[number].chain
-    if value.codes is not None:
-        return st.sampled_from(sorted(value.codes.table())).map(chain.format)
-    if value.join is None and (leaf.enum or leaf.kind == "integer" or (chain.plain and leaf.pattern)):
-        return _of_leaf(leaf)
-    if chain.text.startswith("matching("):
-        return st.from_regex(re.compile(chain.text[10:-2], re.ASCII), fullmatch=True)
-    by_kind: dict[str, st.SearchStrategy[Any]] = {
-        "date": _dates(),
-        "partial date": _dates().map(date.isoformat),
-        "month": _dates().map(lambda day: day.isoformat()[:7]),
-        "decimal": _decimals(),
-        "integer": st.integers(0, 60),
-        "yes/no": st.booleans(),
-        "country": st.sampled_from(["RO", "NO", "DE", "FR", "BG", "HU", "GR", "XK"]),
-        "currency": st.sampled_from(["RON", "EUR", "NOK"]),
-    }
-    if chain.gives in by_kind and value.join is None:
-        return by_kind[chain.gives].map(chain.format)
-    if value.join is not None and chain.gives in by_kind:
-        texts = by_kind[chain.gives].map(chain.format)
-        return texts.map(lambda text: text.split(value.join)[number])
-    if value.join is not None or leaf.pattern:
-        return _of_leaf(leaf)
-    named = {"cnp": r"[1-8][0-9]{12}", "cui": r"[1-9][0-9]{5,7}", "iban": r"RO[0-9]{2}[A-Z]{4}[0-9]{16}",
-             "siruta": r"[1-9][0-9]{4}"}  # fmt: skip
-    if chain.text in named:
-        return st.from_regex(re.compile(named[chain.text], re.ASCII), fullmatch=True)
-    return _words(leaf).filter(lambda text: _readable(chain, text))
-
-
-def _readable(chain: Chain, text: str) -> bool:
-    try:
-        chain.parse(text)
-    except BadValue:
-        return False
-    return True
-
-
-def _dates() -> st.SearchStrategy[date]:
-    return st.integers(0, _DAYS).map(lambda days: _FIRST + timedelta(days=days))
-
-
-def _decimals() -> st.SearchStrategy[Decimal]:
-    return st.integers(0, 99_999_999).map(lambda cents: Decimal(cents) / 100)
-
-
-def _words(leaf: Any) -> st.SearchStrategy[str]:
-    most = min(leaf.max_length or 12, 12)
-    return (
-        st.text(_LETTERS, min_size=max(leaf.min_length, 1), max_size=max(most, 1))
-        .map(lambda text: text.strip())
-        .filter(bool)
-    )
-
-
-def _remove(tree: Any, path: str) -> None:
-    """Take a place out of a JSON document, by its path with indexes."""
-    holder: Any = tree
-    steps: list[str | int] = []
-    for step in parse_path(path, "json"):
-        steps += [step.name] if step.index is None else [step.name, step.index]
-    for one in steps[:-1]:
-        try:
-            holder = holder[one]
-        except (KeyError, IndexError, TypeError):
-            return
-    last = steps[-1]
-    if isinstance(holder, dict):
-        holder.pop(last, None)
-    elif isinstance(holder, list) and isinstance(last, int) and last < len(holder):
-        holder[last] = None
+def _fill(node: Any, tree: Any) -> None:
+    """Put a tree, which is in the order of the contract, into an element."""
+    if tree.__class__ is not dict:
+        node.text = tree
+        return
+    for key, value in tree.items():
+        if key == OWN:
+            node.text = value
+        elif key.startswith("@"):
+            node.set(key[1:], value)
+        else:
+            for one in value if value.__class__ is list else (value,):
+                _fill(etree.SubElement(node, key), one)
