@@ -21,7 +21,7 @@ from hub_core.mapping.out import OutWriter, Writing
 from hub_core.mapping.out.program import Program
 from hub_core.mapping.out.writing import Contract, Kept
 from hub_core.mapping.plan import AnswerPlan, RecordDate, Scope
-from hub_core.mapping.resolver import Resolver
+from hub_core.mapping.resolver import Resolver, gaps
 from hub_core.mapping.rules import MappingFile, Test, Way
 from hub_core.mapping.run import Label, Run
 from hub_core.mapping.sourcepaths import Fixed
@@ -231,10 +231,7 @@ class CompiledMapping:
     ) -> Beneficiary | None:
         """Return the finished record with its own findings added to the others; ``None`` if it cannot stand."""
         if run.gaps:
-            resolver = Resolver(record)
-            # What one place does not know another one may say.
-            left = [(gap, to) for gap, to in run.gaps if not resolver.holds(to, gap["at"])]
-            record["gaps"] = [{**gap, "at": resolver.path(to, gap["at"])} for gap, to in left]
+            record["gaps"] = gaps(record, run.gaps)
         if unmapped:
             record["unmapped"] = [Unmapped(path=leaf.path, value=leaf.value) for leaf in unmapped]
         try:

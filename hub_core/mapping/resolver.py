@@ -51,3 +51,17 @@ class Resolver:
         if known is None:
             known = self._indexes[id(elements)] = {id(one): index for index, one in enumerate(elements)}
         return known.get(id(element))
+
+
+def gaps(record: dict[str, Any], noted: list[tuple[dict[str, Any], To]]) -> list[dict[str, Any]]:
+    """Return the gaps of a record, each once; what one place does not know another one may say.
+
+    A number in a path may be that of an element that was left out, and stand for several of them.
+    """
+    resolver = Resolver(record)
+    found: dict[object, dict[str, Any]] = {}
+    for gap, to in noted:
+        if not resolver.holds(to, gap["at"]):
+            path = resolver.path(to, gap["at"])
+            found.setdefault((path, id(to) if "[" in path else None), {**gap, "at": path})
+    return list(found.values())

@@ -24,7 +24,7 @@ class Spot:
         around: the place that it lies in.
         inside: places right below that rules lead to, or that must be there.
         always: it is there wherever the place around it is.
-        twice: there may be two.
+        twice: of so many cases there are two in one; 0: never.
         texts: what may stand there; ``None``: nothing but other places.
         mates: itself, and the places that are there if and only if it is.
         like: the place whose text it says too; else itself.
@@ -39,7 +39,7 @@ class Spot:
         self.number = number
         self.inside: list[Spot] = []
         self.always = around is None
-        self.twice = False
+        self.twice = 0
         self.texts: LeafTexts | None = None
         self.mates = [self]
         self.like = self
@@ -133,7 +133,7 @@ class Case:
         for inner in spot.inside:
             chance = self._chance(inner, turn)
             if chance is not None:
-                items = range(2 if inner.twice and chance & 1 else 1)
+                items = range(2 if inner.twice and chance % inner.twice == 1 else 1)
                 found = [self._made(inner, turn * 2 + item) for item in items]
                 made[inner.name] = found if inner.place.many else found[0]
         if spot.texts is None:
@@ -150,8 +150,9 @@ class Case:
         number = int.from_bytes(drawn) * (2 * turn + 1) % EVER
         if spot.always or (turn == 0 and spot.number in self._there):
             return number
-        gone = any(mate.number in self._gone for mate in spot.mates)
-        return number if slot is not None and number >= self._least and not gone else None
+        if slot is None or number < self._least:
+            return None
+        return None if self._gone and any(mate.number in self._gone for mate in spot.mates) else number
 
     def _text(self, spot: Spot, texts: LeafTexts, turn: int) -> Any:
         slot = self._slots.get(spot.like.number, self._slots.get(spot.number))

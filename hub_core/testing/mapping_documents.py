@@ -25,6 +25,8 @@ from hub_core.testing.mapping_texts import LeafTexts
 MAX_DEPTH: Final = 12
 MAX_FOCI: Final = 3
 FAULTS: Final = {"M201", "M202", "M203", "M204"}
+_OFTEN: Final = 3
+_SELDOM: Final = 16  # where rules expect one object of a kind
 _SMALL: Final = 60  # places: fewer are drawn all together
 
 
@@ -92,7 +94,10 @@ class DrawnDocuments:
         uses, use = self.uses, self.uses.by_place.get(id(place))
         asked = id(place) in uses.needed or any(id(place) in ids for ids in uses.together)
         spot.always = around is None or place.required or id(place) in uses.needed
-        spot.twice = place.many and (id(place) not in uses.single or id(place) in uses.bases)
+        if place.many and id(place) in uses.single:
+            spot.twice = _SELDOM if id(place) in uses.bases else 0
+        elif place.many:
+            spot.twice = _OFTEN
         for key, child in place.children.items() if depth < MAX_DEPTH else ():
             if child.required or child.group is not None or self._leads(child, depth + 1):
                 spot.inside.append(self._spot(key, child, spot, depth + 1))

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from re import _constants, _parser  # type: ignore[attr-defined]  # the one parser of Python's expressions
 from typing import Any, Final
 
@@ -14,6 +15,7 @@ from hub_core.mapping.plan import Value
 
 BITS: Final = 48  # of a number
 _ATTEMPTS: Final = 24
+_READ: Final = 7  # of so many texts and one that one says nothing, or is what a condition compares with
 _ODD: Final = 0x5DEECE66D  # of the generator drand48: a number that did not fit leads to the next one
 _LETTERS: Final = "aeiounrstlmcdpvABCDEILMNOPRSȘȚĂÎșțăâîşţøåæÆØé0123456789 .-/'"
 _FIRST: Final = date(1961, 5, 20)
@@ -22,7 +24,9 @@ _COUNTRIES: Final = ("RO", "NO", "DE", "FR", "BG", "HU", "GR", "GB", "XK", "US",
 _FORMS: Final = {
     "cnp": "[1-8][0-9]{12}", "cui": "[1-9][0-9]{5,7}", "iban": "RO[0-9]{2}[A-Z]{4}[0-9]{16}", "siruta": "[1-9][0-9]{4}",
 }  # fmt: skip
-_BLANKS: Final = 16  # of so many texts one stands between blanks
+_BLANKS: Final = 16  # of so many words one stands between blanks
+_WORDS: Final = 4_096
+_LONGEST: Final = 9
 Texts = Callable[[int], str]
 
 
@@ -49,7 +53,7 @@ class LeafTexts:
         self._plain = _of_leaf(leaf)
         self._by_value = {value: _of_value(value, number, leaf) for value, number in values}
         free = [one for one in values if not one[0].checks] or values
-        options = 3 * [self._by_value[value] for value, _ in free]
+        options = _READ * [self._by_value[value] for value, _ in free]
         tokens = {*(use.literals if use else ()), *self._nothing}
         words = sorted(word for word in tokens if self.fits(word))
         if words and options:
@@ -178,17 +182,21 @@ _KINDS: Final[dict[str, Callable[[int], Any]]] = {
 
 
 def _words(leaf: LeafType) -> Texts:
-    most = max(min(leaf.max_length or 9, 9), 1)
-    least = max(leaf.min_length, 1)
+    most = max(min(leaf.max_length or _LONGEST, _LONGEST), 1)
+    words = _vocabulary(max(leaf.min_length, 1), most)
+    return lambda number: words[number % len(words)]
 
-    def word(number: int) -> str:
-        digits = _Digits(number)
+
+@lru_cache(maxsize=64)
+def _vocabulary(least: int, most: int) -> tuple[str, ...]:
+    """Return words of some lengths in letters of all partners, the shortest first; a few between blanks."""
+    found = []
+    for number in range(_WORDS):
+        digits = _Digits(number * _ODD % (1 << BITS))
         length = least + digits.below(most - least + 1) if most > least else least
-        blanks = digits.below(_BLANKS)
         text = "".join(_LETTERS[digits.below(len(_LETTERS))] for _ in range(length)).strip() or "x"
-        return f" {text} " if blanks == _BLANKS - 1 else text
-
-    return word
+        found.append(f" {text} " if number % _BLANKS == _BLANKS - 1 else text)
+    return tuple(found)
 
 
 class _Digits:

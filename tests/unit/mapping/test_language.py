@@ -196,6 +196,22 @@ def test_a_token_for_what_is_not_told_leaves_a_gap(bench, why):
     assert reading.unmapped == ()
 
 
+def test_what_two_places_do_not_know_is_one_gap(bench):
+    fields = """
+birth.place.locality:
+  - {at: <a>, unknown: Unknown}
+  - {at: <b>, unknown: Unknown}
+"""
+    reading = bench.read(fields, {"a": "Unknown", "b": "Unknown"})
+    assert [gap.at for gap in reading.record.gaps] == ["birth.place.locality"]
+
+
+def test_gaps_of_elements_that_were_left_out_are_one_each(bench):
+    fields = "children[]: {each: '<c[]>', fields: {birth.date: {at: <b>, as: partial_date, unknown: ['?']}}}"
+    reading = bench.read(fields, {"c": [{"b": "?"}, {"b": "?"}]})
+    assert len(reading.record.gaps) == 2
+
+
 def test_a_gap_in_an_element_names_its_index(bench):
     fields = "children[]: {each: '<c[]>', fields: {name.given: {at: <g>}, birth.date: {at: <b>, as: partial_date, unknown: ['?']}}}"
     reading = bench.read(fields, {"c": [{"g": ""}, {"g": "A", "b": "2001"}, {"g": "B", "b": "?"}]})
