@@ -183,12 +183,12 @@ _KINDS: Final[dict[str, Callable[[int], Any]]] = {
 
 def _words(leaf: LeafType) -> Texts:
     most = max(min(leaf.max_length or _LONGEST, _LONGEST), 1)
-    words = _vocabulary(max(leaf.min_length, 1), most)
+    words = vocabulary(max(leaf.min_length, 1), most)
     return lambda number: words[number % len(words)]
 
 
 @lru_cache(maxsize=64)
-def _vocabulary(least: int, most: int) -> tuple[str, ...]:
+def vocabulary(least: int, most: int) -> tuple[str, ...]:
     """Return words of some lengths in letters of all partners, the shortest first; a few between blanks."""
     found = []
     for number in range(_WORDS):
@@ -215,12 +215,12 @@ class _Digits:
 
 
 def from_pattern(pattern: str) -> Texts:
-    """Return texts that match a regular expression without assertions.
+    """Return texts that match a regular expression; of what stands beside a place in the text it looks at nothing.
 
     Raises:
         ValueError: it holds something that cannot be turned into texts.
     """
-    parts = list(_parser.parse(pattern))
+    parts = [part for part in _parser.parse(pattern) if part[0] not in {_constants.AT, _constants.ASSERT_NOT}]
     for part in parts:
         _text(part, _Digits(0))
     return lambda number: "".join(_text(part, digits) for digits in [_Digits(number)] for part in parts)
