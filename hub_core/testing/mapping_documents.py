@@ -13,17 +13,17 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from hypothesis import strategies as st
-from lxml import etree
 
 from hub_core.document import Document
 from hub_core.mapping import CompiledMapping
+from hub_core.mapping.out import documents
 from hub_core.mapping.out.places import Where
 from hub_core.mapping.out.uses import Target, Uses
-from hub_core.testing.mapping_cases import BYTES, EVER, OWN, Case, Spot
+from hub_core.testing.mapping_cases import BYTES, EVER, Case, Spot
 from hub_core.testing.mapping_texts import LeafTexts
 
 MAX_DEPTH: Final = 12
-MAX_FOCI: Final = 3
+MAX_FOCI: Final = 4
 FAULTS: Final = {"M201", "M202", "M203", "M204"}
 _OFTEN: Final = 3
 _SELDOM: Final = 16  # where rules expect one object of a kind
@@ -158,8 +158,7 @@ class DrawnDocuments:
     def _parsed(self, tree: dict[str, Any]) -> Document:
         source = self.mapping.source
         if source.kind == "xml":
-            root = etree.Element(source.root, nsmap={prefix: uri for prefix, uri in source.ns.items() if uri})
-            _fill(root, tree)
+            root = documents.element(source.root, tree, self._root.place, source.ns)
             return Document(kind="xml", root=root, name=source.root.rpartition("}")[2])
         return Document(kind="json", root=tree, name=source.document or "ENVELOPE", dialect=source.dialect)
 
@@ -167,18 +166,3 @@ class DrawnDocuments:
 def _foci(goals: int) -> st.SearchStrategy[list[tuple[int, int]]]:
     """Return numbers of goals, each with a number that chooses among its targets."""
     return st.lists(st.tuples(st.integers(0, goals - 1), st.integers(0, 255)), min_size=1, max_size=MAX_FOCI)
-
-
-def _fill(node: Any, tree: Any) -> None:
-    """Put a tree, which is in the order of the contract, into an element."""
-    if tree.__class__ is not dict:
-        node.text = tree
-        return
-    for key, value in tree.items():
-        if key == OWN:
-            node.text = value
-        elif key.startswith("@"):
-            node.set(key[1:], value)
-        else:
-            for one in value if value.__class__ is list else (value,):
-                _fill(etree.SubElement(node, key), one)
