@@ -4,6 +4,8 @@ from datetime import date
 
 import pytest
 
+from hub_core.canonical import Beneficiary
+from hub_core.canonical.values import Code
 from hub_core.errors import ConfigError
 from tests.unit.mapping.conftest import ON
 
@@ -155,3 +157,39 @@ def test_a_list_of_no_version_at_all_is_refused_with_the_nearest_name(dated):
     with pytest.raises(ConfigError) as refused:
         mapping(dated, "phases")
     assert "phase" in refused.value.findings[0].help
+
+
+# Writing -----------------------------------------------------------------------------------------------------
+
+
+def written(bench, codes, on, *, code, version):
+    found = mapping(bench, codes, dated="direction: both\ndated: {at: <day>}")
+    record = Beneficiary(vital_status=Code(list=version, code=code))
+    writing = found.write(record, on=on)
+    return found.read(writing.document, on=on).record.vital_status, [(one.code, one.at) for one in writing.findings]
+
+
+@pytest.mark.parametrize(
+    ("codes", "version", "code", "on"),
+    [
+        ("state@1", "state@1", "ended", ON),
+        ("state@1", "state@1", "paid", date(2021, 1, 1)),
+        ("state@1", "state@1", "active", date(2019, 12, 31)),
+        ("phase", "phase@2", "new", date(2021, 1, 1)),
+    ],
+)
+def test_a_code_in_force_on_the_day_of_writing_is_read_back_as_the_same(dated, codes, version, code, on):
+    back, told = written(dated, codes, on, code=code, version=version)
+    assert (back.code, back.list, told) == (code, version, [])
+
+
+def test_a_code_that_its_text_no_longer_means_on_the_day_of_writing_is_told(dated):
+    back, told = written(dated, "state@1", date(2020, 1, 1), code="active", version="state@1")
+    assert back.code == "paid"
+    assert told == [("M401", "vital_status")]
+
+
+def test_a_code_of_an_earlier_version_is_not_written_as_one_of_the_newest(dated):
+    back, told = written(dated, "phase", date(2021, 1, 1), code="old", version="phase@1")
+    assert back is None
+    assert told == [("M402", "vital_status")]
