@@ -17,8 +17,9 @@ from hub_core.journal.store import SqlJournal
 from hub_core.mapping import gather
 from hub_core.mapping.tally import Tally
 from hub_core.places import MAPPINGS
+from hub_core.security.keyring import write_keyring
 from hub_core.settings import Settings
-from hub_core.testing.builders import a_message, a_vault, an_outcome
+from hub_core.testing.builders import KEYRING, a_message, a_vault, an_outcome
 from registry.diffing import compare, of_messages
 from registry.parts import Parts
 from registry.sides import Side
@@ -57,6 +58,7 @@ def measure(messages: int) -> Measured:
 
 async def _keep(settings: Settings, messages: int) -> None:
     bodies = [path.read_bytes() for path in SEDS]
+    write_keyring(settings.keyring_file, KEYRING)
     with Database(settings.database, migrations=(REGISTRY,)) as database:
         row = (1, 0, "bench", "", ".", COUNTRY)
         await database.write(
