@@ -49,6 +49,8 @@ class Nearest:
             before = written[at - 1]
             end = before.start + len(before.name) + len(before.brackets)
             return Mend(end, read.text[end:], "")
+        if not read.spot.parent.children and read.spot.parent.leaf is not None and len(read.steps) == 1:
+            return Mend(0, read.text, ".")  # the rule stands at the text itself
         parent, step, rest = read.spot.parent, read.steps[at], read.steps[at + 1 :]
         span = written[at]
         return (
@@ -58,6 +60,7 @@ class Nearest:
             or self._forgotten(parent, step, rest, span)
             or self._beside(parent, read, at, span, MIN_LIKENESS)
             or self._superfluous(parent, read, written, at)
+            or self._climbed(read, written, at)
             or self._earlier(read, written, at)
             or self._sibling(parent, step, span)
         )
@@ -99,6 +102,15 @@ class Nearest:
             return None
         old = read.text[written[at].start : written[at + 1].start]
         return Mend(written[at].start, old, "")
+
+    def _climbed(self, read: Read, written: tuple[Span, ...], at: int) -> Mend | None:
+        """Steps before it lead astray: it stands further up."""
+        for number in range(at - 1, -1, -1):
+            place = read.base.follow(read.steps[:number]).place
+            if place is not None and leads(place, read.steps[at:]):
+                start = written[number].start
+                return Mend(start, read.text[start : written[at].start], "")
+        return None
 
     def _swapped(self, parent: Place, read: Read, written: tuple[Span, ...], at: int) -> Mend | None:
         steps = read.steps

@@ -198,10 +198,11 @@ class Paths:
         own = place.spot.place
         scored = []
         for way, here in ways(place.base.place):
-            if way and here is not own and all(leads(here, read.steps) for read in known):
+            there = sum(leads(here, read.steps) for read in known) if way and here is not own else 0
+            if there >= min(2, len(known)):
                 shared = sum(one == step.name for one, step in zip(way, place.steps, strict=False))
-                scored.append((-shared, len(way), way))
-        return min(scored)[2] if scored else None
+                scored.append((-shared, -there, len(way), way))
+        return min(scored)[3] if scored else None
 
     def _root(self, subject: Subject, reads: list[Read]) -> bool:
         """Whether no path from the root exists, and those of another root of the same file do."""

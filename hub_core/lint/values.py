@@ -28,6 +28,7 @@ _DAYS: Final = ("%d.%m.%Y", "%Y-%m-%d", "%Y%m%d", "%d-%m-%Y", "%d/%m/%Y", "%Y.%m
 _MONTHS: Final = ("%m.%Y", "%Y-%m", "%m/%Y", "%Y%m", "%m-%Y")
 CANDIDATES: Final = (
     "date", "partial_date", "month", "decimal", 'decimal(",")', 'decimal(",", ".")', 'decimal(".", ",")', "integer",
+    "country", "country3", "currency", "cnp",
     *(f'{name}("{day}")' for name in ("date", "partial_date") for day in _DAYS),
     *(f'{name}("{month}")' for name in ("month", "month_first", "month_last", "partial_date") for month in _MONTHS),
     'yes_no("true", "false")', "text",
@@ -133,6 +134,10 @@ class Values:
             leaf = _leaf(read)
             asked = f", or ask for another type than {leaf.type}" if leaf and leaf.type else ""
             self.findings.add("L121", node, message, f"read another place, or another field{asked}", old=node.text)
+            return
+        if read.codec is None and len(visit.rule.places) > 1:  # the other places may be right
+            own = f"{{at: {read.node.text}, as: {fitting[0].text}}}"
+            self.findings.add("L121", read.node, message, f"write {own} instead", old=read.node.text, new=own, raw=True)
             return
         best = next((one for one in fitting if one.text.partition("(")[0] == used.text.partition("(")[0]), fitting[0])
         self.findings.add("L121", node, message, f"write as: {best.text}", old=node.text, new=best.text)
