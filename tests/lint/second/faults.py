@@ -1,6 +1,7 @@
 """Faults that were written by hand from the reference alone, put into a copy of all mappings, and what the lint says.
 
-``python -m tests.lint.second.faults`` prints the table and what escapes; ``--all`` also what was found.
+``python -m tests.lint.second.faults`` prints the table and what escapes; ``third`` behind it takes the faults of
+``tests/lint/third``; ``--all`` also prints what was found.
 
 *found*, *right line*, *mended* are as in ``tests.lint.proof``; *named* is a mend in words that holds one of the words
 that the fault names in ``faults.yaml``.
@@ -24,7 +25,7 @@ from hub_core.lint import lint
 from tests.lint.equivalence import PROJECT
 from tests.lint.proof import WORKERS, Result, escapes, place_of, replaced, table, tries
 
-FAULTS: Final = Path(__file__).with_name("faults.yaml")
+FOLDER: Final = Path(__file__).parents[1]
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,9 +63,9 @@ class Fault(Change, frozen=True, kw_only=True):
         return {number + 1 for kind, _, _, first, last in blocks if kind != "equal" for number in range(first, last)}
 
 
-def faults() -> list[Fault]:
-    """Return all faults, in the order of the file."""
-    return msgspec.convert(yaml.safe_load(FAULTS.read_text("utf-8")), list[Fault])
+def faults(name: str = "second") -> list[Fault]:
+    """Return all faults of ``tests/lint/<name>``, in the order of the file."""
+    return msgspec.convert(yaml.safe_load((FOLDER / name / "faults.yaml").read_text("utf-8")), list[Fault])
 
 
 def found(known: Sequence[Fault], *, workers: int = WORKERS) -> list[Result]:
@@ -128,7 +129,7 @@ def _names(finding: Any, fault: Fault) -> bool:
 
 
 if __name__ == "__main__":
-    RESULTS = found(faults())
+    RESULTS = found(faults(*(word for word in sys.argv[1:] if word != "--all")))
     for shown in (*table(RESULTS), *escapes(RESULTS)):
         sys.stdout.write(shown + "\n")
     if "--all" in sys.argv:
