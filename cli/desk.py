@@ -31,7 +31,7 @@ def call(verb: str, **arguments: Any) -> Any:
     if (hub := running(settings)) is not None:
         return hub.call(verb, given)
     write = verb in WRITING or bool(given.get("reveal"))
-    if not write and not settings.database.exists():
+    if not write and not settings.may_hold:
         raise TryLater("J103", f"no hub has kept anything in {settings.home}")
     return _in_the_store(settings, verb, given, write=write)
 

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -18,6 +19,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         home: folder of the database and the control socket; created with mode 0700.
         keyring: file of the keys that seal the store, such as a credential of systemd; ``None``: `keyring.json` in the
             home, made at the first start.
+        store: `postgresql://user@host/database`, where several hubs may share one; without it, a file in the folder.
+        store_password: where its password stands: `env:NAME` or `file:PATH`.
         host: address of the plain listener.
         port: of the plain listener; 0 takes a free one.
         tls_port: of the TLS listener; ``None``: there is none.
@@ -30,6 +33,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     home: Path = Path(".punte")
     keyring: Path | None = None
+    store: str | None = None
+    store_password: str | None = None
     host: str = "127.0.0.1"
     port: int = 8480
     tls_port: int | None = None
@@ -41,13 +46,18 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def database(self) -> Path:
-        """The journal's file; registry sets and keys lie in it as well."""
+        """The journal's file, where ``store`` names no server; registry sets and keys lie in it as well."""
         return self.home / "punte.sqlite3"
 
     @property
     def keyring_file(self) -> Path:
         """Where the keys lie that seal the store."""
         return self.keyring or self.home / "keyring.json"
+
+    @property
+    def may_hold(self) -> bool:
+        """Something may be kept already: there is a file, or a server is named."""
+        return self.store is not None or self.database.exists()
 
     @property
     def control(self) -> Path:
@@ -79,7 +89,23 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
             where="environment",
             mend="set both to PEM files",
         )
+    _check_store(settings)
     return settings
+
+
+def _check_store(settings: Settings) -> None:
+    if settings.store is None:
+        return
+    address, password = urlsplit(settings.store), settings.store_password
+    if address.scheme not in {"postgresql", "postgres"}:
+        text, mend = "PUNTE_STORE is no address of PostgreSQL", "write postgresql://user@host/database"
+    elif address.password is not None:
+        text, mend = "PUNTE_STORE holds a password", "set PUNTE_STORE_PASSWORD to env:NAME or file:PATH instead"
+    elif password is not None and not password.startswith(("env:", "file:")):
+        text, mend = "PUNTE_STORE_PASSWORD is no reference", "write env:NAME or file:PATH"
+    else:
+        return
+    raise ConfigError("R104", text, where="environment", mend=mend)
 
 
 def _path(kind: type, value: object) -> object:

@@ -19,6 +19,7 @@ from hub_core.settings import Settings
 from hub_core.splitting import Splitter
 from registry.desk.desk import Desk
 from registry.desk.releasing import begin
+from registry.neighbours import Neighbours
 from registry.parts import Parts
 from registry.references import followed
 
@@ -133,18 +134,25 @@ async def assemble(settings: Settings) -> AsyncIterator[Running]:
             directory_of=parts.directory_of,
             clock=parts.clock,
         )
-        parts.files_added = splitter.wake
+        def split() -> None:
+            if parts.database.leads:
+                splitter.wake()
+
+        parts.files_added = split
+        neighbours = Neighbours(parts, deliveries_added=deliverer.wake, files_added=split)
         resealer = Resealer(parts.database, parts.vault)
         parts.keys_changed = resealer.wake
         running = Running(parts)
         _warn_of_unusable(parts)
         _compile(parts)
         await deliverer.start()
-        splitter.wake()
+        split()
         resealer.start()
+        neighbours.listen()
         try:
             yield running
         finally:
+            await neighbours.stop()
             await resealer.stop()
             await splitter.stop()
             await deliverer.stop(DRAIN)

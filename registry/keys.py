@@ -22,6 +22,8 @@ from registry.store import Reads
 NO_SUCH_KEY: Final = "R303"
 NAME_TAKEN: Final = "R106"
 NOT_REGISTERED: Final = "R105"
+#: What other processes are told when a key was made or revoked.
+CHANGED: Final = "keys"
 ID_CHARACTERS: Final = 12  # of the digest in hex: names a key in lists, reveals nothing of it
 _ALL: Final = (
     "SELECT id, name, institution, digest, created_at, created_by, revoked_at, revoked_by FROM api_key ORDER BY rowid"
@@ -110,9 +112,10 @@ class Keys(KeyList):
                 raise ConfigError(NAME_TAKEN, f"a live key has the name {name!r}", mend=mend)
             insert = "INSERT INTO api_key (id, name, institution, digest, created_at, created_by) VALUES (?,?,?,?,?,?)"
             connection.execute(insert, row)
+            connection.announce(CHANGED)
 
         await self._database.write(work)
-        self._live = self._rows_by_id()
+        self.reload()
         return self._live[_id_of(digest)][0], secret
 
     async def revoke(self, key: str, *, by: str) -> ApiKey:
@@ -128,11 +131,16 @@ class Keys(KeyList):
             row = connection.execute(_REVOKE, (at, by, key, key, key)).fetchone()
             if row is None:
                 raise ConfigError(NO_SUCH_KEY, f"no live key is called {key!r}", mend="see punte key list")
+            connection.announce(CHANGED)
             return str(row[0])
 
         revoked = await self._database.write(work)
-        self._live = self._rows_by_id()
+        self.reload()
         return next(known for known in self.all() if known.id == revoked)
+
+    def reload(self) -> None:
+        """Take note of what another process changed."""
+        self._live = self._rows_by_id()
 
     def _rows_by_id(self) -> dict[str, tuple[ApiKey, bytes]]:
         return {key.id: (key, digest) for key, digest in self._rows() if key.revoked_at is None}

@@ -15,6 +15,8 @@ from hub_core.directory import Directory
 from hub_core.errors import ConfigError
 from hub_core.journal.bodies import Vault
 from hub_core.journal.view import SqlJournalView
+from hub_core.journal.where import engine_of
+from hub_core.ports.clock import Clock
 from hub_core.security.keyring import read_keyring
 from hub_core.settings import Settings
 from registry.keys import KeyList, Keys
@@ -53,7 +55,6 @@ class Parts:
         self.settings = settings
         self.write = write
         self.environ = os.environ
-        self.clock = SystemClock()
         self.new_id = new_id
         self.deliveries_added: Callable[[], None] = _nothing
         self.files_added: Callable[[], None] = _nothing
@@ -71,6 +72,11 @@ class Parts:
         return version("punte")
 
     @cached_property
+    def clock(self) -> Clock:
+        """The time that all processes of the hub agree about."""
+        return self.database.clock if self.write else SystemClock()
+
+    @cached_property
     def database(self) -> "Database":
         """The file, owned by this process.
 
@@ -81,11 +87,11 @@ class Parts:
         from hub_core.journal.database import Database
 
         if not self.write:
-            raise ConfigError("J103", "this command only looks", where=str(self.settings.database))
+            raise ConfigError("J103", "this command only looks", where=str(self.settings.home))
         from hub_core.journal.resealing import take_keys
 
         prepare = partial(take_keys, vault=self.vault, path=self.settings.keyring_file)
-        return Database(self.settings.database, migrations=(REGISTRY,), prepare=prepare)
+        return Database(engine_of(self.settings, self.environ), migrations=(REGISTRY,), prepare=prepare)
 
     @cached_property
     def vault(self) -> Vault:
@@ -99,7 +105,7 @@ class Parts:
             return self.database.readers
         from hub_core.journal.readers import look
 
-        return look(self.settings.database, migrations=(REGISTRY,))
+        return look(engine_of(self.settings, self.environ), migrations=(REGISTRY,))
 
     @cached_property
     def view(self) -> SqlJournalView:
@@ -265,6 +271,8 @@ class Parts:
         self.end_shadow()
         if "database" in self.__dict__:
             self.database.close()
+        elif "reads" in self.__dict__:
+            self.reads.close()
 
 
 def _nothing() -> None:

@@ -21,6 +21,8 @@ from hub_core.ports import Clock
 from registry.store import Reads
 
 NO_SUCH_RELEASE: Final = "R304"
+#: What other processes are told when something was done with a release.
+ACTED: Final = "releases"
 SEE: Final = "see punte mapping releases"
 
 
@@ -159,6 +161,7 @@ class ReleaseBook(Releases):
                 raise ConfigError("R305", "there is no earlier release to return to", mend=SEE)
             row = (at, by, act.value, release, reason)
             connection.execute("INSERT INTO mapping_act (at, actor, act, release, reason) VALUES (?, ?, ?, ?, ?)", row)
+            connection.announce(ACTED)
             return standing(_history(connection))
 
         return await self._database.write(work)

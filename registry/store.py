@@ -23,6 +23,8 @@ from registry.reading import RegistrySet, directory_of, read_files
 
 NO_SUCH_SET: Final = "R302"
 REGISTRY: Final = Migrations("registry", Path(__file__).parent / "migrations")
+#: What other processes are told when another set is in force.
+APPLIED: Final = "registry"
 _HISTORY: Final = "SELECT number, applied_at, applied_by, note FROM registry_set ORDER BY number DESC"
 _ONE: Final = "SELECT number, applied_at, applied_by, note, folder, files FROM registry_set WHERE number = ?"
 _LAST: Final = "SELECT number, folder, files FROM registry_set ORDER BY number DESC LIMIT 1"
@@ -100,9 +102,13 @@ class Sets:
         Raises:
             ConfigError: see ``directory``.
         """
+        return self.directory(self.number())
+
+    def number(self) -> int:
+        """Return the number of the set in force; 0: none was applied."""
         with self._reads.read() as connection:
             (number,) = connection.execute("SELECT coalesce(max(number), 0) FROM registry_set").fetchone()
-        return self.directory(number)
+        return int(number)
 
 
 class Registry(Sets):
@@ -140,6 +146,7 @@ class Registry(Sets):
             number = 1 if last is None else last[0] + 1
             row = (number, at, by, note, registry_set.folder, files)
             connection.execute("INSERT INTO registry_set VALUES (?, ?, ?, ?, ?, ?)", row)
+            connection.announce(APPLIED)
             return int(number)
 
         number = await self._database.write(work)

@@ -32,7 +32,7 @@ def doctor(*, as_json: Json = False) -> None:
 def _checks() -> list[dict[str, Any]]:
     """Return the hub's checks; on a machine where none has run yet only those of the machine."""
     settings = from_environment()
-    if desk.running(settings) is None and not settings.database.exists():
+    if desk.running(settings) is None and not settings.may_hold:
         import msgspec
 
         from registry.health import local_checks

@@ -70,6 +70,15 @@ class Database:
         """The time that all processes which write it agree about."""
         return self._engine.clock
 
+    @property
+    def leads(self) -> bool:
+        """Of all processes on this database, this one does what only one should do; may change at any time."""
+        return self._engine.leads
+
+    def listen(self, told: Callable[[str], None]) -> None:
+        """Call ``told`` in another thread when another process changed something; see ``Engine.listen``."""
+        self._engine.listen(told)
+
     async def write(self, work: Work[T]) -> T:
         """Run ``work`` in the writer's thread, alone or with others in one transaction; return after COMMIT.
 

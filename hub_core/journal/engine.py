@@ -5,12 +5,14 @@ how a file or server is reached and owned, how a transaction begins, which error
 are kept for oneself while other processes write, and what time it is.
 """
 
-from collections.abc import Sequence
-from typing import Protocol
+from collections.abc import Callable, Sequence
+from typing import Final, Protocol
 
 from hub_core.journal.connection import Connection
 from hub_core.journal.schema import Migrations
 from hub_core.ports.clock import Clock
+
+EVERYTHING: Final = ""
 
 
 class Engine(Protocol):
@@ -44,6 +46,18 @@ class Engine(Protocol):
 
     def close(self) -> None:
         """Give it free."""
+        ...
+
+    def listen(self, told: Callable[[str], None]) -> None:
+        """Call ``told`` with each topic that another process announces, from now on, in whatever thread.
+
+        ``EVERYTHING`` stands for all topics: some may have been missed, or this process has begun to lead.
+        """
+        ...
+
+    @property
+    def leads(self) -> bool:
+        """Of all processes that listen, this is the one that does what only one should do."""
         ...
 
     def writer(self) -> Connection:

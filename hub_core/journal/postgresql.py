@@ -6,10 +6,12 @@ clock; see ``outbox``. Importing this module loads psycopg, so it is imported wh
 
 import contextlib
 import hashlib
+import os
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -18,6 +20,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 from hub_core.errors import ConfigError
 from hub_core.journal.instants import from_micros
+from hub_core.journal.owning import take
 from hub_core.journal.postgresql_connection import NotReplicated, PostgresqlConnection
 from hub_core.journal.postgresql_listener import Listener
 from hub_core.journal.postgresql_words import declaration
@@ -82,12 +85,13 @@ class Postgresql:
     shared = True
     errors: tuple[type[Exception], ...] = (psycopg.Error, NotReplicated)
 
-    def __init__(self, address: str, *, password: Secret | None = None) -> None:
+    def __init__(self, address: str, *, password: Secret | None = None, home: Path | None = None) -> None:
         """Prepare; nothing is connected yet.
 
         Args:
             address: ``postgresql://user@host:port/database`` with libpq's parameters, without a password.
             password: of the user, where the server asks for one.
+            home: folder on this machine that only one process may have as its own.
 
         Raises:
             ConfigError: R104, the address cannot be read.
@@ -100,12 +104,18 @@ class Postgresql:
         self._password = password
         self._clock = DatabaseClock()
         self.clock: Clock = self._clock
+        self._home = home
+        self._lock: int | None = None
         self._level = ""
         self._closed = threading.Event()
+        self._listener: Listener | None = None
+        self._own: set[int] = set()
 
     def open(self, families: Sequence[Migrations]) -> None:
         """Bring the tables up to date; other processes that do so wait for each other."""
         self._level = _level(families)
+        if self._home is not None:
+            self._lock = take(self._home / _NAME)
         try:
             with contextlib.closing(self.writer()) as connection:
                 connection.begin()
@@ -115,8 +125,11 @@ class Postgresql:
                 at = time.time_ns() // 1000
                 apply(connection, families, at=at, older=older, translate=declaration)
                 connection.commit()
-        except self.errors as error:
-            raise self._unusable(error) from error
+        except BaseException as error:
+            self.close()
+            if isinstance(error, self.errors):
+                raise self._unusable(error) from error
+            raise
 
     def check(self, families: Sequence[Migrations]) -> None:
         """See that there are tables of ours, of this version."""
@@ -134,8 +147,14 @@ class Postgresql:
             raise ConfigError("J102", "written by an older version", where=self.where, mend="start the hub once")
 
     def close(self) -> None:
-        """Do nothing more: sessions end with their connections."""
+        """Stop listening; sessions end with their connections."""
         self._closed.set()
+        if self._listener is not None:
+            self._listener.join()
+            self._listener = None
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
 
     def writer(self) -> PostgresqlConnection:
         """Return a connection whose commits are on the device, and at the standby where the server asks for one."""
@@ -145,6 +164,7 @@ class Postgresql:
             "lock_timeout": _milliseconds(LOCK_TIMEOUT),
         }
         raw = self._connect(options, target_session_attrs="read-write")
+        self._own.add(raw.info.backend_pid)
         return _WriteConnection(raw, self._clock)
 
     def reader(self) -> PostgresqlConnection:
@@ -179,7 +199,13 @@ class Postgresql:
 
         Announcements may be lost while the connection is: afterwards ``told`` is called with every topic.
         """
-        Listener(self._connect_listening, told, self._closed).start()
+        self._listener = Listener(self._connect_listening, told, ended=self._closed, own=self._own)
+        self._listener.start()
+
+    @property
+    def leads(self) -> bool:
+        """Its listening session holds the lock of the leader."""
+        return self._listener is not None and self._listener.leads
 
     def _connect_listening(self) -> "psycopg.Connection[Any]":
         return self._connect({})

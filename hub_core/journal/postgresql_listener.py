@@ -1,34 +1,50 @@
-"""Hears what other processes announce, so that they need not be asked all the time."""
+"""Hears what other processes announce, so that they need not be asked all the time, and tells which of them leads."""
 
 import contextlib
-import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any, Final
 
 import psycopg
 
+from hub_core.journal.engine import EVERYTHING
 from hub_core.journal.postgresql_connection import CHANNEL
 
-log = logging.getLogger("punte.journal")
-EVERYTHING: Final = ""  # the topic that stands for all: something may have been missed
-_LOOK_UP: Final = 1.0  # seconds between two looks whether to end
+_LEADING: Final = 0x50554E55  # the advisory lock of the one that leads
+_LOOK_UP: Final = 1.0  # seconds between two looks whether to lead, or to end
 _PAUSE: Final = 1.0  # seconds before connecting again
 
 
 class Listener(threading.Thread):
-    """A thread with a session of its own, made anew whenever it is lost."""
+    """A thread with a session of its own, made anew whenever it is lost.
+
+    Attributes:
+        leads: its session holds the lock of the leader. Whoever is cut off finds out a little later than the
+            database does: what a leader does must be harmless when two do it.
+    """
 
     def __init__(
         self,
         connect: Callable[[], "psycopg.Connection[Any]"],
         told: Callable[[str], None],
+        *,
         ended: threading.Event,
+        own: Collection[int],
     ) -> None:
+        """Prepare.
+
+        Args:
+            connect: makes a session.
+            told: called with each topic.
+            ended: set when the thread is to end.
+            own: numbers of this process's sessions, whose announcements it knows.
+        """
         super().__init__(name="punte-listener", daemon=True)
+        self.leads = False
         self._connect = connect
         self._told = told
         self._ended = ended
+        self._own = own
 
     def run(self) -> None:
         """Listen until the end."""
@@ -37,9 +53,21 @@ class Listener(threading.Thread):
                 connection.execute(f"LISTEN {CHANNEL}")
                 self._told(EVERYTHING)
                 self._hear(connection)
+            self.leads = False
             self._ended.wait(_PAUSE)
 
     def _hear(self, connection: "psycopg.Connection[Any]") -> None:
         while not self._ended.is_set():
+            if not self.leads:
+                self._try_to_lead(connection)
             for heard in connection.notifies(timeout=_LOOK_UP):
-                self._told(heard.payload)
+                if heard.pid not in self._own:
+                    self._told(heard.payload)
+                if self._ended.is_set():
+                    return
+
+    def _try_to_lead(self, connection: "psycopg.Connection[Any]") -> None:
+        row = connection.execute("SELECT pg_try_advisory_lock($1)", (_LEADING,)).fetchone()
+        if row is not None and row[0]:
+            self.leads = True
+            self._told(EVERYTHING)

@@ -27,6 +27,8 @@ _KNOWN: Final = (
 )
 _SAME_SENDER: Final = f"{_KNOWN}m.sender_id = ? AND m.party = ? AND m.endpoint = ?"
 _SAME_ID: Final = f"{_KNOWN}m.id = ?"
+#: What other processes are told when there is a file whose rows are to become messages.
+FILES: Final = "files"
 
 
 class Recorded(msgspec.Struct, frozen=True):
@@ -157,7 +159,9 @@ def _add_parts(connection: Connection, new: Sequence[tuple[int, Recorded]]) -> N
     insert(connection, "message_case", "number, message_seq", cases)
     persons = ((person, number) for number, item in new for person in item.persons)
     insert(connection, "message_person", "person, message_seq", persons)
-    insert(connection, "splitting", "message_seq", ((number,) for number, item in new if item.outcome.rows))
+    if files := [(number,) for number, item in new if item.outcome.rows]:
+        insert(connection, "splitting", "message_seq", files)
+        connection.announce(FILES)
     add_deliveries(connection, [added for number, item in new for added in item.added(number)])
 
 

@@ -1,17 +1,17 @@
 """A file of SQLite, owned by one process: nobody else writes it, everybody may look."""
 
 import contextlib
-import fcntl
 import os
 import sqlite3
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import Final
 
 from hub_core.clock import SystemClock
 from hub_core.errors import ConfigError
 from hub_core.journal.connection import Line
+from hub_core.journal.owning import take
 from hub_core.journal.schema import Migrations, apply, is_pre, pending
 from hub_core.ports.clock import Clock
 
@@ -75,7 +75,7 @@ class Sqlite:
 
     def open(self, families: Sequence[Migrations]) -> None:
         """Take the lock, create the file (0600) and its folder (0700), bring the tables up to date."""
-        self._lock = _lock(self.path)
+        self._lock = take(self.path)
         try:
             _create(self.path)
             with contextlib.closing(self.writer()) as connection:
@@ -106,6 +106,14 @@ class Sqlite:
         if self._lock is not None:
             os.close(self._lock)
             self._lock = None
+
+    def listen(self, told: Callable[[str], None]) -> None:
+        """Do nothing: no other process writes."""
+
+    @property
+    def leads(self) -> bool:
+        """Always: there is no other."""
+        return True
 
     def writer(self) -> SqliteConnection:
         """Return a connection that writes; it also does every checkpoint."""
@@ -183,24 +191,6 @@ def _check_owner(connection: sqlite3.Connection) -> None:
     tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
     if owner != APPLICATION_ID and tables:
         raise ConfigError("J102", "this is another program's database", mend="name another file")
-
-
-def _lock(path: Path) -> int:
-    """Take the lock file beside the database; the number of the holder stands in it."""
-    try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        descriptor = os.open(path.with_name(path.name + ".lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    except OSError as error:
-        raise ConfigError("J102", f"the folder cannot be used ({type(error).__name__})", where=str(path)) from error
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as error:
-        holder = os.pread(descriptor, 20, 0).decode("ascii", "replace").strip()
-        os.close(descriptor)
-        raise ConfigError("J101", f"process {holder} writes this journal", where=str(path)) from error
-    os.ftruncate(descriptor, 0)
-    os.pwrite(descriptor, f"{os.getpid()}\n".encode("ascii"), 0)
-    return descriptor
 
 
 def _create(path: Path) -> None:

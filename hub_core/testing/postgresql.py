@@ -104,7 +104,7 @@ class PostgresqlServer:
                     os.kill(number, signal.SIGKILL)
             self.process.wait()
             self.process = None
-            while any(Path(f"/proc/{number}").exists() for number in children):
+            while any(_runs(number) for number in children):
                 time.sleep(0.01)
 
     def stop(self) -> None:
@@ -183,6 +183,14 @@ def _children(parent: int) -> list[int]:
     """Return a process's own processes; each of PostgreSQL's is the leader of a session of its own."""
     text = "".join(path.read_text() for path in Path(f"/proc/{parent}/task").glob("*/children"))
     return [int(number) for number in text.split()]
+
+
+def _runs(number: int) -> bool:
+    """Say whether a process is there and not only waits to be forgotten; proc(5)."""
+    try:
+        return Path(f"/proc/{number}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
 
 
 def _user() -> pwd.struct_passwd | None:

@@ -43,6 +43,24 @@ async def begin(parts: Parts) -> None:
         parts.begin_shadow(standing.shadow, parts.mapping_sets.of(standing.shadow))
 
 
+async def follow(parts: Parts) -> None:
+    """Read with what another process of the hub put in force, and let run in shadow what it let.
+
+    Raises:
+        ConfigError: M1xx, this version of the hub cannot read it.
+    """
+    standing = parts.releases.standing()
+    number = standing.in_force
+    if number is not None:
+        mappings = await asyncio.to_thread(_prepared, lambda: parts.mapping_sets.of(number))
+        parts.mapping_sets.use(mappings)
+    if standing.shadow is None:
+        parts.end_shadow()
+    elif parts.shadow is None or parts.shadow.release != standing.shadow:
+        beside = standing.shadow
+        parts.begin_shadow(beside, await asyncio.to_thread(_prepared, lambda: parts.mapping_sets.of(beside)))
+
+
 def is_delivered(parts: Parts, number: int) -> bool:
     """Tell whether a release is the folder as it is delivered with the hub now."""
     return digest_of(delivered()) == digest_of(parts.releases.files(number))

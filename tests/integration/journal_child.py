@@ -10,14 +10,13 @@ import sys
 from datetime import timedelta
 from pathlib import Path
 
-from hub_core.clock import SystemClock
 from hub_core.delivery import Deliverer
 from hub_core.directory import Direction, Directory, Endpoint
 from hub_core.gates import Gates
-from hub_core.journal.database import Database
 from hub_core.journal.store import SqlJournal
 from hub_core.message import Receipt
 from hub_core.testing.builders import a_delivery, a_message, a_vault, an_outcome
+from tests.integration.stores import Store
 
 AT_ONCE = 8
 DIRECTORY = Directory(
@@ -67,13 +66,13 @@ async def keep(journal, ledger, numbers):
     await asyncio.gather(*(sender() for _ in range(AT_ONCE)))
 
 
-async def deliver(journal, ledger):
+async def deliver(journal, ledger, clock):
     partner = Partner(ledger)
     deliverer = Deliverer(
         journal=journal,
         targets=lambda _: partner,
         directory=lambda: DIRECTORY,
-        clock=SystemClock(),
+        clock=clock,
         gates=Gates(places=4),
     )
     await deliverer.start()
@@ -82,13 +81,13 @@ async def deliver(journal, ledger):
     await deliverer.stop(timedelta(seconds=5))
 
 
-async def main(path, count):
-    ledger = Ledger(path.with_suffix(".ledger"))
-    with Database(path) as database:
+async def main(where, folder, count):
+    ledger = Ledger(folder / "ledger")
+    with Store(where, folder).open() as database:
         journal = SqlJournal(database, a_vault())
         await keep(journal, ledger, iter(range(count)))
-        await deliver(journal, ledger)
+        await deliver(journal, ledger, database.clock)
 
 
 if __name__ == "__main__":
-    asyncio.run(main(Path(sys.argv[1]), int(sys.argv[2])))
+    asyncio.run(main(sys.argv[1], Path(sys.argv[2]), int(sys.argv[3])))

@@ -1,0 +1,24 @@
+"""Which engine the settings name."""
+
+from collections.abc import Mapping
+
+from hub_core.directory import SecretReference
+from hub_core.journal.engine import Engine
+from hub_core.journal.sqlite import Sqlite
+from hub_core.security.secrets import resolve
+from hub_core.settings import Settings
+
+
+def engine_of(settings: Settings, environ: Mapping[str, str]) -> Engine:
+    """Return the engine of a hub; nothing is opened yet.
+
+    Raises:
+        ConfigError: R104 the address cannot be read; R109 the password is not where it should stand.
+    """
+    if settings.store is None:
+        return Sqlite(settings.database)
+    from hub_core.journal.postgresql import Postgresql
+
+    kind, _, place = (settings.store_password or "").partition(":")
+    password = resolve(SecretReference(**{kind: place}), environ) if kind else None
+    return Postgresql(settings.store, password=password, home=settings.home)
