@@ -134,6 +134,7 @@ async def assemble(settings: Settings) -> AsyncIterator[Running]:
             directory_of=parts.directory_of,
             clock=parts.clock,
         )
+
         def split() -> None:
             if parts.database.leads:
                 splitter.wake()

@@ -22,7 +22,7 @@ from hub_core.journal.postgresql import Postgresql
 from hub_core.journal.sqlite import Sqlite
 from hub_core.journal.store import SqlJournal
 from hub_core.message import Claimed, Delivery, DeliveryState, Outcome, State
-from hub_core.testing.builders import NOW, a_delivery, a_message, an_outcome
+from hub_core.testing.builders import NOW, a_delivery, a_message, a_vault, an_outcome
 from hub_core.testing.journal_base import by_operator, ended
 from hub_core.testing.postgresql import PostgresqlServer, schema
 
@@ -104,7 +104,7 @@ class JournalMachine(RuleBasedStateMachine):
         super().__init__()
         self.runner = asyncio.Runner()
         self.stack = contextlib.ExitStack()
-        self.journals = [SqlJournal(self.stack.enter_context(Database(engine))) for engine in self.engines()]
+        self.journals = [SqlJournal(self.stack.enter_context(Database(engine)), a_vault()) for engine in self.engines()]
         self.turn = 0
         self.now = timedelta()
         self.model = Model()

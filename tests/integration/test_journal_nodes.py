@@ -23,7 +23,7 @@ from hub_core.journal.postgresql import Postgresql
 from hub_core.journal.store import SqlJournal
 from hub_core.journal.view import SqlJournalView
 from hub_core.message import State
-from hub_core.testing.builders import a_delivery, a_message, an_outcome
+from hub_core.testing.builders import a_delivery, a_message, a_vault, an_outcome
 from hub_core.testing.journal_base import claim, keep, send
 from tests.integration.stores import Store
 
@@ -60,7 +60,7 @@ def wait_for(what, *, seconds=DEADLINE):
 
 def rows(store):
     readers = store.look()
-    view = SqlJournalView(readers)
+    view = SqlJournalView(readers, a_vault())
     found = [(row, view.deliveries(row.id)) for row in view.messages(Filter(limit=1000))]
     readers.close()
     return found
@@ -119,7 +119,7 @@ def test_a_stopped_process_is_overtaken_and_changes_nothing_when_it_goes_on(stor
 @pytest.fixture
 def two_nodes(store):
     with store.open() as one, store.open() as two:
-        yield SqlJournal(one), SqlJournal(two)
+        yield SqlJournal(one, a_vault()), SqlJournal(two, a_vault())
 
 
 async def test_a_claim_of_one_node_leaves_alone_what_another_is_about_to_take(store, two_nodes):
@@ -197,7 +197,7 @@ async def test_the_time_is_that_of_the_database(store):
 
 async def test_a_node_that_was_stopped_in_a_transaction_keeps_nobody_out_for_long(store):
     with store.open() as database:
-        journal = SqlJournal(database)
+        journal = SqlJournal(database, a_vault())
         first = await keep(journal, order_key="p1")
         (claimed,) = await claim(journal)
         other = Postgresql(store.where)
