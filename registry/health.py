@@ -60,7 +60,8 @@ class Fact(NamedTuple):
 
 def local_checks(settings: Settings) -> list[Check]:
     """Return every check of this machine, in the order in which one would mend."""
-    return [Check(check=name, **check(settings)._asdict()) for name, check in CHECKS.items()]
+    checks = {name: check for name, check in CHECKS.items() if settings.store is None or name not in OF_A_FILE}
+    return [Check(check=name, **check(settings)._asdict()) for name, check in checks.items()]
 
 
 def _sqlite(_: Settings) -> Fact:
@@ -277,3 +278,5 @@ CHECKS: Final[dict[str, Callable[[Settings], Fact]]] = {
     "adapters": _adapters,
     "mappings": _mappings,
 }
+#: Checks that speak of the store as a file on this machine.
+OF_A_FILE: Final = frozenset({"sqlite", "files", "file system"})

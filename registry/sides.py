@@ -72,7 +72,7 @@ def side_of(parts: Parts, what: str) -> Side:
 
 
 def _in_force(parts: Parts) -> dict[str, bytes]:
-    if not parts.settings.database.exists():
+    if not parts.settings.may_hold:
         return delivered()
     number = parts.releases.standing().in_force
     return delivered() if number is None else parts.releases.files(number)

@@ -10,6 +10,7 @@ import pwd
 import re
 import shutil
 import signal
+import stat
 import subprocess
 import tempfile
 import time
@@ -160,9 +161,10 @@ def programs() -> Path:
         RuntimeError: there is none.
     """
     found = [*Path("/usr/lib/postgresql").glob("*/bin"), *_in_wheel()]
-    usable = [folder for folder in found if (folder / "postgres").exists()]
+    usable = [folder for folder in found if (folder / "postgres").exists() and _reachable(folder)]
     if not usable:
-        raise RuntimeError("no PostgreSQL here: install requirements/dev.txt, or the system's package postgresql")
+        text = "no PostgreSQL that its user may run: install requirements/dev.txt in a folder that others may read, "
+        raise RuntimeError(text + "or the system's package postgresql")
     return max(usable, key=_version)
 
 
@@ -171,6 +173,11 @@ def _in_wheel() -> list[Path]:
     if spec is None or spec.origin is None:
         return []
     return [*Path(spec.origin).parent.glob("pginstall*/bin")]
+
+
+def _reachable(folder: Path) -> bool:
+    """Say whether the server's user may go there."""
+    return _user() is None or all(place.stat().st_mode & stat.S_IXOTH for place in (folder, *folder.parents))
 
 
 def _version(folder: Path) -> int:

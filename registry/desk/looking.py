@@ -144,6 +144,11 @@ async def doctor(parts: Parts, _: Nothing) -> "list[Check]":
     )
     # It takes a second: the messages of a running hub do not wait for it.
     checks = await asyncio.to_thread(local_checks, parts.settings)
+    if parts.settings.store is not None:
+        from registry.server_health import server_checks
+
+        with parts.reads.read() as connection:
+            checks += server_checks(connection)
     return [*checks, in_force, _released(parts), _sealed(parts), stuck]
 
 

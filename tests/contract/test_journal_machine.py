@@ -142,11 +142,10 @@ class JournalMachine(RuleBasedStateMachine):
             with pytest.raises(Rejected):
                 self.runner.run(self.journal.record(message, outcome))
 
-    @rule(target=claims, limit=st.integers(1, 4), per_endpoint=st.sampled_from([None, 1, 2]))
-    def claim(self, limit: int, per_endpoint: int | None) -> list[Claimed]:
-        claims = self.runner.run(
-            self.journal.claim(limit=limit, lease=LEASE, now=NOW + self.now, per_endpoint=per_endpoint)
-        )
+    @rule(target=claims, limit=st.integers(1, 4), room=st.sampled_from([None, 1, 2]))
+    def claim(self, limit: int, room: int | None) -> list[Claimed]:
+        rooms = None if room is None else dict.fromkeys(["north", "south"], room)
+        claims = self.runner.run(self.journal.claim(limit=limit, lease=LEASE, now=NOW + self.now, rooms=rooms))
         due = {line.delivery.id for line in self.model.heads() if line.due <= self.now}
         places: defaultdict[str, int] = defaultdict(int)
         for claimed in claims:
@@ -160,9 +159,9 @@ class JournalMachine(RuleBasedStateMachine):
             line.claim, line.due = claimed, self.now + LEASE
             places[claimed.delivery.endpoint] += 1
         most = [sum(1 for one in due if self.model.lines[one].delivery.endpoint == name) for name in ("north", "south")]
-        room = sum(count if per_endpoint is None else min(count, per_endpoint) for count in most)
-        assert len(claims) == min(limit, room)
-        assert per_endpoint is None or max(places.values(), default=0) <= per_endpoint
+        possible = sum(count if room is None else min(count, room) for count in most)
+        assert len(claims) == min(limit, possible)
+        assert room is None or max(places.values(), default=0) <= room
         return claims
 
     @rule(claims=claims, state=st.sampled_from(DeliveryState), wait=st.integers(0, 3))

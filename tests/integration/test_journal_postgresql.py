@@ -65,7 +65,7 @@ async def test_killing_the_server_under_load_loses_nothing_that_was_accepted(ser
         async def sender():
             while not ended.is_set():
                 number = new_id()
-                while isinstance(answer := await keep(journal, sender_id=number), TryLater):
+                while isinstance(answer := await keep(journal, sender_id=number), TryLater):  # noqa: ASYNC110 - as senders do
                     await asyncio.sleep(0.01)
                 accepted.add(answer)
 

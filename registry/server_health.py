@@ -1,0 +1,34 @@
+"""Is the server fit that keeps the store? Asked through the hub's own read connection; nothing is changed."""
+
+from typing import Final
+
+from hub_core.journal.connection import Connection
+from registry.health import Check
+
+OLDEST: Final = 140_000  # server_version_num; older ones get no security fixes any more
+_MUST_BE_ON: Final = {
+    "fsync": "without it an outage of power loses accepted messages",
+    "full_page_writes": "without it an outage of power may leave torn pages",
+}
+_ASKED: Final = "SELECT name, setting FROM pg_settings WHERE name IN (?, ?, ?, ?, ?, ?)"
+_NAMES: Final = ("server_version", "server_version_num", "data_checksums", "synchronous_standby_names", *_MUST_BE_ON)
+
+
+def server_checks(connection: Connection) -> list[Check]:
+    """Return what the settings of a PostgreSQL server mean for a hub."""
+    found = dict(connection.execute(_ASKED, _NAMES).fetchall())
+    version = f"PostgreSQL {found['server_version']}"
+    old = int(found["server_version_num"]) < OLDEST
+    checks = [Check(check="server", ok=not old, text=version, mend="take version 14 or later" if old else "")]
+    for name, why in _MUST_BE_ON.items():
+        on = found[name] == "on"
+        checks.append(Check(check=name, ok=on, text=found[name] if on else why, mend="" if on else f"set {name} = on"))
+    if found["data_checksums"] != "on":
+        mend = "pg_checksums --enable, with the server stopped"
+        checks.append(Check(check="checksums", ok=None, text="damaged pages are not noticed", mend=mend))
+    if found["synchronous_standby_names"]:
+        checks.append(Check(check="standby", ok=True, text="a commit waits for a standby"))
+    else:
+        text, mend = "each message lies on one server only", "set synchronous_standby_names"
+        checks.append(Check(check="standby", ok=None, text=text, mend=mend))
+    return checks
