@@ -7,8 +7,8 @@ from collections.abc import Callable, Coroutine
 
 from hub_core.errors import PunteError
 from hub_core.journal.engine import EVERYTHING
-from hub_core.journal.outbox import ADDED
 from hub_core.journal.recording import FILES
+from hub_core.journal.statements import ADDED
 from registry.desk.releasing import follow
 from registry.keys import CHANGED
 from registry.parts import Parts
