@@ -1,4 +1,4 @@
-"""The hub's journal alone: messages committed in groups against one by one."""
+"""The hub's journal alone, on each engine: messages committed in groups against one by one."""
 
 import asyncio
 import time
@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import Final
 
 from hub_core.journal.database import Database
+from hub_core.journal.postgresql import Postgresql
 from hub_core.journal.store import SqlJournal
 from hub_core.testing.builders import a_message, a_vault, an_outcome
+from hub_core.testing.postgresql import running
 
 _BODY: Final = b"x" * 4096
 _RECORD: Final = b'{"notes":[{"text":"' + b"y" * 4096 + b'"}]}'
@@ -19,11 +21,17 @@ _SINGLE: Final = 512
 def journal_rates(folder: Path) -> dict[str, float]:
     """Return durable messages per second: 64 senders at once, and one who waits for each."""
     with Database(folder / "journal.sqlite3") as database:
-        journal = SqlJournal(database, a_vault())
-        return {
-            "journal, 64 at once": _rate(journal, _GROUPED, together=_TOGETHER),
-            "journal, one by one": _rate(journal, _SINGLE, together=1),
-        }
+        rates = _rates(database, "journal")
+    with running() as server, Database(Postgresql(server.address)) as database:
+        return rates | _rates(database, "on PostgreSQL")
+
+
+def _rates(database: Database, name: str) -> dict[str, float]:
+    journal = SqlJournal(database, a_vault())
+    return {
+        f"{name}, 64 at once": _rate(journal, _GROUPED, together=_TOGETHER),
+        f"{name}, one by one": _rate(journal, _SINGLE, together=1),
+    }
 
 
 def _rate(journal: SqlJournal, count: int, *, together: int) -> float:

@@ -31,7 +31,12 @@ def test_the_hub_of_the_benchmark_accepts_its_message(tmp_path):
 
 def test_the_journal_is_measured_both_ways(tmp_path):
     rates = journal_rates(tmp_path)
-    assert list(rates) == ["journal, 64 at once", "journal, one by one"]
+    assert list(rates) == [
+        "journal, 64 at once",
+        "journal, one by one",
+        "on PostgreSQL, 64 at once",
+        "on PostgreSQL, one by one",
+    ]
     assert all(rate > 0 for rate in rates.values())
 
 
