@@ -9,7 +9,9 @@ from hub_core.errors import PunteError
 from hub_core.journal.engine import EVERYTHING
 from hub_core.journal.recording import FILES
 from hub_core.journal.statements import ADDED
+from registry.desk import sealing
 from registry.desk.releasing import follow
+from registry.desk.sealing import ROTATED
 from registry.keys import CHANGED
 from registry.parts import Parts
 from registry.releases import ACTED
@@ -29,6 +31,7 @@ class Neighbours:
             FILES: files_added,
             CHANGED: parts.keys.reload,
             APPLIED: lambda: self._begin(self._registry()),
+            ROTATED: lambda: sealing.follow(parts),
             ACTED: lambda: self._begin(follow(parts)),
         }
 

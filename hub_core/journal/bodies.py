@@ -17,7 +17,7 @@ import msgspec
 
 from hub_core.errors import ConfigError
 from hub_core.message import Message, Outcome
-from hub_core.security.keyring import ID_CHARACTERS, Keyring
+from hub_core.security.keyring import ID_CHARACTERS, Key, Keyring
 from hub_core.security.sealing import KEY_BYTES, Cipher, Hasher, unopened
 
 Purpose = Literal["sender", "conversation", "case", "person", "order", "digest"]
@@ -220,9 +220,18 @@ class Vault:
             key_id = prefix.hex()
             key = next((key for key in self.keyring.seals if key.id == key_id), None)
             if key is None:
-                raise no_key(key_id)
+                key = self._key_made_elsewhere(key_id)
             cipher = self._ciphers[prefix] = Cipher(key.key)
         return cipher
+
+    def _key_made_elsewhere(self, key_id: str) -> Key:
+        """Read the keyring again: another process of the hub may have made the key a moment ago."""
+        keyring = self._keyring()
+        key = next((key for key in keyring.seals if key.id == key_id), None)
+        if key is None or keyring.lookup.id != self.keyring.lookup.id:
+            raise no_key(key_id)
+        self.replace(keyring)
+        return key
 
 
 def _bound(message_id: str) -> bytes:

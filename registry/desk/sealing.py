@@ -1,10 +1,11 @@
 """Verbs about the keys that seal the store."""
 
+import contextlib
 import logging
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
-from hub_core.errors import ConfigError
+from hub_core.errors import ConfigError, TryLater
 from hub_core.journal.bodies import no_key
 from hub_core.journal.failpoints import reach
 from hub_core.journal.resealing import check_unused, keys_in_use, sealed_with, unsealed
@@ -13,6 +14,8 @@ from registry.desk.arguments import Act, Nothing, SealDrop
 from registry.parts import Parts
 
 log = logging.getLogger("punte.desk")
+#: What other processes are told when the keyring was changed.
+ROTATED: Final = "keyring"
 
 
 def status(parts: Parts, _: Nothing) -> dict[str, Any]:
@@ -41,15 +44,29 @@ def status(parts: Parts, _: Nothing) -> dict[str, Any]:
     }
 
 
-def rotate(parts: Parts, act: Act) -> dict[str, Any]:
+async def rotate(parts: Parts, act: Act) -> dict[str, Any]:
     """Make a new key current at once; what older keys seal is sealed anew while the hub runs."""
     keyring = _on_file(parts).renewed(parts.clock.now())
     write_keyring(parts.settings.keyring_file, keyring)
     reach("after-keyring-before-use")
     parts.vault.replace(keyring)
     parts.keys_changed()
+    with contextlib.suppress(TryLater):  # others then read the keyring when they meet the first new key
+        await parts.database.write(lambda connection: connection.announce(ROTATED))
     log.info("seal.rotated", extra={"key": keyring.current.id, "by": act.by})
     return status(parts, Nothing())
+
+
+def follow(parts: Parts) -> None:
+    """Seal with what another process of the hub made the current key, where both read one keyring.
+
+    Raises:
+        ConfigError: J110, J111, J113.
+    """
+    keyring = _on_file(parts)
+    if keyring != parts.vault.keyring:
+        parts.vault.replace(keyring)
+        parts.keys_changed()
 
 
 async def reload(parts: Parts, act: Act) -> dict[str, Any]:

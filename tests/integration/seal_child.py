@@ -33,7 +33,7 @@ async def main(home, count):
 async def rotate(parts, ledger):
     for _ in range(ROTATIONS):
         await asyncio.sleep(0.02)
-        sealing.rotate(parts, Act(by="test"))
+        await sealing.rotate(parts, Act(by="test"))
         ledger.write("rotated")
 
 

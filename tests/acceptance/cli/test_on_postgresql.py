@@ -161,6 +161,22 @@ def test_a_set_and_a_revoked_key_count_at_the_other_hub_at_once(
     wait_for(lambda: refused(two, record_file))
 
 
+def test_a_new_key_of_the_keyring_seals_at_the_other_hub_at_once(hubs: list[Hub], record_file: Path) -> None:
+    one, two = hubs
+    first = two.send(record_file, "--id", "a-1")["reference"]
+    one.punte("seal", "rotate")
+    wait_for(lambda: current_key(two) == current_key(one))
+    second = two.send(record_file, "--id", "a-2")["reference"]
+    for hub in hubs:
+        assert hub.punte("messages", "show", first, "--json").json["message"]["sender_id"] == "a-1"
+        assert hub.punte("messages", "show", second, "--json").json["message"]["sender_id"] == "a-2"
+
+
+def current_key(hub: Hub) -> str:
+    keys = hub.punte("seal", "status", "--json").json["keys"]
+    return next(str(key["id"]) for key in keys if key["state"] == "current")
+
+
 def refused(hub: Hub, path: Path) -> bool:
     done = hub.punte(
         "send", path, "--endpoint", "records", "--key", hub.key, "--purpose", "benefit-application", code=None
