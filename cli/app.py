@@ -15,6 +15,7 @@ from cli.commands import (
     keys,
     mapping,
     messages,
+    parked,
     query,
     read,
     replay,
@@ -48,12 +49,16 @@ app.command(rich_help_panel=SEND)(query.query)
 app.command(rich_help_panel=SEND)(read.read)
 app.command(rich_help_panel=SEND)(write.write)
 app.command(rich_help_panel=LOOK)(status.status)
+app.command(rich_help_panel=LOOK)(parked.parked)
 app.add_typer(messages.app, name="messages", rich_help_panel=LOOK)
 app.command(rich_help_panel=LOOK)(why.why)
 app.add_typer(routes.app, name="route", rich_help_panel=LOOK)
 app.command(rich_help_panel=LOOK)(doctor.doctor)
 app.command(rich_help_panel=LOOK)(explain.explain)
 app.command(rich_help_panel=LOOK)(running.version)
+app.command(rich_help_panel=ACT)(parked.retry)
+app.command(rich_help_panel=ACT)(parked.reject)
+app.command(rich_help_panel=ACT)(parked.discard)
 app.command(rich_help_panel=ACT)(replay.replay)
 app.add_typer(endpoints.app, name="endpoint", rich_help_panel=ACT)
 app.command(rich_help_panel=SET_UP)(init.init)

@@ -62,6 +62,16 @@ def seal_keys(incomplete: str) -> list[tuple[str, str]]:
     ]
 
 
+def parked(incomplete: str) -> list[tuple[str, str]]:
+    """Offer the groups of what was given up."""
+    groups = (_ask("parked") or {}).get("groups", ())
+    return [
+        (group["id"], f"{group['count']:,} for {group['endpoint']}, {group['code']} {group['why']}")
+        for group in groups
+        if group["id"].startswith(incomplete)
+    ]
+
+
 def endpoints(incomplete: str) -> list[str]:
     """Offer the names of the endpoints."""
     return _names("endpoints", incomplete)

@@ -265,7 +265,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         step: ``received``, ``refused``, ``decided``, ``sent``, ``failed``, ``in-doubt``, ``parked``,
-            ``revealed``, ``replayed``, ``answered``, ``split``.
+            ``revealed``, ``replayed``, ``answered``, ``split``, ``settled``, ``retried``, ``rejected``, ``discarded``.
         by: the worker, or the operator who did it.
     """
 

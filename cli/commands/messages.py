@@ -148,6 +148,29 @@ def show(
 
 
 @app.command()
+def settle(
+    message_id: MessageId,
+    *,
+    sent: Annotated[bool, typer.Option("--sent/--not-sent", help="Whether the partner has it; else it is sent again.")],
+    reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help="How you know; kept in the history.")],
+    endpoint: Annotated[
+        str | None,
+        typer.Option(
+            "--endpoint", metavar="NAME", help="Which partner, if several are.", autocompletion=completion.outbound
+        ),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Say whether the partner has a message whose answer was lost (D104)."""
+    answer = desk.call("settle", id=message_id, sent=sent, endpoint=endpoint, reason=reason, by=desk.operator())
+    if as_json:
+        screen.as_json(answer)
+        return
+    word = "has it" if sent else "does not have it: it is sent again"
+    screen.show(Text.assemble(f"{answer['endpoint']} {word}; the message is ", screen.state(answer["state"])))
+
+
+@app.command()
 def tail(
     *,
     state: StateOption = None,

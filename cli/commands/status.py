@@ -7,11 +7,11 @@ from rich.text import Text
 
 from cli import desk, screen
 from cli.commands.endpoints import show_endpoints
+from cli.commands.parked import show_groups
 from cli.faults import Exit
 from cli.options import Json
 from cli.screen import Column
 
-PARKED = (Column("ENDPOINT"), Column("CODE"), Column("COUNT", right=True), Column("OLDEST"))
 REFUSALS = (Column("CODE"), Column("COUNT", right=True))
 ORDER = ("accepted", "delivering", "delivered", "refused", "parked")
 
@@ -44,12 +44,8 @@ def _show(answer: dict[str, Any]) -> None:
     )
     if answer["parked"]:
         screen.heading("Given up, waiting for you")
-        parked = [
-            (it["endpoint"] or "-", it["code"] or "-", str(it["count"]), screen.local(it.get("oldest")))
-            for it in answer["parked"]
-        ]
-        screen.table(PARKED, parked, empty="")
-        screen.note("see them: punte messages list --state parked; why: punte explain CODE; again: punte replay ID")
+        show_groups(answer["parked"], empty="")
+        screen.note("when it is mended: punte retry GROUP --reason TEXT; or reject, discard; see punte parked GROUP")
     if answer.get("endpoints"):
         screen.heading("Endpoints that do not flow, or wait for you")
         show_endpoints(answer["endpoints"], empty="")

@@ -16,4 +16,6 @@ CODES = (
     Code("D302", "unexpected failure", "This is a defect of the hub: report it with the reference."),
     Code("D303", "target not registered", "Register the endpoint again, then retry, or replay to another."),
     Code("D304", "given up, too old", "See the attempts, mend the cause, then retry; its age counts anew."),
+    Code("D401", "refused by a person", "Nothing: an operator closed it as refused; the history says who and why."),
+    Code("D402", "discarded by a person", "Nothing: an operator closed it; replay the message to send it after all."),
 )

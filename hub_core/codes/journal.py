@@ -25,5 +25,6 @@ CODES = (
     Code(
         "J413", "delivery not in doubt", "Only a delivery whose answer was lost is settled by hand; see its state.", 409
     ),
+    Code("J414", "nothing parked there", "See what waits for you, and its ids, with: punte parked.", 404),
     Code("J503", "journal not available", "Send again later with the same id; nothing was accepted.", 503),
 )

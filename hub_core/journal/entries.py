@@ -130,12 +130,44 @@ class DeliveryRow(msgspec.Struct, frozen=True, kw_only=True):
     history: tuple[Attempt, ...]
 
 
-class Parked(msgspec.Struct, frozen=True):
-    """How many deliveries to one endpoint were given up for one reason."""
+class ParkedGroup(msgspec.Struct, frozen=True, kw_only=True):
+    """What was given up for one cause and waits for a person.
 
+    Attributes:
+        id: short, and the same as long as there is such a cause.
+        endpoint: where it should have gone; where it came in, if it was parked as it was decided.
+        code: why.
+        mapping: that read the messages; empty: none did.
+        decided: it was parked as it was decided, by a defect of the hub; otherwise a delivery was given up.
+        count: deliveries, or messages where ``decided``.
+        oldest: when the first of them was parked.
+        newest: when the last of them was parked.
+        example: id of the oldest message.
+    """
+
+    id: str
     endpoint: str
-    code: str | None
+    code: str
+    mapping: str
+    decided: bool
     count: int
+    oldest: datetime
+    newest: datetime
+    example: str
+
+
+class ParkedRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One delivery, or one message as it was decided, that waits for a person.
+
+    Attributes:
+        key: id of the delivery, or of the message; lists are in its order.
+        delivery: without its order key; ``None``: the message itself is parked.
+    """
+
+    key: str
+    message_id: str
+    delivery: Delivery | None
+    parked_at: datetime
 
 
 class Counts(msgspec.Struct, frozen=True, kw_only=True):
@@ -151,7 +183,6 @@ class Counts(msgspec.Struct, frozen=True, kw_only=True):
     messages: dict[State, int]
     open_deliveries: int
     oldest_open: datetime | None
-    parked: tuple[Parked, ...]
     newest: datetime | None
 
 

@@ -13,6 +13,7 @@ from hub_core.journal.outbox import add_deliveries, lines_taken, release_line
 from hub_core.journal.statements import ADDED, OPEN
 from hub_core.message import Delivery, DeliveryState, Entry, Settlement
 
+REFUSED: Final = "D401"  # of a delivery that a person closed as refused
 _STEPS: Final = {
     DeliveryState.READY: "failed",
     DeliveryState.IN_DOUBT: "in-doubt",
@@ -55,7 +56,7 @@ def settle(connection: Connection, settlement: Settlement, vault: Vault) -> bool
     if settlement.state in {DeliveryState.SENT, DeliveryState.PARKED}:
         if not settlement.holds:
             release_line(connection, endpoint, order_key)
-        _refresh_state(connection, message)
+        refresh_state(connection, message)
     return True
 
 
@@ -81,7 +82,7 @@ def settle_doubt(connection: Connection, delivery_id: str, entry: Entry, vault: 
         release_line(connection, endpoint, order_key)
     else:
         connection.announce(ADDED)
-    _refresh_state(connection, message)
+    refresh_state(connection, message)
 
 
 def note(connection: Connection, entry: Entry, vault: Vault) -> None:
@@ -115,7 +116,7 @@ def redeliver(connection: Connection, deliveries: Sequence[Delivery], entry: Ent
             _reopen(connection, delivery)
         else:
             raise Rejected("J412", "the delivery is not parked", where=delivery.id)
-        _refresh_state(connection, message)
+        refresh_state(connection, message)
 
 
 def split(connection: Connection, entry: Entry, vault: Vault) -> None:
@@ -196,12 +197,18 @@ def _reopen(connection: Connection, delivery: Delivery) -> None:
     connection.announce(ADDED)
 
 
-def _refresh_state(connection: Connection, message: int) -> None:
-    """Parked if one delivery was given up, delivering while one is open, else delivered."""
-    parked, still_open = connection.execute(
+def refresh_state(connection: Connection, message: int) -> None:
+    """Write where a message stands by its deliveries.
+
+    Parked if one was given up, delivering while one is open, delivered if one was sent. Otherwise people closed them
+    all: refused if one of them was closed as that, else accepted.
+    """
+    parked, still_open, sent, refused = connection.execute(
         "SELECT coalesce(max(CASE WHEN state = 'parked' AND superseded = 0 THEN 1 END), 0), "
-        f"coalesce(max(CASE WHEN {OPEN} THEN 1 END), 0) FROM delivery WHERE message_seq = ?",
-        (message,),
+        f"coalesce(max(CASE WHEN {OPEN} THEN 1 END), 0), coalesce(max(CASE WHEN state = 'sent' THEN 1 END), 0), "
+        "coalesce(max(CASE WHEN state = 'parked' AND code = ? THEN 1 END), 0) FROM delivery WHERE message_seq = ?",
+        (REFUSED, message),
     ).fetchone()
-    state = "parked" if parked else "delivering" if still_open else "delivered"
+    standing = (("parked", parked), ("delivering", still_open), ("delivered", sent), ("refused", refused))
+    state = next((name for name, holds in standing if holds), "accepted")
     connection.execute("UPDATE message SET state = ? WHERE seq = ? AND state <> ?", (state, message, state))

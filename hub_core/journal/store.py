@@ -6,10 +6,11 @@ from functools import partial
 from typing import Final
 
 from hub_core.errors import Rejected
-from hub_core.journal import outbox, pausing, recording, settling
+from hub_core.journal import outbox, parking, pausing, recording, settling
 from hub_core.journal.bodies import Vault
 from hub_core.journal.connection import Connection
 from hub_core.journal.database import Database
+from hub_core.journal.entries import ParkedRow
 from hub_core.journal.instants import to_micros
 from hub_core.journal.view import SqlJournalView
 from hub_core.message import Claimed, Delivery, DeliveryState, Entry, Message, Outcome, Pause, Refusal, Settlement
@@ -78,6 +79,11 @@ class SqlJournal(SqlJournalView):
     async def settle_doubt(self, delivery_id: str, entry: Entry, *, sent: bool) -> None:
         """Write down what a person found out; see ``Journal.settle_doubt``."""
         work = partial(settling.settle_doubt, delivery_id=delivery_id, entry=entry, vault=self._vault, sent=sent)
+        await self._database.write(work)
+
+    async def close_parked(self, row: ParkedRow, entry: Entry, *, refused: bool) -> None:
+        """Close what was given up; see ``Journal.close_parked``."""
+        work = partial(parking.close, row=row, entry=entry, vault=self._vault, refused=refused)
         await self._database.write(work)
 
     async def pause(self, pause: Pause) -> None:

@@ -8,10 +8,11 @@ from typing import Any, Final
 from hub_core.errors import Rejected
 from hub_core.journal.bodies import Contents, Envelope, Told, Vault
 from hub_core.journal.connection import Connection
-from hub_core.journal.entries import Attempt, Counts, DeliveryRow, Filter, Kept, MessageRow, Parked, Rows
+from hub_core.journal.entries import Attempt, Counts, DeliveryRow, Filter, Kept, MessageRow, Rows
 from hub_core.journal.filtering import where
 from hub_core.journal.instants import from_micros
 from hub_core.journal.outcomes import decode_outcome
+from hub_core.journal.parking import ParkedView
 from hub_core.journal.pausing import EndpointView
 from hub_core.journal.readers import Readers
 from hub_core.journal.settling import number_of
@@ -28,7 +29,7 @@ _DELIVERY: Final = (
 )
 
 
-class SqlJournalView(EndpointView):
+class SqlJournalView(EndpointView, ParkedView):
     """The port ``JournalView``. Plain functions: a read takes microseconds to a few milliseconds."""
 
     def __init__(self, readers: Readers, vault: Vault) -> None:
@@ -181,15 +182,10 @@ class SqlJournalView(EndpointView):
             waiting, oldest = connection.execute(f"SELECT count(*), min(seq) FROM delivery WHERE {OPEN}").fetchone()
             since = connection.execute("SELECT created_at FROM delivery WHERE seq = ?", (oldest,)).fetchone()
             newest = connection.execute("SELECT received_at FROM message ORDER BY seq DESC LIMIT 1").fetchone()
-            parked = connection.execute(
-                "SELECT endpoint, code, count(*) FROM delivery WHERE state = 'parked' AND superseded = 0 "
-                "GROUP BY endpoint, code ORDER BY endpoint, code"
-            ).fetchall()
         return Counts(
             messages={state: states.get(state, 0) for state in State},
             open_deliveries=waiting,
             oldest_open=from_micros(since[0]) if since else None,
-            parked=tuple(Parked(*row) for row in parked),
             newest=from_micros(newest[0]) if newest else None,
         )
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from hub_core.journal.entries import Counts, DeliveryRow, Filter, Kept, MessageRow, Queue, Rows
+from hub_core.journal.entries import Counts, DeliveryRow, Filter, Kept, MessageRow, ParkedGroup, ParkedRow, Queue, Rows
 from hub_core.message import Claimed, Delivery, Entry, Message, Outcome, Pause, Receipt, Refusal, Settlement
 
 
@@ -87,6 +87,17 @@ class Journal(Protocol):
 
         Raises:
             Rejected: J404 no such message; J413 the delivery is not in doubt.
+        """
+        ...
+
+    async def close_parked(self, row: ParkedRow, entry: Entry, *, refused: bool) -> None:
+        """Close what was given up without delivery, because a person says so; nothing is deleted.
+
+        What it held back flows. Where nothing else of the message was sent or is open, it is ``REFUSED`` with
+        ``refused``, and ``ACCEPTED`` without.
+
+        Raises:
+            Rejected: J404 no such message; J412 it is not parked.
         """
         ...
 
@@ -175,6 +186,30 @@ class JournalView(Protocol):
 
     def counts(self) -> Counts:
         """Return the journal in numbers."""
+        ...
+
+    def parked(self, message_id: str | None = None) -> list[ParkedGroup]:
+        """Return what was given up and waits for a person, by endpoint, code and mapping; or of one message only."""
+        ...
+
+    def parked_in(
+        self,
+        group: ParkedGroup,
+        *,
+        message_id: str | None = None,
+        until: datetime | None = None,
+        after: str = "",
+        limit: int = 50,
+    ) -> list[ParkedRow]:
+        """Return what a group holds, the oldest first.
+
+        Args:
+            group: which cause.
+            message_id: of this message only.
+            until: parked then or before.
+            after: the last key of the page before.
+            limit: most rows.
+        """
         ...
 
     def queues(self) -> list[Queue]:

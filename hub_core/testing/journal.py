@@ -17,6 +17,7 @@ from hub_core.testing.journal_keeping import Keeping
 from hub_core.testing.journal_looking import Looking
 from hub_core.testing.journal_operating import Operating
 from hub_core.testing.journal_ordering import Ordering
+from hub_core.testing.journal_parking import Parking
 from hub_core.testing.journal_sealing import Sealing
 from hub_core.testing.journal_sending import Sending
 from hub_core.testing.journal_splitting import Splitting
@@ -24,5 +25,5 @@ from hub_core.testing.journal_splitting import Splitting
 __all__ = ["AnyJournal", "JournalContract"]
 
 
-class JournalContract(Keeping, Sending, Ordering, Operating, Endpoints, Looking, Splitting, Sealing):
+class JournalContract(Keeping, Sending, Ordering, Operating, Parking, Endpoints, Looking, Splitting, Sealing):
     """All promises of the ports ``Journal`` and ``JournalView``."""

@@ -8,7 +8,7 @@ import pytest
 
 from hub_core.clock import new_id
 from hub_core.errors import Rejected
-from hub_core.journal.entries import Filter, Parked
+from hub_core.journal.entries import Filter
 from hub_core.message import DeliveryState, Finding, Receipt, Refusal, Severity, State
 from hub_core.testing.builders import NOW, a_delivery, a_message, an_outcome
 from hub_core.testing.journal_base import (
@@ -180,11 +180,10 @@ class Looking(JournalSuite):
         }
         assert set(counts.messages) == set(State)
         assert (counts.open_deliveries, counts.oldest_open, counts.newest) == (1, NOW + MINUTE, NOW)
-        assert counts.parked == (Parked("one", "D301", 1),)
 
     async def test_an_empty_journal_counts_nothing(self, journal: AnyJournal) -> None:
         counts = journal.counts()
-        assert (counts.open_deliveries, counts.oldest_open, counts.parked, counts.newest) == (0, None, (), None)
+        assert (counts.open_deliveries, counts.oldest_open, counts.newest) == (0, None, None)
         assert sum(counts.messages.values()) == 0
 
     async def test_instants_keep_their_microseconds(self, journal: AnyJournal) -> None:

@@ -5,6 +5,7 @@
     releasing   mapping_releases, mapping_shadow, mapping_shadow_stop, mapping_promote, mapping_rollback
     sealing     seal_status, seal_rotate, seal_reload, seal_drop
     endpoints   endpoints, endpoint, endpoint_pause, endpoint_resume
+    parking     parked, parked_act, settle
     acting      plan, apply, rollback, key_new, key_revoke, query
 
 The running hub serves them on its control socket; without one, a command opens the store and calls them here.

@@ -1,7 +1,7 @@
 """What each verb takes; unknown and misspelt arguments are refused."""
 
 from datetime import date, datetime
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 import msgspec
 from msgspec import Meta
@@ -56,6 +56,37 @@ class Replay(Act, frozen=True, kw_only=True):
     id: str
     dry_run: bool = False
     pinned: bool = False
+
+
+class Parked(Arguments, frozen=True, kw_only=True):
+    """What was given up; ``of``: id of a group or of a message, of which everything is listed."""
+
+    of: str | None = None
+    limit: Annotated[int, Meta(ge=1, le=1000)] = 50
+
+
+class ParkedAct(Act, frozen=True, kw_only=True):
+    """Act on what was given up until some time, in order and in parts.
+
+    Attributes:
+        of: id of a group or of a message.
+        until: what was parked later is left alone.
+        after: where the part before ended.
+    """
+
+    what: Literal["retry", "reject", "discard"]
+    of: str
+    until: datetime
+    after: str = ""
+    limit: Annotated[int, Meta(ge=1, le=1000)] = 500
+
+
+class Settle(Act, frozen=True, kw_only=True):
+    """Say whether the partner has a message whose delivery is in doubt."""
+
+    id: str
+    sent: bool
+    endpoint: str | None = None
 
 
 class Capture(Arguments, frozen=True, kw_only=True):

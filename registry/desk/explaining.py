@@ -160,20 +160,7 @@ def covers(field: str, path: str) -> bool:
 async def replay(parts: Parts, act: Replay) -> dict[str, Any]:
     """Judge a message again from its kept bytes; without ``dry_run`` its deliveries are made again."""
     kept = found(parts, act.id)
-    if kept.outcome.rows is not None:
-        raise Rejected("F115", "a flat file is read row by row: replay its rows", where=act.id)
-    message = message_of(parts.view, act.id)
-    directory = parts.directory()
-    if message.endpoint not in directory.endpoints:
-        raise ConfigError("R105", f"the endpoint {message.endpoint} is no longer registered", mend="register it again")
-    hub = parts.hub
-    if act.pinned and kept.outcome.mapping:
-        pinned = parts.mapping_sets.pinned(kept.outcome.mapping)
-        if pinned is None:
-            text = "no release holds the mapping that decided about this message"
-            raise ConfigError("R304", text, where=kept.outcome.mapping, mend="leave out --pinned")
-        hub = parts.hub_with(lambda: MappingSet([pinned]))
-    now = hub.judge(message, hub.open(message.endpoint, message.body, directory), directory)
+    now = judged_again(parts, kept, pinned=act.pinned)
     sent = not act.dry_run and bool(now.deliveries)
     if sent:
         entry = Entry(message_id=act.id, at=parts.clock.now(), step="replayed", by=act.by, detail=act.reason)
@@ -188,6 +175,29 @@ async def replay(parts: Parts, act: Replay) -> dict[str, Any]:
         "deliveries": [{"endpoint": delivery.endpoint, "route": delivery.route} for delivery in now.deliveries],
         "sent": sent,
     }
+
+
+def judged_again(parts: Parts, kept: Kept, *, pinned: bool = False) -> Outcome:
+    """Decide about a message anew, from its kept bytes.
+
+    Raises:
+        Rejected: F115, it is a file. ConfigError: R105 its endpoint is gone; R304 its mapping is.
+    """
+    message_id = kept.message.id
+    if kept.outcome.rows is not None:
+        raise Rejected("F115", "a flat file is read row by row: replay its rows", where=message_id)
+    message = message_of(parts.view, message_id)
+    directory = parts.directory()
+    if message.endpoint not in directory.endpoints:
+        raise ConfigError("R105", f"the endpoint {message.endpoint} is no longer registered", mend="register it again")
+    hub = parts.hub
+    if pinned and kept.outcome.mapping:
+        mapping = parts.mapping_sets.pinned(kept.outcome.mapping)
+        if mapping is None:
+            text = "no release holds the mapping that decided about this message"
+            raise ConfigError("R304", text, where=kept.outcome.mapping, mend="leave out --pinned")
+        hub = parts.hub_with(lambda: MappingSet([mapping]))
+    return hub.judge(message, hub.open(message.endpoint, message.body, directory), directory)
 
 
 def changes(before: Outcome, after: Outcome) -> list[dict[str, str | None]]:

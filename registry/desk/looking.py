@@ -5,10 +5,11 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from hub_core.codes import CODES
 from hub_core.directory import Direction
 from hub_core.errors import ConfigError, Rejected
-from hub_core.journal.entries import DeliveryRow, Kept, MessageRow
-from hub_core.message import Entry, State
+from hub_core.journal.entries import DeliveryRow, Kept, MessageRow, ParkedGroup
+from hub_core.message import Entry
 from hub_core.security.masking import mask_text, masked
 from registry.desk.arguments import Look, Messages, Nothing, Revealed
 from registry.desk.endpoints import EndpointRow, endpoints
@@ -23,7 +24,7 @@ REFUSALS_SHOWN = 10_000
 
 def status(parts: Parts, _: Nothing) -> dict[str, Any]:
     """Say on one screen what is there, what is stuck since when, and whether a human is needed."""
-    counts = parts.view.counts()
+    counts, groups = parts.view.counts(), parts.view.parked()
     refusals: dict[str, int] = {}
     for refusal in parts.view.refusals(REFUSALS_SHOWN):
         refusals[refusal.code] = refusals.get(refusal.code, 0) + 1
@@ -36,11 +37,11 @@ def status(parts: Parts, _: Nothing) -> dict[str, Any]:
         "registry_set": parts.directory().number,
         "messages": counts.messages,
         "open": {"count": counts.open_deliveries, "oldest": counts.oldest_open},
-        "parked": counts.parked,
+        "parked": [described(group) for group in groups],
         "files_open": len(parts.view.unsplit()),
         "refusals": [{"code": code, "count": count} for code, count in sorted(refusals.items())],
         "endpoints": [row for row in rows if row.state != "flowing" or row.in_doubt or row.late],
-        "needs_human": bool(counts.parked or counts.messages.get(State.PARKED)) or any(map(_is_stuck, rows)),
+        "needs_human": bool(groups) or any(map(_is_stuck, rows)),
         "last_message_at": counts.newest,
     }
 
@@ -135,12 +136,12 @@ async def doctor(parts: Parts, _: Nothing) -> "list[Check]":
         text=f"set {directory.number} is in force" if directory.number else "no registry set is in force",
         mend="" if directory.number else "punte init DIR, then punte apply DIR",
     )
-    counts = parts.view.counts()
+    counts, groups = parts.view.counts(), parts.view.parked()
     stuck = Check(
         check="deliveries",
-        ok=not counts.parked,
-        text=f"{sum(group.count for group in counts.parked)} given up, {counts.open_deliveries} open",
-        mend="punte messages list --state parked" if counts.parked else "",
+        ok=not groups,
+        text=f"{sum(group.count for group in groups)} given up, {counts.open_deliveries} open",
+        mend="punte parked" if groups else "",
     )
     # It takes a second: the messages of a running hub do not wait for it.
     checks = await asyncio.to_thread(local_checks, parts.settings)
@@ -194,6 +195,13 @@ def found(parts: Parts, message_id: str) -> Kept:
     if kept is None:
         raise Rejected("J404", "no message of this id is kept")
     return kept
+
+
+def described(group: ParkedGroup) -> dict[str, Any]:
+    """Return a group with what its code means and what to do."""
+    code = CODES.get(group.code)
+    shown: dict[str, Any] = msgspec.to_builtins(group)
+    return shown | {"why": code.title if code else "", "mend": code.do if code else ""}
 
 
 async def revealing(parts: Parts, look: Look) -> None:

@@ -1,4 +1,4 @@
-"""Partners that are paused or down, with a real hub and a real partner: nothing is lost and nothing is parked."""
+"""Partners that are paused, down, or refuse, with a real hub and a real partner: nothing is lost."""
 
 import http.server
 import threading
@@ -13,15 +13,15 @@ SECONDS = 30  # only a failing test gets near it
 
 
 @contextmanager
-def partner(port: int = 0) -> Iterator[tuple[int, list[str]]]:
-    """Run a partner that takes everything; give its port, and the keys of what it took."""
+def partner(port: int = 0, *, answer: int = 204) -> Iterator[tuple[int, list[str]]]:
+    """Run a partner that answers everything alike; give its port, and the keys of what it was sent."""
     taken: list[str] = []
 
     class Handler(http.server.BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             self.rfile.read(int(self.headers["Content-Length"]))
             taken.append(self.headers["Idempotency-Key"])
-            self.send_response(204)
+            self.send_response(answer)
             self.end_headers()
 
         def log_message(self, *_: object) -> None:
@@ -90,3 +90,21 @@ def test_a_partner_that_was_down_gets_everything_when_somebody_says_that_it_is_b
         eventually(lambda: portal(hub)["waiting"] == 0)
     assert len(set(taken)) == len(taken) == 3
     assert portal(hub)["state"] == "flowing"
+
+
+def test_what_a_partner_refused_for_one_cause_is_sent_again_by_two_commands(hub, registry, record_file):
+    with partner(answer=422) as (port, refused):
+        register(hub, registry, port)
+        for number in range(3):
+            hub.send(record_file, "--id", f"m-{number}")
+        eventually(lambda: portal(hub)["parked"] == 3)
+    with partner(port) as (_, taken):
+        (group,) = hub.punte("parked", "--json").json["groups"]
+        assert (group["endpoint"], group["code"], group["count"]) == ("portal", "D201", 3)
+        assert "3 tried again" in hub.punte("retry", group["id"], "--reason", "they mended it", "--yes").out
+        eventually(lambda: portal(hub)["waiting"] == 0)
+    assert sorted(taken) == sorted(refused)
+    assert "nothing is parked" in hub.punte("parked").err
+    history = hub.punte("messages", "show", group["example"]).out
+    assert [word for word in ("parked", "retried", "sent") if word in history] == ["parked", "retried", "sent"]
+    assert "they mended it" in history
