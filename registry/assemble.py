@@ -79,7 +79,7 @@ class Running:
         if kept is None or kept.message.party != party:
             return None
         deliveries = [
-            {"endpoint": row.delivery.endpoint, "state": row.state.value, "attempts": row.attempts}
+            {"endpoint": row.delivery.endpoint, "state": row.standing, "attempts": row.attempts}
             for row in self._parts.view.deliveries(message_id)
         ]
         return _outline(kept.message) | {

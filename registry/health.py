@@ -131,7 +131,8 @@ def _file_system(settings: Settings) -> Fact:
     return Fact(True, kind or "local")
 
 
-def _disk(settings: Settings) -> Fact:
+def disk(settings: Settings) -> Fact:
+    """Say how much room there is for what the hub keeps."""
     place = _existing(settings.home)
     free, files = shutil.disk_usage(place).free, os.statvfs(place)
     text = f"{free / 1e9:,.1f} GB free"
@@ -269,7 +270,7 @@ CHECKS: Final[dict[str, Callable[[Settings], Fact]]] = {
     "files": _files,
     "keyring": _keyring,
     "file system": _file_system,
-    "disk": _disk,
+    "disk": disk,
     "control socket": _control,
     "port": _port,
     "tls": _tls,

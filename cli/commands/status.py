@@ -7,7 +7,6 @@ from rich.text import Text
 
 from cli import desk, screen
 from cli.commands.endpoints import show_endpoints
-from cli.commands.parked import show_groups
 from cli.faults import Exit
 from cli.options import Json
 from cli.screen import Column
@@ -42,10 +41,10 @@ def _show(answer: dict[str, Any]) -> None:
             ("files to split", str(answer.get("files_open") or "") or None),
         )
     )
-    if answer["parked"]:
-        screen.heading("Given up, waiting for you")
-        show_groups(answer["parked"], empty="")
-        screen.note("when it is mended: punte retry GROUP --reason TEXT; or reject, discard; see punte parked GROUP")
+    if answer["stuck"]:
+        screen.heading("Waiting for you")
+        for it in answer["stuck"]:
+            _show_stuck(it)
     if answer.get("endpoints"):
         screen.heading("Endpoints that do not flow, or wait for you")
         show_endpoints(answer["endpoints"], empty="")
@@ -55,6 +54,16 @@ def _show(answer: dict[str, Any]) -> None:
         screen.table(REFUSALS, [(it["code"], str(it["count"])) for it in answer["refusals"]], empty="")
     verdict = ("needs a human", "bold red") if answer["needs_human"] else ("all is well", "green")
     screen.show(Text.assemble("\n", verdict))
+
+
+def _show_stuck(it: dict[str, Any]) -> None:
+    """Print what is stuck, where, since when and why; below, the command to begin with."""
+    count = f" {it['count']:,}" if it["where"] else ""
+    where = f" for {it['where']}" if it["where"] else ""
+    since = f" since {screen.local(it['since'])}" if it["since"] else ""
+    screen.show(Text.assemble((it["what"], "bold red"), screen.clean(count + where + since)))
+    screen.show(Text(f"    {screen.clean(it['why'])}"))
+    screen.show(Text(f"    {screen.clean(it['command'])}", "cyan"))
 
 
 def _hub(answer: dict[str, Any]) -> Text:

@@ -1,12 +1,16 @@
 """What the journal shows of itself: plain values for whoever looks."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Final
 
 import msgspec
 from msgspec import Meta
 
 from hub_core.message import Delivery, DeliveryState, Outcome, State
+
+REJECTED: Final = "D401"
+DISCARDED: Final = "D402"
+_CLOSED: Final = {REJECTED: "rejected", DISCARDED: "discarded"}  # code of a delivery that a person closed, to a word
 
 
 class Filter(msgspec.Struct, frozen=True, kw_only=True):
@@ -128,6 +132,11 @@ class DeliveryRow(msgspec.Struct, frozen=True, kw_only=True):
     reference: str | None
     superseded: bool
     history: tuple[Attempt, ...]
+
+    @property
+    def standing(self) -> str:
+        """Its state; of one that waits no longer, why: ``rejected``, ``discarded`` or ``replaced``."""
+        return _CLOSED.get(self.code or "", "replaced") if self.superseded else self.state.value
 
 
 class ParkedGroup(msgspec.Struct, frozen=True, kw_only=True):

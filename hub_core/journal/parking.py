@@ -9,15 +9,14 @@ from typing import Final
 from hub_core.errors import Rejected
 from hub_core.journal.bodies import Vault
 from hub_core.journal.connection import Connection
-from hub_core.journal.entries import ParkedGroup, ParkedRow
+from hub_core.journal.entries import DISCARDED, REJECTED, ParkedGroup, ParkedRow
 from hub_core.journal.instants import from_micros, to_micros
 from hub_core.journal.outbox import release_line
 from hub_core.journal.readers import Readers
-from hub_core.journal.settling import REFUSED, note, number_of, refresh_state
+from hub_core.journal.settling import note, number_of, refresh_state
 from hub_core.journal.statements import ADDED
 from hub_core.message import Delivery, Entry
 
-DISCARDED: Final = "D402"
 _ID_DIGITS: Final = 7
 # A parked delivery is one; so is a parked message whose deliveries do not say why.
 _WAITS: Final = "d.state = 'parked' AND d.superseded = 0"
@@ -90,7 +89,7 @@ def close(connection: Connection, row: ParkedRow, entry: Entry, vault: Vault, *,
     held = connection.execute(f"SELECT 1 FROM delivery d WHERE {which} AND d.holds = 1", values).fetchone()
     closed = connection.execute(
         f"UPDATE delivery AS d SET superseded = 1, holds = 0, code = ? WHERE {which} RETURNING endpoint, order_key",
-        (REFUSED if refused else DISCARDED, *values),
+        (REJECTED if refused else DISCARDED, *values),
     ).fetchone()
     if closed is None:
         raise Rejected("J412", "the delivery is not parked", where=row.delivery.id)

@@ -8,12 +8,12 @@ from typing import Final
 from hub_core.errors import Rejected
 from hub_core.journal.bodies import OrderKey, Vault
 from hub_core.journal.connection import Connection
+from hub_core.journal.entries import REJECTED
 from hub_core.journal.instants import to_micros
 from hub_core.journal.outbox import add_deliveries, lines_taken, release_line
 from hub_core.journal.statements import ADDED, OPEN
 from hub_core.message import Delivery, DeliveryState, Entry, Settlement
 
-REFUSED: Final = "D401"  # of a delivery that a person closed as refused
 _STEPS: Final = {
     DeliveryState.READY: "failed",
     DeliveryState.IN_DOUBT: "in-doubt",
@@ -207,7 +207,7 @@ def refresh_state(connection: Connection, message: int) -> None:
         "SELECT coalesce(max(CASE WHEN state = 'parked' AND superseded = 0 THEN 1 END), 0), "
         f"coalesce(max(CASE WHEN {OPEN} THEN 1 END), 0), coalesce(max(CASE WHEN state = 'sent' THEN 1 END), 0), "
         "coalesce(max(CASE WHEN state = 'parked' AND code = ? THEN 1 END), 0) FROM delivery WHERE message_seq = ?",
-        (REFUSED, message),
+        (REJECTED, message),
     ).fetchone()
     standing = (("parked", parked), ("delivering", still_open), ("delivered", sent), ("refused", refused))
     state = next((name for name, holds in standing if holds), "accepted")

@@ -52,7 +52,7 @@ class Operating(JournalSuite):
         (claimed,) = await claim(journal)
         await send(journal, claimed)
         assert journal.messages()[0].state is State.DELIVERED
-        assert [row.superseded for row in journal.deliveries(parked.message_id)] == [True, False]
+        assert [row.standing for row in journal.deliveries(parked.message_id)] == ["replaced", "sent"]
         assert journal.parked() == []
 
     async def test_a_replay_to_one_endpoint_leaves_what_is_parked_at_another(self, journal: AnyJournal) -> None:

@@ -134,6 +134,7 @@ class Parking(JournalSuite):
         assert journal.messages()[0].state is state
         assert journal.entries(parked.message_id)[-1] == closed_by(row)
         (delivery,) = journal.deliveries(parked.message_id)
+        assert delivery.standing == ("rejected" if refused else "discarded")
         assert [attempt.code for attempt in delivery.history] == ["D201"]
         assert await claimed_ids(journal) == []
 

@@ -18,7 +18,7 @@ Verb = Callable[[Parts, Any], Any | Awaitable[Any]]
 
 #: Where each verb is done, and what it takes.
 VERBS: Final[dict[str, tuple[str, type[msgspec.Struct]]]] = {
-    "status": ("looking", args.Nothing),
+    "status": ("status", args.Nothing),
     "messages": ("looking", args.Messages),
     "message": ("looking", args.Look),
     "sets": ("looking", args.Nothing),

@@ -12,42 +12,11 @@ from hub_core.journal.entries import DeliveryRow, Kept, MessageRow, ParkedGroup
 from hub_core.message import Entry
 from hub_core.security.masking import mask_text, masked
 from registry.desk.arguments import Look, Messages, Nothing, Revealed
-from registry.desk.endpoints import EndpointRow, endpoints
 from registry.parts import Parts
 from registry.store import Applied
 
 if TYPE_CHECKING:
     from registry.health import Check
-
-REFUSALS_SHOWN = 10_000
-
-
-def status(parts: Parts, _: Nothing) -> dict[str, Any]:
-    """Say on one screen what is there, what is stuck since when, and whether a human is needed."""
-    counts, groups = parts.view.counts(), parts.view.parked()
-    refusals: dict[str, int] = {}
-    for refusal in parts.view.refusals(REFUSALS_SHOWN):
-        refusals[refusal.code] = refusals.get(refusal.code, 0) + 1
-    rows = endpoints(parts, Nothing())
-    return {
-        "running": parts.address is not None,
-        "version": parts.version,
-        "address": parts.address,
-        "started_at": parts.started_at,
-        "registry_set": parts.directory().number,
-        "messages": counts.messages,
-        "open": {"count": counts.open_deliveries, "oldest": counts.oldest_open},
-        "parked": [described(group) for group in groups],
-        "files_open": len(parts.view.unsplit()),
-        "refusals": [{"code": code, "count": count} for code, count in sorted(refusals.items())],
-        "endpoints": [row for row in rows if row.state != "flowing" or row.in_doubt or row.late],
-        "needs_human": bool(groups) or any(map(_is_stuck, rows)),
-        "last_message_at": counts.newest,
-    }
-
-
-def _is_stuck(row: EndpointRow) -> bool:
-    return row.late or row.in_doubt > 0
 
 
 def messages(parts: Parts, wanted: Messages) -> list[dict[str, Any]]:
@@ -245,7 +214,7 @@ def _delivery(row: DeliveryRow, *, reveal: bool) -> dict[str, Any]:
         "route": row.delivery.route,
         "endpoint": row.delivery.endpoint,
         "order_key": key if reveal or key is None else mask_text(key),
-        "state": row.state,
+        "state": row.standing,
         "due_at": row.delivery.due_at,
         "reference": row.reference,
         "superseded": row.superseded,

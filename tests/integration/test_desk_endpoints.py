@@ -112,6 +112,7 @@ async def test_a_human_is_needed_for_what_waits_long_though_nothing_holds_it_bac
     await store.keep(endpoint, age=timedelta(hours=1))
     status = await store.call("status")
     assert status["needs_human"] is needed
+    assert [(it["what"], it["where"]) for it in status["stuck"]] == [("late", endpoint)] * needed
     assert endpoint in [row["endpoint"] for row in status["endpoints"]]
 
 
@@ -127,5 +128,6 @@ async def test_a_human_is_needed_for_a_doubt_that_waits_for_one(store):
     (claimed,) = await store.parts.journal.claim(limit=1, lease=MINUTE, now=now)
     await store.parts.journal.settle(ended(claimed, DeliveryState.IN_DOUBT, at=now, code="D104"))
     status = await store.call("status")
-    assert status["needs_human"] is True
+    (stuck,) = status["stuck"]
+    assert (stuck["what"], stuck["where"], stuck["count"]) == ("in doubt", "cases", 1)
     assert [(row["endpoint"], row["in_doubt"]) for row in status["endpoints"]] == [("cases", 1), ("office", 0)]

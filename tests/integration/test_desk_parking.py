@@ -166,8 +166,19 @@ async def test_an_act_without_a_reason_is_refused(store):
 async def test_status_and_doctor_lead_to_what_was_given_up(store):
     await store.keep()
     status = await store.call("status")
+    (group,) = status["parked"]
+    (stuck,) = status["stuck"]
     assert status["needs_human"] is True
-    assert status["parked"] == (await store.call("parked"))["groups"]
+    assert (stuck["what"], stuck["where"], stuck["count"]) == ("parked", "cases", 1)
+    assert stuck["command"] == f"punte parked {group['id']}"
+    (check,) = (check for check in await store.call("doctor") if check["check"] == "deliveries")
+    assert (check["ok"], check["mend"]) == (False, "punte parked")
+
+
+async def test_a_human_is_needed_before_the_disk_is_full(store, monkeypatch):
+    monkeypatch.setattr("registry.health.SCARCE_BYTES", 10**18)
+    status = await store.call("status")
+    assert ([it["what"] for it in status["stuck"]], status["needs_human"]) == (["disk"], True)
 
 
 @pytest.mark.parametrize(("sent", "state"), [(True, State.DELIVERED), (False, State.DELIVERING)])

@@ -1,0 +1,100 @@
+"""The verb that says whether all is well, and if not, what waits for a person, since when, why, and what mends it."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any, Final
+
+import msgspec
+
+from hub_core.codes import CODES
+from hub_core.journal.entries import ParkedGroup
+from registry.desk.arguments import Nothing
+from registry.desk.endpoints import EndpointRow, endpoints
+from registry.desk.looking import described
+from registry.parts import Parts
+
+REFUSALS_SHOWN: Final = 10_000
+_UNDO: Final = {"broken", "probing"}  # states of an endpoint that a person may end before the hub does
+
+
+class Stuck(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing that needs a human.
+
+    Attributes:
+        what: ``parked``, ``in doubt``, ``late`` or ``disk``.
+        where: endpoint, or nothing.
+        command: shows or mends it.
+    """
+
+    what: str
+    where: str = ""
+    count: int = 1
+    since: datetime | None = None
+    why: str
+    command: str
+
+
+def status(parts: Parts, _: Nothing) -> dict[str, Any]:
+    """Say on one screen what is there, what is stuck since when, and whether a human is needed."""
+    counts, groups, rows = parts.view.counts(), parts.view.parked(), endpoints(parts, Nothing())
+    stuck = [*map(_parked, groups), *(it for row in rows for it in _waiting(row)), *_disk(parts)]
+    refusals: dict[str, int] = {}
+    for refusal in parts.view.refusals(REFUSALS_SHOWN):
+        refusals[refusal.code] = refusals.get(refusal.code, 0) + 1
+    return {
+        "running": parts.address is not None,
+        "version": parts.version,
+        "address": parts.address,
+        "started_at": parts.started_at,
+        "registry_set": parts.directory().number,
+        "messages": counts.messages,
+        "open": {"count": counts.open_deliveries, "oldest": counts.oldest_open},
+        "parked": [described(group) for group in groups],
+        "files_open": len(parts.view.unsplit()),
+        "refusals": [{"code": code, "count": count} for code, count in sorted(refusals.items())],
+        "endpoints": [row for row in rows if row.state != "flowing" or row.in_doubt or row.late],
+        "stuck": stuck,
+        "needs_human": bool(stuck),
+        "last_message_at": counts.newest,
+    }
+
+
+def _parked(group: ParkedGroup) -> Stuck:
+    return Stuck(
+        what="parked",
+        where=group.endpoint,
+        count=group.count,
+        since=group.oldest,
+        why=_told(group.code),
+        command=f"punte parked {group.id}",
+    )
+
+
+def _waiting(row: EndpointRow) -> Iterator[Stuck]:
+    """Yield what waits at an endpoint for a person, or longer than it should."""
+    if row.in_doubt:
+        command = "punte messages list --code D104"
+        yield Stuck(what="in doubt", where=row.endpoint, count=row.in_doubt, why=_told("D104"), command=command)
+    if row.late:
+        why = " ".join(filter(None, (f"the endpoint is {row.state}", row.why)))
+        act = f"resume {row.endpoint} --reason TEXT" if row.state in _UNDO else f"show {row.endpoint}"
+        yield Stuck(
+            what="late",
+            where=row.endpoint,
+            count=row.waiting,
+            since=row.oldest,
+            why=why,
+            command=f"punte endpoint {act}",
+        )
+
+
+def _disk(parts: Parts) -> Iterator[Stuck]:
+    from registry.health import disk
+
+    fact = disk(parts.settings)
+    if fact.ok is False:
+        yield Stuck(what="disk", why=fact.text, command="punte doctor")
+
+
+def _told(code: str) -> str:
+    return f"{code} {CODES[code].title}" if code in CODES else code
