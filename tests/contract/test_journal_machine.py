@@ -42,6 +42,7 @@ class Line:
     claim: Claimed | None = None
     due: timedelta = timedelta()
     superseded: bool = False
+    refused: bool = False
 
     @property
     def key(self) -> tuple[str, str] | None:
@@ -85,13 +86,19 @@ class Model:
         """Return what may be given out once it is due."""
         return [line for line in self.lines.values() if line.open and line.key is None] + [*self.first.values()]
 
+    def parked(self) -> list[Line]:
+        """Return what waits for a person."""
+        return [line for line in self.lines.values() if line.state is DeliveryState.PARKED and not line.superseded]
+
     def state_of(self, message: str) -> State:
         mine = [line for line in self.lines.values() if line.delivery.message_id == message]
         if any(line.state is DeliveryState.PARKED and not line.superseded for line in mine):
             return State.PARKED
         if any(line.open for line in mine):
             return State.DELIVERING
-        return State.DELIVERED if mine else State.ACCEPTED
+        if any(line.state is DeliveryState.SENT for line in mine):
+            return State.DELIVERED
+        return State.REFUSED if any(line.refused for line in mine) else State.ACCEPTED
 
 
 class JournalMachine(RuleBasedStateMachine):
@@ -212,9 +219,27 @@ class JournalMachine(RuleBasedStateMachine):
             self.model.add(delivery, self.now)
         else:
             self.runner.run(self.journal.redeliver([line.delivery], by_operator(message)))
-            line.state, line.attempts, line.superseded = DeliveryState.READY, 0, False
+            line.state, line.attempts, line.superseded, line.refused = DeliveryState.READY, 0, False, False
             line.due = line.delivery.due_at - NOW
             self.model.join(line)
+
+    @precondition(lambda self: self.model.parked())
+    @rule(data=st.data(), refused=st.booleans())
+    def close(self, data: st.DataObject, refused: bool) -> None:
+        line = data.draw(st.sampled_from(self.model.parked()))
+        (row,) = (
+            row
+            for group in self.journal.parked(line.delivery.message_id)
+            for row in self.journal.parked_in(group, message_id=line.delivery.message_id)
+            if row.key == line.delivery.id
+        )
+        self.runner.run(self.journal.close_parked(row, by_operator(row.message_id), refused=refused))
+        line.superseded, line.refused = True, refused
+
+    @invariant()
+    def what_waits_for_a_person_is_shown(self) -> None:
+        shown = {row.key for group in self.journal.parked() for row in self.journal.parked_in(group)}
+        assert shown == {line.delivery.id for line in self.model.parked()}
 
     @invariant()
     def every_message_stands_where_its_deliveries_put_it(self) -> None:
