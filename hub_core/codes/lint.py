@@ -19,6 +19,7 @@ CODES = (
     Code("L123", "condition or filter on a text that never stands there", "Write a text that the contract allows."),
     Code("L124", "filter on a name that does not stand there", "Write an attribute or child of the step."),
     Code("L125", "fixed text that the contract does not take", "Write a text that the contract allows."),
+    Code("L126", "place that the contract requires and nothing writes", "Add a rule for it, or a line to fixed:."),
     Code("L131", "code list lacks a text that the contract allows", "Add an entry to the list."),
     Code("L132", "code list reads a text that the contract never allows", "Correct the text, or remove it."),
     Code("L133", "code list that reads nothing that stands there", "Name the list of this place."),

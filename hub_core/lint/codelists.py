@@ -20,6 +20,7 @@ from hub_core.mapping.codelists import CodeList
 from hub_core.yaml import Mapping, Scalar
 
 FEW: Final = 6  # texts that a mend names
+SLIPS: Final = 2  # texts that a list lacks or has too many and still is the right one
 MANY: Final = 5  # texts that two lists do not share by chance
 
 
@@ -104,9 +105,12 @@ class CodeLists:
     def _mistaken(self, found: CodeList, wanted: list[str], leaf: LeafType) -> bool:
         """Whether another list than the one that was meant is named, rather than one that lacks some texts."""
         other = self._other(found, wanted)
-        extra = any(not possible(leaf, text) for text in found.table())
+        table = found.table()
+        extra = [text for text in table if not possible(leaf, text)]
+        if len([text for text in wanted if text not in table]) + len(extra) <= SLIPS:
+            return False  # a list that grew, or a text misspelt
         exact = other is not None and len(wanted) >= MANY and self.world.lists[other].table().keys() == set(wanted)
-        return other is not None and (extra or exact)
+        return other is not None and (bool(extra) or exact)
 
     def _beside_it(self, visit: Visit, read: Read, found: CodeList) -> None:
         """Nothing stands there in any document, and a place beside it holds texts of the list and is read by nobody."""

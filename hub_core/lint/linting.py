@@ -115,7 +115,7 @@ def _check(world: World, findings: Findings) -> None:
         answer = subject.file.answer
         tokens = [*answer.failed, *answer.none, *answer.later] if answer else []
         lists.look_at(visits, [(read, tokens) for read in walker.known[:1]])
-        written.look_at(subject, walker)
+        written.look_at(subject, walker, visits)
         coverage.look_at(subject, walker, visits)
         tests.look_at(subject)
     ListFiles(world, findings, lists.seen).look_at()

@@ -1,15 +1,18 @@
-"""L125: fixed texts that the contract does not take; L112: numbers of elements that stand once."""
+"""L125, L126: fixed texts that the contract does not take, or asks for; L112: numbers of elements that stand once."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from hub_core.lint.finding import Findings
+from hub_core.lint.finding import Findings, quoted
 from hub_core.lint.nearest import Nearest
 from hub_core.lint.samples import possible, values
 from hub_core.lint.values import nearest_of, said
-from hub_core.lint.walk import Walker
+from hub_core.lint.walk import Read, Visit, Walker
 from hub_core.lint.world import Subject
+from hub_core.mapping.out.completing import Named, unwritten
+from hub_core.rows.single import DIALECT as ROWS
 from hub_core.yaml import Mapping, Scalar
 
 COUNT: Final = re.compile(r"count\((.+)\)")
@@ -21,8 +24,10 @@ class Written:
 
     findings: Findings
 
-    def look_at(self, subject: Subject, walker: Walker) -> None:
-        """Take the lines of ``fixed:`` of one mapping."""
+    def look_at(self, subject: Subject, walker: Walker, visits: Iterable[Visit]) -> None:
+        """Take the lines of ``fixed:`` of one mapping, and what they leave out."""
+        if subject.file.way != "in":
+            self._missing(subject, walker, visits)
         table = subject.file.node.items.get("fixed")
         for path, text in subject.file.fixed:
             node = table.items.get(path.text) if isinstance(table, Mapping) else None
@@ -43,6 +48,28 @@ class Written:
                 message = f"{text!r} is written where the contract allows {said(leaf)}"
                 self.findings.add("L125", node, message, mend, old=text, new=near)
 
+    def _missing(self, subject: Subject, walker: Walker, visits: Iterable[Visit]) -> None:
+        """Report each place that the contract asks for where the mapping writes, and that nothing in it writes."""
+        contract = subject.contract
+        if contract is None:
+            return
+        texts: dict[int, tuple[str, ...]] = {}
+        passed = {id(contract.root)}
+        lines = [walker.read(path, path.text, walker.root(), "value") for path, _ in subject.file.fixed]
+        rules = [read for visit in visits if not visit.rule.never for read in visit.reads]
+        for read in (*rules, *(line for line in lines if line is not None)):
+            _write(read, texts, passed)
+        nearest = Nearest(subject.file.source.kind, subject.file.source.ns)
+        node = subject.file.node
+        at = node.keys.get("fixed") or node.keys["fields"]
+        for way in unwritten(contract.root, Named(texts, passed)):
+            if subject.file.source.dialect == ROWS and len(way) > 1:
+                continue  # header and trailer are written with the file
+            shown = nearest.separator.join(nearest.shown(name) for name in way)
+            written = quoted(shown) if any(mark in shown for mark in "@{\"'") else shown
+            text = f"{contract.file} requires {shown}, and no rule and no fixed text writes it"
+            self.findings.add("L126", at, text, f"add a rule, or fixed: {{{written}: and what stands there}}")
+
     def _counted(self, subject: Subject, walker: Walker, node: Scalar, path: str) -> None:
         read = walker.read(node, path, walker.root(), "known")
         if read is None or read.spot.place is None or read.spot.many:
@@ -53,3 +80,18 @@ class Written:
         mend = f"write 'count({new})' instead" if new else "count a place that repeats, or ask for maxOccurs"
         text = f"{path} stands at most once, so its number says nothing"
         self.findings.add("L112", node, text, mend, old=path, new=new)
+
+
+def _write(read: Read, texts: dict[int, tuple[str, ...]], passed: set[int]) -> None:
+    """Add what writing by one rule puts into a document: its text, and everything on the way to it."""
+    for number, step in enumerate(read.steps):
+        place = read.base.follow(read.steps[: number + 1]).place
+        if place is None:
+            return
+        passed.add(id(place))
+        for one in step.filters:
+            for name in (f"@{one.name}", one.name):
+                if child := place.children.get(name):
+                    texts.setdefault(id(child), ())
+    if read.purpose != "object" and (read.condition is None or read.condition.values):
+        texts.setdefault(id(read.spot.place), ())
