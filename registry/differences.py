@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from hub_core.mapping.compare import FINDING, UNMAPPED, VERDICT
-from hub_core.mapping.tally import Example, Tally
+from hub_core.mapping.trying.compare import FINDING, UNMAPPED, VERDICT
+from hub_core.mapping.trying.tally import Example, Tally
 from hub_core.security.masking import mask_at, mask_text
 
 

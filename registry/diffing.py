@@ -18,8 +18,8 @@ from hub_core.document import Document
 from hub_core.errors import PunteError, Rejected
 from hub_core.journal.entries import Filter
 from hub_core.mapping import CompiledMapping, MappingSet
-from hub_core.mapping.compare import Told, differences, told_by
-from hub_core.mapping.tally import Tally
+from hub_core.mapping.trying.compare import Told, differences, told_by
+from hub_core.mapping.trying.tally import Tally
 from registry.offline import CANONICAL, OfflineReader, body_of
 from registry.parts import Parts
 from registry.sides import Side

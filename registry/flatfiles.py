@@ -6,7 +6,7 @@ from functools import cached_property
 from hub_core.document import Document
 from hub_core.errors import Rejected
 from hub_core.mapping.compiled import CompiledMapping
-from hub_core.mapping.fixtures import description_of
+from hub_core.mapping.rowfiles import description_of
 from hub_core.rows import Description, FlatFile, Row, as_document, read_file
 from hub_core.rows.single import DIALECT
 

@@ -20,7 +20,7 @@ from hub_core.document import Document
 from hub_core.errors import PunteError, Rejected
 from hub_core.mapping import MappingSet
 from hub_core.mapping.compiled import CompiledMapping
-from hub_core.mapping.fixtures import description_of
+from hub_core.mapping.rowfiles import description_of
 from hub_core.message import Finding, Leaf, Severity
 from hub_core.places import MAPPINGS
 from hub_core.ports import Adapter

@@ -16,8 +16,8 @@ from typing import Any, Final, NamedTuple
 from hub_core.directory import Directory
 from hub_core.errors import Rejected
 from hub_core.mapping import MappingSet
-from hub_core.mapping.compare import Told, differences, told_by, told_in
-from hub_core.mapping.tally import Tally
+from hub_core.mapping.trying.compare import Told, differences, told_by, told_in
+from hub_core.mapping.trying.tally import Tally
 from hub_core.message import Message, Outcome
 from hub_core.ports import Adapter
 from registry.differences import with_documents

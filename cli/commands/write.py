@@ -16,7 +16,7 @@ from hub_core.places import MAPPINGS
 if TYPE_CHECKING:
     from hub_core.canonical import Beneficiary
     from hub_core.mapping import CompiledMapping
-    from hub_core.mapping.out import Writing
+    from hub_core.mapping.writing import Writing
 
 STDIN: Final = Path("-")
 AROUND: Final = ("header", "trailer")

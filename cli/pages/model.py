@@ -9,7 +9,7 @@ from cli.pages.structs import classes, own, shown, summary
 from cli.pages.table import table
 from hub_core.canonical import Beneficiary
 from hub_core.canonical.values import Country, LegalDate, PartialDate
-from hub_core.mapping.model import Kind, codecs_for, fields
+from hub_core.mapping.binding.model import Kind, codecs_for, fields
 
 
 def canonical_model() -> Iterator[str]:

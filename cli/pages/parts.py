@@ -8,10 +8,10 @@ from typing import get_args
 
 from adapters.kit.load import load_adapters
 from cli.pages.table import table
+from hub_core.mapping.binding.model import Kind, takes
 from hub_core.mapping.codecs import CODECS, Codec, Example
 from hub_core.mapping.codelists import CodeList, load_codelists
 from hub_core.mapping.files import gather
-from hub_core.mapping.model import Kind, takes
 from hub_core.places import MAPPINGS
 from hub_core.ports import Spec
 from hub_core.yaml import Faults

@@ -13,8 +13,8 @@ from hub_core.contract.place import Place
 from hub_core.contract.rows import row_faults, rows_root
 from hub_core.contract.xsd import xsd_root
 from hub_core.errors import ConfigError
-from hub_core.mapping.paths import ANY_NAMESPACE, Steps
-from hub_core.mapping.rules import Source
+from hub_core.mapping.language.paths import ANY_NAMESPACE, Steps
+from hub_core.mapping.language.rules import Source
 from hub_core.message import Finding
 from hub_core.places import SCHEMAS
 from hub_core.rows.description import SUFFIX, load_description

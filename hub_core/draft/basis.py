@@ -13,7 +13,7 @@ from hub_core.document import Document
 from hub_core.draft.seen import Texts, json_schema
 from hub_core.draft.seenxml import xml_schema
 from hub_core.errors import ConfigError
-from hub_core.mapping.rules import Source
+from hub_core.mapping.language.rules import Source
 from hub_core.rows.description import SUFFIX as ROWS
 from hub_core.rows.description import name_of
 from hub_core.rows.single import DIALECT

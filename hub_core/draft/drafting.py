@@ -21,7 +21,7 @@ from hub_core.lint import lint
 from hub_core.mapping import MappingSet
 from hub_core.mapping.codelists import load_codelists
 from hub_core.mapping.selection import load_folder, with_shipped
-from hub_core.mapping.tests import DEFAULT_DAY
+from hub_core.mapping.trying.tests import DEFAULT_DAY
 from hub_core.message import Severity
 from hub_core.reading import Reading
 from hub_core.rows import load_description, row_in, whole_file

@@ -10,9 +10,9 @@ from hub_core.contract import Place
 from hub_core.contract.words import LISTS, OF_OTHERS, PERSON, list_meant, meant, others, parts, plainly
 from hub_core.draft.leaves import Leaf
 from hub_core.draft.sample import BY_FIELD, value_of
+from hub_core.mapping.binding.model import Kind, fields
 from hub_core.mapping.codecs import BadValue, chain
 from hub_core.mapping.codelists import CodeList
-from hub_core.mapping.model import Kind, fields
 
 SHARE: Final = 0.6  # of the contract's texts that a code list must know to be suggested
 _CODECS: Final[Mapping[Kind, tuple[str, ...]]] = {

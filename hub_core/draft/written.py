@@ -8,7 +8,7 @@ from typing import Any, Final, Literal
 from hub_core.contract import Place
 from hub_core.draft.guessing import Group, Guess
 from hub_core.draft.leaves import Leaf
-from hub_core.mapping.paths import shown_key, shown_name
+from hub_core.mapping.language.paths import shown_key, shown_name
 
 _QUOTED: Final = set("@{}[],:#\"'&*!|>%` ")
 

@@ -8,7 +8,7 @@ from hub_core.lint.finding import Findings
 from hub_core.lint.spans import Span, spans
 from hub_core.lint.votes import Votes
 from hub_core.lint.walk import Read, Visit
-from hub_core.mapping.paths import Step
+from hub_core.mapping.language.paths import Step
 
 
 @dataclass(slots=True)

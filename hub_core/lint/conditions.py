@@ -13,8 +13,8 @@ from hub_core.lint.nearest import local
 from hub_core.lint.samples import values
 from hub_core.lint.votes import Votes
 from hub_core.lint.walk import Read, Visit
-from hub_core.mapping.paths import Filter
-from hub_core.mapping.rules import Answer, Rule
+from hub_core.mapping.language.paths import Filter
+from hub_core.mapping.language.rules import Answer, Rule
 from hub_core.yaml import Mapping, Scalar
 
 _REST: Final = re.compile(r"""(?:"[^"]*"|'[^']*'|[^\s"':,{}][^\s,{}]*):\s+(?:"[^"]*"|\[[^\]]*\]|[^,{}\[\]]+)""")

@@ -13,7 +13,7 @@ from hub_core.lint.likeness import fit
 from hub_core.lint.nearest import Nearest, local
 from hub_core.lint.walk import Read, Spot, Visit, Walker
 from hub_core.lint.world import Subject
-from hub_core.mapping.paths import MAX_STEPS
+from hub_core.mapping.language.paths import MAX_STEPS
 from hub_core.yaml import Mapping, Scalar
 
 

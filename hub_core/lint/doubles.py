@@ -13,7 +13,7 @@ from hub_core.lint.nearest import MIN_LIKENESS, Nearest, local, ways
 from hub_core.lint.spans import spans
 from hub_core.lint.votes import Votes
 from hub_core.lint.walk import Read, Visit
-from hub_core.mapping.rules import Condition, Rule
+from hub_core.mapping.language.rules import Condition, Rule
 from hub_core.yaml import Scalar
 
 SURE: Final = 0.3  # how much better one field fits a place than another

@@ -10,9 +10,9 @@ from lxml import etree
 
 from hub_core.contract import Place
 from hub_core.contract.contract import below
-from hub_core.mapping.jsonplaces import plain_text
-from hub_core.mapping.paths import BadPath, parse_path
-from hub_core.mapping.rules import MappingFile
+from hub_core.mapping.language.paths import BadPath, parse_path
+from hub_core.mapping.language.rules import MappingFile
+from hub_core.mapping.reading.jsonplaces import plain_text
 
 MAX_TEXTS: Final = 20  # of one place
 

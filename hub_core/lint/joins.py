@@ -8,7 +8,7 @@ from hub_core.lint.finding import Findings
 from hub_core.lint.samples import longest
 from hub_core.lint.walk import Visit
 from hub_core.mapping.codecs import BadParameters, BadValue, Chain, chain
-from hub_core.mapping.rules import Derive
+from hub_core.mapping.language.rules import Derive
 
 MAX_JOINED: Final = 4  # parts whose orders are tried
 

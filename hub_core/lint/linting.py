@@ -25,7 +25,7 @@ from hub_core.lint.votes import Votes
 from hub_core.lint.walk import Walker, every
 from hub_core.lint.world import World, look
 from hub_core.lint.written import Written
-from hub_core.mapping.paths import Steps
+from hub_core.mapping.language.paths import Steps
 from hub_core.message import Finding, Severity
 from hub_core.places import MAPPINGS, SCHEMAS
 from hub_core.yaml import Mapping

@@ -9,10 +9,10 @@ from hub_core.lint.finding import Findings
 from hub_core.lint.nearest import Nearest
 from hub_core.lint.walk import Spot, Walker
 from hub_core.lint.world import Subject, World
-from hub_core.mapping import jsonplaces, xmlrun
-from hub_core.mapping.model import MODELS, fields
-from hub_core.mapping.paths import BadPath, Steps, parse_path
-from hub_core.mapping.rules import Test
+from hub_core.mapping.binding.model import MODELS, fields
+from hub_core.mapping.language.paths import BadPath, Steps, parse_path
+from hub_core.mapping.language.rules import Test
+from hub_core.mapping.reading import jsonplaces, xmlrun
 from hub_core.yaml import Mapping, Node, Scalar, Sequence
 
 ADDED = {"normal", "unmapped", "gaps"}  # written by the hub, so tests may expect them

@@ -9,7 +9,7 @@ from hub_core.contract import Place
 from hub_core.contract.contract import below
 from hub_core.lint.spans import Span, spans
 from hub_core.lint.walk import Read
-from hub_core.mapping.paths import Kind, Step, shown_key, shown_name
+from hub_core.mapping.language.paths import Kind, Step, shown_key, shown_name
 
 MIN_LIKENESS: Final = 0.6
 SAME_NAME: Final = 1.5

@@ -14,8 +14,8 @@ from hub_core.lint.nearest import Nearest, leads, local, ways
 from hub_core.lint.spans import spans
 from hub_core.lint.walk import Read, Visit
 from hub_core.lint.world import Subject
-from hub_core.mapping.paths import parse_path
-from hub_core.mapping.rules import BlockFile
+from hub_core.mapping.language.paths import parse_path
+from hub_core.mapping.language.rules import BlockFile
 from hub_core.yaml import Mapping, Scalar
 
 RENAMED: Final = 0.8  # likeness of an old and a new name

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from hub_core.mapping.paths import Kind
+from hub_core.mapping.language.paths import Kind
 
 _STEP: Final = {
     "xml": re.compile(r'@?(?:"[^"]+"|[^/\[\]"]+)'),

@@ -9,8 +9,8 @@ from typing import Final
 from hub_core.lint.finding import Findings
 from hub_core.lint.likeness import fit
 from hub_core.lint.world import Subject, World
-from hub_core.mapping.rules import BlockFile, MappingFile, Rule
-from hub_core.mapping.targets import BadTarget, parse_target
+from hub_core.mapping.language.rules import BlockFile, MappingFile, Rule
+from hub_core.mapping.language.targets import BadTarget, parse_target
 from hub_core.yaml import Mapping, Node, Scalar, Sequence
 
 _FUNCTION: Final = re.compile(r"\bfn\.[\w\-]+")

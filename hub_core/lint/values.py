@@ -16,10 +16,10 @@ from hub_core.lint.samples import longest, possible, values
 from hub_core.lint.votes import Votes
 from hub_core.lint.walk import Read, Visit
 from hub_core.lint.world import Subject
+from hub_core.mapping.binding.model import takes
 from hub_core.mapping.codecs import BadParameters, BadValue, Chain, chain
 from hub_core.mapping.codelists import CodeList
-from hub_core.mapping.model import takes
-from hub_core.mapping.paths import Filter
+from hub_core.mapping.language.paths import Filter
 from hub_core.yaml import Mapping, Node, Scalar, Sequence
 
 NEARLY: Final = 0.75  # likeness of a slip

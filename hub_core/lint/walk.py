@@ -8,10 +8,10 @@ from typing import Literal
 from hub_core.contract import Place
 from hub_core.contract.contract import below
 from hub_core.lint.world import Subject
-from hub_core.mapping.model import MODELS, Field, fields
-from hub_core.mapping.paths import BadPath, Step, Steps, parse_path
-from hub_core.mapping.rules import Condition, Rule
-from hub_core.mapping.targets import BadTarget, parse_target, shown_target
+from hub_core.mapping.binding.model import MODELS, Field, fields
+from hub_core.mapping.language.paths import BadPath, Step, Steps, parse_path
+from hub_core.mapping.language.rules import Condition, Rule
+from hub_core.mapping.language.targets import BadTarget, parse_target, shown_target
 from hub_core.yaml import Scalar
 
 Purpose = Literal["value", "object", "element", "condition", "known"]

@@ -14,8 +14,8 @@ from hub_core.errors import ConfigError, PunteError
 from hub_core.lint.examples import Examples, Strange, examples, tried
 from hub_core.mapping.codelists import CodeList
 from hub_core.mapping.files import gather, is_code_list
+from hub_core.mapping.language.rules import BlockFile, MappingFile, Rule
 from hub_core.mapping.mappingset import Loader
-from hub_core.mapping.rules import BlockFile, MappingFile, Rule
 from hub_core.mapping.selection import with_shipped
 from hub_core.message import Finding
 from hub_core.places import MAPPINGS

@@ -11,7 +11,7 @@ from hub_core.lint.samples import possible, values
 from hub_core.lint.values import nearest_of, said
 from hub_core.lint.walk import Read, Visit, Walker
 from hub_core.lint.world import Subject
-from hub_core.mapping.out.completing import Named, unwritten
+from hub_core.mapping.writing.completing import Named, unwritten
 from hub_core.rows.single import DIALECT as ROWS
 from hub_core.yaml import Mapping, Scalar
 

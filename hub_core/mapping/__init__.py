@@ -1,22 +1,19 @@
 """The mapping engine: files that say what a document means, compiled to functions that read it.
 
-    files                                    all files of a set, as they can be kept
-    paths, targets, codecs/, codelists,      the words of the language
-    dated
-    document, rulereader, testreader         a file as written                      -> rules.MappingFile
-    binder, valuebinder, targetbinder,       every name looked up                   -> plan.Scope
-    headbinder, sourcepaths, sourceroots,
-    model, complete
-    tree, shares, generator, scanxml,        the source, and the function           -> compiler.Compiler
-    scanjson, build, valuecode, writer
-    cache                                    compiled mappings on disk
-    run, xmlrun, jsonrun, jsonplaces,        what the source calls when there is something to say
-    known, resolver
-    compiled, mappingset                     reading documents, choosing mappings   -> MappingSet
-    origins, lines, compare, tally           where values came from, what differs between two sets
-    tests, expected, lookup, schema          tests of mapping files, one value by its path, help for editors
-    selection, trial, coverage               some files alone, tried again and again; what tests exercise
-    capture, leafwalk, vocabulary, testentry a kept document as a fixture without persons
+    language/      a file as written: paths, rules, targets, tests                  -> rules.MappingFile
+    codecs/        pairs of parse and format
+    codelists, dated   versioned code lists; which of them is in force
+    binding/       every name looked up                                             -> plan.Scope
+    reading/       the function that reads documents, made from a plan, and what it calls
+    writing/       the function that writes documents, made from the same plan
+    pythonsource   the text of both
+    compiled       one mapping, both ways                                           -> CompiledMapping
+    mappingset, files, cache   all mappings of a folder; their texts; their programs on disk
+    selection, rowfiles, lookup, origins
+                   some files alone; flat files as a whole; one value by its path; what the hub itself adds
+    trying/        tests, coverage, trials, captured documents, differences of two versions
+
+Each knows what stands above it, none what stands below.
 
 Start with ``load``; ``MappingSet.find`` chooses, ``CompiledMapping.read`` reads.
 """
@@ -26,7 +23,7 @@ from hub_core.mapping.compiled import CompiledMapping
 from hub_core.mapping.files import gather
 from hub_core.mapping.lookup import value_at
 from hub_core.mapping.mappingset import MappingSet, load, load_files
-from hub_core.mapping.tests import TestResult, run_tests
+from hub_core.mapping.trying.tests import TestResult, run_tests
 
 __all__ = [
     "CompiledMapping",

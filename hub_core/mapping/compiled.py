@@ -12,20 +12,20 @@ from hub_core.canonical import Beneficiary, Unmapped
 from hub_core.canonical.faults import check
 from hub_core.document import Document
 from hub_core.errors import ConfigError
-from hub_core.mapping import jsonplaces, xmlrun
+from hub_core.mapping.binding.plan import AnswerPlan, RecordDate, Scope
 from hub_core.mapping.cache import Cache, T, versions
-from hub_core.mapping.compiler import Compiled, Compiler, Read
-from hub_core.mapping.jsonrun import JsonRun
+from hub_core.mapping.language.rules import MappingFile, Test, Way
+from hub_core.mapping.language.sourcepaths import Fixed
 from hub_core.mapping.origins import normal_forms
-from hub_core.mapping.out import OutWriter, Writing
-from hub_core.mapping.out.program import Program
-from hub_core.mapping.out.writing import Contract, Kept
-from hub_core.mapping.plan import AnswerPlan, RecordDate, Scope
-from hub_core.mapping.resolver import Resolver, gaps
-from hub_core.mapping.rules import MappingFile, Test, Way
-from hub_core.mapping.run import Label, Run
-from hub_core.mapping.sourcepaths import Fixed
-from hub_core.mapping.xmlrun import XmlRun
+from hub_core.mapping.reading import jsonplaces, xmlrun
+from hub_core.mapping.reading.compiler import Compiled, Compiler, Read
+from hub_core.mapping.reading.jsonrun import JsonRun
+from hub_core.mapping.reading.resolver import Resolver, gaps
+from hub_core.mapping.reading.run import Label, Run
+from hub_core.mapping.reading.xmlrun import XmlRun
+from hub_core.mapping.writing import OutWriter, Writing
+from hub_core.mapping.writing.program import Program
+from hub_core.mapping.writing.writing import Contract, Kept
 from hub_core.message import Finding, Leaf, Severity
 from hub_core.places import SCHEMAS
 from hub_core.reading import Provenance, Reading, Verdict, bounded

@@ -2,8 +2,8 @@
 
 from hub_core.document import Document
 from hub_core.errors import ConfigError
-from hub_core.mapping import jsonplaces, xmlrun
-from hub_core.mapping.paths import BadPath, Kind, parse_path
+from hub_core.mapping.language.paths import BadPath, Kind, parse_path
+from hub_core.mapping.reading import jsonplaces, xmlrun
 
 
 def check_path(path: str, kind: Kind, *, where: str = "") -> None:

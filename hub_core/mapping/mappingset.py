@@ -12,16 +12,16 @@ import msgspec
 from hub_core import yaml
 from hub_core.document import Document
 from hub_core.errors import ConfigError
-from hub_core.mapping.binder import Binder, Blocks
+from hub_core.mapping.binding.binder import Binder, Blocks
+from hub_core.mapping.binding.headbinder import bound_answer, bound_date
 from hub_core.mapping.cache import Cache
 from hub_core.mapping.codelists import CodeList, choice, load_codelists, named, names
 from hub_core.mapping.compiled import CompiledMapping
-from hub_core.mapping.document import read_block_file, read_mapping_file
 from hub_core.mapping.files import gather, is_code_list
-from hub_core.mapping.headbinder import bound_answer, bound_date
-from hub_core.mapping.out.writing import Contract
-from hub_core.mapping.rules import BlockFile, MappingFile, Source
-from hub_core.mapping.sourceroots import rooted
+from hub_core.mapping.language.document import read_block_file, read_mapping_file
+from hub_core.mapping.language.rules import BlockFile, MappingFile, Source
+from hub_core.mapping.language.sourceroots import rooted
+from hub_core.mapping.writing.writing import Contract
 from hub_core.places import MAPPINGS, SCHEMAS
 from hub_core.yaml import Faults, Mapping, Scalar, closest
 

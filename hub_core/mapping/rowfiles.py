@@ -9,10 +9,9 @@ import msgspec
 from hub_core.canonical import Beneficiary
 from hub_core.errors import ConfigError, Rejected
 from hub_core.mapping.compiled import CompiledMapping
-from hub_core.mapping.fixtures import description_of
-from hub_core.mapping.out import Writing
+from hub_core.mapping.writing import Writing
 from hub_core.message import Finding
-from hub_core.rows import whole_file
+from hub_core.rows import Description, load_description, whole_file
 from hub_core.rows.single import DIALECT
 
 ANOTHER = "a document holds one record; only a flat file holds many"
@@ -67,3 +66,9 @@ def _told(finding: Finding, line: int) -> Finding:
 
 def _all(fault: Rejected) -> Sequence[Finding]:
     return tuple(fault.findings)
+
+
+def description_of(mapping: CompiledMapping) -> Description:
+    """Return what the files look like whose rows a mapping reads; raises ``ConfigError`` (F101)."""
+    file = mapping.source.schema or ""
+    return load_description(mapping.schemas / file, file=file)

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any, Final
 
-from hub_core.mapping.out.places import Where
-from hub_core.mapping.out.uses import Target
-from hub_core.mapping.plan import Value
+from hub_core.mapping.binding.plan import Value
+from hub_core.mapping.writing.places import Where
+from hub_core.mapping.writing.uses import Target
 from hub_core.testing.mapping_texts import BITS, LeafTexts
 
 OWN: Final = ""  # the own text of a place that holds more than that

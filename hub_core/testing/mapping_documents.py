@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 
 from hub_core.document import Document
 from hub_core.mapping import CompiledMapping
-from hub_core.mapping.out import documents
-from hub_core.mapping.out.places import Where
-from hub_core.mapping.out.uses import Target, Uses
+from hub_core.mapping.writing import documents
+from hub_core.mapping.writing.places import Where
+from hub_core.mapping.writing.uses import Target, Uses
 from hub_core.testing.mapping_cases import BYTES, EVER, Case, Spot
 from hub_core.testing.mapping_texts import LeafTexts
 

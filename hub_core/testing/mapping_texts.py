@@ -9,9 +9,9 @@ from re import _constants, _parser  # type: ignore[attr-defined]  # the one pars
 from typing import Any, Final
 
 from hub_core.contract.place import LeafType
+from hub_core.mapping.binding.plan import Value
 from hub_core.mapping.codecs import BadValue, Chain
-from hub_core.mapping.out.uses import Use
-from hub_core.mapping.plan import Value
+from hub_core.mapping.writing.uses import Use
 
 BITS: Final = 48  # of a number
 _ATTEMPTS: Final = 24

@@ -10,9 +10,9 @@ from typing import Any, Final
 import msgspec
 
 from hub_core.errors import ConfigError, Rejected
-from hub_core.mapping.capture import capture as captured
-from hub_core.mapping.fixtures import fixture_of
-from hub_core.mapping.testentry import entry_of
+from hub_core.mapping.trying.capture import capture as captured
+from hub_core.mapping.trying.fixtures import fixture_of
+from hub_core.mapping.trying.testentry import entry_of
 from hub_core.message import Entry
 from registry.desk.arguments import Capture
 from registry.desk.looking import found
@@ -26,7 +26,7 @@ async def capture(parts: Parts, wanted: Capture) -> dict[str, Any]:
     """Return a kept message as a fixture and an entry of ``tests:``; an entry of the message says who took it.
 
     Raises:
-        Rejected: the bytes cannot be opened; V302 no mapping reads them; M501 see ``hub_core.mapping.capture``.
+        Rejected: the bytes cannot be opened; V302 no mapping reads them; M501 see ``hub_core.mapping.trying.capture``.
     """
     kept = found(parts, wanted.id)
     directory = parts.directory_of(kept.message.registry_set)

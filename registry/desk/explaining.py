@@ -12,8 +12,8 @@ from hub_core.errors import ConfigError, Rejected
 from hub_core.inquiry import ANSWERED, ENDPOINT
 from hub_core.journal.entries import Kept
 from hub_core.mapping import MappingSet
-from hub_core.mapping.compare import leaves
-from hub_core.mapping.lines import located
+from hub_core.mapping.reading.lines import located
+from hub_core.mapping.trying.compare import leaves
 from hub_core.message import Entry, Outcome
 from hub_core.query import SourceAnswer, SourceVerdict, judge
 from hub_core.reading import Provenance

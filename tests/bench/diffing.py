@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 from hub_core.journal.database import Database
 from hub_core.journal.store import SqlJournal
 from hub_core.mapping import gather
-from hub_core.mapping.tally import Tally
+from hub_core.mapping.trying.tally import Tally
 from hub_core.places import MAPPINGS
 from hub_core.security.keyring import write_keyring
 from hub_core.settings import Settings

@@ -8,7 +8,8 @@ import pytest
 
 from hub_core.codes import CODES
 from hub_core.errors import ConfigError
-from hub_core.mapping import document, load, rulereader, run_tests, testreader
+from hub_core.mapping import load, run_tests
+from hub_core.mapping.language import document, rulereader, testreader
 from tests.docs.examples import ON, PAGE, Example, page, read, record_of, said, unfolded, written
 
 TEXT = PAGE.read_text("utf-8")

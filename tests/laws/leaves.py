@@ -7,8 +7,8 @@ from typing import Any
 from hub_core.document import Document
 from hub_core.mapping import CompiledMapping
 from hub_core.mapping.codecs import BadValue
-from hub_core.mapping.out.uses import Uses
-from hub_core.mapping.paths import parse_path
+from hub_core.mapping.language.paths import parse_path
+from hub_core.mapping.writing.uses import Uses
 from hub_core.message import Leaf
 
 Names = tuple[str, ...]

@@ -13,7 +13,7 @@ from lxml import etree
 from hub_core.canonical.values import Code
 from hub_core.document import Document
 from hub_core.mapping import CompiledMapping, load
-from hub_core.mapping.coverage import Exercised, values
+from hub_core.mapping.trying.coverage import Exercised, values
 from hub_core.testing.mapping_documents import FAULTS, DrawnDocuments
 from hub_core.testing.strategies import records
 from tests.laws.leaves import Leaves

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from hub_core.mapping import CompiledMapping, load
-from hub_core.mapping.out import OutWriter
+from hub_core.mapping.writing import OutWriter
 from hub_core.testing.mapping_documents import DrawnDocuments
 from hub_core.testing.strategies import records
 

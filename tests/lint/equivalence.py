@@ -31,7 +31,7 @@ from lxml import etree
 from hub_core.document import Document
 from hub_core.errors import ConfigError
 from hub_core.mapping import CompiledMapping, load
-from hub_core.mapping.tests import DEFAULT_DAY, fixture, run_test
+from hub_core.mapping.trying.tests import DEFAULT_DAY, fixture, run_test
 from hub_core.places import MAPPINGS, SCHEMAS
 from hub_core.yaml import Scalar
 from hub_core.yaml import Sequence as Listed

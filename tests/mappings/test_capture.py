@@ -14,12 +14,12 @@ from hub_core import yaml
 from hub_core.document import Document
 from hub_core.errors import ConfigError, Rejected
 from hub_core.mapping import load, user_cache
-from hub_core.mapping.capture import TELLING, capture
-from hub_core.mapping.fixtures import fixture_of
-from hub_core.mapping.leafwalk import replaced
 from hub_core.mapping.selection import load_selected
-from hub_core.mapping.testentry import entry_of, with_test
-from hub_core.mapping.tests import fixture, run_test
+from hub_core.mapping.trying.capture import TELLING, capture
+from hub_core.mapping.trying.fixtures import fixture_of
+from hub_core.mapping.trying.leafwalk import replaced
+from hub_core.mapping.trying.testentry import entry_of, with_test
+from hub_core.mapping.trying.tests import fixture, run_test
 from hub_core.places import MAPPINGS
 from registry.offline import OfflineReader
 

@@ -3,8 +3,8 @@
 import pytest
 
 from hub_core.mapping import load, user_cache
-from hub_core.mapping.coverage import Exercised
-from hub_core.mapping.tests import run_test
+from hub_core.mapping.trying.coverage import Exercised
+from hub_core.mapping.trying.tests import run_test
 from hub_core.places import MAPPINGS
 
 FLOOR = 0.8

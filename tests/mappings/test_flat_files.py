@@ -8,8 +8,7 @@ from hypothesis import strategies as st
 
 from hub_core.errors import ConfigError
 from hub_core.mapping import load, user_cache
-from hub_core.mapping.fixtures import description_of
-from hub_core.mapping.rowfiles import write_rows
+from hub_core.mapping.rowfiles import description_of, write_rows
 from hub_core.rows import as_document, read_file, whole_file
 from hub_demo.documents import job_seekers
 from hub_demo.population import Population

@@ -10,8 +10,8 @@ import msgspec
 import pytest
 
 from hub_core.errors import PunteError
-from hub_core.mapping.compare import leaves
-from hub_core.mapping.lines import located
+from hub_core.mapping.reading.lines import located
+from hub_core.mapping.trying.compare import leaves
 from hub_core.places import MAPPINGS
 from registry.offline import open_reader
 

@@ -8,7 +8,7 @@ import pytest
 
 from hub_core.errors import ConfigError
 from hub_core.mapping import load
-from hub_core.mapping.tests import fixture, run_test
+from hub_core.mapping.trying.tests import fixture, run_test
 from hub_core.places import MAPPINGS
 
 ON = date(2025, 1, 1)

@@ -75,7 +75,7 @@ def _written(answer: dict[str, Any], into: Path, root: Path | None, schemas: Pat
         ConfigError: M110, the name is taken, the file has no place for a test, or the test fails there.
     """
     from hub_core.mapping.selection import root_of
-    from hub_core.mapping.testentry import with_test
+    from hub_core.mapping.trying.testentry import with_test
 
     path = into.parent / answer["name"]
     before = into.read_text(encoding="utf-8")
@@ -97,7 +97,7 @@ def _written(answer: dict[str, Any], into: Path, root: Path | None, schemas: Pat
 def _run(file: Path, root: Path, schemas: Path | None, *, read_with: str) -> None:
     """Run the last test of a mapping file."""
     from hub_core.mapping.selection import load_selected
-    from hub_core.mapping.tests import run_test
+    from hub_core.mapping.trying.tests import run_test
 
     mapping = load_selected([file], root=root, schemas=schemas).all[0]
     result = run_test(mapping, mapping.tests[-1], root)

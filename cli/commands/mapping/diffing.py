@@ -16,7 +16,7 @@ from cli.options import Json, Reason, Reveal, check_reveal
 from cli.screen import Column
 
 if TYPE_CHECKING:
-    from hub_core.mapping.tally import Tally
+    from hub_core.mapping.trying.tally import Tally
     from registry.diffing import Item
     from registry.parts import Parts
 
@@ -99,7 +99,7 @@ def _items(parts: "Parts", on: list[Path] | None, last: int | None) -> "tuple[It
 
 
 def _counted(chunks: "Iterable[tuple[int, Tally]]", total: int) -> "Tally":
-    from hub_core.mapping.tally import Tally
+    from hub_core.mapping.trying.tally import Tally
 
     whole = Tally()
     with files.bar("comparing", total) as advance:

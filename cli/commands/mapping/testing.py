@@ -16,8 +16,8 @@ from hub_core.places import MAPPINGS
 
 if TYPE_CHECKING:
     from hub_core.mapping.compiled import CompiledMapping
-    from hub_core.mapping.coverage import Coverage, Share
-    from hub_core.mapping.tests import TestResult
+    from hub_core.mapping.trying.coverage import Coverage, Share
+    from hub_core.mapping.trying.tests import TestResult
 
 COLUMNS = (
     Column("MAPPING"),
@@ -78,8 +78,8 @@ def _mappings(paths: Sequence[Path], root: Path | None, schemas: Path | None) ->
 
 
 def _tested(mapping: "CompiledMapping", root: Path, *, coverage: bool) -> "tuple[list[TestResult], Coverage | None]":
-    from hub_core.mapping.coverage import Exercised
-    from hub_core.mapping.tests import run_test
+    from hub_core.mapping.trying.coverage import Exercised
+    from hub_core.mapping.trying.tests import run_test
 
     exercised = Exercised(mapping) if coverage else None
     results = [run_test(mapping, one, root, exercised=exercised) for one in mapping.tests]

@@ -19,7 +19,7 @@ from cli.options import Json, Root, Schemas
 from cli.tree import show_record
 
 if TYPE_CHECKING:
-    from hub_core.mapping.trial import Trial, Tried
+    from hub_core.mapping.trying.trial import Trial, Tried
     from hub_core.message import Finding
     from registry.offline import OfflineReader
 
@@ -100,7 +100,7 @@ def linted(file: Path, root: Path, schemas: Path | None = None) -> list["Finding
 def _trial(file: Path, on: Path | None, root: Path | None, schemas: Path | None) -> "Trial":
     from hub_core.mapping import MappingSet
     from hub_core.mapping.selection import root_of
-    from hub_core.mapping.trial import Trial
+    from hub_core.mapping.trying.trial import Trial
 
     @cache
     def reader() -> "OfflineReader":

@@ -9,8 +9,8 @@ import pytest
 from hub_core.contract import Contract, LeafType, Place, contract_of
 from hub_core.errors import ConfigError
 from hub_core.mapping import load
-from hub_core.mapping.paths import parse_path
-from hub_core.mapping.rules import Source
+from hub_core.mapping.language.paths import parse_path
+from hub_core.mapping.language.rules import Source
 
 SHIPPED = load()
 

@@ -3,8 +3,8 @@
 import pytest
 
 from hub_core.contract import contract_of
-from hub_core.mapping.paths import parse_path
-from hub_core.mapping.rules import Source
+from hub_core.mapping.language.paths import parse_path
+from hub_core.mapping.language.rules import Source
 
 
 def contract(file):

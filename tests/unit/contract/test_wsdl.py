@@ -7,7 +7,7 @@ from hub_core.contract import contract_of
 from hub_core.errors import ConfigError
 from hub_core.lint import lint
 from hub_core.mapping import load
-from hub_core.mapping.rules import Source
+from hub_core.mapping.language.rules import Source
 
 WSDL = """
 <wsdl:definitions xmlns:wsdl="http://schemas.xmlsoap.org/wsdl/" xmlns:xs="http://www.w3.org/2001/XMLSchema"

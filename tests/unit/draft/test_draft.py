@@ -8,7 +8,7 @@ from hub_core.draft import Wanted, draft
 from hub_core.errors import ConfigError
 from hub_core.lint import lint
 from hub_core.mapping.selection import load_folder
-from hub_core.mapping.tests import run_tests
+from hub_core.mapping.trying.tests import run_tests
 from hub_core.places import SCHEMAS
 
 SHIPPED = [

@@ -4,8 +4,8 @@ import msgspec
 import pytest
 
 from hub_core.canonical import Beneficiary
-from hub_core.mapping.compare import Difference, differences, told_by, told_in
-from hub_core.mapping.tally import EXAMPLES, MAX_FIELDS, Tally
+from hub_core.mapping.trying.compare import Difference, differences, told_by, told_in
+from hub_core.mapping.trying.tally import EXAMPLES, MAX_FIELDS, Tally
 from hub_core.message import Finding, Leaf, Outcome, Severity, State
 from hub_core.reading import Reading, Verdict
 from hub_core.testing.builders import NOW

@@ -2,8 +2,8 @@
 
 import json
 
-from hub_core.mapping.coverage import Exercised
-from hub_core.mapping.tests import run_test
+from hub_core.mapping.trying.coverage import Exercised
+from hub_core.mapping.trying.tests import run_test
 
 FIELDS = """
 name.family: {at: <name>}

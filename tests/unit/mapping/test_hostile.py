@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from hub_core.document import Document
-from hub_core.mapping import load, xmlrun
+from hub_core.mapping import load
+from hub_core.mapping.reading import xmlrun
 from tests.unit.mapping.conftest import CODES, ON, Workbench
 
 NASTY = [

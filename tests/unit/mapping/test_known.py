@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub_core.document import Document
-from hub_core.mapping.jsonrun import JsonRun
-from hub_core.mapping.known import Known, covers
+from hub_core.mapping.reading.jsonrun import JsonRun
+from hub_core.mapping.reading.known import Known, covers
 
 KNOWN = Known(
     children={

@@ -10,8 +10,9 @@ from itertools import count
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub_core.mapping import jsonplaces, load_files, xmlrun
-from hub_core.mapping.paths import parse_path
+from hub_core.mapping import load_files
+from hub_core.mapping.language.paths import parse_path
+from hub_core.mapping.reading import jsonplaces, xmlrun
 from tests.unit.mapping.conftest import CODES, ON, document_of, translated
 
 LISTS = {f"codes/{name}.yaml": f"list: {name}\ntitle: t\nsource: s\n{text.lstrip()}" for name, text in CODES.items()}

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub_core.mapping.jsonplaces import written
-from hub_core.mapping.lines import json_lines
+from hub_core.mapping.reading.jsonplaces import written
+from hub_core.mapping.reading.lines import json_lines
 
 KEYS = st.text('ab. "\\]}\n', min_size=1, max_size=3)
 JSON = st.recursive(

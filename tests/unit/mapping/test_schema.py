@@ -4,8 +4,8 @@ import jsonschema
 import pytest
 
 from hub_core import yaml
-from hub_core.mapping import schema
-from hub_core.mapping.rulereader import KEYS
+from hub_core.mapping.language import schema
+from hub_core.mapping.language.rulereader import KEYS
 from hub_core.places import MAPPINGS, SCHEMAS
 
 FILES = [path for path in sorted(MAPPINGS.rglob("*.yaml")) if "codes" not in path.parts]

@@ -248,7 +248,7 @@ tests:
   - {name: right, in: f.json, expect: {name: {family: Popa, given: }, sex: "", birth: }}
 """)  # fmt: skip
     (of_json.folder / "f.json").write_bytes(b'{"a": "Popa"}')
-    monkeypatch.setattr("hub_core.mapping.tests.round_trip", broken)
+    monkeypatch.setattr("hub_core.mapping.trying.tests.round_trip", broken)
     broke, right = run_tests(of_json.folder / "t.yaml", root=of_json.folder, mappings=of_json.load())
     assert broke.differences[0].startswith(
         "the test cannot run: a defect of Punte, report it with this line: TypeError ("

@@ -9,7 +9,7 @@ from hub_core.canonical import Beneficiary
 from hub_core.canonical.person import Name, Phone
 from hub_core.mapping import load
 from hub_core.mapping.cache import Cache
-from hub_core.mapping.out.xmltext import XmlText
+from hub_core.mapping.writing.xmltext import XmlText
 from tests.unit.mapping.conftest import ON
 
 XSD = """

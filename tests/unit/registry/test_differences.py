@@ -2,8 +2,8 @@
 
 import pytest
 
-from hub_core.mapping.compare import Difference
-from hub_core.mapping.tally import Tally
+from hub_core.mapping.trying.compare import Difference
+from hub_core.mapping.trying.tally import Tally
 from registry.differences import with_documents, with_values
 
 

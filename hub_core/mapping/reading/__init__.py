@@ -1,0 +1,1 @@
+"""From a plan to the function that reads documents, and what that function calls."""
