@@ -28,10 +28,10 @@ types:
 	@$(BIN)/mypy
 
 unit:
-	@$(BIN)/python -m pytest tests/unit tests/mappings tests/architecture -n $(WORKERS)
+	@$(BIN)/python -m pytest tests/unit tests/mappings tests/architecture -n $(WORKERS) --dist worksteal
 
 all-tests:
-	@$(BIN)/python -m pytest -n $(WORKERS)
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
 # The project itself goes in last, without its dependencies: those come with hashes from the lock.
 .venv/runtime.stamp: requirements/runtime.txt pyproject.toml
