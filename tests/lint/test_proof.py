@@ -6,10 +6,10 @@ import pytest
 
 from tests.lint.proof import escapes, prove, table
 
-# A little less than was measured last (0.977, 0.995, 0.861); the goal is 0.95, 0.98 and a hint for each.
+# A little less than was measured last (0.977, 0.995, 0.911); the goal is 0.95, 0.98 and a hint for each.
 FOUND = 0.95
 ON_THE_RIGHT_LINE = 0.98
-HINTED = 0.85
+HINTED = 0.89
 
 
 @pytest.fixture(scope="module")
