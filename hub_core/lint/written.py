@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
+from hub_core.contract.contract import below
 from hub_core.lint.finding import Findings, quoted
 from hub_core.lint.nearest import Nearest
 from hub_core.lint.samples import possible, values
@@ -57,7 +58,11 @@ class Written:
         passed = {id(contract.root)}
         lines = [walker.read(path, path.text, walker.root(), "value") for path, _ in subject.file.fixed]
         rules = [read for visit in visits if not visit.rule.never for read in visit.reads]
-        for read in (*rules, *(line for line in lines if line is not None)):
+        every = (*rules, *(line for line in lines if line is not None))
+        # A shared block is read at many places: the same path from the same place counts once.
+        for read in {
+            (id(read.base.place), read.text, read.purpose, id(read.condition)): read for read in every
+        }.values():
             _write(read, texts, passed)
         nearest = Nearest(subject.file.source.kind, subject.file.source.ns)
         node = subject.file.node
@@ -84,8 +89,9 @@ class Written:
 
 def _write(read: Read, texts: dict[int, tuple[str, ...]], passed: set[int]) -> None:
     """Add what writing by one rule puts into a document: its text, and everything on the way to it."""
-    for number, step in enumerate(read.steps):
-        place = read.base.follow(read.steps[: number + 1]).place
+    place = read.base.place
+    for step in read.steps:
+        place = below(place, step.name) if place is not None else None
         if place is None:
             return
         passed.add(id(place))
@@ -94,4 +100,4 @@ def _write(read: Read, texts: dict[int, tuple[str, ...]], passed: set[int]) -> N
                 if child := place.children.get(name):
                     texts.setdefault(id(child), ())
     if read.purpose != "object" and (read.condition is None or read.condition.values):
-        texts.setdefault(id(read.spot.place), ())
+        texts.setdefault(id(place), ())
