@@ -4,7 +4,6 @@ Nothing of the hub's state is touched, and the hub may run. A document that both
 read at all: equal hashes give equal readings.
 """
 
-import signal
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -14,6 +13,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from hub_core import workers
 from hub_core.document import Document
 from hub_core.errors import PunteError, Rejected
 from hub_core.journal.entries import Filter
@@ -157,9 +157,9 @@ _pair: Pair | None = None
 
 
 def _begin(old: Side, new: Side) -> None:
-    """Set up a process of its own; Ctrl+C is the parent's business."""
+    """Set up a process of its own."""
     global _pair  # noqa: PLW0603 - what a process is started with has no other place
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    workers.begin()
     _pair = Pair(old, new)
 
 

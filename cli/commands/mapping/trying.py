@@ -1,7 +1,6 @@
 """``punte mapping try``: what a mapping makes of a document, at once and after every save."""
 
 import gc
-import signal
 import time
 from collections.abc import Callable
 from functools import cache, partial
@@ -59,8 +58,10 @@ def trying(
         return
     from concurrent.futures import ProcessPoolExecutor
 
+    from hub_core import workers
+
     # Lint takes as long as reading: it runs beside it.
-    with ProcessPoolExecutor(1, initializer=_deaf) as pool:
+    with ProcessPoolExecutor(1, initializer=workers.begin) as pool:
         try:
             _watch(
                 trial,
@@ -70,11 +71,6 @@ def trying(
             )
         except KeyboardInterrupt:
             return
-
-
-def _deaf() -> None:
-    """Let Ctrl+C end the process that shows things, and no other."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def linted(file: Path, root: Path, schemas: Path | None = None) -> list["Finding"]:

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -96,3 +97,23 @@ def test_ctrl_c_is_the_way_out(own, watched):
     process = watched(own / "anofm" / "status.yaml")
     process.send_signal(signal.SIGINT)
     assert process.wait(10) == 0
+
+
+def test_a_kill_leaves_no_process_behind(own, watched):
+    process = watched(own / "anofm" / "status.yaml")
+    helpers = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text(encoding="ascii").split()
+    assert helpers
+    process.kill()
+    process.wait()
+    deadline = time.monotonic() + 20
+    while any(runs(helper) for helper in helpers):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def runs(number):
+    """Say whether a process is there and not only waits to be forgotten; proc(5)."""
+    try:
+        return Path(f"/proc/{number}/stat").read_text(encoding="ascii").rpartition(")")[2].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
