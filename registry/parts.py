@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from hub_core.journal.database import Database
     from hub_core.journal.readers import Readers
     from hub_core.journal.store import SqlJournal
+    from hub_core.judging import Judge
     from hub_core.mapping import MappingSet
     from hub_core.message import Message, Outcome
     from hub_core.ports import Adapter
@@ -177,18 +178,20 @@ class Parts:
         """Return the mappings in force."""
         return self.mapping_sets.in_force()
 
+    def judge_with(self, mappings: "MappingSet") -> "Judge":
+        """Return what decides about messages with these mappings, and keeps nothing."""
+        from hub_core.judging import Judge
+
+        return Judge(mappings=lambda: mappings, adapters=self.adapters, clock=self.clock, new_id=self.new_id)
+
     @cached_property
     def hub(self) -> "Hub":
         """The flow itself."""
-        return self.hub_with(self.mappings)
-
-    def hub_with(self, mappings: "Callable[[], MappingSet]") -> "Hub":
-        """Return the flow with other mappings than those in force."""
         from hub_core.hub import Hub
 
         return Hub(
             directory=self.directory,
-            mappings=mappings,
+            mappings=self.mappings,
             adapters=self.adapters,
             journal=self.journal,
             clock=self.clock,

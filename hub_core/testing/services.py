@@ -11,7 +11,7 @@ from hub_core.access import allow
 from hub_core.clock import new_id
 from hub_core.directory import Access, Directory, Endpoint, Institution
 from hub_core.errors import Refused, Rejected, TryLater
-from hub_core.hub import as_findings
+from hub_core.judging import as_findings
 from hub_core.message import Arrival, Caller, Finding, Outcome, Refusal, State
 from hub_core.ports import Adapter
 from hub_core.security.keys import digest_of, new_key, presented, same

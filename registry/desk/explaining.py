@@ -190,14 +190,15 @@ def judged_again(parts: Parts, kept: Kept, *, pinned: bool = False) -> Outcome:
     directory = parts.directory()
     if message.endpoint not in directory.endpoints:
         raise ConfigError("R105", f"the endpoint {message.endpoint} is no longer registered", mend="register it again")
-    hub = parts.hub
+    mappings = parts.mappings()
     if pinned and kept.outcome.mapping:
         mapping = parts.mapping_sets.pinned(kept.outcome.mapping)
         if mapping is None:
             text = "no release holds the mapping that decided about this message"
             raise ConfigError("R304", text, where=kept.outcome.mapping, mend="leave out --pinned")
-        hub = parts.hub_with(lambda: MappingSet([mapping]))
-    return hub.judge(message, hub.open(message.endpoint, message.body, directory), directory)
+        mappings = MappingSet([mapping])
+    judge = parts.judge_with(mappings)
+    return judge.judge(message, judge.open(message.endpoint, message.body, directory), directory)
 
 
 def changes(before: Outcome, after: Outcome) -> list[dict[str, str | None]]:

@@ -141,7 +141,7 @@ async def test_an_endpoint_that_was_just_removed_takes_nothing(scene):
 
 
 async def test_a_defect_of_ours_parks_the_message_instead_of_losing_it(scene, monkeypatch):
-    monkeypatch.setattr("hub_core.hub.select", lambda *_: 1 / 0)
+    monkeypatch.setattr("hub_core.judging.select", lambda *_: 1 / 0)
     outcome = await scene.arrive()
     assert (outcome.state, [finding.code for finding in outcome.findings]) == (State.PARKED, ["D302"])
     assert scene.journal.body(outcome.message_id)
