@@ -50,6 +50,7 @@ class Deliverer:
         gates: Gates,
         at_once: int = 256,
         chance: Callable[[], float] = random.random,
+        told: Callable[[str, Settlement, float], None] | None = None,
     ) -> None:
         """Prepare; nothing happens before ``start``.
 
@@ -61,6 +62,7 @@ class Deliverer:
             gates: what stands before the endpoints.
             at_once: most deliveries under way in all; bounds memory, not fairness.
             chance: spreads retries; returns a number from 0 up to 1.
+            told: is told of every attempt: endpoint, how it ended, and how many seconds it took.
         """
         self._journal = journal
         self._targets = targets
@@ -69,6 +71,7 @@ class Deliverer:
         self._gates = gates
         self._at_once = at_once
         self._chance = chance
+        self._told = told
         self._wake = asyncio.Event()
         self._held: dict[str, Claimed] = {}
         self._under_way: set[asyncio.Task[None]] = set()
@@ -157,6 +160,7 @@ class Deliverer:
         start = time.monotonic()
         try:
             settlement = await self._try(claimed, began)
+            seconds = time.monotonic() - start
             reach("after-send-before-settle")
             facts = {
                 "reference": claimed.delivery.message_id,
@@ -164,8 +168,10 @@ class Deliverer:
                 "endpoint": claimed.delivery.endpoint,
                 "attempt": claimed.attempt,
                 "code": settlement.code,
-                "seconds": round(time.monotonic() - start, 3),
+                "seconds": round(seconds, 3),
             }
+            if self._told is not None:
+                self._told(claimed.delivery.endpoint, settlement, seconds)
             log.info("delivery.%s", settlement.state, extra=facts)
             await self._settle(settlement, claimed)
         finally:

@@ -35,13 +35,19 @@ class Hub(Judge):
         new_id: Callable[[], str],
         wake: Callable[[], None],
         kept: Callable[[Message, Outcome], None] | None = None,
+        turned_away: Callable[[Refusal], None] | None = None,
     ) -> None:
-        """Take the parts; ``kept`` is told of every new decision once it is on disk, and must not take long."""
+        """Take the parts.
+
+        ``kept`` is told of every new decision once it is on disk, ``turned_away`` of every refused call; neither must
+        take long.
+        """
         super().__init__(mappings=mappings, adapters=adapters, clock=clock, new_id=new_id)
         self._directory = directory
         self._journal = journal
         self._wake = wake
         self._kept = kept
+        self._turned_away = turned_away
 
     async def accept(self, arrival: Arrival) -> Outcome:
         """Run the whole flow for one arrival; see ``ports.Services.accept`` for what is raised."""
@@ -91,6 +97,8 @@ class Hub(Judge):
     async def turn_away(self, *, endpoint: str, code: str, party: str | None = None) -> str:
         """Keep a bounded note of a refused call and return the reference to answer with."""
         refusal = Refusal(reference=self._new_id(), at=self._clock.now(), endpoint=endpoint, code=code, party=party)
+        if self._turned_away is not None:
+            self._turned_away(refusal)
         await self._journal.refuse(refusal)
         return refusal.reference
 

@@ -28,6 +28,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         tls_key: PEM file of its key.
         tls_client_ca: PEM file; if set, clients must show a certificate of this authority.
         log_level: of the hub's own events.
+        metrics_key: where the key stands with which `/metrics` may be read from other machines: `env:NAME` or
+            `file:PATH`; without it only from this one.
         per_endpoint: deliveries that are under way at once to an endpoint without ``concurrency``.
     """
 
@@ -42,6 +44,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     tls_key: Path | None = None
     tls_client_ca: Path | None = None
     log_level: str = "INFO"
+    metrics_key: str | None = None
     per_endpoint: int = 8
 
     @property
@@ -90,22 +93,27 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
             mend="set both to PEM files",
         )
     _check_store(settings)
+    _check_reference("PUNTE_METRICS_KEY", settings.metrics_key)
     return settings
 
 
 def _check_store(settings: Settings) -> None:
     if settings.store is None:
         return
-    address, password = urlsplit(settings.store), settings.store_password
+    address = urlsplit(settings.store)
     if address.scheme not in {"postgresql", "postgres"}:
         text, mend = "PUNTE_STORE is no address of PostgreSQL", "write postgresql://user@host/database"
     elif address.password is not None:
         text, mend = "PUNTE_STORE holds a password", "set PUNTE_STORE_PASSWORD to env:NAME or file:PATH instead"
-    elif password is not None and not password.startswith(("env:", "file:")):
-        text, mend = "PUNTE_STORE_PASSWORD is no reference", "write env:NAME or file:PATH"
     else:
+        _check_reference("PUNTE_STORE_PASSWORD", settings.store_password)
         return
     raise ConfigError("R104", text, where="environment", mend=mend)
+
+
+def _check_reference(name: str, reference: str | None) -> None:
+    if reference is not None and not reference.startswith(("env:", "file:")):
+        raise ConfigError("R104", f"{name} is no reference", where="environment", mend="write env:NAME or file:PATH")
 
 
 def _path(kind: type, value: object) -> object:

@@ -15,6 +15,7 @@ from hub_core.journal.entries import Filter, MessageRow
 from hub_core.message import Arrival, Caller, Outcome, State
 from hub_core.ports import AsgiApp, Target
 from hub_core.sealing_anew import Resealer
+from hub_core.security.secrets import secret_of
 from hub_core.settings import Settings
 from hub_core.splitting import Splitter
 from registry.desk.desk import Desk
@@ -34,6 +35,7 @@ class Running:
         self._parts = parts
         self.directory = parts.directory
         self.desk = Desk(parts)
+        self._metrics_key = secret_of(parts.settings.metrics_key, parts.environ)
         self.fronts: dict[str, AsgiApp] = {name: adapter.front(self) for name, adapter in parts.adapters.items()}
 
     @property
@@ -97,6 +99,8 @@ class Running:
             "media_types": {name: adapter.spec.media_types for name, adapter in self._parts.adapters.items()},
             "ask": self._parts.inquiry.ask,
             "ready": self.ready,
+            "metrics": self._parts.metrics.text,
+            "metrics_key": self._metrics_key,
             "own_messages": self.own_messages,
             "own_message": self.own_message,
         }
@@ -122,6 +126,7 @@ async def assemble(settings: Settings) -> AsyncIterator[Running]:
             directory=parts.directory,
             clock=parts.clock,
             gates=parts.gates,
+            told=parts.metrics.attempted,
         )
         parts.deliveries_added = deliverer.wake
         parts.serving = True

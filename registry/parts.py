@@ -31,10 +31,11 @@ if TYPE_CHECKING:
     from hub_core.journal.store import SqlJournal
     from hub_core.judging import Judge
     from hub_core.mapping import MappingSet
-    from hub_core.message import Message, Outcome
+    from hub_core.message import Message, Outcome, Refusal
     from hub_core.ports import Adapter
     from registry.connections import Connections
     from registry.mappings import Mappings
+    from registry.metrics import Metrics
     from registry.releases import ReleaseBook, Releases
     from registry.shadow import Shadow
 
@@ -198,6 +199,7 @@ class Parts:
             new_id=self.new_id,
             wake=self.wake,
             kept=self.decided,
+            turned_away=self.turned_away,
         )
 
     @cached_property
@@ -206,6 +208,13 @@ class Parts:
         from hub_core.gates import Gates
 
         return Gates(places=self.settings.per_endpoint)
+
+    @cached_property
+    def metrics(self) -> "Metrics":
+        """What the process that serves counts."""
+        from registry.metrics import Metrics
+
+        return Metrics(self)
 
     @cached_property
     def connections(self) -> "Connections":
@@ -264,10 +273,17 @@ class Parts:
 
     def decided(self, message: "Message", outcome: "Outcome") -> None:
         """Say that a message was decided and kept."""
+        if self.serving:
+            self.metrics.decided(message, outcome)
         if outcome.rows:
             self.files_added()
         if self.shadow is not None:
             self.shadow.offer(message, outcome)
+
+    def turned_away(self, refusal: "Refusal") -> None:
+        """Say that a call was turned away."""
+        if self.serving:
+            self.metrics.turned_away(refusal)
 
     def close(self) -> None:
         """Give the file free."""

@@ -11,6 +11,7 @@ CODES = (
     Code("W403", "called from another site", "Call the hub from a program, or from a page of its own address.", 403),
     Code("W404", "no such address", "See /docs for the addresses of the API.", 404),
     Code("W405", "method not allowed", "Use a method that the header Allow names.", 405),
+    Code("W406", "metrics not shown here", "Ask from the hub's own machine, or show the key (PUNTE_METRICS_KEY).", 403),
     Code("W500", "unexpected failure", "This is a defect of the hub: report it with the reference.", 500),
     Code("W503", "hub not ready", "Try again shortly.", 503),
 )

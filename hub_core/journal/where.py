@@ -2,10 +2,9 @@
 
 from collections.abc import Mapping
 
-from hub_core.directory import SecretReference
 from hub_core.journal.engine import Engine
 from hub_core.journal.sqlite import Sqlite
-from hub_core.security.secrets import resolve
+from hub_core.security.secrets import secret_of
 from hub_core.settings import Settings
 
 
@@ -19,6 +18,5 @@ def engine_of(settings: Settings, environ: Mapping[str, str]) -> Engine:
         return Sqlite(settings.database)
     from hub_core.journal.postgresql import Postgresql
 
-    kind, _, place = (settings.store_password or "").partition(":")
-    password = resolve(SecretReference(**{kind: place}), environ) if kind else None
+    password = secret_of(settings.store_password, environ)
     return Postgresql(settings.store, password=password, home=settings.home)

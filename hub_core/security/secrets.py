@@ -49,6 +49,18 @@ def resolve(reference: SecretReference, environ: Mapping[str, str] | None = None
     return Secret(value)
 
 
+def secret_of(text: str | None, environ: Mapping[str, str]) -> Secret | None:
+    """Return the secret that a setting such as ``env:NAME`` or ``file:PATH`` leads to; ``None`` for none.
+
+    Raises:
+        ConfigError: R109.
+    """
+    if text is None:
+        return None
+    kind, _, place = text.partition(":")
+    return resolve(SecretReference(**{kind: place}), environ)
+
+
 def _of_file(path: Path) -> str:
     mend = f"create {path}, a text file readable for the hub only"
     try:

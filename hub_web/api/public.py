@@ -269,6 +269,7 @@ def build(state: dict[str, Any]) -> FastAPI:
     """Return the API; ``state`` holds what the routes need from the hub."""
     from hub_web.api.docs import install_docs
     from hub_web.api.health import router as health
+    from hub_web.api.metrics import router as metrics
 
     api = FastAPI(
         title="Punte",
@@ -282,6 +283,7 @@ def build(state: dict[str, Any]) -> FastAPI:
         setattr(api.state, name, value)
     api.include_router(router)
     api.include_router(health)
+    api.include_router(metrics)
     install(api)
     install_docs(api)
     return api
