@@ -60,6 +60,10 @@ class Connection(Protocol):
         """Keep lines for this transaction: until it ends no other process adds to them or lets one pass."""
         ...
 
+    def vouch(self) -> object:
+        """Let the commit mean that what was read is durable as well, although another transaction has written it."""
+        ...
+
     def announce(self, topic: str) -> object:
         """Tell the other processes, once this transaction is durable, that something of a kind has changed."""
         ...

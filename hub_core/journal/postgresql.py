@@ -23,6 +23,7 @@ from hub_core.journal.instants import from_micros
 from hub_core.journal.owning import take
 from hub_core.journal.postgresql_connection import NotReplicated, PostgresqlConnection
 from hub_core.journal.postgresql_listener import Listener
+from hub_core.journal.postgresql_session import PATIENCE, Session, Silence
 from hub_core.journal.postgresql_words import declaration
 from hub_core.journal.schema import Migrations, apply, is_pre, pending
 from hub_core.ports.clock import Clock
@@ -30,9 +31,9 @@ from hub_core.security.secrets import Secret
 
 #: After which a session that was stopped in the middle of a transaction lets go of what it keeps from the others.
 IDLE_TIMEOUT: Final = timedelta(seconds=5)
-LOCK_TIMEOUT: Final = timedelta(seconds=10)
-LOOK_TIMEOUT: Final = timedelta(seconds=10)
-CONNECT_TIMEOUT: Final = 5  # seconds
+LOCK_TIMEOUT: Final = timedelta(seconds=7)
+LOOK_TIMEOUT: Final = timedelta(seconds=7)
+CONNECT_TIMEOUT: Final = 3  # seconds, for each server that the address names
 MEASURED_ANEW: Final = 5.0  # seconds after which the database is asked again what time it is
 _MIGRATING: Final = 0x50554E54  # "PUNT": the advisory lock of whoever changes the tables
 _NAME: Final = "punte"
@@ -40,7 +41,7 @@ _KEEPALIVE: Final = {
     "keepalives_idle": 10,
     "keepalives_interval": 5,
     "keepalives_count": 3,
-    "tcp_user_timeout": 15_000,
+    "tcp_user_timeout": 8_000,
 }
 # Beside the classes of errors that speak of the server or the way to it; postgresql.org/docs/current/errcodes-appendix
 _STORAGE: Final = ("08", "53", "57", "58", "XX", "F0", "25006", "25P03", "55P03", "28", "3D000")
@@ -70,7 +71,7 @@ class DatabaseClock:
 class _WriteConnection(PostgresqlConnection):
     """Measures the time in passing, with a transaction that is begun anyway."""
 
-    def __init__(self, raw: "psycopg.Connection[Any]", clock: DatabaseClock) -> None:
+    def __init__(self, raw: Session, clock: DatabaseClock) -> None:
         super().__init__(raw, begin="BEGIN")
         self._clock = clock
 
@@ -110,6 +111,7 @@ class Postgresql:
         self._closed = threading.Event()
         self._listener: Listener | None = None
         self._own: set[int] = set()
+        self._silence = Silence()
 
     def open(self, families: Sequence[Migrations]) -> None:
         """Bring the tables up to date; other processes that do so wait for each other."""
@@ -117,7 +119,7 @@ class Postgresql:
         if self._home is not None:
             self._lock = take(self._home / _NAME)
         try:
-            with contextlib.closing(self.writer()) as connection:
+            with contextlib.closing(self.writer(patience=None)) as connection:
                 connection.begin()
                 connection.execute("SELECT pg_advisory_xact_lock(?)", (_MIGRATING,))
                 _check_owner(connection, self.where)
@@ -156,14 +158,19 @@ class Postgresql:
             os.close(self._lock)
             self._lock = None
 
-    def writer(self) -> PostgresqlConnection:
-        """Return a connection whose commits are on the device, and at the standby where the server asks for one."""
+    def writer(self, *, patience: float | None = PATIENCE) -> PostgresqlConnection:
+        """Return a connection whose commits are on the device, and at the standby where the server asks for one.
+
+        Args:
+            patience: seconds for one statement; ``None``: as long as it takes.
+        """
         options = {
             "synchronous_commit": "on",
             "idle_in_transaction_session_timeout": _milliseconds(IDLE_TIMEOUT),
             "lock_timeout": _milliseconds(LOCK_TIMEOUT),
         }
         raw = self._connect(options, target_session_attrs="read-write")
+        raw.patience = patience
         self._own.add(raw.info.backend_pid)
         return _WriteConnection(raw, self._clock)
 
@@ -207,16 +214,23 @@ class Postgresql:
         """Its listening session holds the lock of the leader."""
         return self._listener is not None and self._listener.leads
 
-    def _connect_listening(self) -> "psycopg.Connection[Any]":
+    def _connect_listening(self) -> Session:
         return self._connect({})
 
-    def _connect(self, options: Mapping[str, str], **parameters: str) -> "psycopg.Connection[Any]":
+    def _connect(self, options: Mapping[str, str], **parameters: str) -> Session:
+        self._silence.check()
         given = [self._parameters.get("options"), *(f"-c {name}={value}" for name, value in options.items())]
         known: dict[str, Any] = {"connect_timeout": CONNECT_TIMEOUT, **_KEEPALIVE, **self._parameters, **parameters}
         known |= {"application_name": f"{_NAME} {self._level}", "options": " ".join(filter(None, given))}
         if self._password is not None:
             known["password"] = self._password.reveal()
-        return psycopg.connect(**known, autocommit=True, cursor_factory=psycopg.RawCursor)
+        try:
+            session = Session.connect(**known, autocommit=True, cursor_factory=psycopg.RawCursor)
+        except psycopg.errors.ConnectionTimeout:
+            self._silence.begin()
+            raise
+        session.silence = self._silence
+        return session
 
     def _unusable(self, error: Exception) -> ConfigError:
         text = f"the database cannot be used ({self.name_of(error)})"

@@ -12,6 +12,7 @@ from psycopg.types.numeric import Int8BinaryDumper
 from psycopg.types.string import BytesBinaryDumper, StrDumperUnknown
 
 from hub_core.journal.connection import Line
+from hub_core.journal.postgresql_session import Session
 from hub_core.journal.postgresql_words import statement
 
 CHANNEL: Final = "punte"
@@ -30,7 +31,7 @@ class PostgresqlConnection:
 
     for_me = " FOR UPDATE SKIP LOCKED"
 
-    def __init__(self, raw: "psycopg.Connection[Any]", *, begin: str) -> None:
+    def __init__(self, raw: Session, *, begin: str) -> None:
         self._raw = raw
         self._begin = begin
         self._topics: set[str] = set()
@@ -57,6 +58,7 @@ class PostgresqlConnection:
     def begin(self) -> None:
         """Begin a transaction of this connection's kind."""
         self._topics.clear()
+        self._raw.silence.check()
         self._raw.execute(self._begin)
 
     def commit(self) -> None:
@@ -83,6 +85,10 @@ class PostgresqlConnection:
         numbers = sorted({_number(line) for line in lines})
         if numbers:
             self.execute("SELECT pg_advisory_xact_lock(number) FROM unnest(?::bigint[]) AS number", (numbers,))
+
+    def vouch(self) -> None:
+        """Write something into the log: a commit that wrote nothing waits for no standby."""
+        self.execute("SELECT pg_logical_emit_message(true, 'punte', '')")
 
     def announce(self, topic: str) -> None:
         """Note a topic for ``spread``."""

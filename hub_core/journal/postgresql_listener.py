@@ -3,15 +3,17 @@
 import contextlib
 import threading
 from collections.abc import Callable, Collection
-from typing import Any, Final
+from typing import Final
 
 import psycopg
 
 from hub_core.journal.engine import EVERYTHING
 from hub_core.journal.postgresql_connection import CHANNEL
+from hub_core.journal.postgresql_session import Session
 
 _LEADING: Final = 0x50554E55  # the advisory lock of the one that leads
 _LOOK_UP: Final = 1.0  # seconds between two looks whether to lead, or to end
+_PATIENCE: Final = 3.0  # seconds for an answer: whoever wants to write or look later is spared the wait
 _PAUSE: Final = 1.0  # seconds before connecting again
 
 
@@ -25,7 +27,7 @@ class Listener(threading.Thread):
 
     def __init__(
         self,
-        connect: Callable[[], "psycopg.Connection[Any]"],
+        connect: Callable[[], Session],
         told: Callable[[str], None],
         *,
         ended: threading.Event,
@@ -56,9 +58,12 @@ class Listener(threading.Thread):
             self.leads = False
             self._ended.wait(_PAUSE)
 
-    def _hear(self, connection: "psycopg.Connection[Any]") -> None:
+    def _hear(self, connection: Session) -> None:
+        connection.patience = _PATIENCE
         while not self._ended.is_set():
-            if not self.leads:
+            if self.leads:
+                connection.execute("")  # a server that hangs breaks nothing: it has to be asked
+            else:
                 self._try_to_lead(connection)
             for heard in connection.notifies(timeout=_LOOK_UP):
                 if heard.pid not in self._own:
@@ -66,7 +71,7 @@ class Listener(threading.Thread):
                 if self._ended.is_set():
                     return
 
-    def _try_to_lead(self, connection: "psycopg.Connection[Any]") -> None:
+    def _try_to_lead(self, connection: Session) -> None:
         row = connection.execute("SELECT pg_try_advisory_lock($1)", (_LEADING,)).fetchone()
         if row is not None and row[0]:
             self.leads = True

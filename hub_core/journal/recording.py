@@ -108,6 +108,7 @@ def record(connection: Connection, items: Sequence[Recorded]) -> list[Outcome | 
     _add_parts(connection, new)
     if len(new) == len(items):
         return [item.outcome for item in items]
+    connection.vouch()  # the first answer may have been "not known to be kept"
     written = {id(item) for _, item in new}
     return [item.outcome if id(item) in written else _standing(connection, item) for item in items]
 

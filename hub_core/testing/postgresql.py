@@ -108,6 +108,14 @@ class PostgresqlServer:
             while any(_runs(number) for number in children):
                 time.sleep(0.01)
 
+    def freeze(self) -> None:
+        """Stop every process of it where it stands: it answers nothing, and no connection breaks."""
+        self._signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Let it go on."""
+        self._signal(signal.SIGCONT)
+
     def stop(self) -> None:
         """End it; whoever is connected is cut off."""
         if self.process is not None:
@@ -126,6 +134,12 @@ class PostgresqlServer:
         )
         if done.returncode:
             raise RuntimeError(f"{program}: {done.stderr}")
+
+    def _signal(self, number: signal.Signals) -> None:
+        if self.process is not None:
+            for one in (self.process.pid, *_children(self.process.pid)):
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(one, number)
 
     def _make_folder(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
