@@ -55,6 +55,7 @@ def _facts(answer: dict[str, Any]) -> None:
             ("received", screen.local(message["received_at"])),
             ("decided", screen.local(outcome["decided_at"])),
             ("mapping", outcome["mapping"]),
+            ("trace", message.get("trace")),
             ("cases", ", ".join(outcome["cases"])),
             ("body", f"{message['size']:,} bytes, {message['media_type'] or 'no media type'}"),
             ("SHA-256", message["digest"]),

@@ -23,6 +23,7 @@ from hub_core.journal.failpoints import reach
 from hub_core.message import Claimed, DeliveryState, Receipt, Settlement
 from hub_core.ports import Clock, Journal, Sent, Target
 from hub_core.retry import Decision, decide
+from hub_core.trace import following
 
 log = logging.getLogger("punte.delivery")
 
@@ -145,7 +146,7 @@ class Deliverer:
         for claimed in claims:
             self._held[claimed.delivery.id] = claimed
             began = self._gates.begin(claimed.delivery.endpoint)
-            task = asyncio.create_task(self._carry(claimed, began))
+            task = asyncio.create_task(self._traced(claimed, began))
             self._under_way.add(task)
             task.add_done_callback(self._ended)
 
@@ -154,6 +155,10 @@ class Deliverer:
         if not task.cancelled() and task.exception() is not None:
             log.error("delivery.unexpected", exc_info=task.exception())
         self._wake.set()
+
+    async def _traced(self, claimed: Claimed, began: float) -> None:
+        with following(claimed.trace):
+            await self._carry(claimed, began)
 
     async def _carry(self, claimed: Claimed, began: float) -> None:
         """Make one attempt and write down how it ended."""

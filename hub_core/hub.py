@@ -16,6 +16,7 @@ from hub_core.judging import Judge, Opened
 from hub_core.mapping import MappingSet, value_at
 from hub_core.message import Arrival, Entry, Message, Outcome, Refusal
 from hub_core.ports import Adapter, Clock, Journal, Splits
+from hub_core.trace import current
 
 log = logging.getLogger("punte.hub")
 MAX_ID = 255  # characters of a sender's id, as in the header Idempotency-Key
@@ -137,6 +138,7 @@ class Hub(Judge):
             body=arrival.body,
             digest=hashlib.sha256(arrival.body).digest(),
             registry_set=registry_set,
+            trace=current(),
         )
 
 

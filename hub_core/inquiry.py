@@ -22,6 +22,7 @@ from hub_core.message import Caller, Finding, Message, Outcome, State
 from hub_core.persons import person_key
 from hub_core.ports import Answer, Clock, Question, Source
 from hub_core.query import QueryResult, SourceAnswer, Taken, ask
+from hub_core.trace import current
 
 log = logging.getLogger("punte.inquiry")
 REQUEST_NUMBERS: Final = 1_000_000_000
@@ -166,6 +167,7 @@ class Inquiry:
             body=body,
             digest=hashlib.sha256(body).digest(),
             registry_set=registry_set,
+            trace=current(),
         )
 
 

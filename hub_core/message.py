@@ -5,6 +5,8 @@ from enum import StrEnum
 
 import msgspec
 
+from hub_core.trace import Trace
+
 
 class Severity(StrEnum):
     """How much a finding matters: ``ERROR`` refuses the message, the others let it pass."""
@@ -84,6 +86,7 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
         digest: SHA-256 of ``body``.
         registry_set: number of the registry set in force when it arrived.
         line: of a row: where it stands in its file, from 1; the file began the conversation. ``None``: no row.
+        trace: that its sender named.
     """
 
     id: str
@@ -99,6 +102,7 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     digest: bytes
     registry_set: int
     line: int | None = None
+    trace: Trace | None = None
 
 
 class State(StrEnum):
@@ -180,6 +184,7 @@ class Claimed(msgspec.Struct, frozen=True, kw_only=True):
         since: when it was decided, or tried again by an operator.
         in_doubt: the partner may have it from an earlier attempt.
         record: canonical record as JSON.
+        trace: of its message.
     """
 
     delivery: Delivery
@@ -192,6 +197,7 @@ class Claimed(msgspec.Struct, frozen=True, kw_only=True):
     correlation_id: str
     party: str
     service: str
+    trace: Trace | None = None
 
 
 class Settlement(msgspec.Struct, frozen=True, kw_only=True):

@@ -28,6 +28,7 @@ from adapters.kit.steps import Progress, Step, tls, traced
 from hub_core.directory import Credentials, Endpoint, Steps
 from hub_core.errors import ConfigError, Rejected, TryLater
 from hub_core.security.secrets import resolve
+from hub_core.trace import current
 
 MAX_ANSWER_BYTES: Final = 10_000_000
 CONNECT_ATTEMPTS: Final = 3
@@ -125,7 +126,9 @@ class Client:
         raise Rejected("D201", text, where=self._name)
 
     async def _exchange(self, body: bytes, headers: Mapping[str, str], progress: Progress) -> Answered:
-        sending = {"accept-encoding": "identity", **self._headers, **headers}
+        trace = current()
+        traced_by = {} if trace is None else trace.headers()
+        sending = {"accept-encoding": "identity", **traced_by, **self._headers, **headers}
         async with self._open().post(
             self._url, data=body, headers=sending, allow_redirects=False, trace_request_ctx=progress
         ) as response:

@@ -13,6 +13,7 @@ from hub_core.directory import Direction, Endpoint
 from hub_core.errors import PunteError, Refused, TryLater
 from hub_core.message import Arrival, Caller, State
 from hub_core.ports import AsgiApp, Receive, Scope, Send, Services, Spec
+from hub_core.trace import following, trace_in
 
 UNKNOWN = "(unknown)"  # the endpoint of a call to a name that is not registered
 
@@ -49,7 +50,8 @@ class _Call:
 
     async def serve(self, receive: Receive, send: Send, seconds: float) -> None:
         try:
-            reply, reference = await self._answer(receive, seconds)
+            with following(trace_in(self._headers)):
+                reply, reference = await self._answer(receive, seconds)
         except PunteError as error:
             trouble = trouble_of(error, error.reference or await self._note(error))
             reply, reference = self._refusal(trouble), trouble.reference

@@ -19,6 +19,7 @@ from hub_core.errors import ConfigError
 from hub_core.message import Message, Outcome
 from hub_core.security.keyring import ID_CHARACTERS, Key, Keyring
 from hub_core.security.sealing import KEY_BYTES, Cipher, Hasher, unopened
+from hub_core.trace import Trace
 
 Purpose = Literal["sender", "conversation", "case", "person", "order", "digest"]
 _ID_BYTES: Final = ID_CHARACTERS // 2
@@ -29,6 +30,7 @@ class Envelope(msgspec.Struct, frozen=True, array_like=True):
 
     Attributes:
         digest: SHA-256 of the body.
+        trace: absent in what older versions wrote; they ignore it.
     """
 
     data_key: bytes
@@ -38,6 +40,7 @@ class Envelope(msgspec.Struct, frozen=True, array_like=True):
     sender_id: str | None
     document: str | None
     cases: tuple[str, ...]
+    trace: Trace | None = None
 
 
 class Told(msgspec.Struct, frozen=True, array_like=True):
@@ -154,6 +157,7 @@ class Vault:
             sender_id=message.sender_id,
             document=outcome.document,
             cases=tuple(dict.fromkeys(outcome.cases)),
+            trace=message.trace,
         )
 
     def new_data_key(self) -> bytes:

@@ -7,6 +7,7 @@ import msgspec
 from msgspec import Meta
 
 from hub_core.message import Delivery, DeliveryState, Outcome, State
+from hub_core.trace import Trace
 
 REJECTED: Final = "D401"
 DISCARDED: Final = "D402"
@@ -53,6 +54,7 @@ class MessageRow(msgspec.Struct, frozen=True, kw_only=True):
         codes: of its findings, each once, sorted.
         cases: case numbers that its record names.
         line: of a row of a file, see ``Message``.
+        trace: that its sender named.
     """
 
     id: str
@@ -73,6 +75,7 @@ class MessageRow(msgspec.Struct, frozen=True, kw_only=True):
     codes: tuple[str, ...]
     cases: tuple[str, ...] = ()
     line: int | None = None
+    trace: Trace | None = None
 
 
 class Rows(msgspec.Struct, frozen=True, kw_only=True):

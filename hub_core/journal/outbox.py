@@ -74,6 +74,7 @@ class Held(NamedTuple):
             correlation_id=envelope.correlation_id,
             party=self.party,
             service=self.service,
+            trace=envelope.trace,
         )
 
 

@@ -210,6 +210,7 @@ def _message(row: Sequence[Any], envelope: Envelope) -> MessageRow:
         codes=tuple(row[10].split()),
         line=row[11],
         cases=envelope.cases,
+        trace=envelope.trace,
     )
 
 

@@ -15,7 +15,7 @@ DOTS: Final = "…"
 # A number of five characters or fewer (house, flat, amount) would be all but told by its last two.
 SHORTEST_NUMBER: Final = 6
 # Twelve digits and more in a row is an identifier, whatever the field says.
-IDENTIFIER: Final = re.compile(r"\d(?:[ .-]?\d){11}")
+IDENTIFIER: Final = re.compile(r"\d(?:[ .-]?\d){11,}")
 
 ISO_DATE: Final = re.compile(r"((?:1[89]|20|21)\d\d)(?:-\d\d(?:-\d\d(?:[T ].*)?)?)?", re.DOTALL)
 LOCAL_DATE: Final = re.compile(r"(?:\d\d?[./-])?\d\d?[./-]((?:1[89]|20|21)\d\d)")

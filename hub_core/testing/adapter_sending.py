@@ -14,6 +14,7 @@ from hub_core.errors import ConfigError, PunteError, Rejected, TryLater
 from hub_core.ports import Sent, Target
 from hub_core.testing.adapter_base import AdapterSuite
 from hub_core.testing.partner import Flood, Keep, Partner, Reply, Vanish, playing
+from hub_core.trace import Trace, following, trace_in
 
 KEY: Final = "0190a1b2-0000-7000-8000-000000000001"
 NAME: Final = "IONESCU-POPA"
@@ -80,6 +81,21 @@ class Sending(AdapterSuite):
             await target.send(SENT)
         assert [received.headers["idempotency-key"] for received in partner.received] == [KEY, KEY, KEY]
         assert len({received.body for received in partner.received}) == 1
+
+    async def test_the_trace_goes_on_to_the_partner_as_a_step_of_its_own(self) -> None:
+        trace = Trace("0af7651916cd43dd8448eb211c80319c", "01", "sender=t61rcWkgMzE")
+        async with playing(self.taken) as partner, self.target(partner) as target:
+            with following(trace):
+                await target.send(SENT)
+                await target.send(SENT)
+        traced = [trace_in(received.headers) for received in partner.received]
+        assert traced == [trace, trace]
+        assert len({received.headers["traceparent"] for received in partner.received}) == 2
+
+    async def test_without_a_trace_none_is_begun(self) -> None:
+        async with playing(self.taken) as partner, self.target(partner) as target:
+            await target.send(SENT)
+        assert not {"traceparent", "tracestate"} & partner.received[0].headers.keys()
 
     async def test_several_messages_are_sent_at_once(self) -> None:
         async with playing(self.taken) as partner, self.target(partner) as target:

@@ -8,6 +8,7 @@ import pytest
 from hub_core.testing.adapter_base import LIMIT, AdapterSuite
 from hub_core.testing.services import INSTITUTION
 from hub_core.testing.wire import abandon, exchange, request_bytes, serving
+from hub_core.trace import Trace
 
 
 @pytest.mark.network
@@ -27,6 +28,13 @@ class Serving(AdapterSuite):
         (arrival,) = services.arrivals
         assert (arrival.endpoint, arrival.sender_id, arrival.purpose) == ("here", "order-1", "benefit-review")
         assert (arrival.media_type, arrival.caller.institution) == (self.media_type, INSTITUTION)
+
+    async def test_the_hub_learns_of_the_trace_that_a_call_belongs_to(self) -> None:
+        services = self.services()
+        traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+        await self.post(services, self.good, traceparent=traceparent, tracestate="sender=1")
+        await self.post(services, self.good)
+        assert services.traces == [Trace("0af7651916cd43dd8448eb211c80319c", "01", "sender=1"), None]
 
     async def test_without_a_purpose_the_hub_gets_none(self) -> None:
         services = self.services()

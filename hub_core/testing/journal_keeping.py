@@ -11,6 +11,7 @@ from hub_core.journal.entries import Filter
 from hub_core.message import Finding, Leaf, Severity, State
 from hub_core.testing.builders import a_delivery, a_message, an_outcome
 from hub_core.testing.journal_base import AnyJournal, JournalSuite, claim, keep, keep_bare, send
+from hub_core.trace import Trace
 
 EVERY_BYTE = bytes(range(256))
 
@@ -22,6 +23,14 @@ class Keeping(JournalSuite):
         message = a_message()
         outcome = an_outcome(message)
         assert await journal.record(message, outcome) is outcome
+
+    async def test_the_trace_of_a_message_is_kept_and_given_to_the_worker(self, journal: AnyJournal) -> None:
+        trace = Trace("0af7651916cd43dd8448eb211c80319c", "01", "sender=t61rcWkgMzE")
+        message = a_message(trace=trace)
+        await journal.record(message, an_outcome(message, a_delivery(message)))
+        (claimed,) = await claim(journal)
+        assert claimed.trace == trace
+        assert [row.trace for row in journal.messages()] == [trace]
 
     async def test_the_same_id_and_bytes_return_the_first_outcome(self, journal: AnyJournal) -> None:
         first, again = a_message(sender_id="7"), a_message(sender_id="7")

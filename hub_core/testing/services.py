@@ -16,6 +16,7 @@ from hub_core.message import Arrival, Caller, Finding, Outcome, Refusal, State
 from hub_core.ports import Adapter
 from hub_core.security.keys import digest_of, new_key, presented, same
 from hub_core.testing.builders import NOW
+from hub_core.trace import Trace, current
 
 INSTITUTION = "ro.partner"
 PURPOSE = "benefit-review"
@@ -52,6 +53,7 @@ class MemoryServices:
         self.journal_is_down = False
         self.arrivals: list[Arrival] = []
         self.refusals: list[Refusal] = []
+        self.traces: list[Trace | None] = []
 
     def directory(self) -> Directory:
         """Return the one registry set."""
@@ -81,6 +83,7 @@ class MemoryServices:
             return known[1]
         outcome = self._decide(endpoint, arrival.body)
         self.arrivals.append(arrival)
+        self.traces.append(current())
         if arrival.sender_id is not None:
             self._outcomes[arrival.endpoint, arrival.sender_id] = digest, outcome
         return outcome

@@ -17,6 +17,7 @@ from adapters.kit.body import read_body
 from hub_core.errors import Refused, Rejected
 from hub_core.message import Arrival, Caller, Finding, Outcome, Severity, State
 from hub_core.ports import Services
+from hub_core.trace import following, trace_in
 from hub_core.validation import parse_json
 from hub_web.api.problems import Fault, describe, install, problem
 
@@ -154,16 +155,16 @@ async def send(
     if registered is None or registered.direction != "in":
         raise Refused("A404", "no inbound endpoint of this name is registered")
     known = request.app.state.media_types[registered.adapter]
-    outcome = await hub.accept(
-        Arrival(
-            endpoint=endpoint,
-            caller=who,
-            media_type=header.media_type(told, known),
-            sender_id=header.sender_id(told),
-            purpose=header.purpose(told),
-            body=await read_body(request.receive, told, limit=registered.max_body_bytes),
-        )
+    arrival = Arrival(
+        endpoint=endpoint,
+        caller=who,
+        media_type=header.media_type(told, known),
+        sender_id=header.sender_id(told),
+        purpose=header.purpose(told),
+        body=await read_body(request.receive, told, limit=registered.max_body_bytes),
     )
+    with following(trace_in(told)):
+        outcome = await hub.accept(arrival)
     return receipt(outcome)
 
 
@@ -221,7 +222,8 @@ async def query(
     header.media_type(told, {"application/json"})
     purpose = header.purpose(told)
     question = asked(await read_body(request.receive, told, limit=MAX_QUESTION_BYTES))
-    result = await request.app.state.ask(query, caller=who, cnp=question.cnp, on=question.on, purpose=purpose)
+    with following(trace_in(told)):
+        result = await request.app.state.ask(query, caller=who, cnp=question.cnp, on=question.on, purpose=purpose)
     return JSONResponse(msgspec.to_builtins(result), headers={"Punte-Reference": result.id})
 
 

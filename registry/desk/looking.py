@@ -204,6 +204,7 @@ def _row(row: MessageRow) -> dict[str, Any]:
     shown: dict[str, Any] = msgspec.to_builtins(row, builtin_types=(bytes,))
     shown.pop("digest")
     shown["cases"] = [mask_text(case) for case in row.cases]
+    shown["trace"] = row.trace.id if row.trace else None
     return shown
 
 
