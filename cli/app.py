@@ -24,6 +24,7 @@ from cli.commands import (
     seal,
     send,
     status,
+    torture,
     why,
     write,
 )
@@ -44,6 +45,7 @@ app = typer.Typer(
 )
 app.command(rich_help_panel=RUN)(running.serve)
 app.command(rich_help_panel=RUN)(running.demo)
+app.command(rich_help_panel=RUN)(torture.torture)
 app.command(rich_help_panel=SEND)(send.send)
 app.command(rich_help_panel=SEND)(query.query)
 app.command(rich_help_panel=SEND)(read.read)

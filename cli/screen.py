@@ -48,6 +48,8 @@ STYLES: Final = {
     "ok": "green",
     "FAIL": "bold red",
     "note": "yellow",
+    "kept": "green",
+    "BROKEN": "bold red",
 }
 
 

@@ -97,6 +97,8 @@ class Drip(msgspec.Struct, frozen=True):
         if self.head:
             writer.write(head)
         for byte in itertools.cycle(head):
+            if writer.is_closing():
+                return
             writer.write(bytes([byte]))
             await writer.drain()
             await asyncio.sleep(self.seconds)

@@ -67,7 +67,7 @@ async def exchange(port: int, *pieces: bytes) -> Answered:
     async with asyncio.timeout(SECONDS):
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         try:
-            reading = asyncio.create_task(_answer(reader))
+            reading = asyncio.create_task(receive_answer(reader))
             with contextlib.suppress(ConnectionError):
                 for piece in pieces:
                     if reading.done():
@@ -88,7 +88,8 @@ async def abandon(port: int, begun: bytes) -> None:
     await writer.wait_closed()
 
 
-async def _answer(reader: asyncio.StreamReader) -> Answered:
+async def receive_answer(reader: asyncio.StreamReader) -> Answered:
+    """Read one answer; its connection may carry another one afterwards."""
     head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
     lines = head.split("\r\n")
     headers = {

@@ -1,0 +1,77 @@
+"""Who dies when, as planned, and how long it takes until messages are accepted again."""
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import Sequence
+
+from hub_core.testing.postgresql import PostgresqlServer
+from hub_torture.nodes import Node
+from hub_torture.plan import Kill, Plan
+
+
+class Killer:
+    """Kills as planned; is told of every accepted message.
+
+    Attributes:
+        accepted: messages so far, repetitions counted.
+        recoveries: seconds from each kill to the first message sent and accepted afterwards.
+        server_kills: deaths of the database server.
+    """
+
+    def __init__(self, plan: Plan, nodes: Sequence[Node], server: PostgresqlServer | None) -> None:
+        self.accepted = 0
+        self.recoveries: list[float] = []
+        self.server_kills = 0
+        self._kills = plan.killings
+        self._nodes = nodes
+        self._server = server
+        self._since: float | None = None
+        self._spent: Counter[int] = Counter()  # deaths of hubs that were planned
+        self._progress = asyncio.Event()
+
+    def count(self, sent_at: float) -> None:
+        """Count a message that was sent at a time, and accepted now."""
+        self.accepted += 1
+        self._progress.set()
+        if self._since is not None and sent_at >= self._since:
+            self.recoveries.append(time.monotonic() - self._since)
+            self._since = None
+
+    async def work(self) -> None:
+        """Kill one after the other; the next waits until messages are accepted again."""
+        for kill in self._kills:
+            if kill.node is not None:
+                await self._kill_node(self._nodes[kill.node], kill)
+            elif self._server is not None:
+                await self.until(kill.after)
+                await self._kill_server(self._server)
+            while self._since is not None:
+                await self._more()
+
+    async def _kill_node(self, node: Node, kill: Kill) -> None:
+        """Let a hub die at its failpoint, or kill it when its time has come."""
+        by_itself = asyncio.ensure_future(node.died(self._spent[node.number]))
+        its_time = asyncio.ensure_future(self.until(kill.after))
+        await asyncio.wait([by_itself, its_time], return_when=asyncio.FIRST_COMPLETED)
+        its_time.cancel()
+        if not by_itself.done():
+            node.kill()
+        await by_itself
+        self._spent[node.number] += 1
+        self._since = node.died_at
+
+    async def _kill_server(self, server: PostgresqlServer) -> None:
+        server.kill()
+        self.server_kills += 1
+        self._since = time.monotonic()
+        await asyncio.to_thread(server.start)
+
+    async def until(self, accepted: int) -> None:
+        """Wait until so many messages were accepted."""
+        while self.accepted < accepted:
+            await self._more()
+
+    async def _more(self) -> None:
+        self._progress.clear()
+        await self._progress.wait()

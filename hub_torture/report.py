@@ -1,0 +1,98 @@
+"""What came out of a run: figures, and one verdict per promise."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+import msgspec
+
+from hub_core.message import State
+from hub_torture.checker import Verdict, check, verdict
+from hub_torture.evidence import Evidence
+from hub_torture.killer import Killer
+from hub_torture.nodes import Node
+from hub_torture.plan import Plan
+
+
+class Limits(msgspec.Struct, frozen=True, kw_only=True):
+    """What a run must keep to.
+
+    Attributes:
+        recovery: from a kill to the first message accepted afterwards.
+        memory: of one hub, in bytes.
+    """
+
+    recovery: timedelta = timedelta(seconds=2)
+    memory: int = 400_000_000
+
+
+class Report(msgspec.Struct, frozen=True, kw_only=True):
+    """What came out of a run.
+
+    Attributes:
+        seconds: that it took.
+        accepted: messages, each counted once; ``delivered`` and ``parked`` of them ended so.
+        taken: deliveries that partners took.
+        repeated: of those, under a key that the partner knew.
+        kills: of hubs.
+        server_kills: of the database server.
+        recoveries: seconds from each kill to the first message sent and accepted afterwards.
+        memory: most bytes that one hub had.
+    """
+
+    plan: Plan
+    seconds: float
+    accepted: int
+    refused: int
+    delivered: int
+    parked: int
+    taken: int
+    repeated: int
+    kills: int
+    server_kills: int
+    recoveries: list[float]
+    memory: int
+    verdicts: list[Verdict]
+
+    @property
+    def kept(self) -> bool:
+        """Every promise was kept."""
+        return all(one.kept for one in self.verdicts)
+
+
+def summed_up(
+    plan: Plan,
+    evidence: Evidence,
+    killer: Killer,
+    nodes: Sequence[Node],
+    *,
+    limits: Limits,
+    ended: Sequence[bool],
+    seconds: float,
+) -> Report:
+    """Return the report: what the books say, and how the hubs bore it."""
+    states = [kept.state for number in evidence.acked for kept in evidence.kept.get(number, ())]
+    memory = max(node.memory for node in nodes)
+    longest = limits.recovery.total_seconds()
+    slow = (f"{taken:.1f} s until a message was accepted" for taken in killer.recoveries if taken > longest)
+    large = (f"hub {it.number} took {it.memory // 1_000_000} MB" for it in nodes if it.memory > limits.memory)
+    unended = (f"hub {node.number} did not" for node, well in zip(nodes, ended, strict=True) if not well)
+    return Report(
+        plan=plan,
+        seconds=round(seconds, 1),
+        accepted=len(evidence.acked),
+        refused=len(evidence.refused),
+        delivered=states.count(State.DELIVERED),
+        parked=states.count(State.PARKED),
+        taken=len(evidence.taken),
+        repeated=sum(not taken.effect for taken in evidence.taken),
+        kills=sum(node.deaths for node in nodes),
+        server_kills=killer.server_kills,
+        recoveries=[round(taken, 2) for taken in killer.recoveries],
+        memory=memory,
+        verdicts=[
+            *check(plan, evidence),
+            verdict(f"accepting again within {longest:g} s of a kill", len(killer.recoveries), slow),
+            verdict(f"memory of a hub below {limits.memory // 1_000_000} MB", len(nodes), large),
+            verdict("a hub that is told to ends in order", len(nodes), unended),
+        ],
+    )

@@ -1,0 +1,154 @@
+"""One run from its first process to its last verdict."""
+
+import asyncio
+import contextlib
+import time
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Final
+
+from hub_core.errors import ConfigError
+from hub_core.journal.view import SqlJournalView
+from hub_core.settings import from_environment
+from hub_core.testing.postgresql import PostgresqlServer, programs, running
+from hub_torture import country
+from hub_torture.evidence import SENT, TAKEN, gather
+from hub_torture.killer import Killer
+from hub_torture.ledger import Ledger
+from hub_torture.nodes import Node
+from hub_torture.plan import LINES, Plan
+from hub_torture.receiver import Receiver
+from hub_torture.report import Limits, Report, summed_up
+from hub_torture.sender import Sender
+from hub_torture.wire import OK, Line
+from registry.parts import Parts
+from registry.remote import RemoteDesk, remote_desk
+
+_START: Final = 60.0  # seconds, for the first start of a hub
+_DRAIN: Final = 180.0  # seconds, for what is open after the last message
+_TELL: Final = 0.2  # seconds
+_LOOK: Final = 0.05  # seconds
+#: What is being done, and a number: messages accepted so far, or deliveries still open.
+Tell = Callable[[str, int], None]
+
+
+async def torture(plan: Plan, folder: Path, *, limits: Limits, tell: Tell) -> Report:
+    """Run a plan in a folder and return what came out.
+
+    Args:
+        plan: what happens.
+        folder: empty; everything that is written lies below it.
+        limits: what the hub must keep to.
+        tell: told of progress: what is being done, and how many messages are answered.
+
+    Raises:
+        ConfigError: W503, a hub does not start; J102, there is no PostgreSQL.
+    """
+    begun = time.monotonic()
+    with contextlib.ExitStack() as stack:
+        server = stack.enter_context(_server()) if plan.server else None
+        sent = stack.enter_context(Ledger(folder / SENT))
+        taken = stack.enter_context(Ledger(folder / TAKEN))
+        async with Receiver(plan, taken) as receiver:
+            environment = _environment(folder, receiver, server)
+            deaths = {
+                number: [it.failpoint for it in plan.killings if it.node == number] for number in range(plan.nodes)
+            }
+            nodes = [Node(number, folder, environment, failpoints) for number, failpoints in deaths.items()]
+            killer = Killer(plan, nodes, server)
+            async with _alive(nodes):
+                sender = Sender([node.port for node in nodes], await _found(nodes), sent, killer.count)
+                await _send_all(plan, sender, killer, tell)
+                parts = Parts(from_environment({**environment, "PUNTE_HOME": str(nodes[0].home)}), write=False)
+                stack.callback(parts.close)
+                await _drain(parts.view, tell)
+                ended = [await node.stop() for node in nodes]
+        tell("comparing", 0)
+        evidence = await asyncio.to_thread(gather, folder, parts.view)
+    return summed_up(plan, evidence, killer, nodes, limits=limits, ended=ended, seconds=time.monotonic() - begun)
+
+
+@contextlib.contextmanager
+def _server() -> Iterator[PostgresqlServer]:
+    """Run a server of our own.
+
+    Raises:
+        ConfigError: J102, there is none on this machine.
+    """
+    try:
+        programs()
+    except RuntimeError as error:
+        raise ConfigError("J102", "no PostgreSQL on this machine", mend="install the package postgresql") from error
+    with running() as server:
+        yield server
+
+
+def _environment(folder: Path, receiver: Receiver, server: PostgresqlServer | None) -> dict[str, str]:
+    urls = {country.url_of(name): f"http://127.0.0.1:{port}/" for name, port in receiver.ports.items()}
+    store = {} if server is None else {"PUNTE_STORE": server.address}
+    return {**urls, **store, "PUNTE_KEYRING": str(folder / "keyring.json")}
+
+
+@contextlib.asynccontextmanager
+async def _alive(nodes: Sequence[Node]) -> AsyncIterator[None]:
+    """Let hubs live, and see that none is left behind; one that cannot live ends the run."""
+    try:
+        async with asyncio.TaskGroup() as group:
+            lives = [group.create_task(node.live()) for node in nodes]
+            watches = [group.create_task(node.watch()) for node in nodes]
+            yield
+            for task in (*lives, *watches):
+                task.cancel()
+    except* ConfigError as errors:
+        raise errors.exceptions[0] from None
+    finally:
+        for node in nodes:
+            await node.end()
+
+
+async def _found(nodes: Sequence[Node]) -> str:
+    """Register everybody, wait until each hub knows them, and return the sender's key."""
+    async with asyncio.timeout(_START):
+        for node in nodes:
+            while not await asyncio.to_thread(remote_desk, node.control):  # noqa: ASYNC110 - another process
+                await asyncio.sleep(_LOOK)
+        key = await asyncio.to_thread(country.found, RemoteDesk(nodes[0].control))
+        for node in nodes:
+            line = Line(node.port)
+            while (await line.ask("/health/ready", b"", {}, method="GET")).status != OK:  # noqa: ASYNC110 - same
+                await asyncio.sleep(_LOOK)
+    return key
+
+
+async def _send_all(plan: Plan, sender: Sender, killer: Killer, tell: Tell) -> None:
+    """Send every message while hubs die; return when all are answered."""
+
+    async def line(number: int) -> None:
+        for letter in plan.letters(number):
+            await sender.send(letter)
+
+    async def bursts() -> None:
+        waves = plan.bursts()
+        for at, letters in enumerate(waves):
+            await killer.until(plan.messages * at // (len(waves) + 1))
+            await asyncio.gather(*map(sender.send, letters))
+
+    async def telling() -> None:
+        while True:
+            tell("sending", killer.accepted)
+            await asyncio.sleep(_TELL)
+
+    async with asyncio.TaskGroup() as group:
+        others = [group.create_task(killer.work()), group.create_task(telling())]
+        await asyncio.gather(bursts(), *map(line, range(LINES)))
+        for task in others:
+            task.cancel()
+
+
+async def _drain(view: SqlJournalView, tell: Tell) -> None:
+    """Wait until nothing is open any more, or for too long."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(_DRAIN):
+            while left := (await asyncio.to_thread(view.counts)).open_deliveries:
+                tell("draining", left)
+                await asyncio.sleep(_TELL)
