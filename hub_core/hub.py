@@ -15,7 +15,7 @@ from hub_core.errors import Refused, Rejected
 from hub_core.judging import Judge, Opened
 from hub_core.mapping import MappingSet, value_at
 from hub_core.message import Arrival, Entry, Message, Outcome, Refusal
-from hub_core.ports import Adapter, Clock, Journal, Splits
+from hub_core.ports import Adapter, Clock, Journal, Position, Splits
 from hub_core.trace import current
 
 log = logging.getLogger("punte.hub")
@@ -77,9 +77,9 @@ class Hub(Judge):
             self._tell(message, outcome)
         return first
 
-    async def keep_all(self, decided: Sequence[tuple[Message, Outcome]]) -> None:
-        """Write messages and their outcomes in this order, all or none."""
-        firsts = await self._journal.record_all(decided)
+    async def keep_all(self, decided: Sequence[tuple[Message, Outcome]], *, position: Position | None = None) -> None:
+        """Write messages and their outcomes in this order, all or none; see ``Journal.record_all``."""
+        firsts = await self._journal.record_all(decided, position=position)
         for (message, outcome), first in zip(decided, firsts, strict=True):
             if first is outcome:
                 self._tell(message, outcome)

@@ -26,5 +26,6 @@ CODES = (
         "J413", "delivery not in doubt", "Only a delivery whose answer was lost is settled by hand; see its state.", 409
     ),
     Code("J414", "nothing parked there", "See what waits for you, and its ids, with: punte parked.", 404),
+    Code("J421", "polled twice at once", "Nothing: the other poll has taken in what was new.", 409),
     Code("J503", "journal not available", "Send again later with the same id; nothing was accepted.", 503),
 )

@@ -11,9 +11,11 @@ from hub_core.journal.connection import Connection
 from hub_core.journal.instants import to_micros
 from hub_core.journal.outbox import add_deliveries
 from hub_core.journal.outcomes import decode_outcome, encode_outcome
+from hub_core.journal.scheduling import move
 from hub_core.journal.statements import Row, insert
 from hub_core.journal.writer import Failure
 from hub_core.message import Delivery, Message, Outcome
+from hub_core.ports.schedule import Position
 
 _MESSAGE: Final = (
     "id, endpoint, party, service, purpose, sender_id, correlation_id, received_at, media_type, digest, registry_set, "
@@ -113,12 +115,16 @@ def record(connection: Connection, items: Sequence[Recorded]) -> list[Outcome | 
     return [item.outcome if id(item) in written else _standing(connection, item) for item in items]
 
 
-def record_all(connection: Connection, items: Sequence[Recorded]) -> list[Outcome | Standing]:
-    """Write what is new of several messages, or nothing; return for each the outcome that stands.
+def record_all(
+    connection: Connection, items: Sequence[Recorded], position: Position | None = None
+) -> list[Outcome | Standing]:
+    """Write what is new of several messages, and where they came from, or nothing; return for each what stands.
 
     Raises:
-        Rejected: J409.
+        Rejected: J409, J421.
     """
+    if position is not None:
+        move(connection, position)
     standing: list[Outcome | Standing] = []
     for result in record(connection, items):
         if isinstance(result, Failure):

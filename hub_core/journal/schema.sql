@@ -138,3 +138,22 @@ CREATE TABLE refusal (
     party TEXT,
     detail TEXT NOT NULL
 );
+
+-- One row per job that is done on a schedule: its last run. ended_at is NULL while it runs, or if its process ended before;
+-- figures is a JSON object of numbers.
+CREATE TABLE scheduled_run (
+    job TEXT PRIMARY KEY,
+    begun_at INTEGER NOT NULL,
+    ended_at INTEGER,
+    well_at INTEGER,
+    code TEXT,
+    detail TEXT NOT NULL,
+    figures TEXT NOT NULL
+);
+
+-- Of each endpoint that is polled: how far its partner's list was taken in, in the partner's own words.
+CREATE TABLE polled (
+    endpoint TEXT PRIMARY KEY,
+    position TEXT NOT NULL,
+    at INTEGER NOT NULL
+);

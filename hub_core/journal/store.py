@@ -6,7 +6,7 @@ from functools import partial
 from typing import Final
 
 from hub_core.errors import Rejected
-from hub_core.journal import outbox, parking, pausing, recording, settling
+from hub_core.journal import outbox, parking, pausing, recording, scheduling, settling
 from hub_core.journal.bodies import Vault
 from hub_core.journal.connection import Connection
 from hub_core.journal.database import Database
@@ -14,6 +14,7 @@ from hub_core.journal.entries import ParkedRow
 from hub_core.journal.instants import to_micros
 from hub_core.journal.view import SqlJournalView
 from hub_core.message import Claimed, Delivery, DeliveryState, Entry, Message, Outcome, Pause, Refusal, Settlement
+from hub_core.ports.schedule import Position, Run
 
 MAX_REFUSALS: Final = 10_000
 _CLIP: Final = 200  # characters that one field of a refusal may take: whoever is turned away chooses them
@@ -35,10 +36,12 @@ class SqlJournal(SqlJournalView):
         )
         return self._opened(standing)
 
-    async def record_all(self, decided: Sequence[tuple[Message, Outcome]]) -> list[Outcome]:
+    async def record_all(
+        self, decided: Sequence[tuple[Message, Outcome]], *, position: Position | None = None
+    ) -> list[Outcome]:
         """Keep and decide, all or none; see ``Journal.record_all``."""
         recorded = [recording.prepare(message, outcome, self._vault) for message, outcome in decided]
-        standing = await self._database.write(partial(recording.record_all, items=recorded))
+        standing = await self._database.write(partial(recording.record_all, items=recorded, position=position))
         return [self._opened(one) for one in standing]
 
     def _opened(self, standing: Outcome | recording.Standing) -> Outcome:
@@ -101,6 +104,14 @@ class SqlJournal(SqlJournalView):
     async def take_back(self, *, now: datetime) -> int:
         """Take back what workers of an earlier run held; see ``Journal.take_back``."""
         return await self._database.write(partial(outbox.take_back, now=now, everything=not self._database.shared))
+
+    async def begin_run(self, job: str, *, at: datetime, every: timedelta) -> bool:
+        """Begin a run of a job that is due; see ``Schedule.begin_run``."""
+        return await self._database.write(partial(scheduling.begin_run, job=job, at=at, every=every))
+
+    async def end_run(self, run: Run) -> bool:
+        """Write down how a run ended; see ``Schedule.end_run``."""
+        return await self._database.write(partial(scheduling.end_run, run=run))
 
     async def note(self, entry: Entry) -> None:
         """Add a line to a message's history; see ``Journal.note``."""

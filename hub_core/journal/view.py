@@ -15,6 +15,7 @@ from hub_core.journal.outcomes import decode_outcome
 from hub_core.journal.parking import ParkedView
 from hub_core.journal.pausing import EndpointView
 from hub_core.journal.readers import Readers
+from hub_core.journal.scheduling import ScheduleView
 from hub_core.journal.settling import number_of
 from hub_core.journal.statements import OPEN, Row
 from hub_core.message import Delivery, DeliveryState, Entry, Outcome, Receipt, Refusal, Severity, State
@@ -29,7 +30,7 @@ _DELIVERY: Final = (
 )
 
 
-class SqlJournalView(EndpointView, ParkedView):
+class SqlJournalView(EndpointView, ParkedView, ScheduleView):
     """The port ``JournalView``. Plain functions: a read takes microseconds to a few milliseconds."""
 
     def __init__(self, readers: Readers, vault: Vault) -> None:

@@ -20,6 +20,7 @@ from hub_core.ports.adapter import (
 from hub_core.ports.clock import Clock
 from hub_core.ports.exchange import Answer, Question, Sent, Source, Target
 from hub_core.ports.journal import Journal, JournalView
+from hub_core.ports.schedule import Position, Run, Schedule
 
 __all__ = [
     "Adapter",
@@ -29,8 +30,11 @@ __all__ = [
     "Journal",
     "JournalView",
     "Part",
+    "Position",
     "Question",
     "Receive",
+    "Run",
+    "Schedule",
     "Scope",
     "Send",
     "Sent",

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from hub_core.journal.entries import Counts, DeliveryRow, Filter, Kept, MessageRow, ParkedGroup, ParkedRow, Queue, Rows
 from hub_core.message import Claimed, Delivery, Entry, Message, Outcome, Pause, Receipt, Refusal, Settlement
+from hub_core.ports.schedule import Position
 
 
 class Journal(Protocol):
@@ -24,11 +25,16 @@ class Journal(Protocol):
         """
         ...
 
-    async def record_all(self, decided: Sequence[tuple[Message, Outcome]]) -> list[Outcome]:
+    async def record_all(
+        self, decided: Sequence[tuple[Message, Outcome]], *, position: Position | None = None
+    ) -> list[Outcome]:
         """Keep messages with their decisions, in this order, all or none; return for each what ``record`` would.
 
+        With ``position`` they were polled: how far the partner's list was taken in is written in the same transaction.
+
         Raises:
-            Rejected: J409, one of the ids was used for other content. TryLater: J503, they are not known to be kept.
+            Rejected: J409, one of the ids was used for other content; J421, another poll took more in meanwhile.
+            TryLater: J503, they are not known to be kept.
         """
         ...
 

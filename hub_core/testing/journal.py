@@ -18,6 +18,7 @@ from hub_core.testing.journal_looking import Looking
 from hub_core.testing.journal_operating import Operating
 from hub_core.testing.journal_ordering import Ordering
 from hub_core.testing.journal_parking import Parking
+from hub_core.testing.journal_scheduling import Scheduling
 from hub_core.testing.journal_sealing import Sealing
 from hub_core.testing.journal_sending import Sending
 from hub_core.testing.journal_splitting import Splitting
@@ -25,5 +26,7 @@ from hub_core.testing.journal_splitting import Splitting
 __all__ = ["AnyJournal", "JournalContract"]
 
 
-class JournalContract(Keeping, Sending, Ordering, Operating, Parking, Endpoints, Looking, Splitting, Sealing):
+class JournalContract(
+    Keeping, Sending, Ordering, Operating, Parking, Endpoints, Looking, Splitting, Sealing, Scheduling
+):
     """All promises of the ports ``Journal`` and ``JournalView``."""

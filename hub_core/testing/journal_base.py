@@ -9,15 +9,15 @@ from typing import Final, Protocol
 import pytest
 
 from hub_core.message import Claimed, Delivery, DeliveryState, Entry, Message, Settlement
-from hub_core.ports import Journal, JournalView
+from hub_core.ports import Journal, JournalView, Schedule
 from hub_core.testing.builders import NOW, a_delivery, a_message, an_outcome
 
 MINUTE: Final = timedelta(minutes=1)
 LEASE: Final = timedelta(minutes=5)
 
 
-class AnyJournal(Journal, JournalView, Protocol):
-    """Both ports of one journal."""
+class AnyJournal(Journal, JournalView, Schedule, Protocol):
+    """All ports of one journal."""
 
 
 class JournalSuite:
