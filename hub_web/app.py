@@ -3,7 +3,8 @@
 FastAPI about halves the rate of a plain ASGI path, so messages never pass through it.
 """
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Callable, Mapping
 
 from adapters.kit.problem import problem
 from adapters.kit.reply import send_reply, trouble_of
@@ -27,6 +28,16 @@ def application(fronts: Mapping[str, AsgiApp], api: AsgiApp) -> AsgiApp:
         await fronts.get(scope["path"].split("/", 2)[1], api)(scope, receive, send)
 
     return dispatch
+
+
+def made_meanwhile(make: Callable[[], AsgiApp]) -> AsgiApp:
+    """Return an app that a thread makes from now on; whoever calls it earlier waits, nobody else does."""
+    making = asyncio.create_task(asyncio.to_thread(make))
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        await (await asyncio.shield(making))(scope, receive, send)
+
+    return app
 
 
 async def _unknown(send: Send) -> None:

@@ -17,8 +17,8 @@ from hub_core.errors import ConfigError
 from hub_core.observe import start_logging
 from hub_core.ports import AsgiApp
 from hub_core.settings import Settings
-from hub_web.api import control, public
-from hub_web.app import application
+from hub_web.api import control
+from hub_web.app import application, made_meanwhile
 from hub_web.protocol import Protocol
 from registry.assemble import Running, assemble
 
@@ -56,8 +56,7 @@ async def serve(settings: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     async with assemble(settings) as hub:
-        app = application(hub.fronts, public.build(hub.api_state()))
-        _settle_memory()
+        app = application(hub.fronts, made_meanwhile(lambda: _api(hub)))
         async with contextlib.AsyncExitStack() as stack:
             plain = _bind(settings.host, settings.port)
             await stack.enter_async_context(listening(app, plain))
@@ -157,6 +156,15 @@ def _tls(settings: Settings) -> ssl.SSLContext:
             "R402", "certificate, key or client CA cannot be read", where="PUNTE_TLS_*", mend="name readable PEM files"
         ) from error
     return context
+
+
+def _api(hub: Running) -> AsgiApp:
+    """Return the HTTP API; FastAPI takes a third of the time to start, and no message needs it."""
+    from hub_web.api import public
+
+    api = public.build(hub.api_state())
+    _settle_memory()
+    return api
 
 
 def _settle_memory() -> None:
