@@ -16,6 +16,7 @@ from cli.commands import (
     mapping,
     messages,
     parked,
+    purge,
     query,
     read,
     replay,
@@ -62,6 +63,7 @@ app.command(rich_help_panel=ACT)(parked.retry)
 app.command(rich_help_panel=ACT)(parked.reject)
 app.command(rich_help_panel=ACT)(parked.discard)
 app.command(rich_help_panel=ACT)(replay.replay)
+app.command(rich_help_panel=ACT)(purge.purge)
 app.add_typer(endpoints.app, name="endpoint", rich_help_panel=ACT)
 app.command(rich_help_panel=SET_UP)(init.init)
 app.command(rich_help_panel=SET_UP)(apply.apply)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 WRITING: Final = frozenset(
     {"apply", "capture", "key_new", "key_revoke", "query", "replay", "revealed", "rollback"}
     | {"seal_rotate", "seal_reload", "seal_drop"}
-    | {"parked_act", "settle", "endpoint_pause", "endpoint_resume"}
+    | {"parked_act", "settle", "purge", "endpoint_pause", "endpoint_resume"}
     | {"mapping_shadow", "mapping_shadow_stop", "mapping_promote", "mapping_rollback"}
 )
 

@@ -57,11 +57,17 @@ def _facts(answer: dict[str, Any]) -> None:
             ("mapping", outcome["mapping"]),
             ("trace", message.get("trace")),
             ("cases", ", ".join(outcome["cases"])),
-            ("body", f"{message['size']:,} bytes, {message['media_type'] or 'no media type'}"),
+            ("body", _body(message)),
             ("SHA-256", message["digest"]),
             ("registry set", str(message["registry_set"])),
         )
     )
+
+
+def _body(message: dict[str, Any]) -> str:
+    if message["purged_at"]:
+        return f"purged {screen.local(message['purged_at'])}"
+    return f"{message['size']:,} bytes, {message['media_type'] or 'no media type'}"
 
 
 def _deliveries(deliveries: list[dict[str, Any]]) -> None:

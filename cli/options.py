@@ -1,11 +1,13 @@
 """Options and arguments that several commands share, spelt once."""
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from cli import completion
+from cli import completion, screen
+from cli.faults import Exit
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")]
 Reveal = Annotated[
@@ -16,6 +18,7 @@ Reason = Annotated[str | None, typer.Option("--reason", metavar="TEXT", help="Wh
 MessageId = Annotated[
     str, typer.Argument(metavar="ID", help="Reference of the message.", autocompletion=completion.messages)
 ]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 Root = Annotated[
     Path | None,
     typer.Option(
@@ -47,3 +50,16 @@ def check_reveal(*, reveal: bool, reason: str | None) -> None:
     """
     if reveal and not (reason or "").strip():
         raise typer.BadParameter("--reveal shows personal values: add --reason TEXT", param_hint="--reveal")
+
+
+def ask(question: str) -> None:
+    """Ask a person.
+
+    Raises:
+        typer.BadParameter: exit code 2, nobody sits there. typer.Exit: they said no.
+    """
+    if not sys.stdin.isatty():
+        raise typer.BadParameter("nobody can be asked here: add --yes", param_hint="--yes")
+    if not typer.confirm(question, err=True):
+        screen.note("nothing was changed")
+        raise typer.Exit(Exit.ATTENTION)

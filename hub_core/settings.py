@@ -1,15 +1,19 @@
 """Settings of one hub process, from the environment; each has a default that works on a laptop."""
 
+import math
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Annotated
 from urllib.parse import urlsplit
 
 import msgspec
+from msgspec import Meta
 
 from hub_core.errors import ConfigError
 
 PREFIX = "PUNTE_"
+Days = Annotated[int, Meta(ge=0, le=36_500)]
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
@@ -31,6 +35,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         metrics_key: where the key stands with which `/metrics` may be read from other machines: `env:NAME` or
             `file:PATH`; without it only from this one.
         per_endpoint: deliveries that are under way at once to an endpoint without ``concurrency``.
+        keep_bodies: days for which bodies and records of closed messages are kept; 0: for ever.
+        keep_metadata: days for which is kept that a message came and what became of it; 0: for ever.
     """
 
     home: Path = Path(".punte")
@@ -46,6 +52,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     log_level: str = "INFO"
     metrics_key: str | None = None
     per_endpoint: int = 8
+    keep_bodies: Days = 90
+    keep_metadata: Days = 1825
 
     @property
     def database(self) -> Path:
@@ -92,6 +100,9 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
             where="environment",
             mend="set both to PEM files",
         )
+    if 0 < settings.keep_metadata < (settings.keep_bodies or math.inf):
+        text, mend = "PUNTE_KEEP_METADATA is less than PUNTE_KEEP_BODIES", "no body is kept longer than its message"
+        raise ConfigError("R104", text, where="environment", mend=mend)
     _check_store(settings)
     _check_reference("PUNTE_METRICS_KEY", settings.metrics_key)
     return settings

@@ -58,10 +58,19 @@ def of_messages(parts: Parts, last: int) -> Iterator[Item]:
     while last > 0 and (page := parts.view.messages(Filter(limit=min(last, _PAGE), before=before))):
         for row in page:
             endpoint = parts.directory_of(row.registry_set).endpoints.get(row.endpoint)
-            if endpoint is not None:
+            body = _body(parts, row.id)
+            if endpoint is not None and body is not None:
                 on = row.received_at.astimezone(UTC).date()
-                yield Item(row.id, parts.view.body(row.id), on, endpoint.adapter, endpoint.mappings)
+                yield Item(row.id, body, on, endpoint.adapter, endpoint.mappings)
         last, before = last - len(page), page[-1].id
+
+
+def _body(parts: Parts, message_id: str) -> bytes | None:
+    """Return the bytes of a message; ``None``: they were purged."""
+    try:
+        return parts.view.body(message_id)
+    except Rejected:
+        return None
 
 
 def compare(old: Side, new: Side, items: Iterable[Item], *, total: int) -> Iterator[tuple[int, Tally]]:

@@ -1,6 +1,5 @@
 """``punte parked|retry|reject|discard``: what was given up, why, and what becomes of it."""
 
-import sys
 from typing import Annotated, Any, Final
 
 import typer
@@ -8,7 +7,7 @@ from rich.text import Text
 
 from cli import completion, desk, files, screen
 from cli.faults import Exit
-from cli.options import Json
+from cli.options import Json, Yes, ask
 from cli.screen import Column
 
 GROUPS = (
@@ -43,7 +42,6 @@ Targets = Annotated[
     ),
 ]
 Reason = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why you do this; kept with every message.")]
-Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 
 
 def parked(
@@ -91,7 +89,7 @@ def _act(what: str, targets: list[str], *, reason: str, yes: bool, as_json: bool
     if not as_json:
         screen.table(GROUPS, [_group(group) for group in groups], empty="")
     if not yes:
-        _ask(f"{total:,} {'is' if total == 1 else 'are'} {WILL[what]}. Go on?")
+        ask(f"{total:,} {'is' if total == 1 else 'are'} {WILL[what]}. Go on?")
     done, faults = 0, []
     with files.bar(DONE[what], total) as advance:
         for target, look in looks.items():
@@ -116,19 +114,6 @@ def _parts(what: str, target: str, **act: str) -> Any:
         part = desk.call("parked_act", what=what, of=target, after=after, limit=PART, by=desk.operator(), **act)
         yield part
         after = part["last"] if part["done"] + len(part["faults"]) == PART else None
-
-
-def _ask(question: str) -> None:
-    """Ask a person.
-
-    Raises:
-        typer.BadParameter: exit code 2, nobody sits there. typer.Exit: they said no.
-    """
-    if not sys.stdin.isatty():
-        raise typer.BadParameter("nobody can be asked here: add --yes", param_hint="--yes")
-    if not typer.confirm(question, err=True):
-        screen.note("nothing was changed")
-        raise typer.Exit(Exit.ATTENTION)
 
 
 def _show(answer: dict[str, Any], of: str | None) -> None:

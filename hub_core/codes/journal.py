@@ -21,6 +21,9 @@ CODES = (
     ),
     Code("J404", "no such message", "Check the message id; only your own messages are shown.", 404),
     Code("J409", "same id, other content", "Use a new id for a new message; the first one stands.", 409),
+    Code(
+        "J410", "contents purged", "Ask the sender for it; see how long contents are kept: punte purge --dry-run.", 410
+    ),
     Code("J412", "delivery not parked", "Only a parked delivery is tried again; see its state first.", 409),
     Code(
         "J413", "delivery not in doubt", "Only a delivery whose answer was lost is settled by hand; see its state.", 409

@@ -1,7 +1,7 @@
 """What the journal shows of itself: plain values for whoever looks."""
 
 from datetime import datetime
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
 import msgspec
 from msgspec import Meta
@@ -93,10 +93,31 @@ class Rows(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Kept(msgspec.Struct, frozen=True):
-    """A message and what was decided about it; ``outcome.state`` is as decided, ``message.state`` as it stands now."""
+    """A message and what was decided about it; ``outcome.state`` is as decided, ``message.state`` as it stands now.
+
+    Attributes:
+        purged_at: when its contents were purged; the outcome says nothing of persons then.
+    """
 
     message: MessageRow
     outcome: Outcome
+    purged_at: datetime | None = None
+
+
+#: What is purged: all that is kept of messages, or their contents only.
+PurgePart = Literal["messages", "bodies"]
+
+
+class PurgeStep(msgspec.Struct, frozen=True, kw_only=True):
+    """What one step of purging did.
+
+    Attributes:
+        done: messages of which something was deleted.
+        after: where the next step begins; ``None``: the rest is too young, or there is none.
+    """
+
+    done: int
+    after: int | None
 
 
 class Attempt(msgspec.Struct, frozen=True, kw_only=True):

@@ -5,6 +5,7 @@ Without the variable ``reach`` does nothing.
 
     after-insert-before-commit     rows written, transaction open
     after-commit-before-answer     durable, nobody told yet
+    after-purge-before-commit      old messages are deleted, transaction open
     after-keyring-before-use       a new key is in the keyring, nothing is sealed with it
     after-claim                    a delivery is leased, nothing sent
     after-send-before-settle       the partner has it, the journal does not know

@@ -24,8 +24,8 @@ _MESSAGE: Final = (
 # A message that stands already is left alone; those that were written come back with their numbers.
 _NEW_ONLY: Final = " ON CONFLICT DO NOTHING RETURNING id, seq"
 _KNOWN: Final = (
-    "SELECT m.id, m.digest, m.party, m.endpoint, m.envelope, c.outcome, c.sealed "
-    "FROM message m JOIN content c ON c.message_seq = m.seq WHERE "
+    "SELECT m.id, m.digest, m.party, m.endpoint, m.envelope, coalesce(c.outcome, r.outcome), coalesce(c.sealed, 1) "
+    "FROM message m LEFT JOIN content c ON c.message_seq = m.seq LEFT JOIN receipt r ON r.message_seq = m.seq WHERE "
 )
 _SAME_SENDER: Final = f"{_KNOWN}m.sender_id = ? AND m.party = ? AND m.endpoint = ?"
 _SAME_ID: Final = f"{_KNOWN}m.id = ?"

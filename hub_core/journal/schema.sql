@@ -52,6 +52,13 @@ CREATE TABLE content (
 CREATE INDEX content_plain ON content (message_seq) WHERE sealed = 0;
 
 -- Keyed hashes of the case numbers and of the persons that a message names.
+-- What is left of the contents when they are purged: the sealed outcome without what it says of persons.
+CREATE TABLE receipt (
+    message_seq INTEGER PRIMARY KEY REFERENCES message (seq),
+    outcome BLOB NOT NULL,
+    at INTEGER NOT NULL
+);
+
 CREATE TABLE message_case (
     number TEXT NOT NULL,
     message_seq INTEGER NOT NULL REFERENCES message (seq),
@@ -127,6 +134,7 @@ CREATE TABLE entry (
     started_at INTEGER
 , told BLOB);
 CREATE INDEX entry_message ON entry (message_seq);
+CREATE INDEX entry_delivery ON entry (delivery_seq) WHERE delivery_seq IS NOT NULL;
 
 -- A ring: the oldest rows go.
 CREATE TABLE refusal (

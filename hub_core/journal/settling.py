@@ -103,11 +103,14 @@ def redeliver(connection: Connection, deliveries: Sequence[Delivery], entry: Ent
     """Add deliveries, or try parked ones again under their own ids, and say who asked for it.
 
     Raises:
-        Rejected: J404 no such message; J412 a delivery of that id is not parked.
+        Rejected: J404 no such message; J410 its contents were purged; J412 a delivery of that id is not parked.
     """
     note(connection, entry, vault)
     for delivery in deliveries:
         message, envelope = _row_of(connection, delivery.message_id)
+        # After the note: whoever purges it at this time lets its row go by now.
+        if connection.execute("SELECT 1 FROM content WHERE message_seq = ?", (message,)).fetchone() is None:
+            raise purged(delivery.message_id)
         known = connection.execute("SELECT state, message_seq FROM delivery WHERE id = ?", (delivery.id,)).fetchone()
         if known is None:
             key = vault.order_key(vault.contents(delivery.message_id, envelope), delivery.order_key)
@@ -137,6 +140,11 @@ def number_of(connection: Connection, message_id: str) -> int:
         Rejected: J404.
     """
     return _row_of(connection, message_id)[0]
+
+
+def purged(message_id: str) -> Rejected:
+    """Return the error for a message whose contents are no longer there."""
+    return Rejected("J410", "its contents were purged", where=message_id)
 
 
 def _row_of(connection: Connection, message_id: str) -> tuple[int, bytes]:

@@ -6,11 +6,11 @@ from functools import partial
 from typing import Final
 
 from hub_core.errors import Rejected
-from hub_core.journal import outbox, parking, pausing, recording, scheduling, settling
+from hub_core.journal import outbox, parking, pausing, purging, recording, scheduling, settling
 from hub_core.journal.bodies import Vault
 from hub_core.journal.connection import Connection
 from hub_core.journal.database import Database
-from hub_core.journal.entries import ParkedRow
+from hub_core.journal.entries import ParkedRow, PurgePart, PurgeStep
 from hub_core.journal.instants import to_micros
 from hub_core.journal.view import SqlJournalView
 from hub_core.message import Claimed, Delivery, DeliveryState, Entry, Message, Outcome, Pause, Refusal, Settlement
@@ -120,6 +120,13 @@ class SqlJournal(SqlJournalView):
     async def split(self, entry: Entry) -> None:
         """Write down that all rows of a file are kept; see ``Journal.split``."""
         await self._database.write(partial(settling.split, entry=entry, vault=self._vault))
+
+    async def purge(self, part: PurgePart, *, before: datetime, at: datetime, after: int = 0) -> PurgeStep:
+        """Delete what is old and closed, step by step; see ``Journal.purge``."""
+        if part == "messages":
+            return await self._database.write(partial(purging.purge_messages, before=before, after=after))
+        work = partial(purging.purge_bodies, vault=self._vault, before=before, after=after, at=at)
+        return await self._database.write(work)
 
     async def redeliver(self, deliveries: Sequence[Delivery], entry: Entry) -> None:
         """Deliver again; see ``Journal.redeliver``."""

@@ -14,9 +14,10 @@ from hub_core.journal.instants import from_micros
 from hub_core.journal.outcomes import decode_outcome
 from hub_core.journal.parking import ParkedView
 from hub_core.journal.pausing import EndpointView
+from hub_core.journal.purging import PurgeView
 from hub_core.journal.readers import Readers
 from hub_core.journal.scheduling import ScheduleView
-from hub_core.journal.settling import number_of
+from hub_core.journal.settling import number_of, purged
 from hub_core.journal.statements import OPEN, Row
 from hub_core.message import Delivery, DeliveryState, Entry, Outcome, Receipt, Refusal, Severity, State
 
@@ -30,7 +31,7 @@ _DELIVERY: Final = (
 )
 
 
-class SqlJournalView(EndpointView, ParkedView, ScheduleView):
+class SqlJournalView(EndpointView, ParkedView, PurgeView, ScheduleView):
     """The port ``JournalView``. Plain functions: a read takes microseconds to a few milliseconds."""
 
     def __init__(self, readers: Readers, vault: Vault) -> None:
@@ -53,30 +54,35 @@ class SqlJournalView(EndpointView, ParkedView, ScheduleView):
         """Return a message and its decision."""
         with self._readers.read() as connection:
             row = connection.execute(
-                f"SELECT {_COLUMNS}, c.outcome, c.sealed FROM message m JOIN content c ON c.message_seq = m.seq "
+                f"SELECT {_COLUMNS}, coalesce(c.outcome, r.outcome), coalesce(c.sealed, 1), r.at FROM message m "
+                "LEFT JOIN content c ON c.message_seq = m.seq LEFT JOIN receipt r ON r.message_seq = m.seq "
                 "WHERE m.id = ?",
                 (message_id,),
             ).fetchone()
         if row is None:
             return None
-        *columns, outcome, sealed = row
+        *columns, outcome, sealed, purged_at = row
         envelope = self._vault.open(message_id, columns[-1])
         contents = self._vault.contents_of(message_id, envelope)
-        return Kept(_message(columns, envelope), decode_outcome(contents.read(b"outcome", outcome, sealed=sealed)))
+        decided = decode_outcome(contents.read(b"outcome", outcome, sealed=sealed))
+        return Kept(_message(columns, envelope), decided, from_micros(purged_at))
 
     def body(self, message_id: str) -> bytes:
         """Return the bytes as received.
 
         Raises:
-            Rejected: J404.
+            Rejected: J404; J410 they were purged.
         """
         with self._readers.read() as connection:
             number = number_of(connection, message_id)
-            envelope, body, sealed = connection.execute(
+            row = connection.execute(
                 "SELECT m.envelope, c.body, c.sealed FROM content c JOIN message m ON m.seq = c.message_seq "
                 "WHERE c.message_seq = ?",
                 (number,),
             ).fetchone()
+        if row is None:
+            raise purged(message_id)
+        envelope, body, sealed = row
         return self._vault.contents(message_id, envelope).read(b"body", body, sealed=sealed)
 
     def entries(self, message_id: str) -> list[Entry]:
@@ -105,6 +111,9 @@ class SqlJournalView(EndpointView, ParkedView, ScheduleView):
             )
             for at, step, by, code, detail, told in rows
         ]
+        if kept.purged_at is not None:
+            place = sum(entry.at <= kept.purged_at for entry in later)
+            later.insert(place, Entry(message_id=message_id, at=kept.purged_at, step="purged"))
         return [*_beginning(kept), *later]
 
     def deliveries(self, message_id: str) -> list[DeliveryRow]:

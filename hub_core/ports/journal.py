@@ -4,7 +4,19 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from hub_core.journal.entries import Counts, DeliveryRow, Filter, Kept, MessageRow, ParkedGroup, ParkedRow, Queue, Rows
+from hub_core.journal.entries import (
+    Counts,
+    DeliveryRow,
+    Filter,
+    Kept,
+    MessageRow,
+    ParkedGroup,
+    ParkedRow,
+    PurgePart,
+    PurgeStep,
+    Queue,
+    Rows,
+)
 from hub_core.message import Claimed, Delivery, Entry, Message, Outcome, Pause, Receipt, Refusal, Settlement
 from hub_core.ports.schedule import Position
 
@@ -127,6 +139,21 @@ class Journal(Protocol):
         """
         ...
 
+    async def purge(self, part: PurgePart, *, before: datetime, at: datetime, after: int = 0) -> PurgeStep:
+        """Delete the bodies, or all that is kept, of the next messages that are closed and were received before.
+
+        Closed: nothing of it is open, waits for a person or is still to be split into rows. Of a message without its
+        body nothing says of whom it was; handed in again, it gets the first outcome, but for its record. One that is
+        deleted as a whole would be new.
+
+        Args:
+            part: what to delete.
+            before: received earlier than this.
+            at: the present instant.
+            after: where the step before ended. Each step looks at a bounded number of messages.
+        """
+        ...
+
     async def redeliver(self, deliveries: Sequence[Delivery], entry: Entry) -> None:
         """Deliver a decided message again, with the entry that says who did it and why.
 
@@ -134,7 +161,7 @@ class Journal(Protocol):
         parked delivery tries that one again, with its own idempotency key.
 
         Raises:
-            Rejected: J404 no such message; J412 the delivery of that id is not parked.
+            Rejected: J404 no such message; J410 its contents were purged; J412 the delivery of that id is not parked.
         """
         ...
 
@@ -154,7 +181,7 @@ class JournalView(Protocol):
         """Return the bytes as received.
 
         Raises:
-            Rejected: J404.
+            Rejected: J404; J410 they were purged.
         """
         ...
 
@@ -216,6 +243,10 @@ class JournalView(Protocol):
             after: the last key of the page before.
             limit: most rows.
         """
+        ...
+
+    def purgeable(self, part: PurgePart, *, before: datetime) -> int:
+        """Return of how many messages ``Journal.purge`` would delete something."""
         ...
 
     def queues(self) -> list[Queue]:

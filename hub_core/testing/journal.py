@@ -18,6 +18,7 @@ from hub_core.testing.journal_looking import Looking
 from hub_core.testing.journal_operating import Operating
 from hub_core.testing.journal_ordering import Ordering
 from hub_core.testing.journal_parking import Parking
+from hub_core.testing.journal_purging import Purging
 from hub_core.testing.journal_scheduling import Scheduling
 from hub_core.testing.journal_sealing import Sealing
 from hub_core.testing.journal_sending import Sending
@@ -27,6 +28,6 @@ __all__ = ["AnyJournal", "JournalContract"]
 
 
 class JournalContract(
-    Keeping, Sending, Ordering, Operating, Parking, Endpoints, Looking, Splitting, Sealing, Scheduling
+    Keeping, Sending, Ordering, Operating, Parking, Endpoints, Looking, Splitting, Purging, Sealing, Scheduling
 ):
     """All promises of the ports ``Journal`` and ``JournalView``."""

@@ -4,6 +4,7 @@
     explaining  why, route_explain, replay
     releasing   mapping_releases, mapping_shadow, mapping_shadow_stop, mapping_promote, mapping_rollback
     sealing     seal_status, seal_rotate, seal_reload, seal_drop
+    purging     purgeable, purge
     endpoints   endpoints, endpoint, endpoint_pause, endpoint_resume
     parking     parked, parked_act, settle
     acting      plan, apply, rollback, key_new, key_revoke, query

@@ -7,7 +7,7 @@ import msgspec
 from msgspec import Meta
 
 from hub_core.errors import ConfigError
-from hub_core.journal.entries import Filter
+from hub_core.journal.entries import Filter, PurgePart
 
 T = TypeVar("T", bound=msgspec.Struct)
 
@@ -143,6 +143,13 @@ class KeyRevoke(Act, frozen=True, kw_only=True):
     """Revoke a key."""
 
     name: str
+
+
+class Purge(Act, frozen=True, kw_only=True):
+    """Delete a bounded number of old messages, or of their bodies; ``after``: where the part before ended."""
+
+    part: PurgePart
+    after: int = 0
 
 
 class SealDrop(Act, frozen=True, kw_only=True):

@@ -34,6 +34,8 @@ VERBS: Final[dict[str, tuple[str, type[msgspec.Struct]]]] = {
     "mapping_shadow_stop": ("releasing", args.Act),
     "mapping_promote": ("releasing", args.Candidate),
     "mapping_rollback": ("releasing", args.Act),
+    "purgeable": ("purging", args.Nothing),
+    "purge": ("purging", args.Purge),
     "seal_status": ("sealing", args.Nothing),
     "seal_rotate": ("sealing", args.Act),
     "seal_reload": ("sealing", args.Act),

@@ -30,12 +30,13 @@ async def message(parts: Parts, look: Look) -> dict[str, Any]:
     await revealing(parts, look)
     outcome = kept.outcome
     record = msgspec.json.decode(outcome.record) if outcome.record else None
-    body = parts.view.body(look.id)
+    body = b"" if kept.purged_at else parts.view.body(look.id)
     return {
         "message": _row(kept.message)
         | {"correlation_id": kept.message.correlation_id, "media_type": kept.message.media_type, "size": len(body)}
         # Of a short body a plain hash is as good as the body: all that it may have been can be tried.
-        | {"digest": kept.message.digest.hex() if look.reveal else None, "registry_set": kept.message.registry_set},
+        | {"digest": kept.message.digest.hex() if look.reveal else None, "registry_set": kept.message.registry_set}
+        | {"purged_at": kept.purged_at},
         "outcome": {
             "state": kept.message.state,
             "decided_at": outcome.decided_at,

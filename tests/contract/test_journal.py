@@ -16,7 +16,17 @@ from hub_core.testing.builders import a_delivery, a_message, a_vault, an_outcome
 from hub_core.testing.journal import AnyJournal, JournalContract
 from hub_core.testing.journal_base import claim, send
 
-TABLES = ("message", "content", "message_case", "message_person", "delivery", "entry", "refusal", "splitting")
+TABLES = (
+    "message",
+    "content",
+    "message_case",
+    "message_person",
+    "delivery",
+    "entry",
+    "refusal",
+    "splitting",
+    "receipt",
+)
 
 
 def values(journal: SqlJournal) -> list[str]:

@@ -1,0 +1,119 @@
+"""Purging by age: the contents of messages first, what is left of them later; only what is closed.
+
+A message is closed when nothing of it is open, parked, or still to be split into rows. With its contents goes
+everything by which persons and cases are found; what stays answers the same message as the first time, and tells when
+it was received, decided and delivered. Steps are short and look at a bounded number of messages, the oldest first.
+"""
+
+# ruff: noqa: S608 - what is put into SQL here are names of our own; values are always bound
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+import msgspec
+
+from hub_core.errors import PunteError
+from hub_core.journal.bodies import Vault
+from hub_core.journal.connection import Connection
+from hub_core.journal.entries import PurgePart, PurgeStep
+from hub_core.journal.failpoints import reach
+from hub_core.journal.instants import to_micros
+from hub_core.journal.outcomes import decode_outcome, encode_outcome
+from hub_core.journal.readers import Readers
+from hub_core.journal.statements import Row, insert, marks
+from hub_core.message import Outcome
+
+BATCH: Final = 64  # messages that one step looks at
+_CLOSED: Final = (
+    "m.received_at < ? AND m.state IN ('refused', 'accepted', 'delivered') "
+    "AND NOT EXISTS (SELECT 1 FROM splitting s WHERE s.message_seq = m.seq)"
+)
+_PARTS: Final = ("entry", "delivery", "message_person", "message_case", "content", "receipt")
+
+
+class PurgeView:
+    """The part of ``JournalView`` that is about what may be purged."""
+
+    _readers: Readers
+
+    def purgeable(self, part: PurgePart, *, before: datetime) -> int:
+        """Return how many messages have something to purge that were received before an instant."""
+        having = "" if part == "messages" else "AND EXISTS (SELECT 1 FROM content c WHERE c.message_seq = m.seq)"
+        with self._readers.read() as connection:
+            wanted = f"SELECT count(*) FROM message m WHERE {_CLOSED} {having}"
+            count: int = connection.execute(wanted, (to_micros(before),)).fetchone()[0]
+        return count
+
+
+def purge_bodies(connection: Connection, vault: Vault, *, before: datetime, after: int, at: datetime) -> PurgeStep:
+    """Delete the contents of the next messages. What does not open stays: nobody can read it, and nobody can answer."""
+    seen = connection.execute(
+        "SELECT c.message_seq, m.received_at FROM content c JOIN message m ON m.seq = c.message_seq "
+        "WHERE c.message_seq > ? ORDER BY c.message_seq LIMIT ?",
+        (after, BATCH),
+    ).fetchall()
+    found = _closed(connection, seen, before, "m.seq, m.id, m.envelope")
+    purged = [seq for seq, *sealed in found if _reduce(connection, vault, seq, *sealed, at=to_micros(at))]
+    if purged:
+        numbers = marks(purged)
+        for table in ("content", "message_person", "message_case"):
+            connection.execute(f"DELETE FROM {table} WHERE message_seq IN ({numbers})", purged)
+        connection.execute(
+            f"UPDATE delivery SET order_key = NULL, order_key_sealed = NULL WHERE message_seq IN ({numbers})", purged
+        )
+    return _step(seen, before, len(purged))
+
+
+def purge_messages(connection: Connection, *, before: datetime, after: int) -> PurgeStep:
+    """Delete all that is kept of the next messages, and notes of refused calls of that time."""
+    connection.execute("DELETE FROM refusal WHERE at < ?", (to_micros(before),))
+    seen = connection.execute(
+        "SELECT seq, received_at FROM message WHERE seq > ? ORDER BY seq LIMIT ?", (after, BATCH)
+    ).fetchall()
+    purged = [seq for (seq,) in _closed(connection, seen, before, "m.seq")]
+    if purged:
+        numbers = marks(purged)
+        for table in _PARTS:
+            connection.execute(f"DELETE FROM {table} WHERE message_seq IN ({numbers})", purged)
+        connection.execute(f"DELETE FROM message WHERE seq IN ({numbers})", purged)
+    return _step(seen, before, len(purged))
+
+
+def _closed(connection: Connection, seen: Sequence[Row], before: datetime, columns: str) -> list[Row]:
+    """Return those that may go, and keep other processes from opening them again meanwhile."""
+    if not seen:
+        return []
+    return connection.execute(
+        f"SELECT {columns} FROM message m WHERE m.seq IN ({marks(seen)}) AND {_CLOSED}{connection.for_me}",
+        (*(row[0] for row in seen), to_micros(before)),
+    ).fetchall()
+
+
+def _step(seen: Sequence[Row], before: datetime, done: int) -> PurgeStep:
+    """Say what was done and where to go on. Messages are numbered about as they came: all too young is the end."""
+    reach("after-purge-before-commit")
+    ends = len(seen) < BATCH or min(received for _, received in seen) >= to_micros(before)
+    return PurgeStep(done=done, after=None if ends else seen[-1][0])
+
+
+def _reduce(connection: Connection, vault: Vault, seq: int, message_id: str, sealed: bytes, *, at: int) -> bool:
+    """Keep of the outcome and the envelope what says nothing of persons; False: they do not open."""
+    kept = connection.execute("SELECT outcome, sealed FROM content WHERE message_seq = ?", (seq,)).fetchone()
+    try:
+        envelope = vault.open(message_id, sealed)
+        contents = vault.contents_of(message_id, envelope)
+        outcome = _without_persons(decode_outcome(contents.read(b"outcome", kept[0], sealed=kept[1])))
+    except PunteError:
+        return False
+    insert(connection, "receipt", "message_seq, outcome, at", [(seq, contents.seal(b"outcome", outcome), at)])
+    reduced = vault.seal(message_id, msgspec.structs.replace(envelope, cases=()))
+    connection.execute("UPDATE message SET envelope = ?, seal_key = ? WHERE seq = ?", (*reduced, seq))
+    return True
+
+
+def _without_persons(outcome: Outcome) -> bytes:
+    deliveries = tuple(msgspec.structs.replace(delivery, order_key=None) for delivery in outcome.deliveries)
+    return encode_outcome(
+        msgspec.structs.replace(outcome, record=None, unmapped=(), cases=(), persons=(), deliveries=deliveries)
+    )
