@@ -113,11 +113,23 @@ class PurgeStep(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         done: messages of which something was deleted.
-        after: where the next step begins; ``None``: the rest is too young, or there is none.
+        last: number of the last message that it looked at.
     """
 
     done: int
-    after: int | None
+    last: int
+
+
+class Purgeable(msgspec.Struct, frozen=True, kw_only=True):
+    """What purging would find.
+
+    Attributes:
+        count: messages.
+        first: number of the first of them; ``None``: there is none.
+    """
+
+    count: int
+    first: int | None
 
 
 class Attempt(msgspec.Struct, frozen=True, kw_only=True):

@@ -2,7 +2,8 @@
 
 A message is closed when nothing of it is open, parked, or still to be split into rows. With its contents goes
 everything by which persons and cases are found; what stays answers the same message as the first time, and tells when
-it was received, decided and delivered. Steps are short and look at a bounded number of messages, the oldest first.
+it was received, decided and delivered. A step looks at a bounded number of messages in the order of their numbers,
+which is about that of their age; what stays for long is stepped over by asking for the first that may go.
 """
 
 # ruff: noqa: S608 - what is put into SQL here are names of our own; values are always bound
@@ -16,7 +17,7 @@ import msgspec
 from hub_core.errors import PunteError
 from hub_core.journal.bodies import Vault
 from hub_core.journal.connection import Connection
-from hub_core.journal.entries import PurgePart, PurgeStep
+from hub_core.journal.entries import Purgeable, PurgePart, PurgeStep
 from hub_core.journal.failpoints import reach
 from hub_core.journal.instants import to_micros
 from hub_core.journal.outcomes import decode_outcome, encode_outcome
@@ -37,21 +38,19 @@ class PurgeView:
 
     _readers: Readers
 
-    def purgeable(self, part: PurgePart, *, before: datetime) -> int:
-        """Return how many messages have something to purge that were received before an instant."""
+    def purgeable(self, part: PurgePart, *, before: datetime, after: int = 0) -> Purgeable:
+        """Return how many messages have something to purge that were received before an instant, and the first."""
         having = "" if part == "messages" else "AND EXISTS (SELECT 1 FROM content c WHERE c.message_seq = m.seq)"
         with self._readers.read() as connection:
-            wanted = f"SELECT count(*) FROM message m WHERE {_CLOSED} {having}"
-            count: int = connection.execute(wanted, (to_micros(before),)).fetchone()[0]
-        return count
+            wanted = f"SELECT count(*), min(m.seq) FROM message m WHERE {_CLOSED} AND m.seq > ? {having}"
+            count, first = connection.execute(wanted, (to_micros(before), after)).fetchone()
+        return Purgeable(count=count, first=first)
 
 
 def purge_bodies(connection: Connection, vault: Vault, *, before: datetime, after: int, at: datetime) -> PurgeStep:
     """Delete the contents of the next messages. What does not open stays: nobody can read it, and nobody can answer."""
     seen = connection.execute(
-        "SELECT c.message_seq, m.received_at FROM content c JOIN message m ON m.seq = c.message_seq "
-        "WHERE c.message_seq > ? ORDER BY c.message_seq LIMIT ?",
-        (after, BATCH),
+        "SELECT message_seq FROM content WHERE message_seq > ? ORDER BY message_seq LIMIT ?", (after, BATCH)
     ).fetchall()
     found = _closed(connection, seen, before, "m.seq, m.id, m.envelope")
     purged = [seq for seq, *sealed in found if _reduce(connection, vault, seq, *sealed, at=to_micros(at))]
@@ -62,22 +61,20 @@ def purge_bodies(connection: Connection, vault: Vault, *, before: datetime, afte
         connection.execute(
             f"UPDATE delivery SET order_key = NULL, order_key_sealed = NULL WHERE message_seq IN ({numbers})", purged
         )
-    return _step(seen, before, len(purged))
+    return _step(seen, after, len(purged))
 
 
 def purge_messages(connection: Connection, *, before: datetime, after: int) -> PurgeStep:
     """Delete all that is kept of the next messages, and notes of refused calls of that time."""
     connection.execute("DELETE FROM refusal WHERE at < ?", (to_micros(before),))
-    seen = connection.execute(
-        "SELECT seq, received_at FROM message WHERE seq > ? ORDER BY seq LIMIT ?", (after, BATCH)
-    ).fetchall()
+    seen = connection.execute("SELECT seq FROM message WHERE seq > ? ORDER BY seq LIMIT ?", (after, BATCH)).fetchall()
     purged = [seq for (seq,) in _closed(connection, seen, before, "m.seq")]
     if purged:
         numbers = marks(purged)
         for table in _PARTS:
             connection.execute(f"DELETE FROM {table} WHERE message_seq IN ({numbers})", purged)
         connection.execute(f"DELETE FROM message WHERE seq IN ({numbers})", purged)
-    return _step(seen, before, len(purged))
+    return _step(seen, after, len(purged))
 
 
 def _closed(connection: Connection, seen: Sequence[Row], before: datetime, columns: str) -> list[Row]:
@@ -86,15 +83,13 @@ def _closed(connection: Connection, seen: Sequence[Row], before: datetime, colum
         return []
     return connection.execute(
         f"SELECT {columns} FROM message m WHERE m.seq IN ({marks(seen)}) AND {_CLOSED}{connection.for_me}",
-        (*(row[0] for row in seen), to_micros(before)),
+        (*(seq for (seq,) in seen), to_micros(before)),
     ).fetchall()
 
 
-def _step(seen: Sequence[Row], before: datetime, done: int) -> PurgeStep:
-    """Say what was done and where to go on. Messages are numbered about as they came: all too young is the end."""
+def _step(seen: Sequence[Row], after: int, done: int) -> PurgeStep:
     reach("after-purge-before-commit")
-    ends = len(seen) < BATCH or min(received for _, received in seen) >= to_micros(before)
-    return PurgeStep(done=done, after=None if ends else seen[-1][0])
+    return PurgeStep(done=done, last=seen[-1][0] if seen else after)
 
 
 def _reduce(connection: Connection, vault: Vault, seq: int, message_id: str, sealed: bytes, *, at: int) -> bool:

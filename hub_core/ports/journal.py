@@ -12,6 +12,7 @@ from hub_core.journal.entries import (
     MessageRow,
     ParkedGroup,
     ParkedRow,
+    Purgeable,
     PurgePart,
     PurgeStep,
     Queue,
@@ -150,7 +151,7 @@ class Journal(Protocol):
             part: what to delete.
             before: received earlier than this.
             at: the present instant.
-            after: where the step before ended. Each step looks at a bounded number of messages.
+            after: number of a message: it looks at a bounded number of those that came later.
         """
         ...
 
@@ -245,8 +246,8 @@ class JournalView(Protocol):
         """
         ...
 
-    def purgeable(self, part: PurgePart, *, before: datetime) -> int:
-        """Return of how many messages ``Journal.purge`` would delete something."""
+    def purgeable(self, part: PurgePart, *, before: datetime, after: int = 0) -> Purgeable:
+        """Return of how many messages after a number ``Journal.purge`` would delete something, and the first."""
         ...
 
     def queues(self) -> list[Queue]:

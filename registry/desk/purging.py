@@ -6,8 +6,6 @@ import time
 from datetime import datetime, timedelta
 from typing import Any, Final, get_args
 
-import msgspec
-
 from hub_core.journal.entries import PurgePart, PurgeStep
 from registry.desk.arguments import Nothing, Purge
 from registry.parts import Parts
@@ -23,11 +21,16 @@ def purgeable(parts: Parts, _: Nothing) -> list[dict[str, Any]]:
 
 
 async def purge(parts: Parts, act: Purge) -> dict[str, Any]:
-    """Delete a bounded number of what was kept long enough; the next part begins after ``after``."""
-    step = await _steps(parts, act.part, act.after)
-    if step.done:
-        log.info("purged", extra={"part": act.part, "count": step.done, "by": act.by})
-    return msgspec.structs.asdict(step)
+    """Delete a bounded number of what was kept long enough; the next part begins after ``after``, if there is one."""
+    before, done, after = _before(parts, act.part), 0, act.after
+    for _ in range(_STEPS):
+        begun = time.monotonic()
+        step = None if before is None else await _step(parts, act.part, before, after)
+        if step is None:
+            return {"done": done, "after": None}
+        done, after = done + step.done, step.last
+        await asyncio.sleep(time.monotonic() - begun)  # as long as it took: messages pass meanwhile
+    return {"done": done, "after": after}
 
 
 async def purge_all(parts: Parts, *, by: str) -> dict[PurgePart, int]:
@@ -42,31 +45,25 @@ async def purge_all(parts: Parts, *, by: str) -> dict[PurgePart, int]:
         while after is not None:
             answer = await purge(parts, Purge(part=part, after=after, by=by))
             done[part], after = done[part] + answer["done"], answer["after"]
+    log.info("purged", extra={"messages": done["messages"], "bodies": done["bodies"], "by": by})
     return done
 
 
-async def _steps(parts: Parts, part: PurgePart, after: int) -> PurgeStep:
-    """Take some steps, with rests between them as long as they take: messages pass meanwhile."""
-    done, before = 0, _before(parts, part)
-    for _ in range(_STEPS):
-        if before is None:
-            return PurgeStep(done=0, after=None)
-        begun = time.monotonic()
-        step = await parts.journal.purge(part, before=before, at=parts.clock.now(), after=after)
-        done += step.done
-        if step.after is None:
-            return PurgeStep(done=done, after=None)
-        after = step.after
-        await asyncio.sleep(time.monotonic() - begun)
-    return PurgeStep(done=done, after=after)
+async def _step(parts: Parts, part: PurgePart, before: datetime, after: int) -> PurgeStep | None:
+    """Take the next step; where nothing goes, from the first that may. ``None``: nothing may any more."""
+    step = await parts.journal.purge(part, before=before, at=parts.clock.now(), after=after)
+    if step.done:
+        return step
+    first = (await asyncio.to_thread(parts.view.purgeable, part, before=before, after=step.last)).first
+    return None if first is None else PurgeStep(done=0, last=first - 1)
 
 
 def _planned(parts: Parts, part: PurgePart) -> dict[str, Any]:
     before = _before(parts, part)
-    count = 0 if before is None else parts.view.purgeable(part, before=before)
+    count = 0 if before is None else parts.view.purgeable(part, before=before).count
     whole = _before(parts, "messages")
     if part == "bodies" and whole is not None:
-        count -= parts.view.purgeable(part, before=whole)  # they go with their messages
+        count -= parts.view.purgeable(part, before=whole).count  # they go with their messages
     return {"part": part, "days": _days(parts, part), "before": before, "count": count}
 
 

@@ -53,6 +53,15 @@ async def test_bodies_and_messages_have_their_own_time(tmp_path):
     parts.close()
 
 
+async def test_old_messages_that_came_behind_younger_ones_are_found(tmp_path):
+    parts = parts_of(tmp_path)
+    messages = [a_message(received_at=SystemClock().now()) for _ in range(150)]
+    await parts.journal.record_all([(message, an_outcome(message)) for message in messages])
+    await keep(parts, days=2000)
+    assert await purge_all(parts, by="schedule") == {"messages": 1, "bodies": 0}
+    parts.close()
+
+
 async def test_without_a_time_everything_is_kept_for_ever(tmp_path):
     parts = parts_of(tmp_path, keep_bodies=0, keep_metadata=0)
     await keep(parts, days=10_000)
