@@ -45,7 +45,7 @@ async def purge_all(parts: Parts, *, by: str) -> dict[PurgePart, int]:
         while after is not None:
             answer = await purge(parts, Purge(part=part, after=after, by=by))
             done[part], after = done[part] + answer["done"], answer["after"]
-    log.info("purged", extra={"messages": done["messages"], "bodies": done["bodies"], "by": by})
+    log.info("journal.purged", extra={"messages": done["messages"], "bodies": done["bodies"], "by": by})
     return done
 
 
