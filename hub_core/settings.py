@@ -37,6 +37,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         per_endpoint: deliveries that are under way at once to an endpoint without ``concurrency``.
         keep_bodies: days for which bodies and records of closed messages are kept; 0: for ever.
         keep_metadata: days for which is kept that a message came and what became of it; 0: for ever.
+        in_flight_bytes: of bodies that the hub takes in hand at once; more callers are asked to come again.
     """
 
     home: Path = Path(".punte")
@@ -54,6 +55,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     per_endpoint: int = 8
     keep_bodies: Days = 90
     keep_metadata: Days = 1825
+    in_flight_bytes: int = 32_000_000
 
     @property
     def database(self) -> Path:

@@ -1,19 +1,26 @@
 """HTTP as a listener speaks it: uvicorn's protocol with limits and deadlines, which httptools has none of.
 
-A caller who is not known yet can hold no more than one head of a request, for no longer than ``seconds``. Whatever
-ends a connection here is told as a problem with a reference, where an answer still has its place in the stream.
+A caller who is not known yet can hold no more than one head of a request, for no longer than ``seconds``; where all
+connections are taken, a new one pushes out the one that has been silent the longest. A caller who does not read has
+the same time for each stretch of an answer. Whatever ends a connection here is told as a problem with a reference,
+where an answer still has its place in the stream.
 """
 
 from asyncio import TimerHandle, Transport
 from itertools import chain
-from typing import cast
+from typing import Final, cast
+from weakref import WeakKeyDictionary
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+from uvicorn.server import ServerState
 
 from adapters.kit.problem import problem
 from adapters.kit.reply import WAIT, Trouble, headers_in
 from hub_core.clock import new_id
 from hub_core.codes import CODES
+
+#: Of each listener, the connections whose callers have the word, the longest silent first.
+_SILENT: Final[WeakKeyDictionary[ServerState, dict["Protocol", None]]] = WeakKeyDictionary()
 
 
 class _TooLarge(Exception):
@@ -27,31 +34,38 @@ class Protocol(HttpToolsProtocol):
         max_head_bytes: address and headers of a request, and what a body may hold besides its content at a stretch.
         max_header_lines: headers of a request.
         max_connections: at once, of one listener.
-        seconds: to send a head and the first of its body, and to end a body whose request was answered before.
+        seconds: to send a head and the first of its body, to end a body whose request was answered before, and to read
+            what fills the buffer of an answer.
     """
 
     max_head_bytes = 64_000
     max_header_lines = 100
-    max_connections = 1_000
+    max_connections = 4_000
     seconds = 10.0
 
     _in_head = True  # no request is complete up to its body
     _in_body = False  # the first of a body has come
     _unread = 0  # bytes since the parser last gave anything on
     _deadline: TimerHandle | None = None
+    _unheard: TimerHandle | None = None
     _fault = "B111"
 
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]  # as uvicorn has it
         """Begin; a caller who says nothing is not waited for."""
         super().connection_made(transport)
+        self._silent = _SILENT.setdefault(self.server_state, {})
         if len(self.connections) > self.max_connections:
-            self._refuse("W503")
-        else:
-            self._wait()
+            oldest = next(iter(self._silent), None)
+            if oldest is None:
+                self._refuse("W503")
+                return
+            oldest._late()  # noqa: SLF001 - one of us
+        self._wait()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """End."""
         self._wait_no_more()
+        self._heard()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -94,22 +108,43 @@ class Protocol(HttpToolsProtocol):
         """Go on with the next request; a body that nobody reads any more must end soon."""
         if not self._in_head:
             self._wait()
+        else:
+            self._silent[self] = None
+        self.cycle.body = bytearray()  # what came of a body that nobody read
         super().on_response_complete()
+
+    def pause_writing(self) -> None:
+        """Wait for a caller who does not read, but not for long."""
+        super().pause_writing()
+        self._unheard = self.loop.call_later(self.seconds, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        """Go on."""
+        self._heard()
+        super().resume_writing()
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002  uvicorn's signature
         """Answer what is no HTTP."""
         self._refuse(self._fault)
 
+    def _heard(self) -> None:
+        if self._unheard is not None:
+            self._unheard.cancel()
+            self._unheard = None
+
     def _wait(self) -> None:
+        self._silent[self] = None
         if self._deadline is None:
             self._deadline = self.loop.call_later(self.seconds, self._late)
 
     def _wait_no_more(self) -> None:
+        self._silent.pop(self, None)
         if self._deadline is not None:
             self._deadline.cancel()
             self._deadline = None
 
     def _late(self) -> None:
+        self._wait_no_more()
         if self._in_head and not self._unread:
             self.transport.close()  # not one byte: there is nobody to answer
         else:
@@ -138,5 +173,6 @@ def _answer(code: str) -> bytes:
     after = WAIT if code == "W503" else None
     trouble = Trouble(code=code, text=entry.title, reference=new_id(), status=status, after=after)
     reply = problem(trouble)
-    lines = b"".join(b"%b: %b\r\n" % header for header in headers_in(reply, trouble.reference))
-    return STATUS_LINE[status] + lines + b"connection: close\r\n\r\n" + reply.body
+    headers = dict(headers_in(reply, trouble.reference)) | {b"connection": b"close"}
+    lines = b"".join(b"%b: %b\r\n" % header for header in headers.items())
+    return STATUS_LINE[status] + lines + b"\r\n" + reply.body

@@ -5,6 +5,7 @@ import contextlib
 import gc
 import logging
 import os
+import resource
 import signal
 import socket
 import ssl
@@ -24,7 +25,9 @@ from registry.assemble import Running, assemble
 
 log = logging.getLogger("punte.serve")
 BACKLOG = 1024
-DRAIN_SECONDS = 10
+LAST_SECONDS = 1  # for answers that are being written when the listeners close
+UNREAD_SECONDS = 10  # that the other side may leave bytes unacknowledged or unread, tcp(7)
+FILES = 10_000  # open at once, connections among them
 
 
 class Listener(uvicorn.Server):
@@ -50,11 +53,9 @@ def main(settings: Settings) -> None:
 
 
 async def serve(settings: Settings) -> None:
-    """Assemble the hub, listen, and stop in order: listeners first, then deliveries, then the journal."""
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
+    """Assemble the hub, listen, and stop in order: calls and deliveries first, then listeners, then the journal."""
+    stop = _told_to_stop()
+    _allow_files()
     async with assemble(settings) as hub:
         app = application(hub.fronts, made_meanwhile(lambda: _api(hub)))
         async with contextlib.AsyncExitStack() as stack:
@@ -69,6 +70,36 @@ async def serve(settings: Settings) -> None:
             log.info("hub.started", extra={"address": hub.address, "registry_set": hub.directory().number})
             await stop.wait()
             log.info("hub.stopping")
+            await hub.drain()
+
+
+def _told_to_stop() -> asyncio.Event:
+    """Return what SIGTERM or SIGINT sets. A second one ends the process at once: the journal bears that."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    numbers = (signal.SIGTERM, signal.SIGINT)
+
+    def begin() -> None:
+        for number in numbers:
+            loop.remove_signal_handler(number)
+            signal.signal(number, signal.SIG_DFL)
+        stop.set()
+
+    for number in numbers:
+        loop.add_signal_handler(number, begin)
+    return stop
+
+
+def _allow_files() -> None:
+    """Let as many connections in as the system allows a process to ask for."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = FILES if hard == resource.RLIM_INFINITY else min(FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+        soft = wanted
+    if soft != resource.RLIM_INFINITY and soft < 2 * Protocol.max_connections:
+        Protocol.max_connections = soft // 2
+        log.warning("serve.few-files", extra={"files": soft, "connections": Protocol.max_connections})
 
 
 @contextlib.asynccontextmanager
@@ -91,7 +122,7 @@ async def listening(
         server_header=False,
         date_header=False,
         backlog=BACKLOG,
-        timeout_graceful_shutdown=DRAIN_SECONDS,
+        timeout_graceful_shutdown=LAST_SECONDS,
     )
     config.load()
     if context is not None:
@@ -110,6 +141,7 @@ async def listening(
 def _bind(host: str, port: int) -> socket.socket:
     bound = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
     bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    bound.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNREAD_SECONDS * 1000)  # connections inherit it
     try:
         bound.bind((host, port))
     except OSError as error:

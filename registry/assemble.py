@@ -1,5 +1,6 @@
 """The composition root: the one place where the parts become a running hub."""
 
+import asyncio
 import contextlib
 import logging
 import time
@@ -9,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from hub_core.admission import Admission, Place
 from hub_core.delivery import Deliverer
 from hub_core.errors import ConfigError, PunteError
 from hub_core.journal.entries import Filter, MessageRow
@@ -25,14 +27,20 @@ from registry.parts import Parts
 from registry.references import followed
 
 log = logging.getLogger("punte.assemble")
-DRAIN = timedelta(seconds=10)
+DRAIN = timedelta(seconds=7)  # of the 10 in which a hub that is told to stop is gone
 
 
 class Running:
-    """A running hub: what adapters call (``ports.Services``), what the web serves, and the operator's desk."""
+    """A running hub: what adapters call (``ports.Services``), what the web serves, and the operator's desk.
 
-    def __init__(self, parts: Parts) -> None:
+    Attributes:
+        admission: what may be under way at once.
+    """
+
+    def __init__(self, parts: Parts, deliverer: Deliverer) -> None:
         self._parts = parts
+        self._deliverer = deliverer
+        self.admission = Admission(parts.settings.in_flight_bytes, lag=lambda: parts.database.lag)
         self.directory = parts.directory
         self.desk = Desk(parts)
         self._metrics_key = secret_of(parts.settings.metrics_key, parts.environ)
@@ -51,6 +59,10 @@ class Running:
         """Return who calls; see ``ports.Services``."""
         return self._parts.keys.authenticate(headers)
 
+    def admit(self, caller: Caller, size: int) -> contextlib.AbstractContextManager[Place]:
+        """Hold room for a call; see ``ports.Services``."""
+        return self.admission.admit(caller.institution, size)
+
     async def accept(self, arrival: Arrival) -> Outcome:
         """Run the flow; see ``ports.Services``."""
         return await self._parts.hub.accept(arrival)
@@ -59,8 +71,18 @@ class Running:
         """Keep a note of a refused call; see ``ports.Services``."""
         return await self._parts.hub.turn_away(endpoint=endpoint, code=code, party=party)
 
+    async def drain(self) -> None:
+        """Take nothing more and begin nothing; let what is under way end within ``DRAIN``.
+
+        Deliveries that are cut off then are in doubt; calls that are get no answer.
+        """
+        self.admission.close()
+        await asyncio.gather(self._deliverer.stop(DRAIN), self.admission.emptied(DRAIN))
+
     def ready(self) -> bool:
-        """Tell whether messages can be accepted: a registry set is in force and the journal can be read."""
+        """Tell whether messages are accepted: the hub does not stop, a set is in force, the journal can be read."""
+        if not self.admission.open:
+            return False
         try:
             self._parts.view.counts()
         except PunteError:
@@ -148,7 +170,7 @@ async def assemble(settings: Settings) -> AsyncIterator[Running]:
         neighbours = Neighbours(parts, deliveries_added=deliverer.wake, files_added=split)
         resealer = Resealer(parts.database, parts.vault)
         parts.keys_changed = resealer.wake
-        running = Running(parts)
+        running = Running(parts, deliverer)
         _warn_of_unusable(parts)
         _compile(parts)
         await deliverer.start()

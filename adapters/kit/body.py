@@ -5,10 +5,13 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
+from hub_core.admission import Place
 from hub_core.errors import Rejected
 from hub_core.ports import Receive
 
 SECONDS: Final = 30.0  # that a caller may take to send a body, once it began: until then the listener counts
+PATIENCE: Final = 10.0  # seconds of it that a caller has whatever comes
+SLOWEST: Final = 1_000  # bytes per second that a caller must bring to have more
 _LENGTH: Final = re.compile(r"[0-9]{1,18}")
 
 
@@ -16,40 +19,54 @@ class Gone(Exception):
     """The caller closed the connection."""
 
 
-async def read_body(receive: Receive, headers: Mapping[str, str], *, limit: int, seconds: float = SECONDS) -> bytes:
+def declared(headers: Mapping[str, str], *, limit: int) -> int:
+    """Return how long the body will be; 0 where the caller does not say.
+
+    Raises:
+        Rejected: B413, longer than ``limit`` bytes.
+    """
+    told = headers.get("content-length", "")
+    if told and (not _LENGTH.fullmatch(told) or int(told) > limit):
+        raise _too_large(limit)
+    return int(told or 0)
+
+
+async def read_body(receive: Receive, place: Place, *, limit: int, seconds: float = SECONDS) -> bytes:
     """Return the body.
 
     Args:
         receive: of the ASGI call.
-        headers: by lower-case name.
+        place: learns how much has come.
         limit: bytes.
-        seconds: for what comes after the first of it.
+        seconds: for what comes after the first of it, at the rate ``SLOWEST``; less for what comes more slowly.
 
     Raises:
         Rejected: B413 as soon as it is known to be larger than ``limit``, B408 if it came too slowly.
+        TryLater: there is no room for what the caller did not declare.
         Gone: the caller closed the connection.
     """
-    declared = headers.get("content-length", "")
-    if declared and (not _LENGTH.fullmatch(declared) or int(declared) > limit):
-        raise _too_large(limit)
     body, more = await _chunk(receive)
     if more:
         try:
-            async with asyncio.timeout(seconds):
-                body = await _rest(receive, body, limit)
+            body = await _rest(receive, body, place, limit=limit, seconds=seconds)
         except TimeoutError as error:
-            raise Rejected("B408", f"the body did not come within {seconds:g} seconds") from error
+            raise Rejected("B408", "the body did not come in time") from error
     if len(body) > limit:
         raise _too_large(limit)
+    place.holds(len(body))
     return body
 
 
-async def _rest(receive: Receive, begun: bytes, limit: int) -> bytes:
+async def _rest(receive: Receive, begun: bytes, place: Place, *, limit: int, seconds: float) -> bytes:
     """Return a body that came in several chunks, or as much of it as shows that it is too large."""
     body, more = bytearray(begun), True
-    while more and len(body) <= limit:
-        chunk, more = await _chunk(receive)
-        body += chunk
+    start = asyncio.get_running_loop().time()
+    async with asyncio.timeout(None) as deadline:
+        while more and len(body) <= limit:
+            place.holds(len(body))
+            deadline.reschedule(start + min(seconds, PATIENCE + len(body) / SLOWEST))
+            chunk, more = await _chunk(receive)
+            body += chunk
     return bytes(body)
 
 

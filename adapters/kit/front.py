@@ -1,13 +1,13 @@
 """The inbound side of every adapter: one plain ASGI app that knows HTTP and leaves the wording to a protocol.
 
-Order: method, headers that cast doubt, identity, endpoint, headers, size, then the body, which is read once and never
-beyond the limit of its endpoint. Nothing is parsed here. Every answer names a reference, 401 too.
+Order: method, headers that cast doubt, identity, endpoint, headers, size, room, then the body, which is read once and
+never beyond the limit of its endpoint. Nothing is parsed here. Every answer names a reference, 401 too.
 """
 
 from uuid import uuid4
 
 from adapters.kit import headers as header
-from adapters.kit.body import SECONDS, Gone, read_body
+from adapters.kit.body import SECONDS, Gone, declared, read_body
 from adapters.kit.reply import Reply, Trouble, Voice, send_reply, trouble_in, trouble_of
 from hub_core.directory import Direction, Endpoint
 from hub_core.errors import PunteError, Refused, TryLater
@@ -69,17 +69,19 @@ class _Call:
         sender_id = header.sender_id(self._headers)
         purpose = header.purpose(self._headers)
         self._voice.admit(endpoint, self._headers)
-        self._body = await read_body(receive, self._headers, limit=endpoint.max_body_bytes, seconds=seconds)
-        outcome = await self._services.accept(
-            Arrival(
-                endpoint=self._name,
-                caller=self._caller,
-                body=self._body,
-                media_type=media_type,
-                sender_id=sender_id,
-                purpose=purpose,
+        limit = endpoint.max_body_bytes
+        with self._services.admit(self._caller, declared(self._headers, limit=limit)) as place:
+            self._body = await read_body(receive, place, limit=limit, seconds=seconds)
+            outcome = await self._services.accept(
+                Arrival(
+                    endpoint=self._name,
+                    caller=self._caller,
+                    body=self._body,
+                    media_type=media_type,
+                    sender_id=sender_id,
+                    purpose=purpose,
+                )
             )
-        )
         if outcome.state is State.REFUSED:
             return self._refusal(trouble_in(outcome)), outcome.message_id
         return self._voice.receipt(outcome, headers=self._headers, body=self._body), outcome.message_id
@@ -88,6 +90,8 @@ class _Call:
         return self._voice.refusal(trouble, headers=self._headers, body=self._body)
 
     async def _note(self, error: PunteError) -> str:
+        if isinstance(error, TryLater):
+            return str(uuid4())  # notes would make a journal later that does not keep up
         party = self._caller.institution if self._caller else None
         # A name that nobody registered was made up by the caller, of anything: it is not kept.
         name = self._name if self._name in self._services.directory().endpoints else UNKNOWN

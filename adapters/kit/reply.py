@@ -14,6 +14,9 @@ from hub_core.message import Finding, Outcome, Severity
 from hub_core.ports import Send
 
 WAIT: Final = timedelta(seconds=5)  # told to a caller where the cause names no time
+NOT_HERE: Final = "W503"  # whoever is told this should come again on another connection: perhaps to another hub
+
+_STATUS: Final = ((TryLater, 503), (Refused, 403), (Rejected, 422), (PunteError, 500))
 
 # Answers are for the caller alone and are nothing but what they say they are.
 SAFE: Final = (("cache-control", "no-store"), ("x-content-type-options", "nosniff"))
@@ -53,6 +56,8 @@ class Trouble(msgspec.Struct, frozen=True, kw_only=True):
             found.append(("allow", "POST"))
         if self.after is not None:
             found.append(("retry-after", str(max(1, math.ceil(self.after.total_seconds())))))
+        if self.code == NOT_HERE:
+            found.append(("connection", "close"))
         return tuple(found)
 
 
@@ -78,9 +83,9 @@ class Voice(Protocol):
 
 def trouble_of(error: PunteError, reference: str) -> Trouble:
     """Return what to tell about an error."""
-    status = 503 if isinstance(error, TryLater) else CODES[error.code].status
+    status = CODES[error.code].status
     if status is None:
-        status = 403 if isinstance(error, Refused) else 422 if isinstance(error, Rejected) else 500
+        status = next(status for kind, status in _STATUS if isinstance(error, kind))
     return Trouble(
         code=error.code,
         text=error.text,

@@ -15,7 +15,7 @@ RECEIPT: Final = "urn:punte:receipt:1"
 PROBLEM: Final = "urn:punte:problem:1"
 
 # Refused before a SOAP message was read: plain HTTP, which says more than 500.
-_TRANSPORT: Final = frozenset({401, 404, 405, 413, 415, 503})
+_TRANSPORT: Final = frozenset({401, 404, 405, 413, 415, 429, 503})
 
 
 def version_of(headers: Mapping[str, str], body: bytes) -> str:
@@ -78,7 +78,7 @@ def _fault_12(trouble: Trouble) -> str:
 
 def _is_senders(trouble: Trouble) -> bool:
     """Tell whether the sender must change something; else sending the same again may help."""
-    return trouble.status < 500  # noqa: PLR2004 - the class of server errors
+    return trouble.status < 500 and trouble.after is None  # noqa: PLR2004 - the class of server errors
 
 
 def _text(trouble: Trouble) -> str:

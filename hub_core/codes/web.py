@@ -12,6 +12,8 @@ CODES = (
     Code("W404", "no such address", "See /docs for the addresses of the API.", 404),
     Code("W405", "method not allowed", "Use a method that the header Allow names.", 405),
     Code("W406", "metrics not shown here", "Ask from the hub's own machine, or show the key (PUNTE_METRICS_KEY).", 403),
+    Code("W429", "too much at once", "Send again after the seconds in Retry-After, with fewer calls at once.", 429),
     Code("W500", "unexpected failure", "This is a defect of the hub: report it with the reference.", 500),
     Code("W503", "hub not ready", "Try again shortly.", 503),
+    Code("W510", "hub overloaded", "Send again after the seconds in Retry-After; nothing was accepted.", 503),
 )

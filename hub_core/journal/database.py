@@ -61,6 +61,11 @@ class Database:
         return self._writer.commits
 
     @property
+    def lag(self) -> float:
+        """Seconds that the oldest write has waited to be on disk."""
+        return self._writer.lag
+
+    @property
     def shared(self) -> bool:
         """Other processes may write it, too."""
         return self._engine.shared

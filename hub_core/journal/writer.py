@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import queue
 import threading
+import time
 from collections.abc import Callable, Sequence
 from itertools import groupby
 from typing import Any, Final, Generic, TypeVar
@@ -92,6 +93,7 @@ class Writer:
         self._queue: queue.SimpleQueue[_Command[Any] | None] = queue.SimpleQueue()
         self._carried: _Command[Any] | None = None
         self._gathering: _Gathering | None = None
+        self._waiting: dict[asyncio.Future[Any], float] = {}
         self._closed = False
         self._thread = threading.Thread(target=self._run, name="punte-journal", daemon=True)
         self._thread.start()
@@ -114,7 +116,16 @@ class Writer:
             self._gathering = _Gathering(loop, self._hand_over)
         future: asyncio.Future[T] = loop.create_future()
         self._gathering.add(_Command(batch, item, size, future))
-        return await future
+        self._waiting[future] = time.monotonic()
+        try:
+            return await future
+        finally:
+            del self._waiting[future]
+
+    @property
+    def lag(self) -> float:
+        """Seconds that the oldest write has waited to be on disk; ask in the thread of the event loop."""
+        return time.monotonic() - next(iter(self._waiting.values())) if self._waiting else 0.0
 
     def close(self) -> None:
         """Write what was handed over, then close the connection, which empties the write-ahead log."""

@@ -1,10 +1,12 @@
 """Adapters, and what the hub gives to them."""
 
 from collections.abc import Awaitable, Callable, Iterator, Mapping, MutableMapping
+from contextlib import AbstractContextManager
 from typing import Any, Protocol, runtime_checkable
 
 import msgspec
 
+from hub_core.admission import Place
 from hub_core.directory import Direction, Directory, Endpoint
 from hub_core.document import Document
 from hub_core.message import Arrival, Caller, Finding, Outcome
@@ -28,6 +30,14 @@ class Services(Protocol):
 
         Raises:
             Refused: A401.
+        """
+        ...
+
+    def admit(self, caller: Caller, size: int) -> AbstractContextManager[Place]:
+        """Hold room for a call with a body of ``size`` bytes, 0 where that is not known, until it is answered.
+
+        Raises:
+            TryLater: W429, W503, W510; see ``hub_core.admission``.
         """
         ...
 

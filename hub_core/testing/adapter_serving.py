@@ -5,6 +5,7 @@ import gzip
 
 import pytest
 
+from hub_core.admission import BYTES
 from hub_core.testing.adapter_base import LIMIT, AdapterSuite
 from hub_core.testing.services import INSTITUTION
 from hub_core.testing.wire import abandon, exchange, request_bytes, serving
@@ -177,6 +178,29 @@ class Serving(AdapterSuite):
         assert answered.status == 503
         assert int(answered.headers["retry-after"]) >= 1
         assert self.told(answered) == ("J503", answered.reference)
+
+    async def test_a_hub_that_has_enough_in_hand_asks_to_come_again_and_says_whose_it_is(self) -> None:
+        services = self.services()
+        with services.admission.admit(INSTITUTION, BYTES // 2):
+            answered = await self.post(services, self.good)
+            assert answered.status == 429
+            assert int(answered.headers["retry-after"]) >= 1
+            assert self.told(answered) == ("W429", answered.reference)
+        with services.admission.admit("another", 2 * BYTES):
+            answered = await self.post(services, self.good)
+            assert answered.status == 503
+            assert int(answered.headers["retry-after"]) >= 1
+            assert self.told(answered) == ("W510", answered.reference)
+        assert (await self.post(services, self.good)).status in (200, 202)
+        assert services.refusals == []  # nothing is written down by a hub that has too much to write
+
+    async def test_a_hub_that_stops_sends_the_caller_elsewhere(self) -> None:
+        services = self.services()
+        services.admission.close()
+        answered = await self.post(services, self.good)
+        assert (answered.status, answered.headers["connection"]) == (503, "close")
+        assert int(answered.headers["retry-after"]) >= 1
+        assert self.told(answered) == ("W503", answered.reference)
 
     async def test_a_caller_who_hangs_up_disturbs_nobody(self) -> None:
         services = self.services()

@@ -6,8 +6,10 @@ id, a conflict for other content under it, refusals with a reference.
 
 import hashlib
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 
 from hub_core.access import allow
+from hub_core.admission import Admission, Place
 from hub_core.clock import new_id
 from hub_core.directory import Access, Directory, Endpoint, Institution
 from hub_core.errors import Refused, Rejected, TryLater
@@ -27,6 +29,7 @@ class MemoryServices:
 
     Attributes:
         key: what a caller must show.
+        admission: what may be under way at once.
         journal_is_down: makes every acceptance fail with J503.
         arrivals: what was accepted or kept as refused, in order.
         refusals: what was turned away.
@@ -50,6 +53,7 @@ class MemoryServices:
         )
         self._outcomes: dict[tuple[str, str], tuple[bytes, Outcome]] = {}
         self.key = new_key()
+        self.admission = Admission()
         self.journal_is_down = False
         self.arrivals: list[Arrival] = []
         self.refusals: list[Refusal] = []
@@ -64,6 +68,10 @@ class MemoryServices:
         if not same(presented(headers), digest_of(self.key)):
             raise Refused("A401", "unknown key")
         return Caller(institution=INSTITUTION, key="suite")
+
+    def admit(self, caller: Caller, size: int) -> AbstractContextManager[Place]:
+        """Hold room for a call."""
+        return self.admission.admit(caller.institution, size)
 
     async def accept(self, arrival: Arrival) -> Outcome:
         """Allow, open, validate, keep."""

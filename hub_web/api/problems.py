@@ -12,14 +12,13 @@ from starlette.middleware.base import RequestResponseEndpoint
 from starlette.responses import Response
 
 from adapters.kit.body import Gone
-from adapters.kit.reply import SAFE
+from adapters.kit.reply import SAFE, trouble_of
 from hub_core.codes import CODES
 from hub_core.errors import PunteError, TryLater
 
 MEDIA_TYPE = "application/problem+json"
 REFERENCE = "Punte-Reference"
 BY_STATUS = {404: "W404", 405: "W405"}
-RETRY_AFTER_SECONDS = 5
 
 
 class Fault(BaseModel):
@@ -89,11 +88,7 @@ def install(api: FastAPI) -> None:
     @api.exception_handler(PunteError)
     async def _expected(request: Request, error: PunteError) -> JSONResponse:
         reference = await _reference(request, error)
-        headers = {}
-        if isinstance(error, TryLater):
-            headers["Retry-After"] = str(int(error.after.total_seconds()) if error.after else RETRY_AFTER_SECONDS)
-        if error.code == "A401":
-            headers["WWW-Authenticate"] = 'Basic realm="punte", charset="UTF-8"'
+        headers = {name.title(): value for name, value in trouble_of(error, reference).headers}
         findings = [
             Fault(code=f.code, severity=f.severity, text=f.text, at=f.at, source=f.source, line=f.line)
             for f in error.findings

@@ -13,7 +13,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from adapters.kit import headers as header
-from adapters.kit.body import read_body
+from adapters.kit.body import declared, read_body
 from hub_core.errors import Refused, Rejected
 from hub_core.message import Arrival, Caller, Finding, Outcome, Severity, State
 from hub_core.ports import Services
@@ -129,7 +129,7 @@ Who = Annotated[Caller, Depends(caller)]
     summary="Send a message",
     responses={
         202: {"model": Receipt, "description": "Kept and decided; the work that follows is durable."},
-        **describe(400, 401, 403, 404, 408, 409, 413, 415, 422, 503),
+        **describe(400, 401, 403, 404, 408, 409, 413, 415, 422, 429, 503),
     },
     openapi_extra={
         "parameters": [PURPOSE, SENDER_ID],
@@ -155,16 +155,19 @@ async def send(
     if registered is None or registered.direction != "in":
         raise Refused("A404", "no inbound endpoint of this name is registered")
     known = request.app.state.media_types[registered.adapter]
-    arrival = Arrival(
-        endpoint=endpoint,
-        caller=who,
-        media_type=header.media_type(told, known),
-        sender_id=header.sender_id(told),
-        purpose=header.purpose(told),
-        body=await read_body(request.receive, told, limit=registered.max_body_bytes),
-    )
-    with following(trace_in(told)):
-        outcome = await hub.accept(arrival)
+    media_type, sender_id, purpose = header.media_type(told, known), header.sender_id(told), header.purpose(told)
+    limit = registered.max_body_bytes
+    with following(trace_in(told)), hub.admit(who, declared(told, limit=limit)) as place:
+        outcome = await hub.accept(
+            Arrival(
+                endpoint=endpoint,
+                caller=who,
+                media_type=media_type,
+                sender_id=sender_id,
+                purpose=purpose,
+                body=await read_body(request.receive, place, limit=limit),
+            )
+        )
     return receipt(outcome)
 
 
@@ -202,7 +205,7 @@ def message(request: Request, who: Who, message_id: Annotated[str, Path(pattern=
 @router.post(
     "/queries/{query}",
     operation_id="query",
-    responses=describe(400, 401, 403, 404, 408, 413, 415, 422, 503),
+    responses=describe(400, 401, 403, 404, 408, 413, 415, 422, 429, 503),
     openapi_extra={
         "parameters": [PURPOSE],
         "requestBody": {
@@ -212,7 +215,7 @@ def message(request: Request, who: Who, message_id: Annotated[str, Path(pattern=
     },
 )
 async def query(
-    request: Request, told: Headers, who: Who, query: Annotated[str, Path(pattern=NAME, examples=["person"])]
+    request: Request, hub: Hub, told: Headers, who: Who, query: Annotated[str, Path(pattern=NAME, examples=["person"])]
 ) -> Response:
     """Ask every institution that the query lists about one person.
 
@@ -221,8 +224,8 @@ async def query(
     """
     header.media_type(told, {"application/json"})
     purpose = header.purpose(told)
-    question = asked(await read_body(request.receive, told, limit=MAX_QUESTION_BYTES))
-    with following(trace_in(told)):
+    with following(trace_in(told)), hub.admit(who, declared(told, limit=MAX_QUESTION_BYTES)) as place:
+        question = asked(await read_body(request.receive, place, limit=MAX_QUESTION_BYTES))
         result = await request.app.state.ask(query, caller=who, cnp=question.cnp, on=question.on, purpose=purpose)
     return JSONResponse(msgspec.to_builtins(result), headers={"Punte-Reference": result.id})
 

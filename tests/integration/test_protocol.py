@@ -143,6 +143,23 @@ async def test_a_body_under_way_has_the_time_of_its_reader(port: int) -> None:
         assert (await reader.readuntil(b"\r\n\r\n2")).startswith(b"HTTP/1.1 200 ")
 
 
+async def test_whoever_does_not_read_an_answer_is_let_go() -> None:
+    ended = asyncio.Event()
+
+    async def pouring(_: Scope, __: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        for _ in range(1_000):
+            await send({"type": "http.response.body", "body": FLOOD, "more_body": True})
+        await send({"type": "http.response.body"})
+        ended.set()
+
+    with socket.create_server(("127.0.0.1", 0)) as bound:
+        port = bound.getsockname()[1]
+        async with listening(pouring, bound, protocol=Hurried), connected(port) as (_, writer):
+            writer.write(GET + b"\r\n")
+            await asyncio.wait_for(ended.wait(), WITHIN)
+
+
 async def test_whoever_says_nothing_is_let_go(port: int) -> None:
     assert await all_of(port) == b""
 
@@ -188,12 +205,25 @@ async def test_a_fault_behind_a_request_under_way_never_takes_the_place_of_its_a
     assert b"B111" not in answer
 
 
+async def test_where_all_places_are_taken_the_caller_who_was_silent_the_longest_makes_room(port: int) -> None:
+    async with asyncio.timeout(WITHIN), contextlib.AsyncExitStack() as stack:
+        silent = [await stack.enter_async_context(connected(port)) for _ in range(Hurried.max_connections)]
+        for reader, writer in silent:
+            writer.write(GET + b"\r\n")
+            await reader.readuntil(b"\r\n\r\n0")
+        assert (await all_of(port, GET + b"Connection: close\r\n\r\n")).startswith(b"HTTP/1.1 200 ")
+        assert await silent[0][0].read() == b""
+        silent[1][1].write(GET + b"\r\n")
+        assert await silent[1][0].readuntil(b"\r\n\r\n0")
+
+
 async def test_one_caller_too_many_is_asked_to_come_again(port: int) -> None:
     async with contextlib.AsyncExitStack() as stack:
         for _ in range(Hurried.max_connections):
-            reader, writer = await stack.enter_async_context(connected(port))
-            writer.write(GET + b"\r\n")
-            await reader.readuntil(b"\r\n\r\n0")
+            _, writer = await stack.enter_async_context(connected(port))
+            writer.write(POST + b"Content-Length: 2\r\n\r\na")
+            await writer.drain()
+        await asyncio.sleep(0.05)  # what was sent is read
         answer = await all_of(port)
         assert b"retry-after: 5" in answer
         refused(answer, 503, "W503")

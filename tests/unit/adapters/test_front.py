@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 
+from adapters.kit import body
 from adapters.kit.front import front
 from adapters.kit.json_voice import JsonVoice
 from adapters.rest import ADAPTER
+from hub_core.admission import Admission
 from hub_core.directory import Direction, Endpoint
 from hub_core.errors import TryLater
 from hub_core.testing.services import INSTITUTION, MemoryServices
@@ -29,6 +31,7 @@ async def call(
     kind: str = "http",
     headers: dict[str, str] | None = None,
     seconds: float = 30,
+    between: float = 0,
 ) -> list[dict[str, Any]]:
     waiting = events if events is not None else [{"type": "http.request", "body": b"{}"}]
     sent: list[dict[str, Any]] = []
@@ -36,6 +39,7 @@ async def call(
     async def receive() -> dict[str, Any]:
         if not waiting:
             await asyncio.Event().wait()  # a caller who sends no more and does not leave
+        await asyncio.sleep(between)
         return waiting.pop(0)
 
     async def send(event: dict[str, Any]) -> None:
@@ -82,10 +86,28 @@ async def test_a_caller_gets_a_reference_even_when_nothing_can_be_written_down()
 async def test_a_body_that_does_not_end_is_not_waited_for() -> None:
     hub = services()
     events = [{"type": "http.request", "body": b"{", "more_body": True}]
-    start, body = await call(hub, "/rest/cases", events=events, seconds=0.05)
+    start, said = await call(hub, "/rest/cases", events=events, seconds=0.05)
     assert start["status"] == 408
-    assert json.loads(body["body"])["code"] == "B408"
+    assert json.loads(said["body"])["code"] == "B408"
     assert [(refusal.code, refusal.party) for refusal in hub.refusals] == [("B408", INSTITUTION)]
+
+
+async def test_a_body_that_comes_by_drops_is_not_waited_for_either(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(body, "PATIENCE", 0.05)
+    drops = [{"type": "http.request", "body": b"{", "more_body": True}] * 1_000
+    start, _ = await call(services(), "/rest/cases", events=drops, between=0.01)
+    assert start["status"] == 408
+
+
+async def test_room_is_held_for_what_has_come_of_a_body_and_given_back() -> None:
+    hub = services()
+    admission = hub.admission = Admission(100_000)
+    events = [{"type": "http.request", "body": b" " * 10_000, "more_body": more} for more in (True, True, False)]
+    with admission.admit("another", 1):
+        start, said = await call(hub, "/rest/cases", events=events)
+        assert (start["status"], json.loads(said["body"])["code"]) == (429, "W429")
+        assert admission.calls == 1
+    assert (admission.calls, admission.in_hand) == (0, 0)
 
 
 @pytest.mark.parametrize(
@@ -101,8 +123,8 @@ async def test_a_page_of_another_site_cannot_use_credentials_that_a_browser_reme
     hub = services()
     basic = base64.b64encode(f"soap:{hub.key}".encode()).decode()
     known = {"authorization": f"Basic {basic}", "host": "hub.test"}
-    start, body = await call(hub, "/rest/cases", headers=known | sent)
-    assert (start["status"], json.loads(body["body"])["code"]) == (403, "W403")
+    start, said = await call(hub, "/rest/cases", headers=known | sent)
+    assert (start["status"], json.loads(said["body"])["code"]) == (403, "W403")
     assert hub.arrivals == []
     start, _ = await call(hub, "/rest/cases", headers=known | {"origin": "https://hub.test"})
     assert start["status"] == 202

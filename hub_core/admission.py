@@ -1,0 +1,152 @@
+"""Who may bring something now: the hub takes in hand what it can hold, and asks the others to come again.
+
+Memory is what runs out first, so calls are weighed by the bytes of their bodies, not counted. No party gets so much
+that another one finds no room: with n parties at the door, nobody holds more than one part of n + 1. Nothing is taken
+either while what was taken before waits too long to be on disk.
+"""
+
+import asyncio
+import logging
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from datetime import timedelta
+from typing import Final
+
+from hub_core.errors import TryLater
+
+log = logging.getLogger("punte.admission")
+
+BYTES: Final = 32_000_000
+SURROUNDINGS: Final = 16_000  # bytes that a call takes beside its body
+LONGEST: Final = 5.0  # seconds that a write may wait before nothing more is taken
+_SAID_ANEW: Final = 10.0  # seconds between two lines in the log
+_SOON: Final = timedelta(seconds=1)
+_LATER: Final = timedelta(seconds=3)
+
+
+class Place:
+    """What one call holds, from its headers to its answer."""
+
+    __slots__ = ("_admission", "party", "weight")
+
+    def __init__(self, admission: "Admission", party: str) -> None:
+        self._admission = admission
+        self.party = party
+        self.weight = 0
+
+    def holds(self, size: int) -> None:
+        """Say how many bytes of the body have come.
+
+        Raises:
+            TryLater: W429, W510: there is no room for more than was said before.
+        """
+        more = size + SURROUNDINGS - self.weight
+        if more > 0:
+            self._admission.add(self, more)
+
+
+class Admission:
+    """What the hub has in hand.
+
+    Attributes:
+        refused: how many calls were sent away, by code.
+    """
+
+    def __init__(self, capacity: int = BYTES, *, lag: Callable[[], float] = lambda: 0.0) -> None:
+        """Prepare.
+
+        Args:
+            capacity: bytes; one body may exceed it by what it brings beyond the share of its party.
+            lag: seconds that the oldest write has waited for the journal.
+        """
+        self.refused: Counter[str] = Counter()
+        self._capacity = capacity
+        self._lag = lag
+        self._parties: Counter[str] = Counter()
+        self._calls = 0
+        self._total = 0
+        self._closed = False
+        self._idle = asyncio.Event()
+        self._idle.set()
+        self._said = -_SAID_ANEW
+
+    @property
+    def in_hand(self) -> int:
+        """Bytes that calls hold now."""
+        return self._total
+
+    @property
+    def calls(self) -> int:
+        """How many calls are under way."""
+        return self._calls
+
+    @property
+    def open(self) -> bool:
+        """Calls are taken, unless there is no room."""
+        return not self._closed
+
+    def close(self) -> None:
+        """Take nothing more; what is under way goes on."""
+        self._closed = True
+
+    async def emptied(self, within: timedelta) -> None:
+        """Wait until no call is under way, at most for a time."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(within.total_seconds()):
+                await self._idle.wait()
+
+    @contextmanager
+    def admit(self, party: str, size: int) -> Iterator[Place]:
+        """Hold room for a call.
+
+        Args:
+            party: who calls.
+            size: bytes of the body, as far as they are known.
+
+        Raises:
+            TryLater: W503 the hub stops; W510 it has too much to do; W429 this party has too much under way.
+        """
+        if self._closed:
+            raise self._away("W503", "the hub is stopping", _SOON)
+        if self._lag() > LONGEST:
+            raise self._away("W510", "the journal does not keep up", _LATER)
+        place = Place(self, party)
+        self._calls += 1
+        self._idle.clear()
+        try:
+            place.holds(size)
+            yield place
+        finally:
+            self._leave(place)
+
+    def add(self, place: Place, more: int) -> None:
+        """Hold more for a call; see ``Place.holds``."""
+        held = self._parties[place.party]
+        parties = len(self._parties) if held else len(self._parties) + 1
+        share = self._capacity // (1 + parties)
+        if held and held + more > share:
+            raise self._away("W429", "you have too much under way at once", _SOON)
+        if self._total and self._total + min(more, share) > self._capacity:
+            raise self._away("W510", "the hub has as much in hand as it can hold", _SOON)
+        self._parties[place.party] = held + more
+        self._total += more
+        place.weight += more
+
+    def _leave(self, place: Place) -> None:
+        self._calls -= 1
+        self._total -= place.weight
+        self._parties[place.party] -= place.weight
+        if not self._parties[place.party]:
+            del self._parties[place.party]
+        if not self._calls:
+            self._idle.set()
+
+    def _away(self, code: str, text: str, after: timedelta) -> TryLater:
+        self.refused[code] += 1
+        now = time.monotonic()
+        if now - self._said >= _SAID_ANEW:
+            self._said = now
+            log.warning("admission.refusing", extra={"code": code, "bytes": self._total, "so_far": {**self.refused}})
+        return TryLater(code, text, after=after)
