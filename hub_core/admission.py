@@ -19,7 +19,7 @@ from hub_core.errors import TryLater
 log = logging.getLogger("punte.admission")
 
 BYTES: Final = 32_000_000
-SURROUNDINGS: Final = 16_000  # bytes that a call takes beside its body
+SURROUNDINGS: Final = 64_000  # bytes that a call takes beside its body: what a connection may have read unasked
 LONGEST: Final = 5.0  # seconds that a write may wait before nothing more is taken
 _SAID_ANEW: Final = 10.0  # seconds between two lines in the log
 _SOON: Final = timedelta(seconds=1)

@@ -36,12 +36,14 @@ class Protocol(HttpToolsProtocol):
         max_connections: at once, of one listener.
         seconds: to send a head and the first of its body, to end a body whose request was answered before, and to read
             what fills the buffer of an answer.
+        last_seconds: for a request that is under way when the listener closes.
     """
 
     max_head_bytes = 64_000
     max_header_lines = 100
     max_connections = 4_000
     seconds = 10.0
+    last_seconds = 0.5
 
     _in_head = True  # no request is complete up to its body
     _in_body = False  # the first of a body has come
@@ -112,6 +114,13 @@ class Protocol(HttpToolsProtocol):
             self._silent[self] = None
         self.cycle.body = bytearray()  # what came of a body that nobody read
         super().on_response_complete()
+
+    def shutdown(self) -> None:
+        """Let a request under way end, but not for long: the hub has waited for those that it must not cut off."""
+        super().shutdown()
+        if not self.transport.is_closing():
+            self._wait_no_more()
+            self._deadline = self.loop.call_later(self.last_seconds, self._refuse, "W503")
 
     def pause_writing(self) -> None:
         """Wait for a caller who does not read, but not for long."""

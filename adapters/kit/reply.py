@@ -14,7 +14,8 @@ from hub_core.message import Finding, Outcome, Severity
 from hub_core.ports import Send
 
 WAIT: Final = timedelta(seconds=5)  # told to a caller where the cause names no time
-NOT_HERE: Final = "W503"  # whoever is told this should come again on another connection: perhaps to another hub
+# Whoever is told this leaves: the hub stops, or was waited for long enough.
+_LAST: Final = frozenset({"B408", "W503"})
 
 _STATUS: Final = ((TryLater, 503), (Refused, 403), (Rejected, 422), (PunteError, 500))
 
@@ -56,7 +57,7 @@ class Trouble(msgspec.Struct, frozen=True, kw_only=True):
             found.append(("allow", "POST"))
         if self.after is not None:
             found.append(("retry-after", str(max(1, math.ceil(self.after.total_seconds())))))
-        if self.code == NOT_HERE:
+        if self.code in _LAST:
             found.append(("connection", "close"))
         return tuple(found)
 
