@@ -49,6 +49,8 @@ class Hub(Judge):
         self._wake = wake
         self._kept = kept
         self._turned_away = turned_away
+        # Asked once: to ask whether an object fulfils a protocol takes as long as parsing a small document.
+        self._splits = {name: adapter for name, adapter in adapters.items() if isinstance(adapter, Splits)}
 
     async def accept(self, arrival: Arrival) -> Outcome:
         """Run the whole flow for one arrival; see ``ports.Services.accept`` for what is raised."""
@@ -61,13 +63,8 @@ class Hub(Judge):
                 endpoint=arrival.endpoint, code=fault.code, party=arrival.caller.institution
             )
             raise
-        opened = await self._opened(arrival, directory)
-        try:
-            own_id = sender_id(arrival, endpoint, opened)
-        except Rejected as fault:
-            own_id, opened = None, fault
-        message = self._message(arrival, endpoint, purpose, own_id, directory.number)
-        outcome = self.judge(message, opened, directory)
+        # The document has no name here: it is many times its bytes, and must be gone before the disk is waited for.
+        message, outcome = self._decided(arrival, endpoint, purpose, await self._opened(arrival, directory), directory)
         return await self.keep(message, outcome)
 
     async def keep(self, message: Message, outcome: Outcome) -> Outcome:
@@ -103,11 +100,22 @@ class Hub(Judge):
         await self._journal.refuse(refusal)
         return refusal.reference
 
+    def _decided(
+        self, arrival: Arrival, endpoint: Endpoint, purpose: str, opened: Opened, directory: Directory
+    ) -> tuple[Message, Outcome]:
+        """Return the message that an arrival is, and what is decided about it."""
+        try:
+            own_id = sender_id(arrival, endpoint, opened)
+        except Rejected as fault:
+            own_id, opened = None, fault
+        message = self._message(arrival, endpoint, purpose, own_id, directory.number)
+        return message, self.judge(message, opened, directory)
+
     async def _opened(self, arrival: Arrival, directory: Directory) -> Opened:
         """Open an arrival, or see that it is a whole file; reading a large one does not hold up the others."""
         endpoint = directory.endpoints[arrival.endpoint]
-        adapter = self._adapters[endpoint.adapter]
-        if not isinstance(adapter, Splits):
+        adapter = self._splits.get(endpoint.adapter)
+        if adapter is None:
             return self.open(arrival.endpoint, arrival.body, directory)
         try:
             return await asyncio.to_thread(adapter.split, endpoint, arrival.body)

@@ -119,6 +119,7 @@ async def listening(
         lifespan="off",
         log_config=None,
         access_log=False,
+        proxy_headers=False,  # nobody is believed who says for whom he calls; callers are known by their keys
         server_header=False,
         date_header=False,
         backlog=BACKLOG,

@@ -1,7 +1,9 @@
 """The flow of one message, with a real journal, the real adapters and mappings, and a directory of the test."""
 
 import json
+import weakref
 
+import msgspec
 import pytest
 
 from adapters.kit.load import load_adapters
@@ -58,10 +60,11 @@ class Scene:
         self.journal = journal
         self.woken = 0
         self.directory = a_directory()
+        self.adapters = load_adapters()
         self.hub = Hub(
             directory=lambda: self.directory,
             mappings=lambda: mappings,
-            adapters=load_adapters(),
+            adapters=self.adapters,
             journal=journal,
             clock=FrozenClock(),
             new_id=new_id,
@@ -105,6 +108,28 @@ async def test_without_a_declared_id_each_arrival_is_a_new_message(scene):
     body = {"beneficiary": {"name": {"family": "Popa"}}}
     first, second = [await scene.arrive(body, endpoint="records", sender_id="1") for _ in range(2)]
     assert first.message_id != second.message_id
+
+
+async def test_the_document_is_gone_while_its_message_waits_for_the_disk(scene, monkeypatch):
+    class Tree(dict):
+        """A document that can be watched."""
+
+    class Watched(type(scene.adapters["eessi"])):
+        def open(self, body):
+            opened = super().open(body)
+            tree = Tree(opened.root)
+            seen.append(weakref.ref(tree))
+            return msgspec.structs.replace(opened, root=tree)
+
+    async def record(message, outcome):
+        alive.append(seen[0]() is not None)
+        return await write(message, outcome)
+
+    seen, alive, write = [], [], scene.journal.record
+    scene.adapters["eessi"] = Watched()
+    monkeypatch.setattr(scene.journal, "record", record)
+    await scene.arrive()
+    assert alive == [False]
 
 
 async def test_a_canonical_record_needs_no_mapping(scene):
