@@ -99,29 +99,47 @@ def put(fault: Fault, root: Path) -> Iterator[None]:
             (root / file).write_text(text, "utf-8")
 
 
-def _lint(root: Path) -> list[Any]:
-    return list(lint([root / "mappings"], root=root / "mappings", schemas=root / "schemas"))
+def _concerned(fault: Fault, root: Path) -> list[Path]:
+    """Return what has to be linted to see a fault: all of it, or what does not share blocks with others.
+
+    That is the folder of one agency, or the documents of one dialect, and the code lists.
+    """
+    mappings = root / "mappings"
+    kind, name, *rest = Path(fault.file).parts
+    if kind == "schemas" and name == "partners":
+        return [mappings / rest[0], mappings / "codes"]
+    if kind == "mappings" and name not in ("codes", "eessi"):
+        return [mappings / name, mappings / "codes"]
+    if name == "eessi" and "blocks" not in fault.file and kind == "mappings":
+        dialect = Path(fault.file).name.partition("-")[0]
+        return [mappings / "codes", *(root / "mappings" / "eessi").glob(f"{dialect}-[!be]*.yaml")]
+    return [mappings]
+
+
+def _lint(paths: Sequence[Path], root: Path) -> list[Any]:
+    return list(lint(paths, root=root / "mappings", schemas=root / "schemas"))
 
 
 def _result(fault: Fault, root: Path) -> Result:
     place = root / fault.place
     clean = place.read_text("utf-8")
+    paths = _concerned(fault, root)
     with put(fault, root):
         lines = fault.lines(clean, place.read_text("utf-8"))
-        said = _lint(root)
+        said = _lint(paths, root)
         right = [one for one in said if place_of(one.file, root) == place and one.line in lines]
         first = right + [one for one in said if one not in right]
         return Result(
             operator=fault.kind, label=f"{fault.name}: {fault.wrong}", loads=not any(one.code[0] in "MF" for one in said),
-            found=bool(said), right=bool(right), mended=any(_mends(some, root) for some in tries(first)),
+            found=bool(said), right=bool(right), mended=any(_mends(some, paths, root) for some in tries(first)),
             named=any(_names(one, fault) for one in first),
             said=tuple(f"{one.file}:{one.line} {one.code} {one.message}; {one.mend}" for one in first),
         )  # fmt: skip
 
 
-def _mends(findings: Sequence[Any], root: Path) -> bool:
+def _mends(findings: Sequence[Any], paths: Sequence[Path], root: Path) -> bool:
     with replaced(findings, root) as fits:
-        return fits and not _lint(root)
+        return fits and not _lint(paths, root)
 
 
 def _names(finding: Any, fault: Fault) -> bool:
