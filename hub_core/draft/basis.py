@@ -18,7 +18,7 @@ from hub_core.rows.description import SUFFIX as ROWS
 from hub_core.rows.description import name_of
 from hub_core.rows.single import DIALECT
 from hub_core.validation.json import parse_json
-from hub_core.validation.wsdl import answers, files_of
+from hub_core.validation.wsdl import WSDL, answers, files_of
 from hub_core.yaml import closest
 
 NAMED: Final = 12  # elements in a mend
@@ -75,6 +75,12 @@ class Basis:
     dialect: str = ""
     document: str = ""
     texts: Texts = field(default_factory=dict, repr=False)
+
+    @property
+    def unbound(self) -> bool:
+        """Whether the contract is a WSDL without a binding."""
+        files = (body for name, body in self.files.items() if name.endswith(".wsdl"))
+        return self.main.endswith(".wsdl") and all(_parsed(one).find(f"{{{WSDL}}}binding") is None for one in files)
 
     def source(self, folder: str) -> Source:
         """Return what the mapping reads; ``folder``: of the partner, below that of the schemas."""
@@ -197,8 +203,12 @@ def _bytes(file: Path) -> bytes:
     return body
 
 
+def _parsed(body: bytes) -> etree._Element:
+    return etree.fromstring(body, etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False))
+
+
 def _plainly(body: bytes) -> Document:
     if body.lstrip().startswith(b"<"):
-        root = etree.fromstring(body, etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False))
+        root = _parsed(body)
         return Document(kind="xml", root=root, name=etree.QName(root).localname)
     return Document(kind="json", root=parse_json(body), name="document", dialect=JSON)

@@ -43,6 +43,7 @@ class Draft:
         guessed: number of rules.
         undecided: number of leaves that no rule reads.
         valid: the contract takes the fixture.
+        unbound: the contract is a WSDL that says what is exchanged and not how: nobody can be connected by it.
     """
 
     id: str
@@ -50,6 +51,7 @@ class Draft:
     guessed: int
     undecided: int
     valid: bool
+    unbound: bool = False
 
 
 def draft(wanted: Wanted) -> Draft:
@@ -102,7 +104,10 @@ class _Workshop:
         where = str(Path(self.mapping).parent / self.fixture)
         own = {self.mapping: _bytes(lines), where: body}
         undecided = len(self.leaves) - len(kept)
-        return Draft(id=self.head.id, files=own | self.files, guessed=len(kept), undecided=undecided, valid=valid)
+        return Draft(
+            id=self.head.id, files=own | self.files, guessed=len(kept), undecided=undecided, valid=valid,
+            unbound=self.basis.unbound,
+        )  # fmt: skip
 
     def _head(self, name: str, partner: str) -> Head:
         basis, file = self.basis, self.source.schema or ""

@@ -93,7 +93,13 @@ def new(
     made = draft(wanted)
     paths = _write(made, into)
     if as_json:
-        shown = {"mapping": made.id, "guessed": made.guessed, "undecided": made.undecided, "valid": made.valid}
+        shown = {
+            "mapping": made.id,
+            "guessed": made.guessed,
+            "undecided": made.undecided,
+            "valid": made.valid,
+            "unbound": made.unbound,
+        }
         screen.as_json(shown | {"files": [str(path) for path in paths]})
         return
     _show(made, paths)
@@ -138,4 +144,7 @@ def _show(made: "Draft", paths: list[Path]) -> None:
             ("to be decided", f"{made.undecided} leaves" if made.undecided else "nothing"),
         )
     )
+    if made.unbound:
+        text = "the WSDL has no binding: to connect the partner, begin with the file that has one; it imports this one"
+        screen.note(text)
     screen.note(f"next: punte mapping try {mapping} --watch")

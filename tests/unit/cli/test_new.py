@@ -31,6 +31,20 @@ def test_the_draft_is_tried_and_tested_at_once_without_any_option(punte, tmp_pat
     assert {line.split()[1] for line in lint.out.splitlines()} == {"L141"}
 
 
+WSDL = """<definitions xmlns="http://schemas.xmlsoap.org/wsdl/" xmlns:x="urn:x" targetNamespace="urn:x">
+<types><schema xmlns="http://www.w3.org/2001/XMLSchema" targetNamespace="urn:x"><element name="answer"><complexType>
+<sequence><element name="name" type="string"/></sequence></complexType></element></schema></types>
+<message name="out"><part name="body" element="x:answer"/></message>
+<portType name="port"><operation name="ask"><output message="x:out"/></operation></portType>{binding}</definitions>"""
+
+
+@pytest.mark.parametrize(("binding", "unbound"), [("", True), ('<binding name="b" type="x:port"/>', False)])
+def test_a_wsdl_by_which_nobody_can_be_connected_is_told_at_once(punte, tmp_path, binding, unbound):
+    (tmp_path / "own.wsdl").write_text(WSDL.format(binding=binding))
+    done = punte("mapping", "new", "--from", tmp_path / "own.wsdl", "--into", tmp_path)
+    assert (done.code, "the WSDL has no binding" in done.err) == (0, unbound), done.err
+
+
 def test_a_file_that_was_changed_is_not_replaced(punte, tmp_path):
     words = ("mapping", "new", "--from", CONTRACT, "--into", tmp_path, "--as", "safir.rights/1")
     assert punte(*words).code == 0
