@@ -167,7 +167,7 @@ class _Reader:
         try:
             node = self._stream()
         except yaml.YAMLError as error:
-            self._syntax(error)
+            self._syntax(error, text)
         self.faults.raise_any()
         return node
 
@@ -201,11 +201,17 @@ class _Reader:
         line, column = _position(event)
         self._stop(f"{line}:{column}", text, mend)
 
-    def _syntax(self, error: yaml.YAMLError) -> NoReturn:
+    def _syntax(self, error: yaml.YAMLError, text: str) -> NoReturn:
         mark = getattr(error, "problem_mark", None)
         problem = getattr(error, "problem", None) or "a character that YAML does not allow"
         place = f"{mark.line + 1}:{mark.column + 1}" if mark else "1:1"
         mend = "mend the YAML here: check indentation, colons, quotes and brackets"
+        if (
+            mark
+            and text.splitlines()[mark.line : mark.line + 1]
+            and "\t" in text.splitlines()[mark.line][: mark.column + 1]
+        ):
+            problem, mend = "a tab where the line is indented", "indent with blanks"
         self._stop(place, f"not YAML: {problem}", mend)
 
     def _stream(self) -> Node:

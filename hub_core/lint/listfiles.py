@@ -10,6 +10,7 @@ from hub_core.errors import ConfigError
 from hub_core.lint.finding import Findings
 from hub_core.lint.world import World
 from hub_core.mapping.codelists import CodeList, Entry
+from hub_core.mapping.files import is_code_list
 from hub_core.yaml import Mapping, Node, Scalar, Sequence
 
 FEW: Final = 3  # codes that two lists may share by chance
@@ -82,6 +83,8 @@ class ListFiles:
 
     def _named(self) -> None:
         """Lists that no mapping and no other list names; perhaps one that is named stands in their place."""
+        if any(not is_code_list(one.rule or "") for one in self.world.faults):
+            return  # what names it may be in a file that does not load
         named: dict[str, list[Scalar]] = {}
         for codes in self._heads():
             for name in codes.values():

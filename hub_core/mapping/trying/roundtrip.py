@@ -1,6 +1,7 @@
 """Reading, writing and reading again: what a mapping of both directions promises, for tests of mapping files."""
 
 from datetime import date
+from itertools import zip_longest
 from typing import Any
 
 import msgspec
@@ -8,6 +9,7 @@ from lxml import etree
 
 from hub_core.document import Document
 from hub_core.mapping.compiled import CompiledMapping
+from hub_core.mapping.writing.compare import differences
 from hub_core.reading import Reading
 
 
@@ -36,16 +38,35 @@ def round_trip(
     ]
     if writing.document is None or lost:
         return lost
-    if said(mapping.read(writing.document, on=on)) != said(reading):
-        return ["round trip: the record that is read back is another one"]
+    back = said(mapping.read(writing.document, on=on))
+    if back != said(reading):
+        at = next((one.at for one in differences(said(reading), back, "", None, "")), "the order of a list")
+        return [f"round trip: {at}: the record that is read back is another one"]
     if exact and plain(writing.document) != plain(document):
-        return ["round trip: the written document is not the one that was read"]
+        place = apart(document.root, writing.document.root, document.name)
+        return [f"round trip: {place}: the written document is not the one that was read"]
     return []
 
 
 def said(reading: Reading) -> Any:
     """Return the record of a reading without what is not written: what no rule named, and how it came."""
     return msgspec.structs.replace(reading.record, unmapped=(), exchange=None) if reading.record else None
+
+
+def apart(one: Any, other: Any, at: str) -> str | None:
+    """Return the first place at which two documents are not the same; ``None`` if they are."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        places = (apart(one.get(key), other.get(key), f"{at}/{key}") for key in one | other)
+    elif isinstance(one, list) and isinstance(other, list):
+        places = (apart(*pair, f"{at}[{index}]") for index, pair in enumerate(zip_longest(one, other)))
+    elif etree.iselement(one) and etree.iselement(other):
+        if (one.tag, one.attrib, (one.text or "").strip()) != (other.tag, other.attrib, (other.text or "").strip()):
+            return at
+        pairs = zip_longest(one.iterchildren(etree.Element), other.iterchildren(etree.Element))
+        places = (apart(*pair, f"{at}/{etree.QName((pair[0], pair[1])[pair[0] is None]).localname}") for pair in pairs)
+    else:
+        return None if one == other else at
+    return next(filter(None, places), None)
 
 
 def plain(document: Document) -> Any:

@@ -52,7 +52,7 @@ def test_every_node_knows_its_line_and_column():
         ("%YAML 1.1\n---\na: 1\n", "x.yaml:1:1", "directive"),
         ("[a]: 1\n", "x.yaml:1:1", "not text"),
         ("a: [1\n", "x.yaml:2:1", "not YAML"),
-        ("a: 1\n\tb: 2\n", "x.yaml:2:1", "not YAML"),
+        ("a: 1\n\tb: 2\n", "x.yaml:2:1", "a tab"),
         ("", "x.yaml:1:1", "empty"),
         ("# only words\n", "x.yaml:1:1", "empty"),
         (b"a: 1\nb: \xff\n", "x.yaml:2:4", "UTF-8"),
