@@ -4,7 +4,8 @@ A set is one object that never changes. Each message asks once for the set in fo
 """
 
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import lru_cache, reduce
+from pathlib import PurePosixPath
 
 from hub_core.errors import ConfigError
 from hub_core.mapping import CompiledMapping, MappingSet, gather, load_files, user_cache
@@ -83,7 +84,8 @@ def with_file(files: Mapping[str, bytes], path: str, body: bytes) -> dict[str, b
     """Return files with one file put in the place of the one that it is meant for.
 
     That is the one with the longest common end of their paths; else, for a mapping, the one of the same id, and for
-    blocks and code lists the only one of the same name. A file that is meant for none is added.
+    blocks and code lists the only one of the same name. A file that is meant for none is added: under its own name,
+    or, where that is absolute, under its last part.
 
     >>> sorted(with_file({"cnas/a.yaml": b"old", "b.yaml": b""}, "/tmp/new/cnas/a.yaml", b"new").items())
     [('b.yaml', b''), ('cnas/a.yaml', b'new')]
@@ -96,7 +98,19 @@ def with_file(files: Mapping[str, bytes], path: str, body: bytes) -> dict[str, b
     elif place is None:
         namesakes = [name for name in files if name.rpartition("/")[2] == parts[-1]]
         place = namesakes[0] if len(namesakes) == 1 else None
-    return {**files, place or parts[-1]: body}
+    return {**files, place or (parts[-1] if path.startswith("/") else path): body}
+
+
+def with_files(
+    files: Mapping[str, bytes], own: Mapping[str, bytes], beside: Mapping[str, bytes] | None = None
+) -> dict[str, bytes]:
+    """Return files with others put in the places that they are meant for, see ``with_file``.
+
+    Of the code lists ``beside`` those are added of which no file has the name.
+    """
+    known = {PurePosixPath(name).name for name in files}
+    new = {name: body for name, body in (beside or {}).items() if PurePosixPath(name).name not in known}
+    return reduce(lambda found, one: with_file(found, *one), own.items(), {**new, **files})
 
 
 def _head(body: bytes) -> bytes | None:

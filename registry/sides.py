@@ -6,10 +6,10 @@ from typing import Final
 
 from hub_core.errors import ConfigError
 from hub_core.mapping import MappingSet, gather, load_files, user_cache
-from hub_core.mapping.files import bytes_of, is_code_list
-from hub_core.mapping.selection import load_selected, root_of, schemas_of, with_shipped
-from hub_core.places import MAPPINGS, SCHEMAS
-from registry.mappings import delivered, with_file
+from hub_core.mapping.files import bytes_of
+from hub_core.mapping.selection import lists_of, load_selected, mapping_files, root_of, schemas_of, with_shipped
+from hub_core.places import SCHEMAS
+from registry.mappings import delivered, with_files
 from registry.parts import Parts
 from registry.releases import NO_SUCH_RELEASE, SEE
 
@@ -23,12 +23,12 @@ class Side:
     Attributes:
         files: of the whole set.
         schemas: folder of the contracts.
-        alone: a mapping of somebody's own folder, which takes its place among the others.
+        own: file or folder with contracts of its own, whose mappings take their places among the others.
     """
 
     files: dict[str, bytes]
     schemas: Path = SCHEMAS
-    alone: Path | None = None
+    own: Path | None = None
 
     def mappings(self) -> MappingSet:
         """Return the mappings, compiled by an earlier process where it can be.
@@ -37,19 +37,19 @@ class Side:
             ConfigError: M1xx with all faults of all files as findings.
         """
         found = load_files(self.files, schemas=self.schemas, cache=user_cache())
-        if self.alone is None:
+        if self.own is None:
             return found
-        own = load_selected([self.alone], root=root_of(self.alone), cache=user_cache()).all
+        own = load_selected(mapping_files([self.own]), root=root_of(self.own), cache=user_cache()).all
         ids = {mapping.id for mapping in own}
         return MappingSet([*own, *(mapping for mapping in found.all if mapping.id not in ids)])
 
 
-def side_of(parts: Parts, what: str) -> Side:
+def side_of(parts: Parts, what: str, *, whole: bool = False) -> Side:
     """Return what a person named: ``in-force``, the number of a release, ``id@hash``, a folder or a file.
 
-    A folder needs none of the code lists and blocks that are shipped; contracts lie in ``schemas`` beside it, else they
-    are the shipped ones. A single file takes its place among those in force; before the first release, among those
-    delivered with the hub. One that lies in a folder with contracts of its own is read with that folder's code lists.
+    Files take their places among those in force; before the first release, among those delivered with the hub.
+    Contracts lie in ``schemas`` beside the folder, else they are the shipped ones. A ``whole`` folder is all there is,
+    but for code lists and blocks that are shipped.
 
     Raises:
         ConfigError: R304, no such release; M101, a file cannot be read.
@@ -57,14 +57,14 @@ def side_of(parts: Parts, what: str) -> Side:
     path = Path(what)
     if what == IN_FORCE:
         return Side(files=_in_force(parts))
-    if path.is_dir():
+    if path.is_dir() and whole:
         return Side(files=with_shipped(gather([path])), schemas=schemas_of(path.absolute()))
-    if path.is_file():
+    if path.is_dir() or path.is_file():
         root = root_of(path)
         if schemas_of(root) != SCHEMAS:
-            return Side(files=_in_force(parts), alone=path.absolute())
-        around = {} if root == MAPPINGS else {name: it for name, it in gather([root]).items() if is_code_list(name)}
-        return Side(files=with_file(around | _in_force(parts), str(path.resolve()), bytes_of(path, what)))
+            return Side(files=_in_force(parts), own=path.absolute())
+        own = gather([path]) if path.is_dir() else {str(path.resolve()): bytes_of(path, what)}
+        return Side(files=with_files(_in_force(parts), own, lists_of(root)))
     number = int(what) if what.isdecimal() else parts.releases.holding(what)
     if number is None:
         raise ConfigError(NO_SUCH_RELEASE, f"there is no file, folder or release {what}", mend=SEE)

@@ -58,10 +58,10 @@ def read(
     in the order given: file, mapping, record (null when refused; personal values are plain), findings, unmapped. Ends
     with 1 if a document was refused.
     """
-    from hub_core.places import MAPPINGS
+    from hub_core.mapping.selection import root_here
     from registry.offline import open_reader
 
-    reader = open_reader(root or MAPPINGS, schemas)
+    reader = open_reader(root or root_here(), schemas)
     day = on.date() if on else datetime.now(UTC).date()
     documents = list(files.walk(paths))
     named = reader.mappings.named(mapping) if mapping else None

@@ -27,6 +27,12 @@ def root_of(*paths: Path) -> Path:
     return next((one for one in around if one.is_dir() and _is_root(one)), MAPPINGS)
 
 
+def root_here() -> Path:
+    """Return the folder of mappings of somebody who names none: beside or around them, else the shipped one."""
+    beside = Path(MAPPINGS.name).absolute()
+    return beside if beside.is_dir() else root_of(Path())
+
+
 def _is_root(folder: Path) -> bool:
     return folder.name == MAPPINGS.name or (folder / CODES).is_dir()
 
@@ -35,6 +41,11 @@ def schemas_of(root: Path) -> Path:
     """Return the contracts that mappings of a folder name: those beside it, else the shipped."""
     beside = root.parent / SCHEMAS.name
     return beside if beside.is_dir() else SCHEMAS
+
+
+def lists_of(root: Path) -> dict[str, bytes]:
+    """Return the code lists of a folder by name."""
+    return {name: body for name, body in gather([root]).items() if is_code_list(name)}
 
 
 def with_shipped(own: Mapping[str, bytes]) -> dict[str, bytes]:

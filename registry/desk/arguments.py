@@ -117,13 +117,15 @@ class Candidate(Act, frozen=True, kw_only=True):
     """Mappings to read with: a release by its number, or files; of nothing named the release in shadow.
 
     Attributes:
-        files: text by name; together the whole of a release.
-        single: the only file is one of a release; the others are those in force.
+        files: text by name; they take their places among those in force.
+        beside: code lists that lie beside them, taken where nothing in force has their name.
+        whole: the files are all of a release; what they lack goes out of force.
     """
 
     release: int | None = None
     files: dict[str, str] | None = None
-    single: bool = False
+    beside: dict[str, str] = {}
+    whole: bool = False
 
 
 class Revealed(Act, frozen=True, kw_only=True):

@@ -129,7 +129,8 @@ def _released(parts: Parts) -> "Check":
     from registry.health import Check
 
     number = parts.releases.standing().in_force
-    name, mend = "mapping release", "punte mapping diff in-force mappings, then punte mapping promote mappings"
+    name = "mapping release"
+    mend = "punte mapping diff in-force mappings --whole, then punte mapping promote mappings --whole"
     if number is None:
         return Check(check=name, ok=None, text="the hub makes the first one when it starts")
     if is_delivered(parts, number):

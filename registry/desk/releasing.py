@@ -13,7 +13,7 @@ from hub_core.mapping.files import digest_of
 from hub_core.mapping.selection import with_shipped
 from registry.desk.arguments import Act as Doing
 from registry.desk.arguments import Candidate, Nothing
-from registry.mappings import delivered, load, outline, with_file
+from registry.mappings import delivered, load, outline, with_files
 from registry.parts import Parts
 from registry.releases import SEE, Act, Standing
 
@@ -143,7 +143,7 @@ async def _wanted(parts: Parts, act: Candidate) -> tuple[int, MappingSet]:
             raise ConfigError(NOTHING, "no release runs in shadow", mend="name a release or a folder")
         return number, await asyncio.to_thread(_prepared, lambda: parts.mapping_sets.of(number))
     await begin_offline(parts)
-    files = files_of(parts, act.files, single=act.single)
+    files = _files(parts, act)
     mappings = await asyncio.to_thread(_prepared, lambda: load(files))
     number = await parts.release_book.keep(files, [mapping.version for mapping in mappings.all])
     return number, mappings
@@ -162,14 +162,13 @@ async def begin_offline(parts: Parts) -> None:
         await begin(parts)
 
 
-def files_of(parts: Parts, given: dict[str, str], *, single: bool) -> dict[str, bytes]:
-    """Return the files of a whole release; a single file takes its place among those in force."""
-    files = {name: text.encode() for name, text in given.items()}
-    if not single:
-        return with_shipped(files)
+def _files(parts: Parts, act: Candidate) -> dict[str, bytes]:
+    """Return the files of a whole release; unless they are all of it, they take their places among those in force."""
+    files, beside = ({name: text.encode() for name, text in some.items()} for some in (act.files or {}, act.beside))
+    if act.whole:
+        return with_shipped(beside | files)
     number = parts.releases.standing().in_force
-    (path, body), *_ = files.items()
-    return with_file(delivered() if number is None else parts.releases.files(number), path, body)
+    return with_files(delivered() if number is None else parts.releases.files(number), files, beside)
 
 
 def _check_in_use(parts: Parts, mappings: MappingSet) -> None:

@@ -37,7 +37,7 @@ def settings(tmp_path):
 
 
 def one_file(text):
-    return {"files": {f"/anywhere/{ENVELOPE}": text}, "single": True, **BY}
+    return {"files": {f"/anywhere/{ENVELOPE}": text}, **BY}
 
 
 async def begin(hub):
@@ -154,11 +154,21 @@ async def test_without_a_hub_the_store_is_changed_and_the_next_hub_reads_by_it(s
         assert (await hub.desk.call("mapping_releases", {}))["folder_is_in_force"] is False
 
 
+async def test_a_new_mapping_comes_in_force_with_its_own_code_list_and_nothing_goes_out(settings):
+    source = "source: {json: JSON, document: own}\ntarget: Beneficiary@1\ncodes: {sex: own-sex@1}\n"
+    files = {"own/person.yaml": f"mapping: own.person/1\n{source}fields:\n  sex: {{at: sex, codes: sex}}\n"}
+    codes = "list: own-sex@1\nof: sex@1\ntitle: Sex\nsource: made for tests\ncodes: {male: {in: [X]}}\n"
+    beside = {"codes/own-sex@1.yaml": codes, "codes/sex@1.yaml": "taken only where nothing in force has the name"}
+    async with assemble(settings) as hub:
+        done = await hub.desk.call("mapping_promote", {"files": files, "beside": beside, **BY})
+        assert done["changes"] == [{"action": "added", "mapping": "own.person/1"}]
+
+
 async def test_files_that_were_kept_before_are_the_release_they_were(settings):
     async with assemble(settings) as hub:
         shipped = {name: body.decode() for name, body in gather([MAPPINGS]).items()}
         assert (await hub.desk.call("mapping_promote", one_file(CHANGED)))["in_force"] == 2
-        assert (await hub.desk.call("mapping_promote", {"files": shipped, **BY}))["in_force"] == 1
+        assert (await hub.desk.call("mapping_promote", {"files": shipped, "whole": True, **BY}))["in_force"] == 1
 
 
 @pytest.mark.parametrize(
@@ -170,7 +180,7 @@ async def test_files_that_were_kept_before_are_the_release_they_were(settings):
         ("mapping_promote", {"release": 1}, "R305"),
         ("mapping_shadow", {"release": 9}, "R304"),
         ("mapping_promote", one_file("mapping: x"), "M103"),
-        ("mapping_promote", {"files": {"none.yaml": "blocks: {}"}}, "R306"),
+        ("mapping_promote", {"files": {"none.yaml": "blocks: {}"}, "whole": True}, "R306"),
     ],
 )
 async def test_what_cannot_be_done_says_so_and_changes_nothing(settings, verb, arguments, code):
@@ -276,6 +286,7 @@ def versions(files):
         ("/new/copy.yaml", b"mapping: c/1", "copy.yaml"),
         ("/new/sex@1.yaml", b"list: sex@1", "codes/sex@1.yaml"),
         ("/new/x.yaml", b"blocks: {}", "x.yaml"),
+        ("new/c.yaml", b"mapping: c/1", "new/c.yaml"),
     ],
 )
 def test_a_single_file_takes_the_place_that_it_is_meant_for(path, body, place):

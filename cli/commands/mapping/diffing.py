@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from cli import completion, desk, files, screen
-from cli.commands.mapping.releasing import show_changes
+from cli.commands.mapping.releasing import Whole, show_changes
 from cli.commands.why import shown
 from cli.faults import Exit
 from cli.options import Json, Reason, Reveal, check_reveal
@@ -40,19 +40,20 @@ def diff(
     last: Annotated[
         int | None, typer.Option("--last", metavar="N", min=1, help="Read the newest N messages that the hub kept.")
     ] = None,
+    whole: Whole = False,
     reveal: Reveal = False,
     reason: Reason = None,
     as_json: Json = False,
 ) -> None:
     """Read documents with two sets of mappings and print, field by field, what would change.
 
-    A single file takes its place among the mappings in force. Counts come first, then examples, masked unless
-    --reveal. Nothing is kept or sent, and the hub may run. Ends with 1 if anything differs.
+    Files take their places among the mappings in force; with --whole a folder is all there is. Counts come first, then
+    examples, masked unless --reveal. Nothing is kept or sent, and the hub may run. Ends with 1 if anything differs.
     """
     if (on is None) == (last is None):
         raise typer.BadParameter("name documents with --on, or kept messages with --last N")
     check_reveal(reveal=reveal, reason=reason)
-    answer = _compare(old, new, on, last, reveal=reveal)
+    answer = _compare(old, new, on, last, whole=whole, reveal=reveal)
     if reveal and last is not None:
         _note(answer, reason)
     if as_json:
@@ -63,7 +64,9 @@ def diff(
         raise typer.Exit(Exit.ATTENTION)
 
 
-def _compare(old: str, new: str, on: list[Path] | None, last: int | None, *, reveal: bool) -> dict[str, Any]:
+def _compare(
+    old: str, new: str, on: list[Path] | None, last: int | None, *, whole: bool, reveal: bool
+) -> dict[str, Any]:
     from hub_core.settings import from_environment
     from registry.differences import with_values
     from registry.diffing import compare
@@ -72,7 +75,7 @@ def _compare(old: str, new: str, on: list[Path] | None, last: int | None, *, rev
     from registry.sides import side_of
 
     parts = Parts(from_environment(), write=False)
-    before, after = side_of(parts, old), side_of(parts, new)
+    before, after = (side_of(parts, one, whole=whole) for one in (old, new))
     changes = outline(before.mappings(), after.mappings())
     items, total = _items(parts, on, last)
     tally = _counted(compare(before, after, items, total=total), total)

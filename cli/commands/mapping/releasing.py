@@ -22,6 +22,7 @@ SIGNS: Final = {"added": ("+", "green"), "changed": ("~", "yellow"), "removed": 
 STATUS, STOP = "status", "stop"
 
 Why = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why you do this; kept in the history.")]
+Whole = Annotated[bool, typer.Option("--whole", help="The folder is all there is: what it lacks goes out of force.")]
 
 
 def releases(*, as_json: Json = False) -> None:
@@ -36,7 +37,7 @@ def releases(*, as_json: Json = False) -> None:
     rows = [(str(it["release"]), it["act"], screen.local(it["at"]), it["by"], it["reason"]) for it in answer["history"]]
     screen.table(HISTORY, rows, empty="no release yet: the hub makes the first one when it starts")
     if answer["folder_is_in_force"] is False:
-        screen.note("the folder mappings/ differs from what is in force: punte mapping diff in-force mappings")
+        screen.note("the folder mappings/ differs from what is in force: punte mapping diff in-force mappings --whole")
 
 
 def shadow(
@@ -49,13 +50,14 @@ def shadow(
         ),
     ] = STATUS,
     *,
+    whole: Whole = False,
     reason: Why = "",
     as_json: Json = False,
 ) -> None:
     """Let new mappings read live messages beside those in force, without effect, and count what would differ.
 
-    WHAT becomes a release; a single file takes its place among those in force. Nothing is delivered twice and nothing
-    is decided by it. Without WHAT, or with status: what was counted so far.
+    WHAT becomes a release: its files take their places among those in force. Nothing is delivered twice and nothing is
+    decided by it. Without WHAT, or with status: what was counted so far.
     """
     if what == STATUS:
         _status(as_json=as_json)
@@ -64,7 +66,7 @@ def shadow(
         answer = desk.call("mapping_shadow_stop", by=desk.operator(), reason=reason)
         told = "nothing runs in shadow any more"
     else:
-        answer = desk.call("mapping_shadow", **given(what), by=desk.operator(), reason=reason)
+        answer = desk.call("mapping_shadow", **given(what, whole=whole), by=desk.operator(), reason=reason)
         told = f"release {answer['shadow']} runs in shadow beside release {answer['in_force']}"
         told += "" if answer["running"] else " as soon as the hub runs"
     _show(answer, told, as_json=as_json)
@@ -76,14 +78,16 @@ def promote(
         typer.Argument(metavar="WHAT", help="Mapping file, folder, or number of a release; default: the shadow."),
     ] = None,
     *,
+    whole: Whole = False,
     reason: Why = "",
     as_json: Json = False,
 ) -> None:
     """Put new mappings in force: the next message is read by them, and each message by one release only.
 
-    By default the release that runs in shadow. punte mapping rollback returns to what was in force before.
+    By default the release that runs in shadow. The files of WHAT take their places among those in force; with --whole a
+    folder is all there is. punte mapping rollback returns to what was in force before.
     """
-    named = {} if what is None else given(what)
+    named = {} if what is None else given(what, whole=whole)
     answer = desk.call("mapping_promote", **named, by=desk.operator(), reason=reason)
     _show(answer, f"release {answer['in_force']} is in force", as_json=as_json)
 
@@ -94,7 +98,7 @@ def rollback(*, reason: Why = "", as_json: Json = False) -> None:
     _show(answer, f"release {answer['in_force']} is in force again", as_json=as_json)
 
 
-def given(what: str) -> dict[str, Any]:
+def given(what: str, *, whole: bool) -> dict[str, Any]:
     """Return the arguments of a verb for what a person named: a release, a folder or a file.
 
     Raises:
@@ -104,6 +108,7 @@ def given(what: str) -> dict[str, Any]:
     from hub_core import yaml
     from hub_core.mapping import gather
     from hub_core.mapping.files import bytes_of
+    from hub_core.mapping.selection import lists_of, root_of
 
     path = Path(what)
     if what.isdecimal() and not path.exists():
@@ -113,7 +118,9 @@ def given(what: str) -> dict[str, Any]:
     files = gather([path]) if path.is_dir() else {str(path.resolve()): bytes_of(path, what)}
     if not files:
         raise typer.BadParameter(f"no mapping below {what}")
-    return {"files": {name: yaml.text_of(body, file=name) for name, body in files.items()}, "single": path.is_file()}
+    parts = {"files": files, "beside": lists_of(root_of(path))}
+    texts = {key: {name: yaml.text_of(body, file=name) for name, body in some.items()} for key, some in parts.items()}
+    return {**texts, "whole": whole and path.is_dir()}
 
 
 def _standing(answer: dict[str, Any]) -> None:

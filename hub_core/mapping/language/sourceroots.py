@@ -50,7 +50,9 @@ def _there(node: Node, name: str, schemas: Path, kinds: tuple[str, ...], faults:
         return False
     if (schemas / name).is_file():
         return True
-    known = [path.relative_to(schemas).as_posix() for kind in kinds for path in schemas.rglob(f"*{kind}")]
+    found = [path.relative_to(schemas) for kind in kinds for path in schemas.rglob(f"*{kind}")]
+    # The contract of another partner is never what was meant.
+    known = [path.as_posix() for path in found if path.parent == Path(parts.parent) or path.name == parts.name]
     mend = closest(name, known)
     if "instead" not in mend and not 0 < len(known) <= MAX_NAMED:
         mend = "put it there, or name another folder with --schemas"

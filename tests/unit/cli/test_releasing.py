@@ -45,13 +45,25 @@ def mapping(tmp_path):
     return path
 
 
-def test_a_single_file_is_sent_as_one_and_a_folder_as_a_whole(releases, punte, mapping):
-    for what, single, name in ((mapping, True, str(mapping)), (mapping.parent, False, "a.yaml")):
+def test_a_file_and_a_folder_are_sent_with_the_code_lists_beside_them(releases, punte, mapping):
+    (mapping.parent / "codes").mkdir()
+    (mapping.parent / "codes" / "own@1.yaml").write_text("list: own@1\n")
+    lists = {"codes/own@1.yaml": "list: own@1\n"}
+    for what, files in (
+        (mapping, {str(mapping): "mapping: a/1\n"}),
+        (mapping.parent, {"a.yaml": "mapping: a/1\n"} | lists),
+    ):
         assert punte("mapping", "shadow", what, "--reason", "try").code == 0
         verb, arguments = releases.asked[-1]
-        assert (verb, arguments["single"], arguments["reason"]) == ("mapping_shadow", single, "try")
-        assert arguments["files"] == {name: "mapping: a/1\n"}
+        assert (verb, arguments["whole"], arguments["reason"]) == ("mapping_shadow", False, "try")
+        assert (arguments["files"], arguments["beside"]) == (files, lists)
         assert arguments["by"]
+
+
+def test_only_a_folder_can_be_all_there_is(releases, punte, mapping):
+    for what in (mapping.parent, mapping):
+        punte("mapping", "promote", what, "--whole")
+    assert [arguments["whole"] for _, arguments in releases.asked] == [True, False]
 
 
 def test_a_release_is_named_by_its_number_and_the_shadow_by_nothing(releases, punte):

@@ -3,7 +3,7 @@
 import pytest
 
 from hub_core.errors import ConfigError
-from hub_core.mapping.selection import load_folder, load_selected, mapping_files, root_of, schemas_of
+from hub_core.mapping.selection import load_folder, load_selected, mapping_files, root_here, root_of, schemas_of
 from hub_core.places import MAPPINGS, SCHEMAS
 
 MAPPING = """
@@ -62,6 +62,21 @@ def test_blocks_that_the_folder_lacks_are_the_shipped_ones(own):
     file = own / "own" / "answer.yaml"
     file.write_text(file.read_text().replace("target:", "blocks_from: [eessi/nav-blocks.yaml]\ntarget:"))
     assert load_folder(own).all
+
+
+def test_who_names_no_folder_means_the_one_beside_or_around_them_else_the_shipped_one(own, monkeypatch, tmp_path):
+    found = []
+    for place in (own.parent, own, own / "own", tmp_path.parent):
+        monkeypatch.chdir(place)
+        found.append(root_here())
+    assert found == [own, own, own, MAPPINGS]
+
+
+def test_a_contract_that_is_not_there_is_not_taken_for_one_of_another_partner(own):
+    (own / "own" / "answer.yaml").write_text(MAPPING.lstrip().replace("Answer.xsd", "partners/own/Answer.xsd"))
+    ((code, text, mend),) = faults(lambda: load_folder(own, schemas=SCHEMAS))
+    assert (code, "'partners/own/Answer.xsd'" in text) == ("M107", True)
+    assert mend == "put it there, or name another folder with --schemas"
 
 
 def test_the_folder_is_known_by_its_name_and_the_contracts_lie_beside_it(own):
