@@ -22,6 +22,7 @@ from cli.commands import (
     replay,
     routes,
     running,
+    schedule,
     seal,
     send,
     status,
@@ -56,6 +57,7 @@ app.command(rich_help_panel=LOOK)(parked.parked)
 app.add_typer(messages.app, name="messages", rich_help_panel=LOOK)
 app.command(rich_help_panel=LOOK)(why.why)
 app.add_typer(routes.app, name="route", rich_help_panel=LOOK)
+app.command(rich_help_panel=LOOK)(schedule.schedule)
 app.command(rich_help_panel=LOOK)(doctor.doctor)
 app.command(rich_help_panel=LOOK)(explain.explain)
 app.command(rich_help_panel=LOOK)(running.version)

@@ -25,6 +25,7 @@ from registry.desk.releasing import begin
 from registry.neighbours import Neighbours
 from registry.parts import Parts
 from registry.references import followed
+from registry.schedule import Schedule
 
 log = logging.getLogger("punte.assemble")
 DRAIN = timedelta(seconds=7)  # of the 10 in which a hub that is told to stop is gone
@@ -170,16 +171,19 @@ async def assemble(settings: Settings) -> AsyncIterator[Running]:
         neighbours = Neighbours(parts, deliveries_added=deliverer.wake, files_added=split)
         resealer = Resealer(parts.database, parts.vault)
         parts.keys_changed = resealer.wake
+        schedule = Schedule(parts)
         running = Running(parts, deliverer)
         _warn_of_unusable(parts)
         _compile(parts)
         await deliverer.start()
         split()
         resealer.start()
+        schedule.start()
         neighbours.listen()
         try:
             yield running
         finally:
+            await schedule.stop()
             await neighbours.stop()
             await resealer.stop()
             await splitter.stop()

@@ -8,6 +8,7 @@ No label ever holds what a caller chose: endpoints and mappings are names of the
 
 import shutil
 from collections.abc import Iterator
+from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
@@ -17,6 +18,7 @@ from prometheus_client.process_collector import ProcessCollector
 from hub_core.breaker import BreakerState
 from hub_core.errors import PunteError
 from hub_core.message import DeliveryState, Message, Outcome, Refusal, Settlement, State
+from hub_core.ports.schedule import Run
 
 if TYPE_CHECKING:
     from registry.parts import Parts
@@ -125,7 +127,22 @@ class _Standing:
             if pause.holds(now):
                 paused.add_metric([pause.endpoint], 1)
         yield from (waiting, oldest, doubt, parked, paused)
+        yield from _jobs(parts.view.runs(), now)
         yield _one("punte_files_open", "Files whose rows are not all messages yet.", len(parts.view.unsplit()))
+
+
+def _jobs(runs: list[Run], now: datetime) -> Iterator[Metric]:
+    """Yield how the scheduled jobs stand."""
+    age = GaugeMetricFamily("punte_job_age_seconds", "Since the last run of a job began.", labels=["job"])
+    fault = GaugeMetricFamily("punte_job_fault", "1: the last run found something.", labels=["job", "code"])
+    figure = GaugeMetricFamily("punte_job_figure", "What the last run found.", labels=["job", "name"])
+    for run in runs:
+        age.add_metric([run.job], (now - run.begun_at).total_seconds())
+        if run.code is not None:
+            fault.add_metric([run.job, run.code], 1)
+        for name, value in run.figures.items():
+            figure.add_metric([run.job, name], value)
+    yield from (age, fault, figure)
 
 
 def _one(name: str, documentation: str, value: float, **labels: str) -> Metric:

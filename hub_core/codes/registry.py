@@ -20,10 +20,8 @@ CODES = (
     Code("R305", "nothing to put in force", "Name a release or a folder, or run one in shadow first."),
     Code("R306", "mapping missing that is in use", "Keep the mapping, or apply a registry set that does not name it."),
     Code("R307", "endpoint not held back", "Nothing to resume; see how it stands with: punte endpoint list."),
-    Code("R403", "certificate ends soon", "Have a new one made; of a partner: tell them. The days: punte schedule."),
-    Code(
-        "R404", "endpoint does not fit its contract", "Mend the contract or the endpoint, then: punte apply --dry-run."
-    ),
     Code("R401", "port cannot be used", "Choose a free port with PUNTE_PORT."),
     Code("R402", "certificate cannot be read", "Name readable PEM files in PUNTE_TLS_CERTIFICATE and PUNTE_TLS_KEY."),
+    Code("R403", "certificate ends soon", "Have a new one made; of a partner: tell them. The days: punte schedule."),
+    Code("R404", "endpoint does not fit its contract", "Mend the one or the other, then: punte apply DIR --plan."),
 )

@@ -1,6 +1,7 @@
 """The operator's verbs: plain JSON in, plain JSON out, personal values masked unless revealed for a reason.
 
     looking     status, messages, message, revealed, doctor, sets, keys
+    scheduled   schedule
     explaining  why, route_explain, replay
     releasing   mapping_releases, mapping_shadow, mapping_shadow_stop, mapping_promote, mapping_rollback
     sealing     seal_status, seal_rotate, seal_reload, seal_drop

@@ -21,6 +21,7 @@ VERBS: Final[dict[str, tuple[str, type[msgspec.Struct]]]] = {
     "status": ("status", args.Nothing),
     "messages": ("looking", args.Messages),
     "message": ("looking", args.Look),
+    "schedule": ("scheduled", args.Nothing),
     "sets": ("looking", args.Nothing),
     "keys": ("looking", args.Nothing),
     "names": ("looking", args.Nothing),

@@ -21,8 +21,8 @@ class Stuck(msgspec.Struct, frozen=True, kw_only=True):
     """One thing that needs a human.
 
     Attributes:
-        what: ``parked``, ``in doubt``, ``late`` or ``disk``.
-        where: endpoint, or nothing.
+        what: ``parked``, ``in doubt``, ``late``, ``scheduled`` or ``disk``.
+        where: endpoint, job, or nothing.
         command: shows or mends it.
     """
 
@@ -37,7 +37,7 @@ class Stuck(msgspec.Struct, frozen=True, kw_only=True):
 def status(parts: Parts, _: Nothing) -> dict[str, Any]:
     """Say on one screen what is there, what is stuck since when, and whether a human is needed."""
     counts, groups, rows = parts.view.counts(), parts.view.parked(), endpoints(parts, Nothing())
-    stuck = [*map(_parked, groups), *(it for row in rows for it in _waiting(row)), *_disk(parts)]
+    stuck = [*map(_parked, groups), *(it for row in rows for it in _waiting(row)), *_scheduled(parts), *_disk(parts)]
     refusals: dict[str, int] = {}
     for refusal in parts.view.refusals(REFUSALS_SHOWN):
         refusals[refusal.code] = refusals.get(refusal.code, 0) + 1
@@ -86,6 +86,14 @@ def _waiting(row: EndpointRow) -> Iterator[Stuck]:
             why=why,
             command=f"punte endpoint {act}",
         )
+
+
+def _scheduled(parts: Parts) -> Iterator[Stuck]:
+    for run in parts.view.runs():
+        if run.code is not None:
+            yield Stuck(
+                what="scheduled", where=run.job, since=run.begun_at, why=_told(run.code), command="punte schedule"
+            )
 
 
 def _disk(parts: Parts) -> Iterator[Stuck]:

@@ -21,6 +21,7 @@ DOORS = {
     "zeep": ("adapters/soap/",),
     "aiohttp": ("adapters/kit/",),
     "tenacity": ("adapters/kit/",),
+    "apscheduler": ("registry/schedule.py",),
     "prometheus_client": ("registry/metrics.py", "hub_core/testing/"),
     "lxml": (
         "hub_core/validation/",

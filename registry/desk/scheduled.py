@@ -1,0 +1,62 @@
+"""The verb that shows what is done on a schedule."""
+
+from datetime import datetime, timedelta
+
+import msgspec
+
+from hub_core.ports.schedule import Run
+from registry.desk.arguments import Nothing
+from registry.jobs import JOBS, Job
+from registry.parts import Parts
+from registry.schedule import due_at
+
+
+class JobRow(msgspec.Struct, frozen=True, kw_only=True):
+    """How one job stands.
+
+    Attributes:
+        state: ``never`` ran, ``running``, ``ok``, ``fault``, or ``late``: due long ago, though a hub runs.
+        what: its figures say.
+    """
+
+    job: str
+    state: str
+    every: str
+    what: str
+    begun_at: datetime | None = None
+    well_at: datetime | None = None
+    due_at: datetime
+    code: str | None = None
+    detail: str = ""
+    figures: dict[str, float] = {}
+
+
+def schedule(parts: Parts, _: Nothing) -> list[JobRow]:
+    """List the jobs, when they ran last, and what they found."""
+    runs, now = parts.view.runs(), parts.clock.now()
+    return [_row(job, runs, now) for job in JOBS]
+
+
+def _row(job: Job, runs: list[Run], now: datetime) -> JobRow:
+    run = next((run for run in runs if run.job == job.name), None)
+    due = due_at(job, runs, now=now)
+    if run is None:
+        return JobRow(job=job.name, state="never", every=_told(job.every), what=job.what, due_at=due)
+    state = "fault" if run.code else "ok" if run.ended_at else "running"
+    return JobRow(
+        job=job.name,
+        state="late" if due + job.every < now else state,
+        every=_told(job.every),
+        what=job.what,
+        begun_at=run.begun_at,
+        well_at=run.well_at,
+        due_at=due,
+        code=run.code,
+        detail=run.detail,
+        figures=run.figures,
+    )
+
+
+def _told(every: timedelta) -> str:
+    hours = every // timedelta(hours=1)
+    return f"{hours} h" if hours else f"{every // timedelta(minutes=1)} min"

@@ -1,0 +1,108 @@
+"""The jobs that the hub does on a schedule, each by itself: what it looks at, how often, and what it found."""
+
+import asyncio
+import logging
+import ssl
+from collections.abc import Awaitable, Callable, Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from adapters.kit.certificates import certificate_end
+from hub_core.directory import Direction, Endpoint
+from hub_core.errors import ConfigError
+from hub_core.security.certificates import end_of
+from registry.references import followed
+
+if TYPE_CHECKING:
+    from registry.parts import Parts
+
+log = logging.getLogger("punte.schedule")
+#: A certificate that ends sooner is told: enough to order one, with holidays in between.
+SOON: Final = timedelta(days=21)
+OURS: Final = "(our listener)"
+_DAY: Final = timedelta(days=1)
+
+
+class Done(msgspec.Struct, frozen=True, kw_only=True):
+    """What a run of a job found; see ``Run``."""
+
+    detail: str
+    code: str | None = None
+    figures: dict[str, float] = {}
+
+
+class Job(msgspec.Struct, frozen=True, kw_only=True):
+    """One job.
+
+    Attributes:
+        what: is done, for people.
+    """
+
+    name: str
+    every: timedelta
+    what: str
+    run: Callable[["Parts"], Awaitable[Done]]
+
+
+async def certificates(parts: "Parts") -> Done:
+    """Look at the certificates of all partners that are called over TLS, and at the hub's own."""
+    now, ends, unseen = parts.clock.now(), dict[str, datetime](), list[str]()
+    own = parts.settings.tls_certificate if parts.settings.tls_port is not None else None
+    if own is not None:
+        ends[OURS] = await asyncio.to_thread(_own_end, own)
+    for name, endpoint in _called(parts):
+        try:
+            found = await certificate_end(endpoint.url or "")
+        except ssl.SSLCertVerificationError:
+            ends[name] = now  # calls fail by now
+        except (OSError, TimeoutError):
+            unseen.append(name)
+        else:
+            ends |= {} if found is None else {name: found}
+    soon = [name for name, end in sorted(ends.items()) if end - now < SOON]
+    parts_of_detail = [f"{len(ends)} looked at"]
+    if soon:
+        parts_of_detail.append(f"end within {SOON.days} days or are not trusted: {', '.join(soon)}")
+    if unseen:
+        parts_of_detail.append(f"not reachable: {', '.join(unseen)}")
+    return Done(
+        detail="; ".join(parts_of_detail),
+        code="R403" if soon else None,
+        figures={name: round((end - now) / _DAY, 1) for name, end in ends.items()},
+    )
+
+
+async def contracts(parts: "Parts") -> Done:
+    """Hold every endpoint against its contract, as registering it did: files may have changed since."""
+    wrong = {}
+    for name, endpoint in parts.directory().endpoints.items():
+        try:
+            await asyncio.to_thread(parts.adapters[endpoint.adapter].check, name, endpoint)
+        except ConfigError as error:
+            wrong[name] = f"{name}: {error.code} {error.text}"
+    figures = {name: float(name in wrong) for name in parts.directory().endpoints}
+    detail = "; ".join([f"{len(figures)} held against their contracts", *wrong.values()])
+    return Done(detail=detail, code="R404" if wrong else None, figures=figures)
+
+
+JOBS: Final = (
+    Job(name="certificates", every=timedelta(hours=6), what="days left of certificates", run=certificates),
+    Job(name="contracts", every=_DAY, what="1: the endpoint does not fit its contract", run=contracts),
+)
+
+
+def _called(parts: "Parts") -> Iterator[tuple[str, Endpoint]]:
+    """Yield the endpoints that the hub calls, with their addresses; what cannot be called is told elsewhere."""
+    for name, endpoint in sorted(parts.directory().endpoints.items()):
+        if endpoint.direction is not Direction.IN:
+            try:
+                yield name, followed(endpoint, parts.environ)
+            except ConfigError as error:
+                log.warning("endpoint.unusable", extra={"endpoint": name, "code": error.code, "why": error.text})
+
+
+def _own_end(path: Path) -> datetime:
+    return end_of(path.read_bytes())

@@ -1,0 +1,94 @@
+"""What the scheduled jobs find, against real sockets and the shipped contracts."""
+
+import asyncio
+import ssl
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+
+import pytest
+import trustme
+
+from adapters.kit.load import load_adapters
+from hub_core.directory import Contract, Direction, Directory, Endpoint
+from hub_core.settings import Settings
+from registry import jobs
+
+NOW = datetime.now(UTC)
+
+
+def parts(endpoints, **settings):
+    return SimpleNamespace(
+        clock=SimpleNamespace(now=lambda: NOW),
+        settings=Settings(**settings),
+        environ={},
+        adapters=load_adapters(),
+        directory=lambda: Directory(endpoints=endpoints),
+    )
+
+
+def outbound(url):
+    return Endpoint(institution="i", direction=Direction.OUT, adapter="rest", service="s", url=url)
+
+
+@asynccontextmanager
+async def partner(days, monkeypatch, *, trusted=True):
+    """Serve TLS with a certificate that ends in so many days."""
+    authority = trustme.CA()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    certificate = authority.issue_cert(
+        "localhost", not_after=NOW + timedelta(days=days), not_before=NOW - timedelta(99)
+    )
+    certificate.configure_cert(context)
+    if trusted:
+        client = ssl.create_default_context()
+        authority.configure_trust(client)
+        monkeypatch.setattr("adapters.kit.certificates.tls", lambda: client)
+    server = await asyncio.start_server(lambda _, writer: writer.close(), "127.0.0.1", 0, ssl=context)
+    async with server:
+        yield f"https://localhost:{server.sockets[0].getsockname()[1]}/inbox"
+
+
+@pytest.mark.network
+async def test_the_days_of_a_partners_certificate_are_counted(monkeypatch):
+    async with partner(300, monkeypatch) as url:
+        done = await jobs.certificates(parts({"there": outbound(url)}))
+    assert done.code is None
+    assert 298 < done.figures["there"] <= 300
+
+
+@pytest.mark.network
+@pytest.mark.parametrize(("days", "trusted"), [(20, True), (-1, True), (300, False)])
+async def test_one_that_ends_soon_or_is_not_trusted_is_told(monkeypatch, days, trusted):
+    async with partner(days, monkeypatch, trusted=trusted) as url:
+        done = await jobs.certificates(parts({"there": outbound(url)}))
+    assert done.code == "R403"
+    assert "there" in done.detail
+    assert done.figures["there"] <= 20
+
+
+@pytest.mark.network
+async def test_who_cannot_be_reached_is_named_and_is_no_fault():
+    done = await jobs.certificates(parts({"away": outbound("https://127.0.0.1:9/"), "plain": outbound("http://x/")}))
+    assert (done.code, done.figures) == (None, {})
+    assert "not reachable: away" in done.detail
+
+
+async def test_the_hubs_own_certificate_is_looked_at(tmp_path):
+    file = tmp_path / "own.pem"
+    trustme.CA().issue_cert("hub", not_after=NOW + timedelta(days=10)).private_key_and_cert_chain_pem.write_to_path(
+        file
+    )
+    done = await jobs.certificates(parts({}, tls_port=8443, tls_certificate=file, tls_key=file))
+    assert done.code == "R403"
+    assert done.figures[jobs.OURS] <= 10
+
+
+async def test_an_endpoint_whose_contract_is_gone_is_told_and_the_others_are_looked_at():
+    gone = Contract(json_schema="partners/nobody/none.schema.json")
+    inbound = Endpoint(institution="i", direction=Direction.IN, adapter="rest", service="s")
+    wrong = Endpoint(institution="i", direction=Direction.IN, adapter="rest", service="s", contract=gone)
+    done = await jobs.contracts(parts({"good": inbound, "wrong": wrong}))
+    assert done.code == "R404"
+    assert done.figures == {"good": 0.0, "wrong": 1.0}
+    assert "wrong: " in done.detail

@@ -1,0 +1,127 @@
+"""Scheduled jobs on a real journal, with a clock that the test moves and a timer that waits for hundredths of seconds."""
+
+import asyncio
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from types import SimpleNamespace
+
+import pytest
+
+from hub_core.errors import TryLater
+from hub_core.journal.database import Database
+from hub_core.journal.store import SqlJournal
+from hub_core.ports.schedule import LOST
+from hub_core.testing.builders import NOW, FrozenClock, a_vault
+from registry.jobs import Done, Job
+from registry.schedule import Schedule
+
+HOUR = timedelta(hours=1)
+SOON = timedelta(milliseconds=10)
+DEADLINE = 10
+
+
+class Counted:
+    """A job that counts its runs."""
+
+    def __init__(self, *script):
+        self.script = list(script)
+        self.times = 0
+
+    async def run(self, parts):
+        self.times += 1
+        if self.script:
+            raise self.script.pop(0)
+        return Done(detail=f"run {self.times}", figures={"times": self.times})
+
+    def job(self):
+        return Job(name="count", every=HOUR, what="how often", run=self.run)
+
+
+@pytest.fixture
+def database(tmp_path):
+    with Database(tmp_path / "journal.sqlite3") as database:
+        yield database
+
+
+@asynccontextmanager
+async def hub(database, job, *, clock):
+    """Run the timer of one process."""
+    journal = SqlJournal(database, a_vault())
+    schedule = Schedule(SimpleNamespace(journal=journal, view=journal, clock=clock), [job], soon=SOON)
+    schedule.start()
+    try:
+        yield journal
+    finally:
+        await schedule.stop()
+
+
+async def ended(journal, begun_at=NOW):
+    """Wait until a run that began then has ended, and return it."""
+    async with asyncio.timeout(DEADLINE):
+        while True:
+            for run in journal.runs():
+                if run.begun_at == begun_at and run.ended_at is not None:
+                    return run
+            await asyncio.sleep(0.005)
+
+
+async def test_a_job_runs_soon_after_the_first_start_and_what_it_found_is_kept(database):
+    counted = Counted()
+    async with hub(database, counted.job(), clock=FrozenClock()) as journal:
+        run = await ended(journal)
+    assert (run.detail, run.figures, run.code, run.well_at) == ("run 1", {"times": 1}, None, NOW)
+
+
+async def test_a_job_that_ran_lately_does_not_run_again_at_the_next_start(database):
+    counted, clock = Counted(), FrozenClock()
+    async with hub(database, counted.job(), clock=clock) as journal:
+        await ended(journal)
+    async with hub(database, counted.job(), clock=clock):
+        await asyncio.sleep(0.1)
+    assert counted.times == 1
+
+
+async def test_what_was_missed_while_no_hub_ran_is_caught_up_once(database):
+    counted, clock = Counted(), FrozenClock()
+    async with hub(database, counted.job(), clock=clock) as journal:
+        await ended(journal)
+    clock.advance(HOUR * 24 * 30)
+    async with hub(database, counted.job(), clock=clock) as journal:
+        await ended(journal, clock.now())
+        await asyncio.sleep(0.1)
+    assert counted.times == 2
+
+
+async def test_of_two_processes_one_does_the_run(database):
+    counted, clock = Counted(), FrozenClock()
+    async with hub(database, counted.job(), clock=clock) as journal, hub(database, counted.job(), clock=clock):
+        await ended(journal)
+        await asyncio.sleep(0.1)
+    assert counted.times == 1
+
+
+async def test_a_run_that_was_cut_off_is_begun_again_when_it_counts_as_lost(database):
+    begun = asyncio.Event()
+
+    async def hangs(parts):
+        begun.set()
+        await asyncio.Event().wait()
+
+    clock, counted = FrozenClock(), Counted()
+    async with hub(database, Job(name="count", every=HOUR, what="", run=hangs), clock=clock):
+        await begun.wait()
+    clock.advance(LOST)
+    async with hub(database, counted.job(), clock=clock) as journal:
+        await ended(journal, clock.now())
+    assert counted.times == 1
+
+
+@pytest.mark.parametrize(
+    ("fault", "code"), [(TryLater("J503", "not there"), "J503"), (ValueError("2850415123450"), "W500")]
+)
+async def test_a_job_that_fails_is_told_and_nothing_of_what_it_stumbled_on(database, fault, code):
+    counted = Counted(fault)
+    async with hub(database, counted.job(), clock=FrozenClock()) as journal:
+        run = await ended(journal)
+    assert (run.code, run.well_at) == (code, None)
+    assert "2850415123450" not in run.detail
