@@ -113,6 +113,12 @@ class Running:
             "rows": None if kept.outcome.rows is None else self._parts.view.rows(message_id).states,
         }
 
+    def figures(self) -> bytes:
+        """Return the figures for Prometheus; the library that writes them is loaded when somebody asks first."""
+        from registry.figures import figures
+
+        return figures(self._parts)
+
     def api_state(self) -> dict[str, Any]:
         """Return what the HTTP API needs."""
         return {
@@ -122,7 +128,7 @@ class Running:
             "media_types": {name: adapter.spec.media_types for name, adapter in self._parts.adapters.items()},
             "ask": self._parts.inquiry.ask,
             "ready": self.ready,
-            "metrics": self._parts.metrics.text,
+            "metrics": self.figures,
             "metrics_key": self._metrics_key,
             "own_messages": self.own_messages,
             "own_message": self.own_message,

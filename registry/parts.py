@@ -214,7 +214,7 @@ class Parts:
         """What the process that serves counts."""
         from registry.metrics import Metrics
 
-        return Metrics(self)
+        return Metrics()
 
     @cached_property
     def connections(self) -> "Connections":

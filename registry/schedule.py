@@ -6,17 +6,18 @@ caught up once, soon after the start.
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from datetime import UTC, datetime, timedelta
+from importlib import import_module
 from typing import TYPE_CHECKING, Final
-
-from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from hub_core.errors import PunteError
 from hub_core.ports.schedule import LOST, Run
 from registry.jobs import JOBS, Done, Job
 
 if TYPE_CHECKING:
+    from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
     from registry.parts import Parts
 
 log = logging.getLogger("punte.schedule")
@@ -37,24 +38,33 @@ class Schedule:
         self._parts = parts
         self._jobs = jobs
         self._soon = soon
-        self._timer = AsyncIOScheduler(timezone=UTC)
+        self._timer: AsyncIOScheduler | None = None
         self._under_way: set[asyncio.Task[None]] = set()
 
     def start(self) -> None:
-        """Begin, in the event loop of the hub."""
+        """Begin, in the event loop of the hub; loading the timer holds up no message."""
+        self._begin(self._start())
+
+    async def _start(self) -> None:
+        module = await asyncio.to_thread(import_module, "apscheduler.schedulers.asyncio")
+        self._timer = module.AsyncIOScheduler(timezone=UTC)
         self._timer.start()
         for job in self._jobs:
             self._set(job)
 
     async def stop(self) -> None:
         """End what is under way; it is begun again when its process counts as lost."""
-        self._timer.shutdown(wait=False)
+        if self._timer is not None:
+            self._timer.shutdown(wait=False)
+            self._timer = None
         for task in self._under_way:
             task.cancel()
         await asyncio.gather(*self._under_way, return_exceptions=True)
 
     def _set(self, job: Job) -> None:
         """Set the timer for the next run; never sooner than ``soon``, so that no fault can make it spin."""
+        if self._timer is None:
+            return  # the hub stops
         try:
             due = due_at(job, self._parts.view.runs(), now=self._parts.clock.now())
             wait = max(due - self._parts.clock.now(), self._soon)
@@ -72,10 +82,12 @@ class Schedule:
 
     async def _turn(self, job: Job) -> None:
         """Begin a task of our own: the timer's would be ended, and written about, without being waited for."""
-        task = asyncio.create_task(self._run(job), name=f"punte-{job.name}")
+        self._begin(self._run(job))
+
+    def _begin(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.create_task(work, name="punte-schedule")
         self._under_way.add(task)
         task.add_done_callback(self._under_way.discard)
-        task.add_done_callback(lambda done: None if done.cancelled() else self._set(job))
 
     async def _run(self, job: Job) -> None:
         """Run a job if no other process did, and write down how it ended."""
@@ -99,6 +111,8 @@ class Schedule:
         else:
             facts = {"job": job.name, "code": done.code, "seconds": round((ended - begun).total_seconds(), 3)}
             log.info("schedule.ran", extra=facts)
+        finally:
+            self._set(job)
 
 
 def due_at(job: Job, runs: Sequence[Run], *, now: datetime) -> datetime:

@@ -22,7 +22,7 @@ DOORS = {
     "aiohttp": ("adapters/kit/",),
     "tenacity": ("adapters/kit/",),
     "apscheduler": ("registry/schedule.py",),
-    "prometheus_client": ("registry/metrics.py", "hub_core/testing/"),
+    "prometheus_client": ("registry/figures.py", "hub_core/testing/"),
     "lxml": (
         "hub_core/validation/",
         "hub_core/contract/",

@@ -4,7 +4,7 @@ import re
 
 from hub_core.places import ROOT
 from hub_core.settings import Settings
-from registry.metrics import Metrics
+from registry.figures import figures
 from registry.parts import Parts
 
 
@@ -12,7 +12,7 @@ def test_the_page_names_every_figure_there_is(tmp_path):
     (tmp_path / "home").mkdir(mode=0o700)
     parts = Parts(Settings(home=tmp_path / "home"), write=True)
     try:
-        text = Metrics(parts).text().decode()
+        text = figures(parts).decode()
     finally:
         parts.close()
     shown = set(re.findall(r"^# TYPE (punte_\w+) ", text, re.MULTILINE))

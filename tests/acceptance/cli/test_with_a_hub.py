@@ -189,3 +189,10 @@ def test_a_file_is_explained_before_it_is_sent(hub, registry, record_file):
     routes = hub.punte("route", "explain", record_file, "--service", "records", "--json").json
     assert {route["route"]: route["chosen"] for route in routes} == {"women": True, "men": False}
     assert CNP not in hub.punte("route", "explain", record_file, "--service", "records").out
+
+
+def test_schedule_lists_what_the_hub_does_by_itself(shared_hub: Hub) -> None:
+    jobs = shared_hub.punte("schedule", "--json").json
+    assert {"certificates", "contracts"} <= {job["job"] for job in jobs}
+    assert {job["state"] for job in jobs} <= {"never", "running", "ok"}
+    assert "NEXT" in shared_hub.punte("schedule").out
