@@ -130,6 +130,8 @@ async def _guarded(job: Job, parts: "Parts") -> Done:
             return await job.run(parts)
     except PunteError as error:
         return Done(code=error.code, detail=error.text)
+    except TimeoutError:
+        return Done(detail="not finished in time; the next run goes on")
     except Exception:
         log.exception("schedule.defect", extra={"job": job.name})
         return Done(code=DEFECT, detail="unexpected failure; see the log")

@@ -191,7 +191,7 @@ def test_a_file_is_explained_before_it_is_sent(hub, registry, record_file):
     assert CNP not in hub.punte("route", "explain", record_file, "--service", "records").out
 
 
-def test_schedule_lists_what_the_hub_does_by_itself(shared_hub: Hub) -> None:
+def test_schedule_lists_what_the_hub_does_by_itself(shared_hub):
     jobs = shared_hub.punte("schedule", "--json").json
     assert {"certificates", "contracts"} <= {job["job"] for job in jobs}
     assert {job["state"] for job in jobs} <= {"never", "running", "ok"}
