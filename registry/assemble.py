@@ -144,19 +144,8 @@ async def assemble(settings: Settings) -> AsyncIterator[Running]:
     """
     parts = Parts(settings, write=True)
     parts.started_at = datetime.now(UTC).isoformat(timespec="seconds")
-
-    def target(name: str) -> Target:
-        return parts.connections.target(name, parts.directory().endpoints[name])
-
     try:
-        deliverer = Deliverer(
-            journal=parts.journal,
-            targets=target,
-            directory=parts.directory,
-            clock=parts.clock,
-            gates=parts.gates,
-            told=parts.metrics.attempted,
-        )
+        deliverer = _deliverer(parts)
         parts.deliveries_added = deliverer.wake
         parts.serving = True
         await begin(parts)
@@ -197,6 +186,20 @@ async def assemble(settings: Settings) -> AsyncIterator[Running]:
             await parts.connections.close()
     finally:
         parts.close()
+
+
+def _deliverer(parts: Parts) -> Deliverer:
+    def target(name: str) -> Target:
+        return parts.connections.target(name, parts.directory().endpoints[name])
+
+    return Deliverer(
+        journal=parts.journal,
+        targets=target,
+        directory=parts.directory,
+        clock=parts.clock,
+        gates=parts.gates,
+        told=parts.metrics.attempted,
+    )
 
 
 def _compile(parts: Parts) -> None:
