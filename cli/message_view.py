@@ -65,7 +65,7 @@ def _facts(answer: dict[str, Any]) -> None:
 
 
 def _body(message: dict[str, Any]) -> str:
-    if message["purged_at"]:
+    if message.get("purged_at"):
         return f"purged {screen.local(message['purged_at'])}"
     return f"{message['size']:,} bytes, {message['media_type'] or 'no media type'}"
 
