@@ -83,6 +83,7 @@ class Deliverer:
         count = await self._journal.take_back(now=self._clock.now())
         if count:
             log.warning("delivery.taken-back", extra={"count": count})
+        reach("after-take-back-before-claim")
         self._loop = asyncio.create_task(self._run(), name="punte-delivery")
 
     def wake(self) -> None:
@@ -197,6 +198,7 @@ class Deliverer:
         error: Exception | None = None
         receipt = Receipt()
         try:
+            reach("before-send")
             async with asyncio.timeout((endpoint.timeout + _GRACE).total_seconds()):
                 receipt = await self._targets(name).send(_sent(claimed))
         except TimeoutError:
@@ -233,6 +235,7 @@ class Deliverer:
                 log.warning("delivery.not-settled", extra={"delivery": claimed.delivery.id})
                 await asyncio.sleep(_PAUSE)
             else:
+                reach("after-settle")
                 return
 
 

@@ -12,6 +12,7 @@ from hub_core.access import allow
 from hub_core.directory import Direction, Directory, Endpoint
 from hub_core.document import Document
 from hub_core.errors import Refused, Rejected
+from hub_core.journal.failpoints import reach
 from hub_core.judging import Judge, Opened
 from hub_core.mapping import MappingSet, value_at
 from hub_core.message import Arrival, Entry, Message, Outcome, Refusal
@@ -65,6 +66,7 @@ class Hub(Judge):
             raise
         # The document has no name here: it is many times its bytes, and must be gone before the disk is waited for.
         message, outcome = self._decided(arrival, endpoint, purpose, await self._opened(arrival, directory), directory)
+        reach("after-decide-before-keep")
         return await self.keep(message, outcome)
 
     async def keep(self, message: Message, outcome: Outcome) -> Outcome:
@@ -83,6 +85,7 @@ class Hub(Judge):
 
     def _tell(self, message: Message, outcome: Outcome) -> None:
         """Say what is new: it is on disk."""
+        reach("after-keep-before-wake")
         if outcome.deliveries:
             self._wake()
         if self._kept is not None:
@@ -109,6 +112,7 @@ class Hub(Judge):
         except Rejected as fault:
             own_id, opened = None, fault
         message = self._message(arrival, endpoint, purpose, own_id, directory.number)
+        reach("after-receive-before-decide")
         return message, self.judge(message, opened, directory)
 
     async def _opened(self, arrival: Arrival, directory: Directory) -> Opened:

@@ -17,6 +17,7 @@ import msgspec
 from hub_core.directory import Directory
 from hub_core.errors import PunteError, Rejected, TryLater
 from hub_core.hub import Hub
+from hub_core.journal.failpoints import reach
 from hub_core.message import Entry, Message
 from hub_core.ports import Adapter, Clock, Journal, JournalView, Part, Split, Splits
 
@@ -107,6 +108,8 @@ class Splitter:
         rest = dropwhile(lambda part: part.line <= done, split.parts)
         while batch := [*islice(rest, BATCH)]:
             await self._keep(file, split.media_type, batch, directory)
+            reach("after-rows-before-more")
+        reach("after-rows-before-done")
         detail = f"{split.count} rows"
         await self._journal.split(Entry(message_id=message_id, at=self._clock.now(), step="split", detail=detail))
 

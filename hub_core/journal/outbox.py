@@ -15,6 +15,7 @@ from typing import Final, NamedTuple
 
 from hub_core.journal.bodies import OrderKey, Vault
 from hub_core.journal.connection import Connection, Line
+from hub_core.journal.failpoints import reach
 from hub_core.journal.instants import from_micros, to_micros
 from hub_core.journal.outcomes import record_in
 from hub_core.journal.pausing import pauses
@@ -182,7 +183,10 @@ def claim(
             ).fetchall()
     taken = sorted(due, key=lambda row: row[:2])[:limit]
     note_lost(connection, [seq for _, seq, lease_until in taken if lease_until is not None], now=now)
-    return _take(connection, [seq for _, seq, _ in taken], at=at, until=until)
+    leased = _take(connection, [seq for _, seq, _ in taken], at=at, until=until)
+    if leased:
+        reach("after-lease-before-commit")
+    return leased
 
 
 def take_back(connection: Connection, *, now: datetime, everything: bool) -> int:

@@ -10,6 +10,7 @@ from hub_core.errors import Rejected
 from hub_core.journal.bodies import Vault
 from hub_core.journal.connection import Connection
 from hub_core.journal.entries import DISCARDED, REJECTED, ParkedGroup, ParkedRow
+from hub_core.journal.failpoints import reach
 from hub_core.journal.instants import from_micros, to_micros
 from hub_core.journal.outbox import release_line
 from hub_core.journal.readers import Readers
@@ -93,6 +94,7 @@ def close(connection: Connection, row: ParkedRow, entry: Entry, vault: Vault, *,
     ).fetchone()
     if closed is None:
         raise Rejected("J412", "the delivery is not parked", where=row.delivery.id)
+    reach("after-close-before-release")
     if held:
         release_line(connection, *closed)
         connection.announce(ADDED)

@@ -8,6 +8,7 @@ import msgspec
 from hub_core.errors import Rejected
 from hub_core.journal.bodies import OrderKey, Vault
 from hub_core.journal.connection import Connection
+from hub_core.journal.failpoints import reach
 from hub_core.journal.instants import to_micros
 from hub_core.journal.outbox import add_deliveries
 from hub_core.journal.outcomes import decode_outcome, encode_outcome
@@ -169,6 +170,7 @@ def _add_parts(connection: Connection, new: Sequence[tuple[int, Recorded]]) -> N
     if files := [(number,) for number, item in new if item.outcome.rows]:
         insert(connection, "splitting", "message_seq", files)
         connection.announce(FILES)
+    reach("after-message-before-deliveries")
     add_deliveries(connection, [added for number, item in new for added in item.added(number)])
 
 

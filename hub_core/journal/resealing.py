@@ -13,6 +13,7 @@ import msgspec
 from hub_core.errors import ConfigError, Rejected
 from hub_core.journal.bodies import Envelope, Vault, no_key
 from hub_core.journal.connection import Connection
+from hub_core.journal.failpoints import reach
 from hub_core.journal.outcomes import decode_outcome
 from hub_core.journal.statements import Row
 from hub_core.security.keyring import new_keyring, write_keyring
@@ -91,6 +92,8 @@ def reseal_step(connection: Connection, vault: Vault, key_id: str, after: int) -
             failed += 1
             continue
         connection.execute("UPDATE message SET envelope = ?, seal_key = ? WHERE seq = ?", (*sealed, seq))
+    if rows:
+        reach("after-reseal-before-commit")
     return Step(len(rows) - failed, failed, rows[-1][0] if rows else after)
 
 

@@ -14,6 +14,7 @@ import msgspec
 
 from hub_core.errors import ConfigError
 from hub_core.journal.connection import Connection
+from hub_core.journal.failpoints import reach
 
 _NAME = re.compile(r"\d{3}_(pre|post)_[a-z0-9_]+\.sql")
 _LOG = (
@@ -67,7 +68,9 @@ def apply(
             continue
         for statement in statements((family.folder / name).read_text(encoding="utf-8")):
             connection.execute(translate(statement))
+        reach("after-migration-before-note")
         connection.execute("INSERT INTO migration (family, name, at) VALUES (?, ?, ?)", (family.family, name, at))
+    reach("after-migrations-before-commit")
 
 
 def pending(connection: Connection, families: Sequence[Migrations]) -> list[tuple[Migrations, str]]:

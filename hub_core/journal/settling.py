@@ -9,6 +9,7 @@ from hub_core.errors import Rejected
 from hub_core.journal.bodies import OrderKey, Vault
 from hub_core.journal.connection import Connection
 from hub_core.journal.entries import REJECTED
+from hub_core.journal.failpoints import reach
 from hub_core.journal.instants import to_micros
 from hub_core.journal.outbox import add_deliveries, lines_taken, release_line
 from hub_core.journal.statements import ADDED, OPEN
@@ -48,11 +49,13 @@ def settle(connection: Connection, settlement: Settlement, vault: Vault) -> bool
     if row is None:
         return False
     seq, message, endpoint, order_key, attempts, claimed_at = row
+    reach("after-settlement-before-history")
     connection.execute(
         "INSERT INTO entry (message_seq, at, step, actor, code, detail, told, delivery_seq, attempt, started_at) "
         "VALUES (?, ?, ?, 'hub', ?, '', ?, ?, ?, ?)",
         (message, at, _STEPS[settlement.state], settlement.code, told, seq, attempts, claimed_at),
     )
+    reach("after-history-before-release")
     if settlement.state in {DeliveryState.SENT, DeliveryState.PARKED}:
         if not settlement.holds:
             release_line(connection, endpoint, order_key)
@@ -78,6 +81,7 @@ def settle_doubt(connection: Connection, delivery_id: str, entry: Entry, vault: 
     if row is None:
         raise Rejected("J413", "the delivery is not in doubt", where=delivery_id)
     message, endpoint, order_key = row
+    reach("after-doubt-before-release")
     if sent:
         release_line(connection, endpoint, order_key)
     else:
@@ -106,6 +110,7 @@ def redeliver(connection: Connection, deliveries: Sequence[Delivery], entry: Ent
         Rejected: J404 no such message; J410 its contents were purged; J412 a delivery of that id is not parked.
     """
     note(connection, entry, vault)
+    reach("after-note-before-redeliver")
     for delivery in deliveries:
         message, envelope = _row_of(connection, delivery.message_id)
         # After the note: whoever purges it at this time lets its row go by now.
@@ -120,6 +125,7 @@ def redeliver(connection: Connection, deliveries: Sequence[Delivery], entry: Ent
         else:
             raise Rejected("J412", "the delivery is not parked", where=delivery.id)
         refresh_state(connection, message)
+    reach("after-redeliver-before-commit")
 
 
 def split(connection: Connection, entry: Entry, vault: Vault) -> None:

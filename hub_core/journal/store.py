@@ -11,6 +11,7 @@ from hub_core.journal.bodies import Vault
 from hub_core.journal.connection import Connection
 from hub_core.journal.database import Database
 from hub_core.journal.entries import ParkedRow, PurgePart, PurgeStep
+from hub_core.journal.failpoints import reach
 from hub_core.journal.instants import to_micros
 from hub_core.journal.view import SqlJournalView
 from hub_core.message import Claimed, Delivery, DeliveryState, Entry, Message, Outcome, Pause, Refusal, Settlement
@@ -31,6 +32,7 @@ class SqlJournal(SqlJournalView):
     async def record(self, message: Message, outcome: Outcome) -> Outcome:
         """Keep and decide; see ``Journal.record``. Returns ``outcome`` itself if the message is new."""
         recorded = recording.prepare(message, outcome, self._vault)
+        reach("after-seal-before-hand-over")
         standing: Outcome | recording.Standing = await self._database.write_batched(
             recording.record, recorded, size=recorded.size
         )

@@ -93,6 +93,7 @@ async def drop(parts: Parts, wanted: SealDrop) -> dict[str, Any]:
         raise ConfigError("J114", "this is the current key", mend="make another one first: punte seal rotate")
     # Through the writer, behind whatever was sealed before another key became current.
     await parts.database.write(partial(check_unused, key_id=wanted.key))
+    reach("after-check-before-drop")
     keyring = keyring.without(wanted.key)
     write_keyring(parts.settings.keyring_file, keyring)
     parts.vault.replace(keyring)
