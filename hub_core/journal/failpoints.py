@@ -34,7 +34,7 @@ PLACES: Final = {
     "after-doubt-before-release": "a doubt is settled, the next of its key still waits; transaction open",
     "after-close-before-release": "a parked delivery is closed, the next of its key still waits; transaction open",
     "after-migration-before-note": "tables are changed, the change is not noted; transaction open",
-    "after-migrations-before-commit": "all tables are up to date, transaction open",
+    "after-migrations-before-commit": "tables are changed and the change is noted, transaction open",
     "after-keyring-before-use": "a new key is in the keyring, nothing is sealed with it",
     "after-reseal-before-commit": "some messages are sealed anew, transaction open",
     "after-purge-before-commit": "old contents or messages are deleted, transaction open",

@@ -33,6 +33,9 @@ from hub_core.security.secrets import Secret
 IDLE_TIMEOUT: Final = timedelta(seconds=5)
 LOCK_TIMEOUT: Final = timedelta(seconds=7)
 LOOK_TIMEOUT: Final = timedelta(seconds=7)
+#: How long a migration waits for a table, and with it whoever wants to write there.
+MIGRATION_LOCK_TIMEOUT: Final = timedelta(seconds=0.5)
+_MIGRATION_TRIES: Final = 60
 CONNECT_TIMEOUT: Final = 3  # seconds, for each server that the address names
 MEASURED_ANEW: Final = 5.0  # seconds after which the database is asked again what time it is
 _MIGRATING: Final = 0x50554E54  # "PUNT": the advisory lock of whoever changes the tables
@@ -46,6 +49,7 @@ _KEEPALIVE: Final = {
 # Beside the classes of errors that speak of the server or the way to it; postgresql.org/docs/current/errcodes-appendix
 _STORAGE: Final = ("08", "53", "57", "58", "XX", "F0", "25006", "25P03", "55P03", "28", "3D000")
 _PASSING: Final = ("40001", "40P01")
+_LOCK_NOT_AVAILABLE: Final = "55P03"
 
 
 class DatabaseClock:
@@ -119,19 +123,39 @@ class Postgresql:
         if self._home is not None:
             self._lock = take(self._home / _NAME)
         try:
-            with contextlib.closing(self.writer(patience=None)) as connection:
-                connection.begin()
-                connection.execute("SELECT pg_advisory_xact_lock(?)", (_MIGRATING,))
-                _check_owner(connection, self.where)
-                older = _older_software(connection, self._level)
-                at = time.time_ns() // 1000
-                apply(connection, families, at=at, older=older, translate=declaration)
-                connection.commit()
+            self._migrate_all(families)
         except BaseException as error:
             self.close()
             if isinstance(error, self.errors):
                 raise self._unusable(error) from error
             raise
+
+    def _migrate_all(self, families: Sequence[Migrations]) -> None:
+        """Run one migration after the other. Whoever comes after one that waits has to wait, too: it gives way soon."""
+        tries = _MIGRATION_TRIES
+        while True:
+            try:
+                if not self._migrate(families):
+                    return
+            except self.errors as error:
+                tries -= 1
+                in_the_way = self.is_passing(error) or getattr(error, "sqlstate", None) == _LOCK_NOT_AVAILABLE
+                if not tries or not in_the_way:
+                    raise
+                time.sleep(MIGRATION_LOCK_TIMEOUT.total_seconds())
+
+    def _migrate(self, families: Sequence[Migrations]) -> bool:
+        """Run the next migration in a transaction of its own; say whether there was one."""
+        with contextlib.closing(self.writer(patience=None)) as connection:
+            connection.begin()
+            connection.execute("SET LOCAL lock_timeout TO 0")
+            connection.execute("SELECT pg_advisory_xact_lock(?)", (_MIGRATING,))
+            connection.execute(f"SET LOCAL lock_timeout TO {_milliseconds(MIGRATION_LOCK_TIMEOUT)}")
+            _check_owner(connection, self.where)
+            older = _older_software(connection, self._level)
+            ran = apply(connection, families, at=time.time_ns() // 1000, older=older, one=True, translate=declaration)
+            connection.commit()
+        return ran
 
     def check(self, families: Sequence[Migrations]) -> None:
         """See that there are tables of ours, of this version."""

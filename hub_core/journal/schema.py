@@ -48,29 +48,31 @@ def apply(
     *,
     at: int,
     older: bool = False,
+    one: bool = False,
     translate: Callable[[str], str] = str,
-) -> None:
-    """Run what the database has not seen yet, inside the transaction of the caller.
+) -> bool:
+    """Run what the database has not seen yet, inside the transaction of the caller; say whether something was run.
 
     Args:
         connection: to a database that is ours or empty.
         families: whose tables are to be there.
         at: the present instant in microseconds.
         older: older software works on it now, so that ``post`` has to wait.
+        one: only the first of them.
         translate: says a statement as the engine wants it.
 
     Raises:
         ConfigError: J102, a newer version has written it.
     """
     connection.execute(translate(_LOG))
-    for family, name in pending(connection, families):
-        if older and not is_pre(name):
-            continue
+    todo = [(family, name) for family, name in pending(connection, families) if is_pre(name) or not older]
+    for family, name in todo[:1] if one else todo:
         for statement in statements((family.folder / name).read_text(encoding="utf-8")):
             connection.execute(translate(statement))
         reach("after-migration-before-note")
         connection.execute("INSERT INTO migration (family, name, at) VALUES (?, ?, ?)", (family.family, name, at))
     reach("after-migrations-before-commit")
+    return bool(todo)
 
 
 def pending(connection: Connection, families: Sequence[Migrations]) -> list[tuple[Migrations, str]]:

@@ -40,6 +40,7 @@ class Place:
             "PUNTE_PORT": "0",
             "TZ": "Europe/Bucharest",
         }
+        self.program = ["-m", "cli", "serve"]
         self.process: subprocess.Popen[bytes] | None = None
 
     def punte(self, *arguments: object, code: int | None = 0, stdin: str = "") -> Result:
@@ -59,7 +60,7 @@ class Place:
 
     def start(self) -> None:
         log = (self.home.parent / "hub.log").open("ab")
-        self.process = subprocess.Popen([sys.executable, "-m", "cli", "serve"], env=self.environment, stderr=log)
+        self.process = subprocess.Popen([sys.executable, *self.program], env=self.environment, stderr=log)
         log.close()
         deadline = time.monotonic() + START_SECONDS
         while not (self.home / "address").exists() and self.process.poll() is None and time.monotonic() < deadline:
