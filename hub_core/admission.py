@@ -78,6 +78,11 @@ class Admission:
         return self._total
 
     @property
+    def share(self) -> float:
+        """What part of the room they take; one large body may take more than there is."""
+        return self._total / self._capacity
+
+    @property
     def calls(self) -> int:
         """How many calls are under way."""
         return self._calls

@@ -117,7 +117,7 @@ class Running:
         """Return the figures for Prometheus; the library that writes them is loaded when somebody asks first."""
         from registry.figures import figures
 
-        return figures(self._parts)
+        return figures(self._parts, self.admission)
 
     def api_state(self) -> dict[str, Any]:
         """Return what the HTTP API needs."""

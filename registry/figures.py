@@ -1,6 +1,7 @@
 """The figures of a hub as Prometheus reads them: what was counted, what the store holds, how the endpoints stand."""
 
 import shutil
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from itertools import accumulate
@@ -9,6 +10,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.process_collector import ProcessCollector
 
+from hub_core.admission import Admission
 from hub_core.breaker import BreakerState
 from hub_core.errors import PunteError
 from hub_core.ports.schedule import Run
@@ -16,10 +18,10 @@ from registry.metrics import BUCKETS, Metrics
 from registry.parts import Parts
 
 
-def figures(parts: Parts) -> bytes:
+def figures(parts: Parts, admission: Admission) -> bytes:
     """Return everything in the text format 0.0.4 of Prometheus; reads the store, so not in the event loop."""
     registry = CollectorRegistry()
-    registry.register(_Figures(parts))
+    registry.register(_Figures(parts, admission))
     ProcessCollector(registry=registry)
     return generate_latest(registry)
 
@@ -27,8 +29,9 @@ def figures(parts: Parts) -> bytes:
 class _Figures:
     """Reads what there is to read; a store that cannot be read is told as such."""
 
-    def __init__(self, parts: Parts) -> None:
+    def __init__(self, parts: Parts, admission: Admission) -> None:
         self._parts = parts
+        self._admission = admission
 
     def describe(self) -> list[Metric]:
         """Name nothing beforehand: what is collected needs the store."""
@@ -37,7 +40,8 @@ class _Figures:
     def collect(self) -> Iterator[Metric]:
         """Yield what stands now."""
         parts = self._parts
-        yield from _counted(parts.metrics)
+        yield from _counted(parts.metrics, self._admission.refused)
+        yield from _in_flight(self._admission)
         yield _one("punte_build", "Version of the software.", 1, version=parts.version)
         yield _one("punte_registry_set", "Number of the registry set in force.", parts.directory().number)
         free = shutil.disk_usage(parts.settings.home).free
@@ -45,6 +49,7 @@ class _Figures:
         commits = CounterMetricFamily("punte_commits", "Groups of writes that were committed.")
         commits.add_metric([], parts.database.commits)
         yield commits
+        yield _one("punte_store_lag_seconds", "How long the oldest write has waited.", parts.database.lag)
         yield from self._gates()
         try:
             found = [*self._store()]
@@ -88,17 +93,25 @@ class _Figures:
         yield _one("punte_files_open", "Files whose rows are not all messages yet.", len(parts.view.unsplit()))
 
 
-def _counted(metrics: Metrics) -> Iterator[Metric]:
+def _counted(metrics: Metrics, sent_away: Counter[str]) -> Iterator[Metric]:
     """Yield what this process counted; it goes on counting meanwhile."""
     yield _counter("punte_messages", "Messages kept and decided.", ("endpoint", "decision"), metrics.messages)
     yield _counter("punte_mapped", "Messages that a mapping read.", ("mapping",), metrics.mapped)
-    yield _counter("punte_turned_away", "Calls turned away at the door.", ("code",), metrics.refused)
+    refused = metrics.refused + Counter({(code,): count for code, count in dict(sent_away).items()})
+    yield _counter("punte_turned_away", "Calls turned away at the door.", ("code",), refused)
     yield _counter("punte_attempts", "Attempts to deliver.", ("endpoint", "result"), metrics.attempts)
     took = HistogramMetricFamily("punte_attempt_seconds", "How long attempts took.", labels=["endpoint"])
     for endpoint, spread in dict(metrics.took).items():
         edges = [*(str(edge) for edge in BUCKETS), "+Inf"]
         took.add_metric([endpoint], [*zip(edges, accumulate(spread.counts), strict=True)], spread.seconds)
     yield took
+
+
+def _in_flight(admission: Admission) -> Iterator[Metric]:
+    """Yield what calls hold now."""
+    yield _one("punte_bytes_in_flight", "What calls hold, from their headers to their answers.", admission.in_hand)
+    yield _one("punte_in_flight_share", "What part of the room that is.", admission.share)
+    yield _one("punte_calls_in_flight", "Calls under way.", admission.calls)
 
 
 def _counter(name: str, documentation: str, labels: tuple[str, ...], counts: Mapping[tuple[str, ...], int]) -> Metric:

@@ -2,6 +2,7 @@
 
 import re
 
+from hub_core.admission import Admission
 from hub_core.places import ROOT
 from hub_core.settings import Settings
 from registry.figures import figures
@@ -12,7 +13,7 @@ def test_the_page_names_every_figure_there_is(tmp_path):
     (tmp_path / "home").mkdir(mode=0o700)
     parts = Parts(Settings(home=tmp_path / "home"), write=True)
     try:
-        text = figures(parts).decode()
+        text = figures(parts, Admission()).decode()
     finally:
         parts.close()
     shown = set(re.findall(r"^# TYPE (punte_\w+) ", text, re.MULTILINE))
