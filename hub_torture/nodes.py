@@ -12,6 +12,7 @@ from typing import Final
 
 from hub_core.errors import ConfigError
 
+HUB: Final = ("-m", "cli", "serve")
 _SAMPLE: Final = 0.2  # seconds
 _STOP: Final = 15.0  # seconds, to end in order
 _STARTS: Final = 200  # in a row without a second of life: it cannot start
@@ -26,6 +27,7 @@ class Node:
         folder: where its home and its log are.
         environment: of its process.
         failpoints: where each of its lives ends, unless it is killed before; ``None``: nowhere.
+        program: arguments of this Python that run a hub.
 
     Attributes:
         port: the same in every life.
@@ -35,7 +37,13 @@ class Node:
     """
 
     def __init__(
-        self, number: int, folder: Path, environment: Mapping[str, str], failpoints: Sequence[str | None] = ()
+        self,
+        number: int,
+        folder: Path,
+        environment: Mapping[str, str],
+        *,
+        failpoints: Sequence[str | None] = (),
+        program: Sequence[str] = HUB,
     ) -> None:
         self.number = number
         self.home = folder / f"hub-{number}"
@@ -45,6 +53,7 @@ class Node:
         self.memory = 0
         self.died_at = 0.0
         self._failpoints = failpoints
+        self._program = program
         self._log = folder / f"hub-{number}.log"
         self._environment = {
             **os.environ,
@@ -128,7 +137,7 @@ class Node:
             environment["PUNTE_FAILPOINT"] = failpoint
         with self._log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "cli", "serve", stdout=log, stderr=log, env=environment, start_new_session=True
+                sys.executable, *self._program, stdout=log, stderr=log, env=environment, start_new_session=True
             )
         return await self._process.wait()
 

@@ -15,7 +15,7 @@ from hub_torture import country
 from hub_torture.evidence import SENT, TAKEN, gather
 from hub_torture.killer import Killer
 from hub_torture.ledger import Ledger
-from hub_torture.nodes import Node
+from hub_torture.nodes import HUB, Node
 from hub_torture.plan import LINES, Plan
 from hub_torture.receiver import Receiver
 from hub_torture.report import Limits, Report, summed_up
@@ -32,14 +32,17 @@ _LOOK: Final = 0.05  # seconds
 Tell = Callable[[str, int], None]
 
 
-async def torture(plan: Plan, folder: Path, *, limits: Limits, tell: Tell) -> Report:
+async def torture(
+    plan: Plan, folder: Path, *, limits: Limits, tell: Tell = lambda _step, _count: None, program: Sequence[str] = HUB
+) -> Report:
     """Run a plan in a folder and return what came out.
 
     Args:
         plan: what happens.
         folder: empty; everything that is written lies below it.
         limits: what the hub must keep to.
-        tell: told of progress: what is being done, and how many messages are answered.
+        tell: told of progress.
+        program: arguments of this Python that run a hub.
 
     Raises:
         ConfigError: W503, a hub does not start; J102, there is no PostgreSQL.
@@ -54,11 +57,15 @@ async def torture(plan: Plan, folder: Path, *, limits: Limits, tell: Tell) -> Re
             deaths = {
                 number: [it.failpoint for it in plan.killings if it.node == number] for number in range(plan.nodes)
             }
-            nodes = [Node(number, folder, environment, failpoints) for number, failpoints in deaths.items()]
+            nodes = [
+                Node(number, folder, environment, failpoints=failpoints, program=program)
+                for number, failpoints in deaths.items()
+            ]
             killer = Killer(plan, nodes, server)
             async with _alive(nodes):
                 sender = Sender([node.port for node in nodes], await _found(nodes), sent, killer.count)
                 await _send_all(plan, sender, killer, tell)
+                await sender.close()
                 parts = Parts(from_environment({**environment, "PUNTE_HOME": str(nodes[0].home)}), write=False)
                 stack.callback(parts.close)
                 await _drain(parts.view, tell)
@@ -117,6 +124,7 @@ async def _found(nodes: Sequence[Node]) -> str:
             line = Line(node.port)
             while (await line.ask("/health/ready", b"", {}, method="GET")).status != OK:  # noqa: ASYNC110 - same
                 await asyncio.sleep(_LOOK)
+            await line.close()
     return key
 
 

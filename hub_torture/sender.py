@@ -57,6 +57,10 @@ class Sender:
             other = await self._until_answered(letter, body(letter, other=True))
             await self._ledger.write(conflict=letter.number, status=other.status)
 
+    async def close(self) -> None:
+        """Close its connections."""
+        await asyncio.gather(*(line.close() for line in self._lines))
+
     async def _until_answered(self, letter: Letter, text: bytes) -> Answered:
         """Send the same bytes under the same number until the hub has decided about them."""
         headers = {
@@ -72,7 +76,7 @@ class Sender:
             try:
                 reply = await self._lines[node].ask(ENDPOINT, text, headers)
             except (OSError, TimeoutError):
-                self._lines[node].forget()
+                await self._lines[node].close()
                 await asyncio.sleep(_PAUSE)
                 continue
             if reply.status in _LATER:

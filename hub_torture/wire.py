@@ -40,7 +40,9 @@ class Line:
             self._idle.append((reader, writer))
         return answered
 
-    def forget(self) -> None:
-        """Close what is idle: the hub behind it is gone."""
-        while self._idle:
-            self._idle.pop()[1].close()
+    async def close(self) -> None:
+        """Close what is idle: the run is over, or the hub behind it is gone."""
+        idle, self._idle = self._idle, []
+        for _, writer in idle:
+            writer.close()
+        await asyncio.gather(*(writer.wait_closed() for _, writer in idle), return_exceptions=True)
