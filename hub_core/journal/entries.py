@@ -6,7 +6,7 @@ from typing import Annotated, Final, Literal
 import msgspec
 from msgspec import Meta
 
-from hub_core.message import Delivery, DeliveryState, Outcome, State
+from hub_core.message import Delivery, DeliveryState, Entry, Outcome, State
 from hub_core.trace import Trace
 
 REJECTED: Final = "D401"
@@ -19,6 +19,7 @@ class Filter(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         code: of a finding, or of a delivery's last failure.
+        mapping: that read it: its id, or ``id@hash``.
         since: received then or later.
         until: received before then.
         sender_id: the partner's own id.
@@ -34,6 +35,7 @@ class Filter(msgspec.Struct, frozen=True, kw_only=True):
     party: str | None = None
     endpoint: str | None = None
     code: str | None = None
+    mapping: str | None = None
     since: datetime | None = None
     until: datetime | None = None
     sender_id: str | None = None
@@ -213,6 +215,24 @@ class ParkedRow(msgspec.Struct, frozen=True, kw_only=True):
     message_id: str
     delivery: Delivery | None
     parked_at: datetime
+
+
+class Replay(msgspec.Struct, frozen=True, kw_only=True):
+    """One message that is to be delivered again.
+
+    Attributes:
+        id: of the replay; a message takes part in it at most once.
+        entry: who does it, when and why.
+        deliveries: new ones; or, under their own ids, those that were sent, given up or are in doubt.
+        outcome: what new ones carry, where that is not what was decided first.
+        also_in_doubt: replace or repeat what is in doubt, too.
+    """
+
+    id: str
+    entry: Entry
+    deliveries: tuple[Delivery, ...]
+    outcome: Outcome | None = None
+    also_in_doubt: bool = False
 
 
 class Counts(msgspec.Struct, frozen=True, kw_only=True):

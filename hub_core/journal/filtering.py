@@ -49,4 +49,9 @@ def where(wanted: Filter, vault: Vault) -> tuple[list[str], list[str | int]]:
         conditions.append(_CODE)
         # A code is letters and digits; anything else would be a pattern.
         values += [f"% {wanted.code if wanted.code.isalnum() else '?'} %", wanted.code]
+    if wanted.mapping is not None:
+        exact = "@" in wanted.mapping
+        beginning = wanted.mapping if exact else f"{wanted.mapping}@"
+        conditions.append("m.mapping = ?" if exact else "substr(m.mapping, 1, length(?)) = ?")
+        values += [beginning] if exact else [beginning, beginning]
     return conditions, [*values, wanted.limit]

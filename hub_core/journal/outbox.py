@@ -240,7 +240,8 @@ def _take(connection: Connection, numbers: Sequence[int], *, at: int, until: dat
         )
         found = connection.execute(
             "SELECT d.seq, d.id, m.id, d.route, d.endpoint, d.order_key_sealed, d.due_at, d.attempts, d.fence, "
-            "c.outcome, c.sealed, m.envelope, m.party, m.service, d.created_at, d.state "
+            "coalesce(d.outcome, c.outcome), CASE WHEN d.outcome IS NULL THEN c.sealed ELSE 1 END, "
+            "m.envelope, m.party, m.service, d.created_at, d.state "
             "FROM delivery d JOIN message m ON m.seq = d.message_seq "
             f"JOIN content c ON c.message_seq = d.message_seq WHERE d.seq IN ({marks(chunk)})",
             chunk,

@@ -75,7 +75,8 @@ CREATE INDEX message_person_message ON message_person (message_seq);
 -- ready_at: when it may be claimed; the end of the lease while it is held;
 -- NULL when it is settled for good, stands behind another of its order key, or is in doubt and waits for a person.
 -- order_key is a keyed hash. told: what the partner said, sealed; an older version wrote it into detail and reference.
--- holds: 1 when, parked, it holds the later ones of its order key back.
+-- holds: 1 when, parked, it holds the later ones of its order key back. outcome: what a replay decided, sealed; NULL: it
+-- carries what was decided first.
 CREATE TABLE delivery (
     seq INTEGER PRIMARY KEY,
     id TEXT NOT NULL UNIQUE,
@@ -97,7 +98,7 @@ CREATE TABLE delivery (
     reference TEXT,
     -- 1 when a later delivery to the same endpoint took its place
     superseded INTEGER NOT NULL DEFAULT 0
-, order_key_sealed BLOB, told BLOB, holds INTEGER NOT NULL DEFAULT 0);
+, order_key_sealed BLOB, told BLOB, holds INTEGER NOT NULL DEFAULT 0, outcome BLOB);
 CREATE INDEX delivery_message ON delivery (message_seq);
 CREATE INDEX delivery_due ON delivery (endpoint, ready_at, seq) WHERE ready_at IS NOT NULL;
 CREATE INDEX delivery_open ON delivery (endpoint, order_key, seq) WHERE state IN ('ready', 'in-doubt');
@@ -120,7 +121,7 @@ CREATE TABLE endpoint_pause (
 CREATE UNIQUE INDEX endpoint_pause_open ON endpoint_pause (endpoint) WHERE resumed_at IS NULL;
 
 -- History after the decision. Arrival and decision stand in message itself: two rows less per message. told: a partner's
--- or an operator's words, sealed; detail holds the hub's own.
+-- or an operator's words, sealed; detail holds the hub's own. act: id of a replay.
 CREATE TABLE entry (
     seq INTEGER PRIMARY KEY,
     message_seq INTEGER NOT NULL REFERENCES message (seq),
@@ -132,9 +133,10 @@ CREATE TABLE entry (
     delivery_seq INTEGER REFERENCES delivery (seq),
     attempt INTEGER,
     started_at INTEGER
-, told BLOB);
+, told BLOB, act TEXT);
 CREATE INDEX entry_message ON entry (message_seq);
 CREATE INDEX entry_delivery ON entry (delivery_seq) WHERE delivery_seq IS NOT NULL;
+CREATE UNIQUE INDEX entry_act ON entry (message_seq, act) WHERE act IS NOT NULL;
 
 -- A ring: the oldest rows go.
 CREATE TABLE refusal (

@@ -2,18 +2,17 @@
 
 # ruff: noqa: S608 - what is put into SQL here are names of our own; values are always bound
 
-from collections.abc import Sequence
 from typing import Final
 
 from hub_core.errors import Rejected
-from hub_core.journal.bodies import OrderKey, Vault
+from hub_core.journal.bodies import Vault
 from hub_core.journal.connection import Connection
 from hub_core.journal.entries import REJECTED
 from hub_core.journal.failpoints import reach
 from hub_core.journal.instants import to_micros
-from hub_core.journal.outbox import add_deliveries, lines_taken, release_line
+from hub_core.journal.outbox import release_line
 from hub_core.journal.statements import ADDED, OPEN
-from hub_core.message import Delivery, DeliveryState, Entry, Settlement
+from hub_core.message import DeliveryState, Entry, Settlement
 
 _STEPS: Final = {
     DeliveryState.READY: "failed",
@@ -89,43 +88,20 @@ def settle_doubt(connection: Connection, delivery_id: str, entry: Entry, vault: 
     refresh_state(connection, message)
 
 
-def note(connection: Connection, entry: Entry, vault: Vault) -> None:
-    """Add a line to the history.
+def note(connection: Connection, entry: Entry, vault: Vault, *, act: str | None = None) -> bool:
+    """Add a line to the history; False: the message has one of this act already.
 
     Raises:
         Rejected: J404.
     """
-    number, envelope = _row_of(connection, entry.message_id)
+    number, envelope = row_of(connection, entry.message_id)
     told = vault.contents(entry.message_id, envelope).tell(entry.detail) if entry.detail else None
-    connection.execute(
-        "INSERT INTO entry (message_seq, at, step, actor, code, detail, told) VALUES (?, ?, ?, ?, ?, '', ?)",
-        (number, to_micros(entry.at), entry.step, entry.by, entry.code, told),
+    written = connection.execute(
+        "INSERT INTO entry (message_seq, at, step, actor, code, detail, told, act) VALUES (?, ?, ?, ?, ?, '', ?, ?) "
+        "ON CONFLICT DO NOTHING RETURNING 1",
+        (number, to_micros(entry.at), entry.step, entry.by, entry.code, told, act),
     )
-
-
-def redeliver(connection: Connection, deliveries: Sequence[Delivery], entry: Entry, vault: Vault) -> None:
-    """Add deliveries, or try parked ones again under their own ids, and say who asked for it.
-
-    Raises:
-        Rejected: J404 no such message; J410 its contents were purged; J412 a delivery of that id is not parked.
-    """
-    note(connection, entry, vault)
-    reach("after-note-before-redeliver")
-    for delivery in deliveries:
-        message, envelope = _row_of(connection, delivery.message_id)
-        # After the note: whoever purges it at this time lets its row go by now.
-        if connection.execute("SELECT 1 FROM content WHERE message_seq = ?", (message,)).fetchone() is None:
-            raise purged(delivery.message_id)
-        known = connection.execute("SELECT state, message_seq FROM delivery WHERE id = ?", (delivery.id,)).fetchone()
-        if known is None:
-            key = vault.order_key(vault.contents(delivery.message_id, envelope), delivery.order_key)
-            _replace(connection, message, delivery, key, at=to_micros(entry.at))
-        elif known == (DeliveryState.PARKED, message):
-            _reopen(connection, delivery)
-        else:
-            raise Rejected("J412", "the delivery is not parked", where=delivery.id)
-        refresh_state(connection, message)
-    reach("after-redeliver-before-commit")
+    return written.fetchone() is not None
 
 
 def split(connection: Connection, entry: Entry, vault: Vault) -> None:
@@ -145,7 +121,7 @@ def number_of(connection: Connection, message_id: str) -> int:
     Raises:
         Rejected: J404.
     """
-    return _row_of(connection, message_id)[0]
+    return row_of(connection, message_id)[0]
 
 
 def purged(message_id: str) -> Rejected:
@@ -153,7 +129,7 @@ def purged(message_id: str) -> Rejected:
     return Rejected("J410", "its contents were purged", where=message_id)
 
 
-def _row_of(connection: Connection, message_id: str) -> tuple[int, bytes]:
+def row_of(connection: Connection, message_id: str) -> tuple[int, bytes]:
     """Return the number of a message in this file, and its envelope.
 
     Raises:
@@ -179,36 +155,6 @@ def _told(connection: Connection, settlement: Settlement, vault: Vault) -> bytes
         return vault.contents(*row).tell(settlement.detail, settlement.reference)
     except Rejected:
         return None
-
-
-def _replace(connection: Connection, message: int, delivery: Delivery, key: OrderKey, *, at: int) -> None:
-    """Add a delivery in the place of the parked ones to its endpoint; of one that held its key also that place."""
-    parked = "message_seq = ? AND endpoint = ? AND state = 'parked'"
-    of_endpoint = (message, delivery.endpoint)
-    held = connection.execute(
-        f"SELECT 1 FROM delivery WHERE {parked} AND holds = 1 AND order_key = ?", (*of_endpoint, key.token)
-    ).fetchone()
-    connection.execute(f"UPDATE delivery SET superseded = 1, holds = 0 WHERE {parked}", of_endpoint)
-    add_deliveries(connection, [(message, at, delivery, key)])
-    if held:
-        connection.execute("UPDATE delivery SET ready_at = due_at WHERE id = ?", (delivery.id,))
-
-
-def _reopen(connection: Connection, delivery: Delivery) -> None:
-    """Try a parked delivery again: same id, so the same idempotency key; attempts and age are counted anew."""
-    due = to_micros(delivery.due_at)
-    endpoint, order_key, holds = connection.execute(
-        "SELECT endpoint, order_key, holds FROM delivery WHERE id = ?", (delivery.id,)
-    ).fetchone()
-    line = [] if order_key is None else [(endpoint, order_key)]
-    connection.hold(line)
-    waits = not holds and bool(lines_taken(connection, line))
-    connection.execute(
-        "UPDATE delivery SET state = 'ready', created_at = ?, due_at = ?, ready_at = ?, attempts = 0, "
-        "settled_at = NULL, superseded = 0, holds = 0 WHERE id = ?",
-        (due, due, None if waits else due, delivery.id),
-    )
-    connection.announce(ADDED)
 
 
 def refresh_state(connection: Connection, message: int) -> None:

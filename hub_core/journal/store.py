@@ -6,11 +6,11 @@ from functools import partial
 from typing import Final
 
 from hub_core.errors import Rejected
-from hub_core.journal import outbox, parking, pausing, purging, recording, scheduling, settling
+from hub_core.journal import outbox, parking, pausing, purging, recording, replaying, scheduling, settling
 from hub_core.journal.bodies import Vault
 from hub_core.journal.connection import Connection
 from hub_core.journal.database import Database
-from hub_core.journal.entries import ParkedRow, PurgePart, PurgeStep
+from hub_core.journal.entries import ParkedRow, PurgePart, PurgeStep, Replay
 from hub_core.journal.failpoints import reach
 from hub_core.journal.instants import to_micros
 from hub_core.journal.view import SqlJournalView
@@ -130,9 +130,14 @@ class SqlJournal(SqlJournalView):
         work = partial(purging.purge_bodies, vault=self._vault, before=before, after=after, at=at)
         return await self._database.write(work)
 
-    async def redeliver(self, deliveries: Sequence[Delivery], entry: Entry) -> None:
+    async def redeliver(self, deliveries: Sequence[Delivery], entry: Entry, outcome: Outcome | None = None) -> None:
         """Deliver again; see ``Journal.redeliver``."""
-        await self._database.write(partial(settling.redeliver, deliveries=deliveries, entry=entry, vault=self._vault))
+        work = partial(replaying.redeliver, deliveries=deliveries, entry=entry, vault=self._vault, outcome=outcome)
+        await self._database.write(work)
+
+    async def replay(self, replays: Sequence[Replay]) -> list[str | None]:
+        """Deliver messages again; see ``Journal.replay``."""
+        return await self._database.write(partial(replaying.replay, replays=replays, vault=self._vault))
 
 
 def _refuse(connection: Connection, *, refusal: Refusal, keep: int) -> None:

@@ -16,6 +16,7 @@ from hub_core.journal.parking import ParkedView
 from hub_core.journal.pausing import EndpointView
 from hub_core.journal.purging import PurgeView
 from hub_core.journal.readers import Readers
+from hub_core.journal.replaying import ReplayView
 from hub_core.journal.scheduling import ScheduleView
 from hub_core.journal.settling import number_of, purged
 from hub_core.journal.statements import OPEN, Row
@@ -31,7 +32,7 @@ _DELIVERY: Final = (
 )
 
 
-class SqlJournalView(EndpointView, ParkedView, PurgeView, ScheduleView):
+class SqlJournalView(EndpointView, ParkedView, PurgeView, ReplayView, ScheduleView):
     """The port ``JournalView``. Plain functions: a read takes microseconds to a few milliseconds."""
 
     def __init__(self, readers: Readers, vault: Vault) -> None:
@@ -49,6 +50,14 @@ class SqlJournalView(EndpointView, ParkedView, PurgeView, ScheduleView):
                 f"SELECT {_COLUMNS} FROM message m {filtered}ORDER BY m.seq {order} LIMIT ?", values
             )
             return [_message(row, self._vault.open(row[0], row[-1])) for row in rows]
+
+    def how_many(self, wanted: Filter) -> int:
+        """Return how many messages fit, whatever the limit."""
+        conditions, values = where(wanted, self._vault)
+        filtered = f" WHERE {' AND '.join(conditions)}" if conditions else ""
+        with self._readers.read() as connection:
+            row = connection.execute(f"SELECT count(*) FROM message m{filtered}", values[:-1]).fetchone()
+        return int(row[0])
 
     def message(self, message_id: str) -> Kept | None:
         """Return a message and its decision."""

@@ -16,6 +16,7 @@ from hub_core.journal.entries import (
     PurgePart,
     PurgeStep,
     Queue,
+    Replay,
     Rows,
 )
 from hub_core.message import Claimed, Delivery, Entry, Message, Outcome, Pause, Receipt, Refusal, Settlement
@@ -155,14 +156,27 @@ class Journal(Protocol):
         """
         ...
 
-    async def redeliver(self, deliveries: Sequence[Delivery], entry: Entry) -> None:
-        """Deliver a decided message again, with the entry that says who did it and why.
+    async def redeliver(self, deliveries: Sequence[Delivery], entry: Entry, outcome: Outcome | None = None) -> None:
+        """Deliver what was given up again, with the entry that says who did it and why.
 
-        A new id adds a delivery (replay), which takes the place of a parked one to the same endpoint. The id of a
-        parked delivery tries that one again, with its own idempotency key.
+        A new id adds a delivery, which takes the place of a parked one to the same endpoint and carries ``outcome``,
+        where that is not what was decided first. The id of a parked delivery tries that one again, with its own
+        idempotency key.
 
         Raises:
             Rejected: J404 no such message; J410 its contents were purged; J412 the delivery of that id is not parked.
+        """
+        ...
+
+    async def replay(self, replays: Sequence[Replay]) -> list[str | None]:
+        """Deliver messages again, in this order and all in one transaction; return for each why it was left alone.
+
+        ``None``: done. J410: its contents were purged. J415: it took part in this replay before. J416: a delivery to one of the endpoints is on its
+        way. J417: one is in doubt. A new delivery takes the place of what was given up or is in doubt at its endpoint,
+        also in its line; one under its own id joins its line anew, and is the first where it was the first.
+
+        Raises:
+            Rejected: J404 no such message; J410 the contents of one are purged just now.
         """
         ...
 
@@ -174,8 +188,24 @@ class JournalView(Protocol):
         """Return messages that fit, newest first; with ``after`` the oldest first."""
         ...
 
+    def how_many(self, wanted: Filter) -> int:
+        """Return how many messages fit, whatever the limit."""
+        ...
+
     def message(self, message_id: str) -> Kept | None:
         """Return a message and its decision."""
+        ...
+
+    def latest(self, message_id: str) -> Outcome | None:
+        """Return what was decided last: by a replay, or first; ``None``: no such message."""
+        ...
+
+    def hindered(self, replay: Replay) -> str | None:
+        """Return why ``Journal.replay`` would leave the message alone; ``None``: it would not.
+
+        Raises:
+            Rejected: J404.
+        """
         ...
 
     def body(self, message_id: str) -> bytes:

@@ -19,6 +19,7 @@ from hub_core.testing.journal_operating import Operating
 from hub_core.testing.journal_ordering import Ordering
 from hub_core.testing.journal_parking import Parking
 from hub_core.testing.journal_purging import Purging
+from hub_core.testing.journal_replaying import Replaying
 from hub_core.testing.journal_scheduling import Scheduling
 from hub_core.testing.journal_sealing import Sealing
 from hub_core.testing.journal_sending import Sending
@@ -28,6 +29,17 @@ __all__ = ["AnyJournal", "JournalContract"]
 
 
 class JournalContract(
-    Keeping, Sending, Ordering, Operating, Parking, Endpoints, Looking, Splitting, Purging, Sealing, Scheduling
+    Keeping,
+    Sending,
+    Ordering,
+    Operating,
+    Replaying,
+    Parking,
+    Endpoints,
+    Looking,
+    Splitting,
+    Purging,
+    Sealing,
+    Scheduling,
 ):
     """All promises of the ports ``Journal`` and ``JournalView``."""
