@@ -11,6 +11,8 @@ from hub_core.errors import PunteError
 from hub_core.message import State
 
 MESSAGES_OFFERED = 20
+#: What messages can be filtered by in one word.
+FILTERS = ("state", "endpoint", "party", "code", "since", "until", "mapping", "rows-of")
 
 
 def states(incomplete: str) -> list[str]:
@@ -33,6 +35,17 @@ def messages(incomplete: str) -> list[tuple[str, str]]:
         for row in rows
         if row["id"].startswith(incomplete)
     ]
+
+
+def filters(incomplete: str) -> list[str]:
+    """Offer names of filters, and behind ``=`` what can stand there."""
+    name, equals, begun = incomplete.partition("=")
+    if not equals:
+        return [f"{one}=" for one in FILTERS if one.startswith(name)]
+    offers = {"state": states, "endpoint": endpoints, "party": institutions, "mapping": mappings}
+    if name == "code":
+        return [f"code={code}" for code, _ in codes(begun)]
+    return [f"{name}={value}" for value in offers[name](begun)] if name in offers else []
 
 
 def mappings(incomplete: str) -> list[str]:

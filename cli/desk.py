@@ -2,6 +2,8 @@
 
 import os
 import pwd
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 from hub_core.errors import ConfigError, TryLater
@@ -36,6 +38,38 @@ def call(verb: str, **arguments: Any) -> Any:
     return _in_the_store(settings, verb, given, write=write)
 
 
+@contextmanager
+def beside_the_hub() -> Iterator[Callable[..., Any]]:
+    """Return what calls verbs that only look on the store itself, whether a hub runs or not.
+
+    No connection is made but, where the journal lies there, that to PostgreSQL.
+
+    Raises:
+        TryLater: J103, nothing is kept here. ConfigError: W303, it belongs to another user.
+    """
+    import asyncio
+
+    import msgspec
+
+    from registry.desk import open_desk
+
+    settings = from_environment()
+    _check_owner(settings)
+    if not settings.may_hold:
+        raise TryLater("J103", f"no hub has kept anything in {settings.home}")
+    desk = open_desk(settings)
+    try:
+        with asyncio.Runner() as runner:
+
+            def call(verb: str, **arguments: Any) -> Any:
+                given = {name: value for name, value in arguments.items() if value is not None}
+                return msgspec.to_builtins(runner.run(desk.call(verb, given)))
+
+            yield call
+    finally:
+        desk.close()
+
+
 def running(settings: Settings) -> "RemoteDesk | None":
     """Return the desk of the hub that runs in this home, or ``None``.
 
@@ -44,9 +78,7 @@ def running(settings: Settings) -> "RemoteDesk | None":
     """
     from registry.remote import remote_desk
 
-    home = settings.home
-    if home.exists() and not os.access(home, os.X_OK):
-        raise _of_another_user(settings)
+    _check_owner(settings)
     if settings.control.exists() and not os.access(settings.control, os.W_OK):
         raise _of_another_user(settings)
     return remote_desk(settings.control)
@@ -93,6 +125,11 @@ def _in_the_store(settings: Settings, verb: str, arguments: dict[str, Any], *, w
 
     # The socket would carry JSON: the same kinds of values come back either way.
     return msgspec.to_builtins(asyncio.run(one_call()))
+
+
+def _check_owner(settings: Settings) -> None:
+    if settings.home.exists() and not os.access(settings.home, os.X_OK):
+        raise _of_another_user(settings)
 
 
 def _of_another_user(settings: Settings) -> ConfigError:

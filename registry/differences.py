@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from hub_core.mapping.trying.compare import FINDING, UNMAPPED, VERDICT
+from hub_core.mapping.trying.compare import FINDING, UNMAPPED, VERDICT, Difference
 from hub_core.mapping.trying.tally import Example, Tally
 from hub_core.security.masking import mask_at, mask_text
 
@@ -15,6 +15,18 @@ def with_documents(tally: Tally) -> list[dict[str, Any]]:
 def with_values(tally: Tally, *, reveal: bool) -> list[dict[str, Any]]:
     """Return the counted fields, each with a few documents and what they said before and say after."""
     return [row | {"examples": [_example(one, reveal=reveal) for one in examples]} for row, examples in _rows(tally)]
+
+
+def masked_difference(difference: Difference) -> dict[str, str | None]:
+    """Return where two readings differ; values are masked."""
+    at = difference.at
+    return {
+        "at": _place(at),
+        "field": _place(difference.field),
+        "kind": difference.kind,
+        "before": _masked(at, difference.before),
+        "after": _masked(at, difference.after),
+    }
 
 
 def _rows(tally: Tally) -> list[tuple[dict[str, Any], list[Example]]]:

@@ -4,8 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
-from cli import completion, desk, screen
-from cli.commands.messages import instant
+from cli import completion, desk, filters, screen
 from cli.options import Json
 from cli.screen import Column
 
@@ -73,7 +72,7 @@ def pause(
     as_json: Json = False,
 ) -> None:
     """Let nothing more go to an endpoint; its messages wait, what is under way ends."""
-    ends = instant(until, "--until", ahead=True)
+    ends = filters.instant(until, "--until", ahead=True)
     answer = desk.call("endpoint_pause", name=name, reason=reason, until=ends, by=desk.operator())
     if as_json:
         screen.as_json(answer)

@@ -2,17 +2,15 @@
 
 import sys
 import time
-from datetime import datetime, timedelta
 from typing import Annotated, Any
 
 import typer
 from rich.text import Text
 
-from cli import completion, desk, screen
+from cli import completion, desk, filters, screen
 from cli.message_view import show_message
 from cli.options import Json, MessageId, Reason, Reveal, check_reveal
 from cli.screen import Column
-from hub_core.persons import is_cnp
 
 app = typer.Typer(no_args_is_help=True, help="Find messages, look at one, watch them arrive.")
 
@@ -28,71 +26,22 @@ COLUMNS = (
 )
 TAIL_WIDTHS = (36, 23, 10, 16, 10, 14, 0)  # lines that come one by one cannot be measured together
 MOST = 1000
-UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
-
-StateOption = Annotated[
-    str | None,
-    typer.Option(
-        "--state",
-        metavar="STATE",
-        help="Where it stands: accepted, delivering, delivered, refused, parked.",
-        autocompletion=completion.states,
-    ),
-]
-Party = Annotated[
-    str | None,
-    typer.Option("--party", metavar="NAME", help="Institution that sent it.", autocompletion=completion.institutions),
-]
-Endpoint = Annotated[
-    str | None,
-    typer.Option("--endpoint", metavar="NAME", help="Endpoint it came in by.", autocompletion=completion.endpoints),
-]
-CodeOption = Annotated[
-    str | None,
-    typer.Option(
-        "--code", metavar="CODE", help="Code among its findings, such as M201.", autocompletion=completion.codes
-    ),
-]
-Since = Annotated[
-    str | None,
-    typer.Option(
-        "--since", metavar="TIME", help="Received at or after: 2025-11-21, 2025-11-21T09:30, or 30m, 2h, 7d ago."
-    ),
-]
-Until = Annotated[
-    str | None, typer.Option("--until", metavar="TIME", help="Received before; the same forms as --since.")
-]
-SenderId = Annotated[str | None, typer.Option("--sender-id", metavar="ID", help="The sender's own id of the message.")]
-RowsOf = Annotated[
-    str | None,
-    typer.Option("--rows-of", metavar="ID", help="Rows of this file.", autocompletion=completion.messages),
-]
-Rows = Annotated[bool | None, typer.Option("--rows/--no-rows", help="Rows of files only, or all but those.")]
-Person = Annotated[
-    str | None,
-    typer.Option(
-        "--person",
-        metavar="SCHEME:NUMBER",
-        help="Person named in the message, such as ro.cnp:2850415123450; - reads it from standard input.",
-    ),
-]
-Case = Annotated[str | None, typer.Option("--case", metavar="NUMBER", help="Case number named in the message.")]
 
 
 @app.command("list")
 def list_(
     *,
-    state: StateOption = None,
-    party: Party = None,
-    endpoint: Endpoint = None,
-    code: CodeOption = None,
-    since: Since = None,
-    until: Until = None,
-    sender_id: SenderId = None,
-    case: Case = None,
-    person: Person = None,
-    rows_of: RowsOf = None,
-    rows: Rows = None,
+    state: filters.State = None,
+    party: filters.Party = None,
+    endpoint: filters.Endpoint = None,
+    code: filters.Code = None,
+    since: filters.Since = None,
+    until: filters.Until = None,
+    sender_id: filters.SenderId = None,
+    case: filters.Case = None,
+    person: filters.Person = None,
+    rows_of: filters.RowsOf = None,
+    rows: filters.Rows = None,
     before: Annotated[
         str | None, typer.Option("--before", metavar="ID", help="Older than this message: the next page.")
     ] = None,
@@ -102,15 +51,15 @@ def list_(
     """List messages, newest first; filters combine."""
     found = desk.call(
         "messages",
-        state=_known_state(state),
+        state=filters.known_state(state),
         party=party,
         endpoint=endpoint,
         code=code.upper() if code else None,
-        since=instant(since, "--since"),
-        until=instant(until, "--until"),
+        since=filters.instant(since, "--since"),
+        until=filters.instant(until, "--until"),
         sender_id=sender_id,
         case=case,
-        person=_person(person),
+        person=filters.person(person),
         correlation_id=rows_of,
         rows=rows if rows_of is None else True,
         before=before,
@@ -173,10 +122,10 @@ def settle(
 @app.command()
 def tail(
     *,
-    state: StateOption = None,
-    party: Party = None,
-    endpoint: Endpoint = None,
-    code: CodeOption = None,
+    state: filters.State = None,
+    party: filters.Party = None,
+    endpoint: filters.Endpoint = None,
+    code: filters.Code = None,
     last: Annotated[
         int, typer.Option("--last", metavar="N", min=0, max=MOST, help="Begin with so many that are there.")
     ] = 10,
@@ -190,7 +139,7 @@ def tail(
     Oldest first; with --json one object per line.
     """
     wanted = {
-        "state": _known_state(state),
+        "state": filters.known_state(state),
         "party": party,
         "endpoint": endpoint,
         "code": code.upper() if code else None,
@@ -212,42 +161,6 @@ def _later(newest: str | None, wanted: dict[str, Any]) -> list[dict[str, Any]]:
         return list(reversed(desk.call("messages", limit=MOST, **wanted)))
     rows: list[dict[str, Any]] = desk.call("messages", after=newest, limit=MOST, **wanted)
     return rows
-
-
-def instant(text: str | None, option: str, *, ahead: bool = False) -> str | None:
-    """Return a time that a person wrote as ISO 8601 with offset; without one it is local.
-
-    A span such as ``2h`` lies behind, or with ``ahead`` before us.
-
-    Raises:
-        typer.BadParameter: exit code 2.
-    """
-    if text is None:
-        return None
-    try:
-        if text[:-1].isdecimal() and text[-1] in UNITS:
-            span = timedelta(**{UNITS[text[-1]]: int(text[:-1])})
-            given = datetime.now().astimezone() + (span if ahead else -span)
-        else:
-            given = datetime.fromisoformat(text).astimezone()
-    except (ValueError, OverflowError):
-        raise typer.BadParameter("write 2025-11-21, 2025-11-21T09:30 or 30m, 2h, 7d", param_hint=option) from None
-    return given.isoformat()
-
-
-def _person(text: str | None) -> str | None:
-    """Return whom a person asks for; exit code 2 if that can be nobody's number."""
-    if text == "-":
-        text = sys.stdin.readline().strip()
-    if text is not None and ":" not in text and not is_cnp(text):
-        raise typer.BadParameter("write SCHEME:NUMBER, such as ro.cnp:2850415123450", param_hint="--person")
-    return text
-
-
-def _known_state(text: str | None) -> str | None:
-    if text is not None and text not in completion.states(""):
-        raise typer.BadParameter(f"one of: {', '.join(completion.states(''))}", param_hint="--state")
-    return text
 
 
 def _row(row: dict[str, Any]) -> tuple[Any, ...]:

@@ -27,7 +27,7 @@ class Filter(msgspec.Struct, frozen=True, kw_only=True):
         person: number of a person named in the record, as ``scheme:number``, such as ``ro.cnp:2850415123450``.
         correlation_id: of the conversation; the message that began it is left out.
         before: only messages accepted before this id: the last one of the page before.
-        after: only messages accepted after this id, and the oldest of them first.
+        after: only messages accepted after this id, and the oldest of them first; empty: from the oldest on.
         rows: rows of files only, or all but those.
     """
 

@@ -36,7 +36,7 @@ def where(wanted: Filter, vault: Vault) -> tuple[list[str], list[str | int]]:
     values: list[str | int] = []
     for field, condition in _CONDITIONS.items():
         value = getattr(wanted, field)
-        if value is not None:
+        if value is not None and (field, value) != ("after", ""):
             conditions.append(condition)
             if field == "person":
                 value = asked_person(value)

@@ -59,7 +59,8 @@ def purge_bodies(connection: Connection, vault: Vault, *, before: datetime, afte
         for table in ("content", "message_person", "message_case"):
             connection.execute(f"DELETE FROM {table} WHERE message_seq IN ({numbers})", purged)
         connection.execute(
-            f"UPDATE delivery SET order_key = NULL, order_key_sealed = NULL, outcome = NULL WHERE message_seq IN ({numbers})",
+            "UPDATE delivery SET order_key = NULL, order_key_sealed = NULL, outcome = NULL "
+            f"WHERE message_seq IN ({numbers})",
             purged,
         )
     return _step(seen, after, len(purged))

@@ -2,7 +2,8 @@
 
     looking     status, messages, message, revealed, doctor, sets, keys
     scheduled   schedule
-    explaining  why, route_explain, replay
+    explaining  why, route_explain
+    replaying   replay, how_many
     releasing   mapping_releases, mapping_shadow, mapping_shadow_stop, mapping_promote, mapping_rollback
     sealing     seal_status, seal_rotate, seal_reload, seal_drop
     purging     purgeable, purge

@@ -47,15 +47,24 @@ class Why(Look, frozen=True, kw_only=True):
 
 
 class Replay(Act, frozen=True, kw_only=True):
-    """Judge a message again; without ``dry_run`` its deliveries are made again.
+    """Judge a message, or what fits a filter, again; without ``dry_run`` it is delivered again.
 
     Attributes:
-        pinned: with the mapping that decided about it, not with the one in force.
+        filter: with ``after``, that messages are taken oldest first; at most ``limit`` of them.
+        hop: the step behind which it begins. ``received``: the bytes are read again. ``mapped``: the record is routed
+            again. ``routed``: it goes to the same partners again, under new keys. ``deliver``: under the same keys.
+        mapping: that reads: the one that decided, or the one in force.
+        diff: of many messages, too, tell where their records differ.
+        also_in_doubt: replay what is in doubt, too.
     """
 
-    id: str
+    id: str | None = None
+    filter: Messages | None = None
+    hop: Literal["received", "mapped", "routed", "deliver"] = "received"
+    mapping: Literal["pinned", "current"] = "pinned"
     dry_run: bool = False
-    pinned: bool = False
+    diff: bool = False
+    also_in_doubt: bool = False
 
 
 class Parked(Arguments, frozen=True, kw_only=True):

@@ -1,4 +1,4 @@
-"""Verbs that explain: where a value came from, why a route was taken, what a message would give today."""
+"""Verbs that explain: where a value came from, why a route was taken."""
 
 import re
 from datetime import UTC
@@ -11,16 +11,12 @@ from hub_core.directory import Directory
 from hub_core.errors import ConfigError, Rejected
 from hub_core.inquiry import ANSWERED, ENDPOINT
 from hub_core.journal.entries import Kept
-from hub_core.mapping import MappingSet
 from hub_core.mapping.reading.lines import located
-from hub_core.mapping.trying.compare import leaves
-from hub_core.message import Entry, Outcome
 from hub_core.query import SourceAnswer, SourceVerdict, judge
 from hub_core.reading import Provenance
 from hub_core.routing import explain
 from hub_core.security.masking import mask_at
-from hub_core.splitting import message_of
-from registry.desk.arguments import Replay, RouteExplain, Why
+from registry.desk.arguments import RouteExplain, Why
 from registry.desk.looking import found, revealing
 from registry.parts import Parts
 
@@ -155,64 +151,6 @@ def covers(field: str, path: str) -> bool:
         path if "[" in field else "".join(part.partition("]")[2] if "]" in part else part for part in path.split("["))
     )
     return plain == field or plain.startswith((f"{field}.", f"{field}["))
-
-
-async def replay(parts: Parts, act: Replay) -> dict[str, Any]:
-    """Judge a message again from its kept bytes; without ``dry_run`` its deliveries are made again."""
-    kept = found(parts, act.id)
-    now = judged_again(parts, kept, pinned=act.pinned)
-    sent = not act.dry_run and bool(now.deliveries)
-    if sent:
-        entry = Entry(message_id=act.id, at=parts.clock.now(), step="replayed", by=act.by, detail=act.reason)
-        await parts.journal.redeliver(now.deliveries, entry)
-        parts.wake()
-    return {
-        "message": act.id,
-        "state": now.state,
-        "before": kept.outcome.mapping,
-        "now": now.mapping,
-        "changes": changes(kept.outcome, now),
-        "deliveries": [{"endpoint": delivery.endpoint, "route": delivery.route} for delivery in now.deliveries],
-        "sent": sent,
-    }
-
-
-def judged_again(parts: Parts, kept: Kept, *, pinned: bool = False) -> Outcome:
-    """Decide about a message anew, from its kept bytes.
-
-    Raises:
-        Rejected: F115, it is a file. ConfigError: R105 its endpoint is gone; R304 its mapping is.
-    """
-    message_id = kept.message.id
-    if kept.outcome.rows is not None:
-        raise Rejected("F115", "a flat file is read row by row: replay its rows", where=message_id)
-    message = message_of(parts.view, message_id)
-    directory = parts.directory()
-    if message.endpoint not in directory.endpoints:
-        raise ConfigError("R105", f"the endpoint {message.endpoint} is no longer registered", mend="register it again")
-    mappings = parts.mappings()
-    if pinned and kept.outcome.mapping:
-        mapping = parts.mapping_sets.pinned(kept.outcome.mapping)
-        if mapping is None:
-            text = "no release holds the mapping that decided about this message"
-            raise ConfigError("R304", text, where=kept.outcome.mapping, mend="leave out --pinned")
-        mappings = MappingSet([mapping])
-    judge = parts.judge_with(mappings)
-    return judge.judge(message, judge.open(message.endpoint, message.body, directory), directory)
-
-
-def changes(before: Outcome, after: Outcome) -> list[dict[str, str | None]]:
-    """Compare two records leaf by leaf; values are masked."""
-    old, new = (leaves(msgspec.json.decode(outcome.record)) if outcome.record else {} for outcome in (before, after))
-    return [
-        {
-            "at": path,
-            "before": mask_at(path, old[path]) if path in old else None,
-            "after": mask_at(path, new[path]) if path in new else None,
-        }
-        for path in sorted(old.keys() | new.keys())
-        if old.get(path) != new.get(path)
-    ]
 
 
 def route_explain(parts: Parts, wanted: RouteExplain) -> Any:

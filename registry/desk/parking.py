@@ -11,8 +11,8 @@ from hub_core.errors import ConfigError, PunteError, Rejected
 from hub_core.journal.entries import ParkedGroup, ParkedRow
 from hub_core.message import DeliveryState, Entry
 from registry.desk.arguments import Parked, ParkedAct, Settle
-from registry.desk.explaining import judged_again
 from registry.desk.looking import described, found
+from registry.desk.replaying import judged_again
 from registry.parts import Parts
 
 log = logging.getLogger("punte.desk")
@@ -118,7 +118,7 @@ async def _retry(parts: Parts, row: ParkedRow, entry: Entry) -> None:
     now = judged_again(parts, found(parts, row.message_id))
     if not now.deliveries:
         raise Rejected("J412", f"decided again it is {now.state}: nothing to deliver", where=row.message_id)
-    await parts.journal.redeliver(now.deliveries, entry)
+    await parts.journal.redeliver(now.deliveries, entry, msgspec.structs.replace(now, deliveries=()))
 
 
 def _entry(parts: Parts, message_id: str, step: str, by: str, detail: str) -> Entry:

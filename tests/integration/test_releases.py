@@ -207,8 +207,9 @@ async def test_why_and_a_pinned_replay_use_the_mapping_that_decided_then(setting
         line = CHANGED.splitlines().index("  exchange.request: {const: CHANGED}") + 1
         assert [value["rule"] for value in why["values"]] == [f"{ENVELOPE}:{line}"]
         replay = {"id": sent.message_id, "dry_run": True, **BY}
-        assert (await hub.desk.call("replay", replay))["now"] != sent.mapping
-        pinned = await hub.desk.call("replay", replay | {"pinned": True})
+        (current,) = (await hub.desk.call("replay", replay | {"mapping": "current"}))["messages"]
+        assert current["now"] != sent.mapping
+        (pinned,) = (await hub.desk.call("replay", replay))["messages"]
         assert (pinned["now"], pinned["changes"]) == (sent.mapping, [])
 
 

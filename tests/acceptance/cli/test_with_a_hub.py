@@ -170,10 +170,36 @@ def test_names_are_offered_to_the_shell(shared_hub):
     assert done.stdout.split() == ["seds"]
 
 
-def test_a_replay_says_what_would_differ(shared_hub, record_file):
+GUARDED = """
+import sys
+
+def guard(event, arguments):
+    if event in {"socket.connect", "socket.bind", "socket.sendto", "socket.sendmsg", "socket.getaddrinfo"}:
+        sys.stderr.write(f"{event} {arguments}")
+        sys.exit(9)
+
+sys.addaudithook(guard)
+import cli
+cli.main(sys.argv[1:])
+"""
+
+
+def guarded(hub, *arguments):
+    """Run a command in a process that ends with 9 as soon as it connects to anything or looks up a name."""
+    words = [sys.executable, "-c", GUARDED, *arguments]
+    return subprocess.run(words, env=hub.environment, capture_output=True, text=True, timeout=60, check=False)
+
+
+def test_a_dry_run_calls_nobody_and_says_what_would_differ(shared_hub, record_file):
     reference = shared_hub.send(record_file)["reference"]
-    answer = shared_hub.punte("replay", reference, "--dry-run", "--reason", "looking", "--json").json
-    assert (answer["sent"], answer["changes"]) == (False, [])
+    assert guarded(shared_hub, "status").returncode == 9
+    done = guarded(shared_hub, "replay", reference, "--dry-run", "--json")
+    assert done.returncode == 0, done.stderr
+    (row,) = json.loads(done.stdout)["messages"]
+    assert (row["sent"], row["changes"]) == (False, [])
+    done = guarded(shared_hub, "replay", "--filter", "party=ministry", "--dry-run", "--diff", "--json")
+    assert done.returncode < 9, done.stderr
+    assert reference in {row["message"] for row in json.loads(done.stdout)["messages"]}
 
 
 def test_a_file_is_explained_before_it_is_sent(hub, registry, record_file):

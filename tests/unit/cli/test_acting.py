@@ -81,16 +81,6 @@ def test_a_new_key_is_alone_on_standard_output_in_a_pipe(desk, punte):
     assert result.out == "punte_SECRET\n"
 
 
-def test_a_replay_needs_a_reason(desk, punte):
-    assert punte("replay", MESSAGE).code == 2
-
-
-def test_a_dry_replay_says_where_it_would_go(desk, punte):
-    out = punte("replay", MESSAGE, "--dry-run", "--reason", "new mapping").out
-    assert "would be delivered to: anpis-cases (route to-anpis)" in out
-    assert ["sex.code", "-", "…"] in [line.split() for line in out.splitlines()]
-
-
 def test_an_incomplete_query_ends_with_1_and_names_who_is_missing(desk, punte):
     result = punte("query", "person", "2850415123450", "--purpose", "benefit-application")
     assert result.code == 1

@@ -62,7 +62,7 @@ def test_status_ends_with_0_when_all_is_well(desk, punte):
         ["key", "list"],
         ["apply", "--history"],
         ["route", "explain", PARKED],
-        ["replay", PARKED, "--dry-run", "--reason", "looking"],
+        ["replay", PARKED, "--reason", "looking"],
         ["query", "person", "2850415123450", "--purpose", "benefit-application"],
         ["key", "new", "cnas-2025", "--institution", "cnas"],
         ["key", "revoke", "cnas-2025"],
