@@ -115,7 +115,7 @@ def replay(
         if message_id is not None:
             answer = call("replay", id=message_id, **act)
         else:
-            answer = _many(call, filters.wanted(only or []), act, ask=not (yes or dry_run))
+            answer = _many(call, filters.wanted(only or []), act, asked=yes or dry_run)
     if as_json:
         screen.as_json(answer)
     else:
@@ -124,11 +124,11 @@ def replay(
         raise typer.Exit(Exit.ATTENTION)
 
 
-def _many(call: Callable[..., Any], wanted: dict[str, Any], act: dict[str, Any], *, ask: bool) -> dict[str, Any]:
+def _many(call: Callable[..., Any], wanted: dict[str, Any], act: dict[str, Any], *, asked: bool) -> dict[str, Any]:
     """Replay what fits a filter, part by part, the oldest first; what arrives meanwhile is left alone."""
     wanted = {"until": filters.now()} | wanted
     total = call("how_many", **wanted)["count"]
-    if ask and total:
+    if total and not asked:
         ask(f"{total:,} {'is' if total == 1 else 'are'} {BEGINS[act['hop']]}. Go on?")
     rows: list[dict[str, Any]] = []
     name = None

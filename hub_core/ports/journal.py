@@ -171,10 +171,10 @@ class Journal(Protocol):
     async def replay(self, replays: Sequence[Replay]) -> list[str | None]:
         """Deliver messages again, in this order and all in one transaction; return for each why it was left alone.
 
-        ``None``: done. J410: its contents were purged. J415: it took part in this replay before. J416: a delivery to one
-        of the endpoints is on its way. J417: one is in doubt. A new delivery takes the place of what was given up or is
-        in doubt at its endpoint, also in its line; one under its own id joins its line anew, and is the first where it
-        was the first.
+        ``None``: done. J410: its contents were purged. J415: it took part in this replay before. J416: a delivery to
+        one of the endpoints is on its way. J417: one is in doubt. A new delivery takes the place of what was given up
+        or is in doubt at its endpoint, also in its line; one under its own id joins its line anew, and is the first
+        where it was the first.
 
         Raises:
             Rejected: J404 no such message; J410 the contents of one are purged just now.
