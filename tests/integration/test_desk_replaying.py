@@ -46,7 +46,7 @@ class Store:
         await self.desk.call("apply", {"files": {"country.yaml": country}, "by": "ana"})
 
     async def change_mapping(self):
-        files = {"files": {f"/anywhere/{ENVELOPE}": CHANGED}, "single": True}
+        files = {"files": {f"/anywhere/{ENVELOPE}": CHANGED}}
         await self.desk.call("mapping_promote", files | BY)
 
     async def accept(self, **more):
