@@ -3,14 +3,16 @@
     world                   files, contracts and documents, read once
     walk                    every rule at every place of its use -> Visit
     paths, cardinality      places that are not there, or stand otherwise
-    values, joins           texts that never stand there, codecs that do not read them
+    bases                   objects and blocks that stand at a wrong place, or fill another object
+    values, joins, literals codecs that do not read what stands there, texts that never stand there
     codelists, listfiles    code lists beside contracts and documents, and by themselves
     conditions              rules that never take effect
     doubles, swaps          places that were meant for another field
     coverage, written       places that are forgotten, and what is written besides the record
     unused, mappingtests    what nothing names; tests that cannot run
     votes                   a rule of a shared block is right if it is right somewhere
-    nearest, spans, samples, examples, readers, likeness
+    loaded, repair          faults of loading, with what the contract and the rules beside know of their mend
+    nearest, spans, samples, examples, readers, likeness, allowed, fitting
                             what the checks ask
     finding, formats        what is said, and how it is written
 

@@ -9,6 +9,7 @@ from hub_core.lint.spans import Span, spans
 from hub_core.lint.votes import Votes
 from hub_core.lint.walk import Read, Visit
 from hub_core.mapping.language.paths import Step
+from hub_core.yaml import Mapping
 
 
 @dataclass(slots=True)
@@ -43,8 +44,13 @@ class Cardinality:
             return
         if len(read.steps) > 1 and [name for name in above.children if not name.startswith("@")] == [place.name]:
             text = f"{read.text} stands at most once, and nothing else stands there"
-            mend = "ask for maxOccurs in the contract, or read one object with at:"
-            self.findings.add("L112", read.node, text, mend, old=read.text)
+            mend = "ask for maxOccurs in the contract, or read one object with at: instead of each:"
+            node = visit.rule.node
+            each = node.keys.get("each") if isinstance(node, Mapping) else None
+            if not isinstance(node, Mapping) or each is None or {"key", "where"} & node.items.keys():
+                self.findings.add("L112", read.node, text, mend, old=read.text)
+            else:
+                self.findings.add("L112", each, text, mend, old="each", new="at")
 
     def _single(self, visit: Visit, read: Read, written: tuple[Span, ...]) -> None:
         """A place that may stand several times is marked, so that the reader knows."""

@@ -7,12 +7,12 @@ from functools import partial
 from typing import Final
 
 from hub_core.contract import LeafType
-from hub_core.lint.finding import Findings
+from hub_core.lint.finding import Findings, as_yaml, raw_end
 from hub_core.lint.likeness import fit, likeness
-from hub_core.lint.listfiles import node_of, text_of, top
+from hub_core.lint.listfiles import node_of, out_of, text_of, top
+from hub_core.lint.literals import NEARLY
 from hub_core.lint.nearest import local
 from hub_core.lint.samples import possible, values
-from hub_core.lint.values import NEARLY
 from hub_core.lint.votes import Votes
 from hub_core.lint.walk import Read, Visit
 from hub_core.lint.world import World
@@ -138,7 +138,8 @@ class CodeLists:
             right = leaf is None or possible(leaf, text)
             allowed = ("allowed", found.name, text)
             self.votes.say(allowed, None if right or leaf is None else partial(self._not_allowed, found, text))
-        seen = visit.subject.examples.get(id(read.spot.place), [])
+        stands = visit.subject.examples.get(id(read.spot.place), [])
+        seen = [text for text in stands if leaf is None or possible(leaf, text)]
         unread = [text for text in seen if text not in table]
         for text in table if unread else ():
             near = get_close_matches(text, unread, n=1, cutoff=NEARLY) if text not in seen else []
@@ -158,6 +159,11 @@ class CodeLists:
             self.findings.add("L133", short, text, f"write {new!r} instead", old=short.text, new=new)
             return
         meant = self._other(found, wanted)
+        idle = [name for name in visit.codes if name not in self.named.get(short.file, ())]
+        if meant is None and len(idle) == 1:
+            mend = f"write {idle[0]!r} instead, which no rule names"
+            self.findings.add("L133", short, text, mend, old=short.text, new=idle[0])
+            return
         lack = ", ".join(repr(text) for text in wanted[:FEW])
         mend = f"name a list that reads these texts, or add an entry for {lack}" if lack else "name a list of texts"
         mend = f"write {meant!r} instead" if meant else mend
@@ -177,6 +183,8 @@ class CodeLists:
         return names[0] if names else None
 
     def _missing(self, short: Scalar, found: CodeList, text: str, leaf: LeafType) -> None:
+        if self._nearly(short, found, text):
+            return
         near = self._beside(found, text, values(leaf))
         where = "which the contract allows" if values(leaf) else "which stands in a document of the tests"
         message = f"{found.name} has no entry for {text!r}, {where}"
@@ -190,12 +198,39 @@ class CodeLists:
         new = next(iter(free)) if len(free) == 1 else None
         message = f"{text!r} never stands there: no contract that uses {found.name} allows it"
         mend = f"write {new!r} instead" if new else "remove it, or correct it"
-        self.findings.add("L132", node, message, mend, old=text, new=new)
+        self._retext(found, node, message, mend, new)
 
     def _slip(self, found: CodeList, text: str, near: str) -> None:
         node = text_of(self.world, found, text) or top(found)
         message = f"{text!r} stands in no document of the tests, and nearly the same does, which no code reads"
-        self.findings.add("L132", node, message, f"write {near!r} instead", old=text, new=near)
+        self._retext(found, node, message, f"write {near!r} instead", near)
+
+    def _retext(self, found: CodeList, node: Scalar, message: str, mend: str, new: str | None) -> None:
+        """Report a text that a list reads; if it is also what the list writes, it is replaced there too."""
+        out = out_of(self.world, found, node.text)
+        if out is None or new is None or out.line != node.line or out.column < node.column:
+            self.findings.add("L132", node, message, mend, old=node.text, new=new)
+            return
+        line = self.world.texts[node.file][node.line - 1]
+        start, between = raw_end(line, node.column) - 1, out.column - 1
+        whole = line[node.column - 1 : raw_end(line, out.column) - 1]
+        text = f"{as_yaml(new)}{line[start:between]}{as_yaml(new)}"
+        self.findings.add("L132", node, message, mend, old=whole, new=text, raw=True)
+
+    def _nearly(self, short: Scalar, found: CodeList, text: str) -> bool:
+        """Report a text that a code reads in other letters only, and that belongs to it."""
+        table = found.table()
+        near = [one for one in table if one.lower() == text.lower() or one.lstrip("0") == text.lstrip("0")]
+        node = text_of(self.world, found, near[0]) if len(near) == 1 else None
+        if node is None:
+            return False
+        message = f"{found.name} has no entry for {text!r}, and reads {near[0]!r}"
+        mend = f"add {text!r} to in: of {table[near[0]]!r}"
+        line = self.world.texts[node.file][node.line - 1]
+        old = line[node.column - 1 : raw_end(line, node.column) - 1]
+        self.findings.add("L131", short, message, f"{mend} in codes/{found.name}.yaml", old=short.text)
+        self.findings.add("L131", node, message, mend, old=old, new=f"{old}, {as_yaml(text)}", raw=True)
+        return True
 
     def _beside(self, found: CodeList, text: str, order: tuple[str, ...]) -> Scalar | None:
         """Return the code before which an entry is missing, in the order of the contract."""

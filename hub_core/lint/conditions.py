@@ -153,7 +153,7 @@ class Conditions:
             for first in group[:number]:
                 if first.rule is later.rule:
                     continue
-                always = single and _always(first.rule) and not first.conditions
+                always = single and (_always(first.rule) or _refuses(first, later)) and not first.conditions
                 covered = single and _always(first.rule) and _implied(first, later)
                 same = _meaning(first.rule) == _meaning(later.rule) and _implied(first, later)
                 if always or covered or same:
@@ -205,6 +205,15 @@ def _token(tables: Mapping, text: str) -> Scalar | None:
 def _always(rule: Rule) -> bool:
     """Whether a rule yields something wherever its condition holds."""
     return rule.const is not None
+
+
+def _refuses(first: Visit, later: Visit) -> bool:
+    """Whether a rule reads all places of a later one, and refuses what it cannot read."""
+    faulty = first.rule.faulty or first.subject.file.faulty
+    if faulty != "refuse" or first.rule.absent or first.rule.unknown or first.rule.withheld or not first.rule.places:
+        return False
+    places = [{read.text for read in one.reads if read.purpose == "value"} for one in (first, later)]
+    return bool(later.conditions) and bool(places[1]) and places[1] <= places[0]
 
 
 def _implied(first: Visit, later: Visit) -> bool:

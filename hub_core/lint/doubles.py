@@ -10,6 +10,7 @@ from hub_core.lint.conditions import exclusive
 from hub_core.lint.finding import Findings
 from hub_core.lint.likeness import fit, likeness
 from hub_core.lint.nearest import MIN_LIKENESS, Nearest, local, ways
+from hub_core.lint.samples import values
 from hub_core.lint.spans import spans
 from hub_core.lint.votes import Votes
 from hub_core.lint.walk import Read, Visit
@@ -47,10 +48,38 @@ class Doubles:
             if any(key[:2] == (node.file, node.line) and key[3] == "L153" for key in self.findings.found):
                 continue  # it is said already which place was meant
             text = f"{_named(here)} is read from the same place as {_named(there)} (line {_place(there.rule).line})"
+            if (asked := _unasked(here, visits)) is not None:
+                self._ask(*asked, text)
+                continue
             new = _unread(here, visits)
             other = f"leave it to {_named(there)}, read another place, or say out: never at the one not written back"
             mend = f"write {new!r} instead" if new else other
             self.findings.add("L153", node, text, mend, old=node.text, new=new)
+
+    def _ask(self, read: Read, new: str, text: str) -> None:
+        old = read.condition.values[0] if read.condition else ""
+        mend = f"write {new!r} instead, which no rule asks for"
+        self.findings.add("L153", read.node, text, mend, old=old, new=new, skip=len(read.node.text))
+
+
+def _unasked(visit: Visit, visits: Iterable[Visit]) -> tuple[Read, str] | None:
+    """Return a condition of a rule on one text, and the one text of its place that no condition asks for."""
+    for read in visit.reads:
+        if read.condition is None or len(read.condition.values) != 1 or read.spot.place is None:
+            continue
+        place = read.spot.place
+        asked = {
+            text
+            for one in visits
+            for twin in one.reads
+            if twin.condition and twin.spot.place is place
+            for text in twin.condition.values
+        }
+        stands = values(place.leaf) if place.leaf and values(place.leaf) else visit.subject.examples.get(id(place), ())
+        free = [text for text in stands if text.strip() and text not in asked]
+        if len(free) == 1:
+            return read, free[0]
+    return None
 
 
 def _ways(visit: Visit) -> Iterable[tuple[object, ...]]:

@@ -10,6 +10,8 @@ from hub_core.yaml import Scalar
 
 _SPECIAL: Final = re.compile(r"""[\[\]{},"'#&*!|>%@`]|: |^[-?]|^$""")
 
+_RAW: Final = re.compile(r"""'(?:[^']|'')*'|"(?:[^"\\]|\\.)*"|(?:(?!: |:$| #)[^,{}\[\]])*(?<! )|[^,{} ]+""")
+
 
 def quoted(text: str) -> str:
     r"""Return a text in quotes, as YAML.
@@ -18,6 +20,25 @@ def quoted(text: str) -> str:
     ("'a \"b\"'", '"a[]"')
     """
     return "'" + text.replace("'", "''") + "'" if '"' in text else f'"{text}"'
+
+
+def as_yaml(text: str) -> str:
+    """Return a text as YAML: in quotes where it needs them.
+
+    >>> as_yaml("a.b"), as_yaml("@a")
+    ('a.b', '"@a"')
+    """
+    return quoted(text) if _SPECIAL.search(text) else text
+
+
+def raw_end(line: str, column: int) -> int:
+    """Return the column behind the scalar that begins at a column of a line, as far as it stands on that line.
+
+    >>> raw_end('{at: "a, b", as: date}', 6), raw_end("{at: a, as: date}", 6)
+    (12, 7)
+    """
+    found = _RAW.match(line, column - 1)
+    return found.end() + 1 if found else column
 
 
 class Replacement(msgspec.Struct, frozen=True, kw_only=True):
@@ -89,6 +110,10 @@ class Findings:
         """
         column = self._column(node, old, skip) if old else None
         replacement = None
+        if column is None and node.quoted and old == node.text:  # it is written with escapes
+            raw, column = True, node.column
+            line = self.texts[node.file][node.line - 1]
+            old, new = line[column - 1 : raw_end(line, column) - 1], None if new is None else as_yaml(new)
         if column is not None and new is not None:
             replacement = (
                 Replacement(line=node.line, column=column, old=old, new=new) if raw

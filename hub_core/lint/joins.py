@@ -5,9 +5,10 @@ from itertools import permutations
 from typing import Final
 
 from hub_core.lint.finding import Findings
+from hub_core.lint.fitting import reads, written
 from hub_core.lint.samples import longest
 from hub_core.lint.walk import Visit
-from hub_core.mapping.codecs import BadParameters, BadValue, Chain, chain
+from hub_core.mapping.codecs import Chain
 from hub_core.mapping.language.rules import Derive
 
 MAX_JOINED: Final = 4  # parts whose orders are tried
@@ -25,17 +26,14 @@ class Joins:
         leaves = [read.spot.place.leaf if read.spot.place else None for read in visit.reads if read.purpose == "value"]
         if derive is None or codec is None or len(leaves) != len(derive.paths) or len(leaves) > MAX_JOINED:
             return
-        try:
-            used = chain(codec.text)
-        except BadParameters:
-            return
+        used = written(codec)
         texts = [longest(leaf)[:1] if leaf else () for leaf in leaves]
-        if used.total or not all(texts):
+        if used is None or used.total or not all(texts):
             return
         parts = dict(zip(derive.paths, (text[0] for text in texts), strict=True))
         ways = {paths: derive.separator.join(parts[path] for path in paths) for paths in permutations(derive.paths)}
-        if not _reads(used, ways[derive.paths]):
-            fitting = [paths for paths, text in ways.items() if _reads(used, text)]
+        if not reads(used, ways[derive.paths]):
+            fitting = [paths for paths, text in ways.items() if reads(used, text)]
             self._order(visit, derive, used, fitting[0] if len(fitting) == 1 else None)
 
     def _order(self, visit: Visit, derive: Derive, used: Chain, paths: tuple[str, ...] | None) -> None:
@@ -43,11 +41,3 @@ class Joins:
         text = f"{used.text} does not read {visit.target} as it is joined of {old}"
         mend = f"write {new} instead" if new else "join what the codec reads, or write another codec"
         self.findings.add("L121", derive.node, text, mend, old=old, new=new, raw=True)
-
-
-def _reads(used: Chain, text: str) -> bool:
-    try:
-        used.parse(text)
-    except BadValue:
-        return False
-    return True

@@ -1,11 +1,9 @@
 """All checks over some files."""
 
 import gc
-import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
 
 import msgspec
 
@@ -14,8 +12,10 @@ from hub_core.lint.codelists import CodeLists
 from hub_core.lint.conditions import Conditions
 from hub_core.lint.coverage import Coverage
 from hub_core.lint.doubles import Doubles
-from hub_core.lint.finding import Findings, LintFinding, Replacement
+from hub_core.lint.finding import Findings, LintFinding
 from hub_core.lint.listfiles import ListFiles
+from hub_core.lint.literals import Literals
+from hub_core.lint.loaded import Loaded
 from hub_core.lint.mappingtests import Tests
 from hub_core.lint.paths import Paths
 from hub_core.lint.swaps import Swaps
@@ -26,13 +26,8 @@ from hub_core.lint.walk import Walker, every
 from hub_core.lint.world import World, look
 from hub_core.lint.written import Written
 from hub_core.mapping.language.paths import Steps
-from hub_core.message import Finding, Severity
 from hub_core.places import MAPPINGS, SCHEMAS
 from hub_core.yaml import Mapping
-
-_PLACE: Final = re.compile(r"(.*?)(?::(\d+))?(?::(\d+))?")
-_WRONG: Final = re.compile(r"'([^']+)'")
-_RIGHT: Final = re.compile(r"write '([^']+)' instead")
 
 
 class Result(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,9 +61,9 @@ def run(paths: Sequence[Path], *, root: Path = MAPPINGS, schemas: Path = SCHEMAS
     """
     with _without_collection():
         world = look(paths, root, schemas)
-        findings = Findings(world.texts)
-        _check(world, findings)
-    found = [_loaded(fault, world) for fault in world.faults]
+        findings, loaded = Findings(world.texts), Loaded(world)
+        _check(world, findings, loaded)
+        found = loaded.findings()
     found += [one for one in findings.found.values() if one.file in world.linted]
     found.sort(key=lambda one: (one.file, one.line, one.column, one.code))
     return Result(files=len(world.linted), findings=tuple(found), functions=functions(world))
@@ -86,9 +81,10 @@ def _without_collection() -> Iterator[None]:
             gc.enable()
 
 
-def _check(world: World, findings: Findings) -> None:
+def _check(world: World, findings: Findings, loaded: Loaded) -> None:
     votes = Votes()
-    paths, values = Paths(findings, world.block_files), Values(findings, votes, world.lists)
+    paths, values = Paths(findings, world.block_files), Values(findings, votes)
+    literals = Literals(findings, votes, world.lists)
     cardinality, conditions = Cardinality(findings, votes), Conditions(findings, votes)
     doubles, swaps, written = Doubles(findings, votes), Swaps(findings, votes), Written(findings)
     lists, coverage, tests = CodeLists(world, findings, votes), Coverage(findings), Tests(world, findings)
@@ -101,10 +97,17 @@ def _check(world: World, findings: Findings) -> None:
         named = [path for path, _ in (*subject.file.ignore, *subject.file.fixed)]
         ignored = [walker.read(path, path.text, walker.root(), "known") for path in named]
         known = [*walker.known, *(read for read in ignored if read)]
+        loaded.look_at(visits)
         paths.look_at(subject, visits, known)
         cardinality.look_at(visits)
         values.look_at(visits)
-        values.look_at_answer(subject, walker.known[:1])
+        if subject.file.dated and (
+            day := walker.read(subject.file.dated.at, subject.file.dated.at.text, walker.root(), "known")
+        ):
+            values.look_at_date(day, subject.file.dated.codec)
+            known.append(day)
+        literals.look_at(visits)
+        literals.look_at_answer(subject, walker.known[:1])
         conditions.look_at(visits)
         doubles.look_at(visits)
         swaps.look_at(visits)
@@ -122,22 +125,3 @@ def _check(world: World, findings: Findings) -> None:
     Unused(findings).look_at(world)
     paths.finish()
     votes.finish()
-
-
-def _loaded(fault: Finding, world: World) -> LintFinding:
-    """Return a fault of loading as lint says it, with the replacement that its mend names."""
-    match = _PLACE.fullmatch(fault.rule or "")
-    file, line, column = (match[1], int(match[2] or 1), int(match[3] or 1)) if match else ("", 1, 1)
-    mend = fault.help or ""
-    right = _RIGHT.search(mend)
-    wrong = _WRONG.search(fault.text) or (_WRONG.search(mend, 0, right.start()) if right else None)
-    replacement = None
-    lines = world.texts.get(file, [])
-    if wrong and right and 0 < line <= len(lines):
-        at = lines[line - 1].find(wrong[1], column - 1)
-        if at >= 0:
-            replacement = Replacement(line=line, column=at + 1, old=wrong[1], new=right[1])
-    return LintFinding(
-        file=file, line=line, column=column, code=fault.code, severity=Severity.ERROR, message=fault.text, mend=mend,
-        replacement=replacement,
-    )  # fmt: skip

@@ -138,6 +138,17 @@ def text_of(world: World, found: CodeList, text: str) -> Scalar | None:
     return None
 
 
+def out_of(world: World, found: CodeList, text: str) -> Scalar | None:
+    """Return where a list says that a text is written."""
+    node = node_of(world, found)
+    codes = node.items.get("codes") if node else None
+    for entry in codes.items.values() if isinstance(codes, Mapping) else ():
+        out = entry.items.get("out") if isinstance(entry, Mapping) else None
+        if isinstance(out, Scalar) and out.text.strip() == text:
+            return out
+    return None
+
+
 def top(found: CodeList) -> Scalar:
     """Return the first line of the file of a list."""
     return Scalar(text="", file=found.file, line=1, column=1)

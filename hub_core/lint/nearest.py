@@ -13,6 +13,7 @@ from hub_core.mapping.language.paths import Kind, Step, shown_key, shown_name
 
 MIN_LIKENESS: Final = 0.6
 SAME_NAME: Final = 1.5
+RENAMED: Final = 0.95  # of an old and a new name, with SAME_KIND
 SAME_KIND: Final = 0.15  # an element is rather taken for another element than for an attribute
 MAX_DEPTH: Final = 3  # steps that may have been forgotten
 MAX_LOOKED_AT: Final = 3_000
@@ -57,11 +58,13 @@ class Nearest:
             self._elsewhere(read, written, at)
             or self._beside(parent, read, at, span, SAME_NAME)
             or self._swapped(parent, read, written, at)
+            or self._beside(parent, read, at, span, RENAMED)
             or self._forgotten(parent, step, rest, span)
             or self._beside(parent, read, at, span, MIN_LIKENESS)
             or self._superfluous(parent, read, written, at)
             or self._climbed(read, written, at)
             or self._earlier(read, written, at)
+            or self._moved(parent, read, written, at)
             or self._sibling(parent, step, span)
         )
 
@@ -139,6 +142,13 @@ class Nearest:
             for name in self._alike(spot.place, read.steps[number].name):
                 if name != read.steps[number].name and leads(spot.place.children[name], read.steps[number + 1 :]):
                     return Mend(written[number].start, written[number].name, self.shown(name))
+        return None
+
+    def _moved(self, parent: Place, read: Read, written: tuple[Span, ...], at: int) -> Mend | None:
+        """The name stands further down, as another kind of place or in another namespace."""
+        for way, place in ways(parent):
+            if len(way) > 1 and local(way[-1]) == local(read.steps[at].name) and leads(place, read.steps[at + 1 :]):
+                return Mend(written[at].start, written[at].name, self.separator.join(map(self.shown, way)))
         return None
 
 

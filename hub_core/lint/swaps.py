@@ -1,7 +1,7 @@
 """L154: places whose names say that they belong to the field of another rule, and the ends of times."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from itertools import combinations
 from typing import Final
@@ -13,6 +13,7 @@ from hub_core.lint.votes import Votes
 from hub_core.lint.walk import Read, Visit
 
 GAIN: Final = 0.75  # by which two rules fit better once their places are exchanged
+FEW: Final = 2  # letters of a name that may be short for a word
 MAX_RULES: Final = 60  # of one object that are compared with each other
 _EDGES: Final = {"month_last": ("start", "month_first"), "month_first": ("end", "month_last")}
 
@@ -23,10 +24,12 @@ class Swaps:
 
     findings: Findings
     votes: Votes
+    known: dict[tuple[str, str], set[int]] = field(default_factory=dict)  # rules by end of target and name of place
 
     def look_at(self, visits: Sequence[Visit]) -> None:
         """Take the rules of one mapping."""
         groups: dict[tuple[object, ...], list[tuple[Visit, Read, str]]] = {}
+        self.known = {}
         for visit in visits:
             self._edge(visit)
             for read, name in _named(visit):
@@ -34,13 +37,21 @@ class Swaps:
                 filters = tuple(one.name for one in read.steps[-1].filters)
                 key = (visit.element, id(visit.base.place), read.steps[:-1], kind, read.purpose, filters)
                 groups.setdefault(key, []).append((visit, read, name))
+                self.known.setdefault((_end(visit), name), set()).add(id(visit.rule))
         for group in groups.values():
             for (one, first, a), (other, second, b) in combinations(group[:MAX_RULES], 2):
                 if a != b and one.target != other.target:
-                    fits = initial if first.steps[-1].filters else fit
+                    fits = initial if first.steps[-1].filters else _fits
                     now = fits(one.target, a) + fits(other.target, b)
                     gain = fits(one.target, b) + fits(other.target, a) - now
+                    gain += self._elsewhere(one, b, other, a) - self._elsewhere(one, a, other, b)
                     self._say(one, first, other, second, swapped=gain >= GAIN)
+
+    def _elsewhere(self, one: Visit, name: str, other: Visit, beside: str) -> float:
+        """Return how much other rules speak for two fields that are read from places of two names: 0 or 1."""
+        own = {id(one.rule), id(other.rule)}
+        known = (self.known.get((_end(visit), text), set()) - own for visit, text in ((one, name), (other, beside)))
+        return float(all(known))
 
     def _say(self, one: Visit, first: Read, other: Visit, second: Read, *, swapped: bool) -> None:
         for visit, read, right, beside in ((one, first, second, other), (other, second, first, one)):
@@ -61,6 +72,15 @@ class Swaps:
         text = f"{visit.target} is read as the {edge} day of a month"
         new = _EDGES[name][1]
         self.findings.add("L154", codec, text, f"write as: {new}{codec.text[len(name) :]}", old=name, new=new)
+
+
+def _fits(target: str, name: str) -> float:
+    """Return how well a name fits; one of few letters may be short for the field."""
+    return max(fit(target, name), initial(target, name) if len(name) <= FEW else 0.0)
+
+
+def _end(visit: Visit) -> str:
+    return ".".join(visit.target.split(".")[-2:])
 
 
 def _named(visit: Visit) -> Iterable[tuple[Read, str]]:

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from hub_core.contract.contract import below
+from hub_core.lint.allowed import nearest_of, said
 from hub_core.lint.finding import Findings, quoted
 from hub_core.lint.nearest import Nearest
 from hub_core.lint.samples import possible, values
-from hub_core.lint.values import nearest_of, said
 from hub_core.lint.walk import Read, Visit, Walker
 from hub_core.lint.world import Subject
 from hub_core.mapping.writing.completing import Named, unwritten
@@ -77,14 +77,23 @@ class Written:
 
     def _counted(self, subject: Subject, walker: Walker, node: Scalar, path: str) -> None:
         read = walker.read(node, path, walker.root(), "known")
+        nearest = Nearest(subject.file.source.kind, subject.file.source.ns)
+        if read is not None and read.spot.missing is not None:
+            self._nothing(read, nearest)
         if read is None or read.spot.place is None or read.spot.many:
             return
-        nearest = Nearest(subject.file.source.kind, subject.file.source.ns)
         inner = [nearest.shown(name) for name, child in read.spot.place.children.items() if child.many]
         new = f"{path}{nearest.separator}{inner[0]}" if len(inner) == 1 else None
         mend = f"write 'count({new})' instead" if new else "count a place that repeats, or ask for maxOccurs"
         text = f"{path} stands at most once, so its number says nothing"
         self.findings.add("L112", node, text, mend, old=path, new=new)
+
+    def _nothing(self, read: Read, nearest: Nearest) -> None:
+        mend = nearest.mend(read)
+        new = read.text[: mend.start] + mend.new + read.text[mend.start + len(mend.old) :] if mend else None
+        hint = f"write 'count({new})' instead" if new else "count a place of the contract"
+        text = f"the contract has no {read.text}, so its number is always 0"
+        self.findings.add("L101", read.node, text, hint, old=read.text, new=new)
 
 
 def _write(read: Read, texts: dict[int, tuple[str, ...]], passed: set[int]) -> None:

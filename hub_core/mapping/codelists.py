@@ -154,16 +154,32 @@ def _check_origin(codelist: CodeList, lists: Map[str, CodeList], node: Mapping, 
         return
     origin = lists.get(codelist.of)
     if origin is None:
-        mend = f"write the file codes/{codelist.of}.yaml, or correct the name"
+        known = [one.name for one in lists.values() if one.of is None]
+        mend = f"{choice(codelist.of, known)}, or write the file codes/{codelist.of}.yaml"
         faults.add(node.items["of"], f"no code list {codelist.of!r}", mend=mend, code=CODE)
         return
     if origin.broken:
         return
     codes = node.items["codes"]
-    for code in codelist.entries.keys() - origin.entries.keys():
+    unknown = codelist.entries.keys() - origin.entries.keys()
+    if meant := _meant(codelist, origin, lists) if len(unknown) * 2 > len(codelist.entries) else None:
+        text = f"{codelist.of} has not the codes of this list"
+        faults.add(node.items["of"], text, mend=f"write {meant!r} instead, which has all of them", code=CODE)
+        return
+    for code in unknown:
         key = codes.keys[code] if isinstance(codes, Mapping) else codes
         mend = f"{choice(code, origin.entries)}, or add {code!r} to {codelist.of}"
         faults.add(key, f"{codelist.of} has no code {code!r}", mend=mend, code=CODE)
+
+
+def _meant(codelist: CodeList, origin: CodeList, lists: Map[str, CodeList]) -> str | None:
+    """Return the one list of codes, other than that which is named, to which all codes of a list belong."""
+    found = [
+        one.name for one in lists.values()
+        if one not in (codelist, origin) and one.of is None and not one.table()
+        and codelist.entries.keys() <= one.entries.keys()
+    ]  # fmt: skip
+    return found[0] if len(found) == 1 else None
 
 
 def _codelist(node: Mapping, stem: str, faults: Faults) -> CodeList | None:
@@ -173,8 +189,8 @@ def _codelist(node: Mapping, stem: str, faults: Faults) -> CodeList | None:
     if name and not NAME.fullmatch(name):
         faults.add(node.items["list"], f"{name!r} is no list@version", mend="write a name like sex@1", code=CODE)
     elif name and stem != name:
-        mend = f"rename the file to {name}.yaml, or write list: {stem}"
-        faults.add(node.items["list"], "the file has another name than its list", mend=mend, code=CODE)
+        mend = f"write {stem!r} instead, or rename the file to {name}.yaml"
+        faults.add(node.items["list"], f"the file has another name than its list {name!r}", mend=mend, code=CODE)
     title, source = _text(node, "title", faults), _text(node, "source", faults)
     start, end = _validity(node.items.get("valid"), faults)
     entries = _entries(node, faults)
@@ -205,6 +221,8 @@ def _entries(node: Mapping, faults: Faults) -> dict[str, Entry]:
             others = taken.setdefault(text, [])
             if rival := next((one for one in others if _meet(one, entry)), None):
                 mend = f"leave {text!r} at one of {rival.code!r} and {code!r}, or give them valid: at different times"
+                if len(entry.read) > len(rival.read):
+                    mend = f"remove {text!r} here, or {mend}"
                 faults.add(value, f"{text!r} is read as two codes", mend=mend, code=CODE)
             others.append(entry)
         entries[code] = entry
@@ -222,11 +240,8 @@ def _entry(code: str, node: Mapping, faults: Faults) -> Entry:
         mend = "add why: (one line)"
         faults.add(node, f"several texts are read as {code!r} without a reason", mend=mend, code=CODE)
     if out is not None and out not in tokens:
-        mend = (
-            f"write {tokens[0]!r} instead, or add it to in:"
-            if len(tokens) == 1
-            else f"write one of: {', '.join(tokens)}"
-        )
+        near = tokens if len(tokens) == 1 else difflib.get_close_matches(out, tokens, n=1, cutoff=NEAR)
+        mend = f"write {near[0]!r} instead, or add it to in:" if near else f"write one of: {', '.join(tokens)}"
         faults.add(node.items["out"], f"out: {out!r} is no text of in:", mend=mend, code=CODE)
     if out is None and len(tokens) == 1:
         out = tokens[0]
@@ -256,7 +271,7 @@ def _validity(node: Node | None, faults: Faults) -> tuple[date | None, date | No
             days.append(None)
     start, end = days
     if start and end and end < start:
-        mend = f"write {{from: {end}, until: {start}}}, or correct one of them"
+        mend = f"remove 'until: {end}', or write {{from: {end}, until: {start}}}"
         faults.add(node, "valid: ends before it begins", mend=mend, code=CODE)
     return start, end
 

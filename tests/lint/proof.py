@@ -5,7 +5,7 @@
 For each mutant: *found*, the lint says something that it does not say of the clean files; *right line*, it says so on
 the changed line, or on the line that the mutant contradicts (``Mutant.lines``, ``Mutant.words``); *mended*, a
 replacement that it offers makes all new findings vanish, or all that it offers together do, as where two lines
-changed places or a name is used on many; *named*, a mend in words that names what stood there.
+changed places or a name is used on many, or what it offers then, a few times over; *named*, a mend in words that names what stood there.
 """
 
 import re
@@ -14,7 +14,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -30,6 +30,7 @@ from tests.lint.mutant import OPERATORS, File, Mutant
 WORKERS: Final = 2
 WORD: Final = re.compile(r"[\w\-]{2,}")
 OFFERS: Final = 3  # replacements that are tried for one mutant
+STEPS: Final = 3  # times that all are made
 _FOLDERS: Final[list[tempfile.TemporaryDirectory[str]]] = []  # live as long as their process
 
 
@@ -80,6 +81,17 @@ def _key(finding: Any) -> tuple[str, int, str]:
     return finding.file, finding.line, finding.code
 
 
+def _left(root: Path) -> list[Any]:
+    """Return the findings that the clean files do not have, wherever they stand: a mend may add a line."""
+    known = Counter((file, code) for file, _, code in _clean(root).elements())
+    found = []
+    for finding in _lint(root):
+        known[finding.file, finding.code] -= 1
+        if known[finding.file, finding.code] < 0:
+            found.append(finding)
+    return found
+
+
 def _new(root: Path, mutant: Mutant) -> list[Any]:
     """Return the findings that the clean files do not have; what stands below an added line has moved."""
     known = Counter(_moved(key, mutant) for key in _clean(root).elements())
@@ -106,7 +118,7 @@ def _result(mutant: Mutant, stage: Stage) -> Result:
         first = right + [finding for finding in found if finding not in right]
         return Result(
             operator=mutant.operator, label=mutant.label, loads=loads, found=bool(found), right=bool(right),
-            mended=any(_mends(some, mutant, stage) for some in tries(first)),
+            mended=any(_mends(some, stage) for some in tries(first)) or _mended_step_by_step(mutant, stage),
             named=any(_names(finding, mutant) for finding in first),
             said=tuple(f"{one.file}:{one.line}:{one.column} {one.code} {_text(one)}; {one.mend}" for one in first),
         )  # fmt: skip
@@ -184,18 +196,35 @@ def replaced(findings: Sequence[Any], root: Path) -> Iterator[bool]:
 def tries(findings: Sequence[Any]) -> Iterator[Sequence[Any]]:
     """Yield what is tried: each replacement by itself, not too many, then all that are offered, one for each place."""
     yield from ([finding] for finding in offers(findings))
-    together: dict[tuple[str, int, int], Any] = {}
+    if len(some := together(findings)) > 1:
+        yield some
+
+
+def together(findings: Sequence[Any]) -> list[Any]:
+    """Return the findings whose replacements can be made at once: one for each place."""
+    found: dict[tuple[str, int, int], Any] = {}
     for finding in findings:
         if finding.replacement is not None:
-            together.setdefault((finding.file, finding.replacement.line, finding.replacement.column), finding)
-    if len(together) > 1:
-        yield list(together.values())
+            found.setdefault((finding.file, finding.replacement.line, finding.replacement.column), finding)
+    return list(found.values())
 
 
-def _mends(findings: Sequence[Any], mutant: Mutant, stage: Stage) -> bool:
+def _mends(findings: Sequence[Any], stage: Stage) -> bool:
     """Tell whether no new finding is left after the replacements."""
     with replaced(findings, stage.root) as fits:
-        return fits and not _new(stage.root, mutant)
+        return fits and not _left(stage.root)
+
+
+def _mended_step_by_step(mutant: Mutant, stage: Stage) -> bool:
+    """Tell whether all replacements mend it, and those that are offered then."""
+    with ExitStack() as made:
+        found = _new(stage.root, mutant)
+        for _ in range(STEPS if found else 0):
+            made.enter_context(replaced(together(found), stage.root))
+            found = _left(stage.root)
+            if not found:
+                return True
+    return False
 
 
 def _names(finding: Any, mutant: Mutant) -> bool:

@@ -6,10 +6,12 @@ import pytest
 
 from tests.lint.proof import escapes, prove, table
 
-# A little less than was measured last (0.977, 0.995, 0.911); the goal is 0.95, 0.98 and a hint for each.
-FOUND = 0.95
+# A little less than was measured last (0.979, 0.997, 0.992, of these 0.885 by a replacement); the goal is 0.95, 0.98 and
+# a hint for each.
+FOUND = 0.97
 ON_THE_RIGHT_LINE = 0.98
-HINTED = 0.89
+HINTED = 0.97
+MENDED = 0.85
 
 
 @pytest.fixture(scope="module")
@@ -30,4 +32,5 @@ def test_the_lint_finds_faults_on_their_line_and_says_what_mends_them(results):
     assert len(found) >= FOUND * len(results), told(results)
     assert sum(result.right for result in found) >= ON_THE_RIGHT_LINE * len(found), told(results)
     assert sum(result.mended or result.named for result in found) >= HINTED * len(found), told(results)
+    assert sum(result.mended for result in found) >= MENDED * len(found), told(results)
     assert all(line.rpartition("; ")[2] for result in found for line in result.said), told(results)

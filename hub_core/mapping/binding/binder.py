@@ -202,7 +202,7 @@ class Binder:
 
     def _list_rule(self, rule: Rule, last: TargetStep, found: Field, obj: Obj, place: Place) -> None:
         if not last.adds:
-            mend = f"write {last.name}[] to add elements, or {last.name}[field=value] to name one"
+            mend = f"write '{rule.target.text}[]' instead to add elements, or {last.name}[field=value] to name one"
             self._fault(rule.target, f"{last.name} is a list", mend, "M104")
             return
         builds = rule.use is not None or rule.fields is not None

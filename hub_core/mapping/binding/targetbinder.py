@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from hub_core.canonical.values import Code
 from hub_core.mapping.binding.model import RESERVED, Field, fields, listed
 from hub_core.mapping.binding.plan import ListSlot, Obj
 from hub_core.mapping.binding.valuebinder import ValueBinder
@@ -26,7 +27,11 @@ class TargetBinder:
             return known[name]
         owner = struct.__name__
         text = f"{name} is written by the hub" if name in RESERVED else f"{owner} has no field {name!r}"
-        self._fault(rule, text, f"{closest(name, known)} (fields of {owner}: {listed(known)})")
+        mend = f"{closest(name, known)} (fields of {owner}: {listed(known)})"
+        if struct is Code:
+            whole = rule.target.text.rpartition(f".{name}")[0]
+            mend = f"write {whole!r} instead of {rule.target.text!r}" if whole else mend
+        self._fault(rule, text, mend)
         return None
 
     def inside(self, rule: Rule, step: TargetStep, obj: Obj, *, faulty: Faulty, values: ValueBinder) -> Obj | None:

@@ -25,6 +25,9 @@ def _pieces(pattern: str, wanted: set[str], known: str) -> list[str]:
     pieces = [piece for piece in re.split(r"(%.)", pattern) if piece]
     directives = [piece for piece in pieces if piece.startswith("%")]
     if set(directives) != wanted or len(directives) != len(wanted):
+        whole = pattern.replace("%y", "%Y")
+        if whole != pattern and sorted(re.findall("%.", whole)) == sorted(wanted):
+            raise BadParameters(f"write {whole!r} instead of {pattern!r}: a year has four digits")
         raise BadParameters(f"write a pattern of {known}, each once, such as {' '.join(sorted(wanted))!r}")
     return pieces
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence as Seq
+from difflib import get_close_matches
 from typing import Final, cast
 
 from hub_core import yaml
@@ -14,7 +15,8 @@ KEYS: Final = (
     "when", "where", "fields", "key", "faulty", "spill", "out", "why",
 )  # fmt: skip
 _PLACE_KEYS: Final = {"at", "as"}
-_DERIVE: Final = re.compile(r"(join|document|request)\((.*)\)")
+_FUNCTIONS: Final = ("join", "document", "request")
+_DERIVE: Final = re.compile(rf"({'|'.join(_FUNCTIONS)})\((.*)\)")
 _FORM: Final = "M103"
 
 
@@ -152,6 +154,9 @@ class RuleReader:
         mend = 'write join("-", path, path), document() or request()'
         match = _DERIVE.fullmatch(written.text.strip())
         if not match:
+            name = written.text.partition("(")[0]
+            near = get_close_matches(name, _FUNCTIONS, n=1)
+            mend = f"write {near[0]!r} instead of {name!r}" if near and near[0] != name else mend
             self._fault(written, "derive: knows other functions", mend)
             return None
         try:

@@ -29,7 +29,7 @@ FIELDS = [
     ("unmapped[]: {at: a}", "0:1", "M104", "written by the hub", ""),
     ("name: {at: a}", "0:1", "M104", "name is an object", "write name.family"),
     ("name.family.x: {at: a}", "0:1", "M104", "family has no fields", "end the path at family: write 'name.family' instead"),
-    ("notes: {each: n, fields: {text: {at: t}}}", "0:1", "M104", "notes is a list", "write notes[]"),
+    ("notes: {each: n, fields: {text: {at: t}}}", "0:1", "M104", "notes is a list", "write 'notes[]' instead"),
     ("notes.text: {at: t}", "0:1", "M104", "notes is a list", "write notes[field=value]"),
     ("name[]: {at: t}", "0:1", "M104", "holds one value", "without []"),
     ("notes[]: {each: n, as: text}", "0:1", "M104", "elements of notes are objects", "fields: {text: {at: ...}}"),
