@@ -5,16 +5,18 @@ that another one finds no room: with n parties at the door, nobody holds more th
 either while what was taken before waits too long to be on disk.
 """
 
-import asyncio
 import logging
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import timedelta
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from hub_core.errors import TryLater
+
+if TYPE_CHECKING:
+    import asyncio
 
 log = logging.getLogger("punte.admission")
 
@@ -68,8 +70,7 @@ class Admission:
         self._calls = 0
         self._total = 0
         self._closed = False
-        self._idle = asyncio.Event()
-        self._idle.set()
+        self._idle: asyncio.Event | None = None
         self._said = -_SAID_ANEW
 
     @property
@@ -98,9 +99,13 @@ class Admission:
 
     async def emptied(self, within: timedelta) -> None:
         """Wait until no call is under way, at most for a time."""
-        with suppress(TimeoutError):
-            async with asyncio.timeout(within.total_seconds()):
-                await self._idle.wait()
+        import asyncio  # here: whoever only looks at a store needs none of it
+
+        if self._calls:
+            self._idle = asyncio.Event()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(within.total_seconds()):
+                    await self._idle.wait()
 
     @contextmanager
     def admit(self, party: str, size: int) -> Iterator[Place]:
@@ -119,7 +124,6 @@ class Admission:
             raise self._away("W510", "the journal does not keep up", _LATER)
         place = Place(self, party)
         self._calls += 1
-        self._idle.clear()
         try:
             place.holds(size)
             yield place
@@ -145,7 +149,7 @@ class Admission:
         self._parties[place.party] -= place.weight
         if not self._parties[place.party]:
             del self._parties[place.party]
-        if not self._calls:
+        if self._idle is not None and not self._calls:
             self._idle.set()
 
     def _away(self, code: str, text: str, after: timedelta) -> TryLater:

@@ -10,12 +10,11 @@ from typing import Any
 
 import msgspec
 
-from hub_core.admission import Admission, Place
 from hub_core.delivery import Deliverer
 from hub_core.errors import ConfigError, PunteError
 from hub_core.journal.entries import Filter, MessageRow
 from hub_core.message import Arrival, Caller, Outcome, State
-from hub_core.ports import AsgiApp, Target
+from hub_core.ports import AsgiApp, Place, Target
 from hub_core.sealing_anew import Resealer
 from hub_core.security.secrets import secret_of
 from hub_core.settings import Settings
@@ -41,7 +40,7 @@ class Running:
     def __init__(self, parts: Parts, deliverer: Deliverer) -> None:
         self._parts = parts
         self._deliverer = deliverer
-        self.admission = Admission(parts.settings.in_flight_bytes, lag=lambda: parts.database.lag)
+        self.admission = parts.admission
         self.directory = parts.directory
         self.desk = Desk(parts)
         self._metrics_key = secret_of(parts.settings.metrics_key, parts.environ)

@@ -50,6 +50,11 @@ class _Figures:
         commits.add_metric([], parts.database.commits)
         yield commits
         yield _one("punte_store_lag_seconds", "How long the oldest write has waited.", parts.database.lag)
+        yield _one("punte_in_hand_bytes", "Held by calls that are under way.", parts.admission.in_hand)
+        away = CounterMetricFamily("punte_sent_away", "Calls asked to come again.", labels=["code"])
+        for code, count in parts.admission.refused.items():
+            away.add_metric([code], count)
+        yield away
         yield from self._gates()
         try:
             found = [*self._store()]

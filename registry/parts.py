@@ -10,6 +10,7 @@ from functools import cached_property, lru_cache, partial
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
+from hub_core.admission import Admission
 from hub_core.clock import SystemClock, new_id
 from hub_core.directory import Directory
 from hub_core.errors import ConfigError
@@ -51,6 +52,7 @@ class Parts:
         started_at: since when, as ISO 8601; ``None`` without one.
         serving: this process is the running hub.
         shadow: what reads beside the mappings in force.
+        admission: what may be under way at once.
     """
 
     def __init__(self, settings: Settings, *, write: bool) -> None:
@@ -65,8 +67,9 @@ class Parts:
         self.started_at: str | None = None
         self.serving = False
         self.shadow: Shadow | None = None
+        self.admission = Admission(settings.in_flight_bytes, lag=lambda: self.database.lag)
         self._current: Directory | None = None
-        self._directories = lru_cache(maxsize=8)(self._read_directory)
+        self._directories = lru_cache(maxsize=8)(lambda number: self.sets.directory(number))  # noqa: PLW0108 - opened late
 
     @property
     def version(self) -> str:
@@ -249,9 +252,6 @@ class Parts:
     def directory_of(self, number: int) -> Directory:
         """Return an earlier registry set."""
         return self._directories(number)
-
-    def _read_directory(self, number: int) -> Directory:
-        return self.sets.directory(number)
 
     def begin_shadow(self, release: int, mappings: "MappingSet") -> None:
         """Let a set of mappings read beside the one in force, where this process is the running hub."""

@@ -5,9 +5,8 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
-from hub_core.admission import Place
 from hub_core.errors import Rejected
-from hub_core.ports import Receive
+from hub_core.ports import Place, Receive
 
 SECONDS: Final = 30.0  # that a caller may take to send a body, once it began: until then the listener counts
 PATIENCE: Final = 10.0  # seconds of it that a caller has whatever comes

@@ -84,11 +84,15 @@ class Database:
         """Call ``told`` in another thread when another process changed something; see ``Engine.listen``."""
         self._engine.listen(told)
 
-    async def write(self, work: Work[T]) -> T:
+    async def write(self, work: Work[T], *, size: int = 0) -> T:
         """Run ``work`` in the writer's thread, alone or with others in one transaction; return after COMMIT.
 
         What ``work`` raises undoes what it did, nothing else, and is raised here. ``work`` may run more than once;
         what an earlier run did is undone.
+
+        Args:
+            work: what to do.
+            size: bytes that it brings; what brings any is not taken while the device is full.
 
         Raises:
             TryLater: J503, it is not known to be written.
@@ -97,7 +101,7 @@ class Database:
         def alone(connection: Connection, items: Sequence[None]) -> list[T | Failure]:
             return [work(connection) for _ in items]
 
-        return await self._writer.submit(alone, None)
+        return await self._writer.submit(alone, None, size=size)
 
     async def write_batched(self, batch: Batch[Item, T], item: Item, *, size: int = 0) -> T:
         """Like ``write`` for many of one kind: ``batch`` gets all items of one commit at once.

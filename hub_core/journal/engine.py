@@ -8,6 +8,7 @@ are kept for oneself while other processes write, and what time it is.
 from collections.abc import Callable, Sequence
 from typing import Final, Protocol
 
+from hub_core.journal.ballast import Ballast
 from hub_core.journal.connection import Connection
 from hub_core.journal.schema import Migrations
 from hub_core.ports.clock import Clock
@@ -22,11 +23,13 @@ class Engine(Protocol):
         shared: other processes may write it at the same time.
         errors: what its driver raises.
         clock: the time that all processes which write it agree about.
+        ballast: what is kept back on the device; ``None`` where the device is the affair of a server.
     """
 
     shared: bool
     errors: tuple[type[Exception], ...]
     clock: Clock
+    ballast: Ballast | None
 
     def open(self, families: Sequence[Migrations]) -> None:
         """Take it, make it where it is absent, and bring its tables up to date.

@@ -19,6 +19,7 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
 from hub_core.errors import ConfigError
+from hub_core.journal.ballast import Ballast
 from hub_core.journal.instants import from_micros
 from hub_core.journal.owning import take
 from hub_core.journal.postgresql_connection import NotReplicated, PostgresqlConnection
@@ -89,6 +90,7 @@ class Postgresql:
 
     shared = True
     errors: tuple[type[Exception], ...] = (psycopg.Error, NotReplicated)
+    ballast: Ballast | None = None
 
     def __init__(self, address: str, *, password: Secret | None = None, home: Path | None = None) -> None:
         """Prepare; nothing is connected yet.

@@ -10,6 +10,7 @@ from typing import Final
 
 from hub_core.clock import SystemClock
 from hub_core.errors import ConfigError
+from hub_core.journal.ballast import Ballast
 from hub_core.journal.connection import Line
 from hub_core.journal.owning import take
 from hub_core.journal.schema import Migrations, apply, is_pre, pending
@@ -75,6 +76,7 @@ class Sqlite:
         self.path = path
         self.clock: Clock = SystemClock()
         self._lock: int | None = None
+        self.ballast: Ballast | None = Ballast(path)
 
     def open(self, families: Sequence[Migrations]) -> None:
         """Take the lock, create the file (0600) and its folder (0700), bring the tables up to date."""

@@ -43,7 +43,9 @@ class SqlJournal(SqlJournalView):
     ) -> list[Outcome]:
         """Keep and decide, all or none; see ``Journal.record_all``."""
         recorded = [recording.prepare(message, outcome, self._vault) for message, outcome in decided]
-        standing = await self._database.write(partial(recording.record_all, items=recorded, position=position))
+        standing = await self._database.write(
+            partial(recording.record_all, items=recorded, position=position), size=sum(one.size for one in recorded)
+        )
         return [self._opened(one) for one in standing]
 
     def _opened(self, standing: Outcome | recording.Standing) -> Outcome:
@@ -51,7 +53,7 @@ class SqlJournal(SqlJournalView):
 
     async def refuse(self, refusal: Refusal) -> None:
         """Note a refused call; see ``Journal.refuse``. Long fields are cut at 200 characters."""
-        await self._database.write(partial(_refuse, refusal=refusal, keep=self._max_refusals))
+        await self._database.write(partial(_refuse, refusal=refusal, keep=self._max_refusals), size=_CLIP)
 
     async def claim(
         self,

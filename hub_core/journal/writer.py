@@ -8,6 +8,7 @@ does (sqlite.org/wal.html#walresetbug).
 
 import asyncio
 import contextlib
+import logging
 import queue
 import threading
 import time
@@ -20,6 +21,7 @@ from hub_core.journal.engine import Engine
 from hub_core.journal.failpoints import reach
 from hub_core.journal.readers import unavailable
 
+log = logging.getLogger("punte.journal")
 T = TypeVar("T")
 Item = TypeVar("Item")
 
@@ -90,6 +92,8 @@ class Writer:
         self._engine = engine
         self._failures: tuple[type[Exception], ...] = (*engine.errors, OSError)
         self._connection: Connection | None = engine.writer()
+        self._ballast = engine.ballast
+        self._full = self._ballast is not None and not self._ballast.take()
         self._queue: queue.SimpleQueue[_Command[Any] | None] = queue.SimpleQueue()
         self._carried: _Command[Any] | None = None
         self._gathering: _Gathering | None = None
@@ -104,7 +108,7 @@ class Writer:
         Args:
             batch: called in the writer's thread, inside the transaction.
             item: what to write.
-            size: bytes that it brings, to bound a group.
+            size: bytes that it brings, to bound a group; what brings any is not taken while the device is full.
 
         Raises:
             TryLater: J503, it is not known to be written.
@@ -151,10 +155,11 @@ class Writer:
 
     def _run(self) -> None:
         while commands := self._take():
-            results = self._commit(commands)
-            reach("after-commit-before-answer")
-            _answer(commands, results)
-            self._spread()
+            if commands := self._let_in(commands):
+                results = self._commit(commands)
+                reach("after-commit-before-answer")
+                _answer(commands, results)
+                self._spread()
         if self._connection is not None:
             self._connection.close()
 
@@ -178,6 +183,17 @@ class Writer:
                 size += command.size
         return taken
 
+    def _let_in(self, commands: list[_Command[Any]]) -> list[_Command[Any]]:
+        """Turn away what is new while the device is full; return the rest."""
+        new = [command for command in commands if command.size] if self._full else []
+        if new and self._ballast is not None and self._ballast.take():
+            self._full = False
+            log.warning("journal.has-room")
+        elif new:
+            _answer(new, [Failure(unavailable("the device is full"))] * len(new))
+            return [command for command in commands if not command.size]
+        return commands
+
     def _commit(self, commands: list[_Command[Any]]) -> list[Any]:
         for _ in range(TRIES):
             try:
@@ -188,6 +204,9 @@ class Writer:
             except self._failures as error:
                 self._drop_connection()
                 name = self._engine.name_of(error)
+                if not self._full and self._ballast is not None and self._ballast.give_way(name):
+                    self._full = True
+                    log.warning("journal.full")
                 if not self._engine.is_passing(error):
                     break
             else:

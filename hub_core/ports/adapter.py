@@ -6,7 +6,6 @@ from typing import Any, Protocol, runtime_checkable
 
 import msgspec
 
-from hub_core.admission import Place
 from hub_core.directory import Direction, Directory, Endpoint
 from hub_core.document import Document
 from hub_core.message import Arrival, Caller, Finding, Outcome
@@ -16,6 +15,18 @@ Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 AsgiApp = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+
+class Place(Protocol):
+    """What one call holds of the room that there is, from its headers to its answer."""
+
+    def holds(self, size: int) -> None:
+        """Say how many bytes of the body have come.
+
+        Raises:
+            TryLater: W429, W510: there is no room for more than was said before.
+        """
+        ...
 
 
 class Services(Protocol):

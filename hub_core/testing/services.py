@@ -9,13 +9,13 @@ from collections.abc import Mapping
 from contextlib import AbstractContextManager
 
 from hub_core.access import allow
-from hub_core.admission import Admission, Place
+from hub_core.admission import Admission
 from hub_core.clock import new_id
 from hub_core.directory import Access, Directory, Endpoint, Institution
 from hub_core.errors import Refused, Rejected, TryLater
 from hub_core.judging import as_findings
 from hub_core.message import Arrival, Caller, Finding, Outcome, Refusal, State
-from hub_core.ports import Adapter
+from hub_core.ports import Adapter, Place
 from hub_core.security.keys import digest_of, new_key, presented, same
 from hub_core.testing.builders import NOW
 from hub_core.trace import Trace, current

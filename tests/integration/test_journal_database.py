@@ -35,9 +35,7 @@ async def test_only_the_owner_may_read_the_files(path):
     with Database(path) as database:
         await keep(database)
         modes = {file.name: stat.S_IMODE(file.stat().st_mode) for file in path.parent.iterdir()}
-    assert modes == dict.fromkeys(
-        ["journal.sqlite3", "journal.sqlite3-wal", "journal.sqlite3-shm", "journal.sqlite3.lock"], 0o600
-    )
+    assert modes == dict.fromkeys([f"journal.sqlite3{end}" for end in ("", "-wal", "-shm", ".lock", ".ballast")], 0o600)
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
 
 

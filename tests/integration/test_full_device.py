@@ -1,0 +1,112 @@
+"""A device that is really full: a small one of its own, in a namespace of its own."""
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from hub_core.errors import TryLater
+from hub_core.journal.ballast import BYTES
+from hub_core.journal.database import Database
+from hub_core.journal.store import SqlJournal
+from hub_core.message import DeliveryState, Settlement
+from hub_core.testing.builders import NOW, a_delivery, a_message, a_vault, an_outcome
+
+ROOT = Path(__file__).resolve().parents[2]
+DEVICE = 12_000_000  # bytes
+MOUNTED = f'mount -t tmpfs -o size={DEVICE} tmpfs "$0" && exec "$@"'
+
+
+def on_a_small_device(folder: Path, *command: str) -> subprocess.CompletedProcess[str]:
+    """Run a command that sees a small device in a folder."""
+    return subprocess.run(
+        ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c", MOUNTED, folder, *command],
+        cwd=ROOT,
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_a_full_device_ends_what_was_begun_and_takes_new_things_again_when_there_is_room(tmp_path: Path) -> None:
+    if on_a_small_device(tmp_path, "true").returncode:
+        pytest.skip("this system lets nobody mount a device of their own")
+    done = on_a_small_device(tmp_path, sys.executable, __file__, str(tmp_path / "journal.sqlite3"))
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert told == {
+        "ballast before": BYTES,
+        "refused": "J503 the journal cannot be written (SQLITE_FULL)",
+        "refused then": "J503 the device is full",
+        "ballast when full": None,
+        "settled": True,
+        "deleted": True,
+        "readable": True,
+        "ballast after": BYTES,
+        "kept after": True,
+        "sound": "ok",
+        "lost": 0,
+    }
+
+
+async def fill(path: Path) -> dict[str, object]:
+    """Fill the device with messages and say what is possible then."""
+    told: dict[str, object] = {"ballast before": ballast(path)}
+    with Database(path) as database:
+        journal = SqlJournal(database, a_vault())
+        first = a_message()
+        await journal.record(first, an_outcome(first, a_delivery(first, due_at=NOW)))
+        kept = {first.id}
+        told["ballast before"] = ballast(path)
+        told["refused"] = await until_refused(journal, kept)
+        told["refused then"] = await until_refused(journal, kept)
+        told["ballast when full"] = ballast(path)
+        (claimed,) = await journal.claim(limit=1, lease=NOW - NOW, now=NOW)
+        end = Settlement(delivery_id=claimed.delivery.id, fence=claimed.fence, state=DeliveryState.SENT, at=NOW)
+        told["settled"] = await journal.settle(end)
+        gone = await database.write(lambda connection: connection.execute(DELETE).fetchall())
+        told["deleted"] = len(gone) > 0
+        told["readable"] = len(journal.messages()) > 0
+        (path.parent / "other").unlink()
+        message = a_message(body=b"x" * 1_000)
+        await journal.record(message, an_outcome(message))
+        kept.add(message.id)
+        told["ballast after"] = ballast(path)
+        with database.read() as reader:
+            found = {name for (name,) in reader.execute("SELECT id FROM message")}
+            told["kept after"] = message.id in found
+            told["sound"] = reader.execute("PRAGMA integrity_check").fetchone()[0]
+            told["lost"] = len(kept - found)
+    return told
+
+
+DELETE = "DELETE FROM content WHERE message_seq IN (SELECT seq FROM message WHERE seq > 1 LIMIT 10) RETURNING 1"
+
+
+def ballast(path: Path) -> int | None:
+    file = path.with_name(path.name + ".ballast")
+    return file.stat().st_size if file.exists() else None
+
+
+async def until_refused(journal: SqlJournal, kept: set[str]) -> str:
+    """Keep messages until one is refused; what others need of the device is gone before the first."""
+    other = journal._database._engine.path.parent / "other"
+    if not other.exists():
+        with other.open("wb") as stream:
+            os.posix_fallocate(stream.fileno(), 0, DEVICE - BYTES - 3_000_000)
+    while True:
+        message = a_message(body=os.urandom(50_000))
+        try:
+            await journal.record(message, an_outcome(message))
+        except TryLater as error:
+            return f"{error.code} {error.text}"
+        kept.add(message.id)
+
+
+if __name__ == "__main__":
+    sys.stdout.write(json.dumps(asyncio.run(fill(Path(sys.argv[1])))))
