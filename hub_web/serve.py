@@ -193,11 +193,12 @@ def _tls(settings: Settings) -> ssl.SSLContext:
 
 def _api(hub: Running) -> AsgiApp:
     """Return the HTTP API; FastAPI takes a third of the time to start, and no message needs it."""
-    from hub_web.api import public
+    from hub_web.api import public  # not above: it is what takes the time
 
-    api = public.build(hub.api_state())
-    _settle_memory()
-    return api
+    try:
+        return public.build(hub.api_state())
+    finally:
+        _settle_memory()
 
 
 def _settle_memory() -> None:
@@ -205,6 +206,7 @@ def _settle_memory() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(10_000, 20, 50)
+    gc.enable()
 
 
 def _uvloop() -> asyncio.AbstractEventLoop:

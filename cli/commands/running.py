@@ -16,6 +16,9 @@ def serve() -> None:
 
     Settings come from the environment: PUNTE_HOME, PUNTE_PORT and the others of docs/reference/settings.md.
     """
+    import gc
+
+    gc.disable()  # what is loaded now stays: looking for garbage in it is a fifth of the start. Once it runs: on again.
     from hub_web.serve import main
 
     settings = from_environment()
