@@ -168,19 +168,17 @@ def _superseded(connection: Connection, message: int, endpoint: str, key: OrderK
     of_endpoint = (message, endpoint)
     parked = "message_seq = ? AND endpoint = ? AND state = 'parked'"
     doubtful = "message_seq = ? AND endpoint = ? AND state = 'in-doubt' AND lease_until IS NULL"
-    held = connection.execute(
-        f"SELECT 1 FROM delivery WHERE {parked} AND holds = 1 AND order_key = ?", (*of_endpoint, key.token)
-    ).fetchone()
+    held = connection.execute(f"SELECT order_key FROM delivery WHERE {parked} AND holds = 1", of_endpoint).fetchall()
     connection.execute(f"UPDATE delivery SET superseded = 1, holds = 0 WHERE {parked}", of_endpoint)
     # What is in doubt was claimed once, so it is the first of its line.
-    lines = connection.execute(
+    doubted = connection.execute(
         f"UPDATE delivery SET state = 'parked', superseded = 1, ready_at = NULL WHERE {doubtful} RETURNING order_key",
         of_endpoint,
     ).fetchall()
-    for (line,) in lines:
-        if line != key.token:
-            release_line(connection, endpoint, line)
-    return held is not None or any(line is not None and line == key.token for (line,) in lines)
+    lines = {line for (line,) in (*held, *doubted) if line is not None}
+    for line in sorted(lines - {key.token}):
+        release_line(connection, endpoint, line)
+    return key.token in lines
 
 
 def _reopen(connection: Connection, delivery: Delivery) -> None:

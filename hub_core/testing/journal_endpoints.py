@@ -8,7 +8,7 @@ from hub_core.clock import new_id
 from hub_core.errors import Rejected
 from hub_core.journal.entries import Queue
 from hub_core.message import Claimed, Delivery, DeliveryState, Entry, Pause, State
-from hub_core.testing.builders import NOW, a_delivery, a_message
+from hub_core.testing.builders import NOW, a_delivery, a_message, an_outcome
 from hub_core.testing.journal_base import (
     LEASE,
     MINUTE,
@@ -150,6 +150,17 @@ class Endpoints(JournalSuite):
         assert await claimed_ids(journal, now=NOW + 100 * LEASE) == []
         assert await journal.next_due() is None
         assert journal.queues() == [Queue(endpoint=OUT, waiting=1, oldest=NOW, in_doubt=1)]
+
+    async def test_a_replay_lets_go_of_every_key_that_its_parked_deliveries_held(self, journal: AnyJournal) -> None:
+        message = a_message()
+        both = [a_delivery(message, order_key=key) for key in ("p1", "p2")]
+        await journal.record(message, an_outcome(message, *both))
+        for claimed in await claim(journal):
+            await park(journal, claimed, holds=True)
+        waiting = await keep(journal, order_key="p2")
+        again = a_delivery(message, order_key="p1")
+        await journal.redeliver([again], by_operator(message.id))
+        assert set(await claimed_ids(journal)) == {again.id, waiting.id}
 
     async def test_a_doubt_holds_its_key_back(self, journal: AnyJournal) -> None:
         first = await keep_in_doubt(journal, order_key="p1")

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -18,12 +19,14 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, precon
 from hub_core.errors import Rejected
 from hub_core.journal.database import Database
 from hub_core.journal.engine import Engine
+from hub_core.journal.entries import Filter, PurgePart
 from hub_core.journal.postgresql import Postgresql
 from hub_core.journal.sqlite import Sqlite
 from hub_core.journal.store import SqlJournal
-from hub_core.message import Claimed, Delivery, DeliveryState, Outcome, State
+from hub_core.message import Claimed, Delivery, DeliveryState, Outcome, Pause, State
 from hub_core.testing.builders import NOW, a_delivery, a_message, a_vault, an_outcome
 from hub_core.testing.journal_base import by_operator, ended
+from hub_core.testing.journal_purging import purge
 from hub_core.testing.postgresql import PostgresqlServer, schema
 
 LEASE = timedelta(minutes=5)
@@ -40,9 +43,10 @@ class Line:
     state: DeliveryState = DeliveryState.READY
     attempts: int = 0
     claim: Claimed | None = None
-    due: timedelta = timedelta()
+    due: timedelta | None = timedelta()
     superseded: bool = False
     refused: bool = False
+    holding: bool = False
 
     @property
     def key(self) -> tuple[str, str] | None:
@@ -56,13 +60,51 @@ class Line:
 
 @dataclass
 class Model:
-    """The journal in plain Python."""
+    """The journal in plain Python.
+
+    Attributes:
+        first: of each key the delivery that others wait for: the oldest open one, or a parked one that holds the key.
+        paused: endpoints to the end of their pause; ``None``: until somebody resumes them.
+        files: senders of files, to how many of their two rows are messages.
+        unsplit: those of them whose rows are not all messages.
+        purged: senders of messages without contents.
+    """
 
     outcomes: dict[str, Outcome] = field(default_factory=dict)
     bodies: dict[str, bytes] = field(default_factory=dict)
+    received: dict[str, timedelta] = field(default_factory=dict)
     lines: dict[str, Line] = field(default_factory=dict)
     first: dict[tuple[str, str], Line] = field(default_factory=dict)
+    paused: dict[str, timedelta | None] = field(default_factory=dict)
+    files: dict[str, int] = field(default_factory=dict)
+    unsplit: set[str] = field(default_factory=set)
+    purged: set[str] = field(default_factory=set)
     places: int = 0
+
+    def keep(self, sender: str, outcome: Outcome, body: bytes, at: timedelta) -> None:
+        self.outcomes[sender], self.bodies[sender], self.received[sender] = outcome, body, at
+
+    def old(self, before: timedelta) -> list[str]:
+        """Return the senders of what may be purged."""
+        closed = {State.ACCEPTED, State.DELIVERED, State.REFUSED}
+        return [
+            sender
+            for sender, outcome in self.outcomes.items()
+            if self.received[sender] < before
+            and sender not in self.unsplit
+            and self.state_of(outcome.message_id) in closed
+        ]
+
+    def forget(self, sender: str) -> None:
+        message = self.outcomes.pop(sender).message_id
+        self.lines = {name: line for name, line in self.lines.items() if line.delivery.message_id != message}
+        self.files.pop(sender, None)
+        self.purged.discard(sender)
+
+    def passes(self, endpoint: str, now: timedelta) -> bool:
+        """Say whether something may be taken of an endpoint."""
+        until = self.paused.get(endpoint, timedelta())
+        return until is not None and until <= now
 
     def add(self, delivery: Delivery, due: timedelta) -> None:
         self.places += 1
@@ -83,8 +125,9 @@ class Model:
                 self.first[line.key] = min(waiting, key=lambda other: other.place)
 
     def heads(self) -> list[Line]:
-        """Return what may be given out once it is due."""
-        return [line for line in self.lines.values() if line.open and line.key is None] + [*self.first.values()]
+        """Return what may be given out once it is due; what waits for a person never is."""
+        unkeyed = [line for line in self.lines.values() if line.key is None]
+        return [line for line in (*unkeyed, *self.first.values()) if line.open and line.due is not None]
 
     def parked(self) -> list[Line]:
         """Return what waits for a person."""
@@ -133,27 +176,113 @@ class JournalMachine(RuleBasedStateMachine):
         wait=st.integers(0, 2),
     )
     def keep(self, sender: str, body: bytes, addressed: list[tuple[str, str | None]], wait: int) -> None:
-        message = a_message(sender_id=sender, body=body)
+        message = a_message(sender_id=sender, body=body, received_at=NOW + self.now)
         due = self.now + timedelta(minutes=wait)
         deliveries = [a_delivery(message, endpoint=name, order_key=key, due_at=NOW + due) for name, key in addressed]
         outcome = an_outcome(message, *deliveries)
         first = self.model.outcomes.get(sender)
         if first is None:
             assert self.runner.run(self.journal.record(message, outcome)) is outcome
-            self.model.outcomes[sender], self.model.bodies[sender] = outcome, body
+            self.model.keep(sender, outcome, body, self.now)
             for delivery in deliveries:
                 self.model.add(delivery, due)
         elif self.model.bodies[sender] == body:
-            assert self.runner.run(self.journal.record(message, outcome)) == first
+            assert self.runner.run(self.journal.record(message, outcome)) == self._told(sender, first)
         else:
             with pytest.raises(Rejected):
                 self.runner.run(self.journal.record(message, outcome))
+
+    def _told(self, sender: str, first: Outcome) -> Outcome:
+        """Return what the sender is told again: without contents nothing of persons."""
+        if sender not in self.model.purged:
+            return first
+        deliveries = tuple(msgspec.structs.replace(delivery, order_key=None) for delivery in first.deliveries)
+        return msgspec.structs.replace(first, record=None, deliveries=deliveries)
+
+    @rule(sender=st.sampled_from(["f1", "f2"]))
+    def keep_file(self, sender: str) -> None:
+        if sender in self.model.outcomes:
+            return
+        message = a_message(sender_id=sender, received_at=NOW + self.now)
+        outcome = an_outcome(message, rows=2)
+        self.runner.run(self.journal.record(message, outcome))
+        self.model.keep(sender, outcome, message.body, self.now)
+        self.model.files[sender] = 0
+        self.model.unsplit.add(sender)
+
+    @precondition(lambda self: self.model.unsplit)
+    @rule(data=st.data())
+    def go_on_with_a_file(self, data: st.DataObject) -> None:
+        sender = data.draw(st.sampled_from(sorted(self.model.unsplit)))
+        file, line = self.model.outcomes[sender].message_id, self.model.files[sender] + 1
+        if line == 3:
+            self.runner.run(self.journal.split(by_operator(file)))
+            self.model.unsplit.remove(sender)
+            return
+        row = a_message(
+            sender_id=f"{file}-{line}", correlation_id=file, line=line, body=b"row", received_at=NOW + self.now
+        )
+        outcome = an_outcome(row)
+        self.runner.run(self.journal.record(row, outcome))
+        self.model.keep(f"{file}-{line}", outcome, b"row", self.now)
+        self.model.files[sender] = line
+
+    @rule(part=st.sampled_from(["bodies", "messages"]), age=st.integers(0, 8))
+    def purge(self, part: PurgePart, age: int) -> None:
+        before = self.now - timedelta(minutes=age)
+        old = self.model.old(before)
+        expected = [sender for sender in old if part == "messages" or sender not in self.model.purged]
+        assert self.journal.purgeable(part, before=NOW + before).count == len(expected)
+        assert self.runner.run(purge(self.journal, part, before=NOW + before)) == len(expected)
+        for sender in expected:
+            if part == "messages":
+                self.model.forget(sender)
+            else:
+                self.model.purged.add(sender)
+
+    @rule(endpoint=ENDPOINTS, minutes=st.sampled_from([None, 1, 4]))
+    def pause(self, endpoint: str, minutes: int | None) -> None:
+        until = None if minutes is None else self.now + timedelta(minutes=minutes)
+        instant = None if until is None else NOW + until
+        self.runner.run(
+            self.journal.pause(Pause(endpoint=endpoint, at=NOW + self.now, by="operator", reason="r", until=instant))
+        )
+        self.model.paused[endpoint] = until
+
+    @rule(endpoint=ENDPOINTS)
+    def resume(self, endpoint: str) -> None:
+        held = not self.model.passes(endpoint, self.now)
+        resumed = self.runner.run(self.journal.resume(endpoint, at=NOW + self.now, by="operator", reason="r"))
+        assert resumed == held
+        if held:
+            del self.model.paused[endpoint]
+
+    @precondition(lambda self: self.model.lines)
+    @rule(data=st.data(), sent=st.booleans())
+    def settle_doubt(self, data: st.DataObject, sent: bool) -> None:
+        doubts = [line for line in self.model.lines.values() if line.state is DeliveryState.IN_DOUBT]
+        line = data.draw(st.sampled_from(doubts or [*self.model.lines.values()]))
+        entry = by_operator(line.delivery.message_id)
+        entry = msgspec.structs.replace(entry, at=NOW + self.now)
+        settled = self.journal.settle_doubt(line.delivery.id, entry, sent=sent)
+        if line.state is not DeliveryState.IN_DOUBT or line.claim is not None:
+            with pytest.raises(Rejected):
+                self.runner.run(settled)
+            return
+        self.runner.run(settled)
+        line.state, line.due = (DeliveryState.SENT if sent else DeliveryState.READY), self.now
+        if sent:
+            self.model.leave(line)
 
     @rule(target=claims, limit=st.integers(1, 4), room=st.sampled_from([None, 1, 2]))
     def claim(self, limit: int, room: int | None) -> list[Claimed]:
         rooms = None if room is None else dict.fromkeys(["north", "south"], room)
         claims = self.runner.run(self.journal.claim(limit=limit, lease=LEASE, now=NOW + self.now, rooms=rooms))
-        due = {line.delivery.id for line in self.model.heads() if line.due <= self.now}
+        due = {
+            line.delivery.id
+            for line in self.model.heads()
+            if line.due <= self.now and self.model.passes(line.delivery.endpoint, self.now)
+        }
         places: defaultdict[str, int] = defaultdict(int)
         for claimed in claims:
             line = self.model.lines[claimed.delivery.id]
@@ -171,27 +300,30 @@ class JournalMachine(RuleBasedStateMachine):
         assert room is None or max(places.values(), default=0) <= room
         return claims
 
-    @rule(claims=claims, state=st.sampled_from(DeliveryState), wait=st.integers(0, 3))
-    def settle(self, claims: list[Claimed], state: DeliveryState, wait: int) -> None:
+    @rule(claims=claims, state=st.sampled_from(DeliveryState), wait=st.integers(0, 3), for_a_person=st.booleans())
+    def settle(self, claims: list[Claimed], state: DeliveryState, wait: int, for_a_person: bool) -> None:
+        """End attempts; ``for_a_person``: doubts wait for one, and what is parked holds its key."""
+        again = state is DeliveryState.READY or (state is DeliveryState.IN_DOUBT and not for_a_person)
+        due = self.now + timedelta(minutes=wait) if again else None
+        keeps = for_a_person and state is DeliveryState.PARKED
         for claimed in claims:
-            line = self.model.lines[claimed.delivery.id]
-            again = state in {DeliveryState.READY, DeliveryState.IN_DOUBT}
-            due = self.now + timedelta(minutes=wait)
-            settlement = ended(claimed, state, due_at=NOW + due if again else None)
+            line = self.model.lines.get(claimed.delivery.id, Line(claimed.delivery, 0))
+            settlement = ended(claimed, state, due_at=None if due is None else NOW + due, holds=keeps)
             holds = line.claim is not None and line.claim.fence == claimed.fence
             assert self.runner.run(self.journal.settle(settlement)) == holds
             if holds:
-                line.claim, line.state = None, state
-                line.due = due if again else line.due
-                if not again:
+                line.claim, line.state, line.due = None, state, due
+                line.holding = keeps and line.key is not None
+                if not line.open and not line.holding:
                     self.model.leave(line)
 
     @rule(claims=claims)
     def hold_on(self, claims: list[Claimed]) -> None:
         self.runner.run(self.journal.claim(limit=0, lease=LEASE, now=NOW + self.now, held=claims))
         for claimed in claims:
-            line = self.model.lines[claimed.delivery.id]
-            if line.claim is not None and line.claim.fence == claimed.fence and line.due < self.now + LEASE * 0.75:
+            line = self.model.lines.get(claimed.delivery.id, Line(claimed.delivery, 0))
+            mine = line.claim is not None and line.claim.fence == claimed.fence
+            if mine and line.due is not None and line.due < self.now + LEASE * 0.75:
                 line.due = self.now + LEASE
 
     @rule(minutes=st.integers(1, 6))
@@ -204,7 +336,10 @@ class JournalMachine(RuleBasedStateMachine):
         parked = [line for line in self.model.lines.values() if line.state is DeliveryState.PARKED]
         line = data.draw(st.sampled_from(parked))
         message = line.delivery.message_id
-        if anew:
+        if any(self.model.outcomes[sender].message_id == message for sender in self.model.purged):
+            with pytest.raises(Rejected):
+                self.runner.run(self.journal.redeliver([line.delivery], by_operator(message)))
+        elif anew:
             delivery = a_delivery(
                 a_message(id=message),
                 endpoint=line.delivery.endpoint,
@@ -212,14 +347,21 @@ class JournalMachine(RuleBasedStateMachine):
                 due_at=NOW + self.now,
             )
             self.runner.run(self.journal.redeliver([delivery], by_operator(message)))
-            for other in self.model.lines.values():
+            self.model.add(delivery, self.now)
+            added = self.model.lines[delivery.id]
+            for other in [*self.model.lines.values()]:
                 same = (other.delivery.message_id, other.delivery.endpoint) == (message, delivery.endpoint)
                 if same and other.state is DeliveryState.PARKED:
                     other.superseded = True
-            self.model.add(delivery, self.now)
+                    if other.holding and other.key == added.key and other.key is not None:
+                        self.model.first[other.key] = added  # it takes the place of the one that held the key
+                    elif other.holding:
+                        self.model.leave(other)
+                    other.holding = False
         else:
             self.runner.run(self.journal.redeliver([line.delivery], by_operator(message)))
             line.state, line.attempts, line.superseded, line.refused = DeliveryState.READY, 0, False, False
+            line.holding = False
             line.due = line.delivery.due_at - NOW
             self.model.join(line)
 
@@ -235,6 +377,9 @@ class JournalMachine(RuleBasedStateMachine):
         )
         self.runner.run(self.journal.close_parked(row, by_operator(row.message_id), refused=refused))
         line.superseded, line.refused = True, refused
+        if line.holding:
+            line.holding = False
+            self.model.leave(line)
 
     @invariant()
     def what_waits_for_a_person_is_shown(self) -> None:
@@ -243,11 +388,32 @@ class JournalMachine(RuleBasedStateMachine):
 
     @invariant()
     def every_message_stands_where_its_deliveries_put_it(self) -> None:
-        shown = {row.sender_id: row for row in self.journal.messages()}
+        shown = {row.sender_id: row for row in self.journal.messages(Filter(limit=1000))}
         assert shown.keys() == self.model.outcomes.keys()
         for sender, outcome in self.model.outcomes.items():
             assert shown[sender].id == outcome.message_id
             assert shown[sender].state is self.model.state_of(outcome.message_id)
+
+    @invariant()
+    def files_tell_how_far_they_are(self) -> None:
+        journal = self.journal
+        unsplit = [name for name in self.model.files if name in self.model.unsplit]
+        assert journal.unsplit() == [self.model.outcomes[name].message_id for name in unsplit]
+        for sender, count in self.model.files.items():
+            file = self.model.outcomes[sender].message_id
+            rows = journal.rows(file)
+            assert rows.complete == (sender not in self.model.unsplit)
+            left = [line for line in range(1, count + 1) if f"{file}-{line}" in self.model.outcomes]
+            assert sum(rows.states.values()) == len(left)
+
+    @invariant()
+    def bodies_are_there_until_they_are_purged(self) -> None:
+        for sender, outcome in self.model.outcomes.items():
+            if sender in self.model.purged:
+                with pytest.raises(Rejected):
+                    self.journal.body(outcome.message_id)
+            else:
+                assert self.journal.body(outcome.message_id)
 
     @invariant()
     def the_numbers_agree(self) -> None:
@@ -256,7 +422,12 @@ class JournalMachine(RuleBasedStateMachine):
 
     @invariant()
     def the_next_delivery_is_due_when_the_first_of_a_line_is(self) -> None:
-        due = min((line.due for line in self.model.heads()), default=None)
+        times = []
+        for line in self.model.heads():
+            until = self.model.paused.get(line.delivery.endpoint, timedelta())
+            if until is not None and line.due is not None:
+                times.append(max(line.due, until))
+        due = min(times, default=None)
         assert self.runner.run(self.journal.next_due()) == (None if due is None else NOW + due)
 
 
