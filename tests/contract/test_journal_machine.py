@@ -351,8 +351,10 @@ class JournalMachine(RuleBasedStateMachine):
             added = self.model.lines[delivery.id]
             for other in [*self.model.lines.values()]:
                 same = (other.delivery.message_id, other.delivery.endpoint) == (message, delivery.endpoint)
-                if same and other.state is DeliveryState.PARKED:
-                    other.superseded = True
+                doubted = other.state is DeliveryState.IN_DOUBT and other.claim is None
+                if same and (other.state is DeliveryState.PARKED or doubted):
+                    other.state, other.superseded = DeliveryState.PARKED, True
+                    other.holding = other.holding or doubted
                     if other.holding and other.key == added.key and other.key is not None:
                         self.model.first[other.key] = added  # it takes the place of the one that held the key
                     elif other.holding:
