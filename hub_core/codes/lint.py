@@ -40,6 +40,7 @@ CODES = (
     Code("L171", "code that ends and that nothing takes over", "Write from: instead of until:, or a follower."),
     Code("L172", "list that does not say whose codes it has", "Add of: and the list."),
     Code("L173", "code that no text is read as", "Write its texts after in:, or remove it."),
+    Code("L174", "code list that is not yet in force", "Write the first day on which it was in force."),
     Code("L181", "document of a test not readable", "Put the document beside the mapping, or correct its name."),
     Code("L182", "path of a test leads nowhere", "Name a place of the document."),
     Code("L183", "test expects what no record holds", "Write a field of the model, or a code of the list."),

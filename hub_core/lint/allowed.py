@@ -1,5 +1,6 @@
 """What a contract allows at a place, in words, and which text was meant by one that it does not allow."""
 
+from collections.abc import Sequence
 from difflib import get_close_matches
 
 from hub_core.contract import LeafType
@@ -29,11 +30,25 @@ def nearest_of(leaf: LeafType, text: str) -> str | None:
     return near[0] if near else known[0] if len(known) == 1 else None
 
 
-def say_impossible(findings: Findings, code: str, node: Scalar, leaf: LeafType, key: str = "", text: str = "") -> None:
-    """Report a text that never stands at a place; ``text``: the part of the node that it is, ``key``: its key."""
+def say_impossible(
+    findings: Findings, code: str, node: Scalar, leaf: LeafType, key: str = "", text: str = "",
+    stands: Sequence[str] = (),
+) -> None:  # fmt: skip
+    """Report a text that never stands at a place.
+
+    Args:
+        findings: takes the report.
+        code: of the report.
+        node: where the text is.
+        leaf: what the contract says of the place.
+        key: key of the text, for people.
+        text: the part of the node that it is; empty: all of it.
+        stands: texts that documents of the tests have there, and that may be shown.
+    """
     text = text or node.text.strip()
     near = nearest_of(leaf, text)
-    known = [word for word in values(leaf) if word]
+    known = [word for word in values(leaf) if word] or [word for word in stands if possible(leaf, word)]
+    near = near or (known[0] if len(known) == 1 else None)
     mend = f"write one of: {', '.join(known)}" if known else f"write a text like {leaf.pattern}, or remove it"
     mend = f"write {near!r} instead" if near else mend if known or leaf.pattern else "remove it"
     message = f"{key}{text!r} never stands there: the contract allows {said(leaf)}"

@@ -166,12 +166,12 @@ def meant(subject: Subject, visit: Visit | None, read: Read, nearest: Nearest) -
         if there is not None and sum(leads(there, steps) for steps in known) >= min(2, len(known)):
             return mend
     counted = [
-        (sum(leads(here, steps) for steps in known), -len(way), way) for way, here in ways(base) if way
+        (sum(leads(here, steps) for steps in known), -len(way), way) for way, here in ways(base)
     ]  # fmt: skip
     most, _, way = max(counted, default=(0, 0, ()))
     if most < min(2, len(known)):
         return mend
-    return Mend(0, read.text, nearest.separator.join(map(nearest.shown, way)))
+    return Mend(0, read.text, nearest.separator.join(map(nearest.shown, way)) or ".")
 
 
 def inside(subject: Subject, rules: tuple[Rule, ...]) -> list[Steps]:

@@ -1,5 +1,6 @@
 """L13x: code lists that do not fit what a contract allows, or what stands in the documents of the tests."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -53,6 +54,25 @@ class CodeLists:
                 leaf = read.spot.place.leaf if read.spot.place is not None else None
                 if read.purpose in {"value", "element"}:
                     self._covered(visit, short, found, read, leaf, statuses)
+        if visits:
+            self._idle(visits)
+
+    def _idle(self, visits: list[Visit]) -> None:
+        """A list that no rule of a mapping names, though it reads what stands where a list is named a second time."""
+        file = visits[0].subject.file
+        used = Counter(id(visit.rule) for visit in visits if visit.rule.codes and visit.rule.codes.file == file.file)
+        rules = {id(visit.rule): visit for visit in visits if id(visit.rule) in used}
+        names = Counter(visit.rule.codes.text for visit in rules.values() if visit.rule.codes)
+        for idle in file.codes.keys() - names.keys():
+            found = self.world.lists.get(file.codes[idle].text)
+            table = found.table() if found else {}
+            meant = [
+                visit for visit in rules.values() if visit.rule.codes and names[visit.rule.codes.text] > 1
+                and visit.rule.const is None and (texts := _stands(visit)) and texts <= table.keys()
+            ]  # fmt: skip
+            if len(meant) == 1 and found and (short := meant[0].rule.codes):
+                text = f"{short.text!r} is named twice, and {idle!r}, which reads what stands here too, by no rule"
+                self.findings.add("L133", short, text, f"write {idle!r} instead", old=short.text, new=idle)
 
     def _covered(
         self, visit: Visit, short: Scalar, found: CodeList, read: Read, leaf: LeafType | None,
@@ -241,6 +261,12 @@ class CodeLists:
         node = node_of(self.world, found)
         codes = node.items.get("codes") if node else None
         return codes.keys.get(near) if isinstance(codes, Mapping) and near else None
+
+
+def _stands(visit: Visit) -> set[str]:
+    """Return what stands in documents at the places that a rule reads."""
+    places = [read.spot.place for read in visit.reads if read.purpose in {"value", "element"}]
+    return {text for place in places for text in visit.subject.examples.get(id(place), ())}
 
 
 def _knows(other: CodeList, wanted: list[str], instead_of: CodeList) -> bool:

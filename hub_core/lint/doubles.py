@@ -75,7 +75,8 @@ def _unasked(visit: Visit, visits: Iterable[Visit]) -> tuple[Read, str] | None:
             if twin.condition and twin.spot.place is place
             for text in twin.condition.values
         }
-        stands = values(place.leaf) if place.leaf and values(place.leaf) else visit.subject.examples.get(id(place), ())
+        told = (*visit.subject.examples.get(id(place), ()), *visit.subject.tried.get(id(place), ()))
+        stands = (values(place.leaf) if place.leaf else ()) or told
         free = [text for text in stands if text.strip() and text not in asked]
         if len(free) == 1:
             return read, free[0]

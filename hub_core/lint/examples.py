@@ -35,13 +35,14 @@ def tried(root: Place, mapping: MappingFile) -> Examples:
     for test in mapping.tests:
         if test.error is None and not any(code.startswith("M2") for code in test.findings or ()):
             for path, text in test.set:
-                place = _followed(root, mapping, path)
+                place = followed(root, mapping, path)
                 if place is not None and place.leaf is not None:
                     _add(place, text.strip(), found)
     return found
 
 
-def _followed(root: Place, mapping: MappingFile, path: str) -> Place | None:
+def followed(root: Place, mapping: MappingFile, path: str) -> Place | None:
+    """Return the place of a contract to which a path of a mapping leads."""
     try:
         steps = parse_path(path, mapping.source.kind, mapping.source.ns)
     except BadPath:

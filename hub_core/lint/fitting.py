@@ -10,6 +10,7 @@ from hub_core.yaml import Scalar
 
 DAYS: Final = ("%d.%m.%Y", "%Y-%m-%d", "%Y%m%d", "%d-%m-%Y", "%d/%m/%Y", "%Y.%m.%d", "%Y/%m/%d", "%d%m%Y")
 _MONTHS: Final = ("%m.%Y", "%Y-%m", "%m/%Y", "%Y%m", "%m-%Y")
+DAY: Final = Scalar(text="date", file="", line=0, column=0)  # how ``dated:`` reads by itself
 # In the order in which they are tried.
 _CANDIDATES: Final = (
     "date", "partial_date", "month", "decimal", 'decimal(",")', 'decimal(",", ".")', 'decimal(".", ",")', "integer",

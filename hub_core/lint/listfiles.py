@@ -7,10 +7,13 @@ from typing import Final
 
 from hub_core import yaml
 from hub_core.errors import ConfigError
+from hub_core.lint.examples import followed
 from hub_core.lint.finding import Findings
-from hub_core.lint.world import World
+from hub_core.lint.fitting import DAY, reads, written
+from hub_core.lint.world import Subject, World
 from hub_core.mapping.codelists import CodeList, Entry
 from hub_core.mapping.files import is_code_list
+from hub_core.mapping.trying.tests import DEFAULT_DAY
 from hub_core.yaml import Mapping, Node, Scalar, Sequence
 
 FEW: Final = 3  # codes that two lists may share by chance
@@ -40,6 +43,7 @@ class ListFiles:
             if isinstance(codes, Mapping):
                 self._entries(found, codes)
             self._origin(found, node)
+            self._early(found, node)
         if self.world.whole:
             self._named()
 
@@ -81,6 +85,22 @@ class ListFiles:
             mend = f"add a line of: {owners[0].name}"
             self.findings.add("L172", at, text, mend, old=at.text)
 
+    def _early(self, found: CodeList, node: Mapping) -> None:
+        """A list that comes into force after all days on which it is tested, without an older version."""
+        valid = node.items.get("valid")
+        at = valid.items.get("from") if isinstance(valid, Mapping) else None
+        if found.start is None or found.start <= DEFAULT_DAY or not isinstance(at, Scalar):
+            return
+        stem = found.name.rpartition("@")[0]
+        users = [one for one in self.world.subjects if {found.name, stem} & _listed(one)]
+        days = [day for user in users for day in _days(user)]
+        if not days or found.start <= max(days):
+            return
+        older = (one for one in self.world.lists.values() if one.name.rpartition("@")[0] == stem and one is not found)
+        if not any(one.start is None or one.start <= max(days) for one in older):
+            text = f"{found.name} is in force on no day of the tests that name it, the last being {max(days)}"
+            self.findings.add("L174", at, text, "write the first day on which it was in force", old=at.text)
+
     def _named(self) -> None:
         """Lists that no mapping and no other list names; perhaps one that is named stands in their place."""
         if any(not is_code_list(one.rule or "") for one in self.world.faults):
@@ -112,6 +132,23 @@ class ListFiles:
     def _heads(self) -> Iterable[Map[str, Scalar]]:
         yield from (subject.file.codes for subject in self.world.subjects)
         yield from (file.codes for file in self.world.block_files.values())
+
+
+def _listed(subject: Subject) -> set[str]:
+    """Return the code lists that a mapping and its files of blocks name."""
+    files = (subject.file.codes, *(file.codes for file in subject.files))
+    return {name.text for codes in files for name in codes.values()}
+
+
+def _days(subject: Subject) -> list[date]:
+    """Return the days on which the tests of a mapping read, and those of which their documents speak."""
+    file, contract = subject.file, subject.contract
+    found = [str(test.on or DEFAULT_DAY) for test in file.tests]
+    days = [(written(DAY), text) for text in found]
+    if file.dated and contract:
+        place = followed(contract.root, file, file.dated.at.text)
+        days += [(written(file.dated.codec or DAY), text) for text in subject.examples.get(id(place), ())]
+    return [used.parse(text) for used, text in days if used and reads(used, text)]
 
 
 def node_of(world: World, found: CodeList) -> Mapping | None:

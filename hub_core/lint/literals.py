@@ -90,7 +90,7 @@ class Literals:
         if leaf is None:
             return
         if not possible(leaf, literal):
-            self.votes.say(key, partial(say_impossible, self.findings, "L123", node, leaf, "", literal))
+            self.votes.say(key, partial(say_impossible, self.findings, "L123", node, leaf, "", literal, seen))
         elif literal in seen or leaf.enum:
             self.votes.say(key, None)
         elif near := _near(literal, seen):

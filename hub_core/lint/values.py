@@ -3,20 +3,18 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
-from typing import Final
 
 from hub_core.contract import LeafType
 from hub_core.lint.allowed import said, say_impossible
 from hub_core.lint.finding import Findings, as_yaml, raw_end
-from hub_core.lint.fitting import fitting, like, reads, written
+from hub_core.lint.fitting import DAY, fitting, like, reads, written
 from hub_core.lint.joins import Joins
+from hub_core.lint.nearest import local
 from hub_core.lint.samples import longest, possible
 from hub_core.lint.votes import Votes
 from hub_core.lint.walk import Read, Visit
 from hub_core.mapping.codecs import Chain
 from hub_core.yaml import Mapping, Node, Scalar, Sequence
-
-_DAY: Final = Scalar(text="date", file="", line=0, column=0)  # what dated: reads by itself
 
 
 @dataclass(slots=True)
@@ -40,7 +38,7 @@ class Values:
 
     def look_at_date(self, read: Read, codec: Scalar | None) -> None:
         """Take ``dated:``, whose codec reads a day."""
-        used, leaf = written(codec) if codec else written(_DAY), _leaf(read)
+        used, leaf = written(codec) if codec else written(DAY), _leaf(read)
         texts = [text for text in longest(leaf) if text.strip()] if leaf else []
         if used is None or not texts or any(reads(used, text) for text in texts):
             return
@@ -98,7 +96,9 @@ class Values:
             self.findings.add("L121", read.node, message, f"write {own} instead", old=read.node.text, new=own, raw=True)
             return
         best = like(found, used, visit.target)
-        self.findings.add("L121", node, message, f"write as: {best.text}", old=node.text, new=best.text)
+        other = _beside(read, used)
+        mend = f"write as: {best.text}" + (f", or read {other}, as {used.text} does" if other else "")
+        self.findings.add("L121", node, message, mend, old=node.text, new=best.text)
 
     def _tokens(self, visit: Visit) -> None:
         found = [_leaf(read) for read in visit.reads if read.purpose in {"value", "element"}]
@@ -113,6 +113,17 @@ class Values:
                 fits = any(possible(leaf, token.text.strip()) for leaf in leaves)
                 report = partial(say_impossible, self.findings, "L122", token, leaves[0], f"{key}: ")
                 self.votes.say(("token", token.file, token.line, token.column), None if fits else report)
+
+
+def _beside(read: Read, used: Chain) -> str:
+    """Return the name of the one place beside another whose texts a codec reads; empty if there is none."""
+    above = read.base.follow(read.steps[:-1]).place
+    texts = {
+        name: [text for text in longest(child.leaf) if text.strip()]
+        for name, child in (above.children.items() if above and read.steps else ()) if child.leaf
+    }  # fmt: skip
+    found = [name for name, known in texts.items() if known and all(reads(used, text) for text in known)]
+    return local(found[0]) if len(found) == 1 else ""
 
 
 def _leaf(read: Read) -> LeafType | None:

@@ -10,6 +10,7 @@ from hub_core.lint.allowed import nearest_of, said
 from hub_core.lint.finding import Findings, quoted
 from hub_core.lint.nearest import Nearest
 from hub_core.lint.samples import possible, values
+from hub_core.lint.spans import spans
 from hub_core.lint.walk import Read, Visit, Walker
 from hub_core.lint.world import Subject
 from hub_core.mapping.writing.completing import Named, unwritten
@@ -91,6 +92,11 @@ class Written:
     def _nothing(self, read: Read, nearest: Nearest) -> None:
         mend = nearest.mend(read)
         new = read.text[: mend.start] + mend.new + read.text[mend.start + len(mend.old) :] if mend else None
+        above = read.spot.parent.children.items() if read.spot.parent else ()
+        many = [nearest.shown(name) for name, child in above if child.many]
+        if new is None and len(many) == 1 and read.spot.missing is not None:
+            span = spans(read.text, nearest.kind)[read.spot.missing]
+            new = read.text[: span.start] + many[0]
         hint = f"write 'count({new})' instead" if new else "count a place of the contract"
         text = f"the contract has no {read.text}, so its number is always 0"
         self.findings.add("L101", read.node, text, hint, old=read.text, new=new)
