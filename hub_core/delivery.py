@@ -36,6 +36,7 @@ _CLIP: Final = 500  # characters of what a partner said
 _LONGEST_SLEEP: Final = 5.0  # seconds; another process may have added something, the clock may have been set
 _GONE: Final = Decision(state=DeliveryState.PARKED, code="D303", detail="no such outbound endpoint in the registry")
 _HELD: Final = Decision(state=DeliveryState.IN_DOUBT, code="D104", detail="the hub ended before the answer came")
+_USED_UP: Final = Decision(state=DeliveryState.PARKED, code="D301", detail="the hub ended during the last attempt")
 
 
 class Deliverer:
@@ -184,13 +185,14 @@ class Deliverer:
             del self._held[claimed.delivery.id]
 
     async def _try(self, claimed: Claimed, began: float) -> Settlement:
-        """Send, unless there is nobody to send to, or a person has to say first whether it was sent."""
+        """Send, unless it is withheld."""
         name = claimed.delivery.endpoint
         endpoint = self._gates.endpoint(name)
-        if endpoint is not None and not (claimed.in_doubt and endpoint.in_doubt == "hold"):
+        withheld = _withheld(claimed, endpoint)
+        if endpoint is not None and withheld is None:
             return await self._attempt(claimed, endpoint, began)
         self._gates.drop(name)
-        return _failed(claimed, endpoint, _GONE if endpoint is None else _HELD, at=self._clock.now())
+        return _failed(claimed, endpoint, withheld or _GONE, at=self._clock.now())
 
     async def _attempt(self, claimed: Claimed, endpoint: Endpoint, began: float) -> Settlement:
         """Send once; whatever happens, the gate hears of it."""
@@ -237,6 +239,20 @@ class Deliverer:
             else:
                 reach("after-settle")
                 return
+
+
+def _withheld(claimed: Claimed, endpoint: Endpoint | None) -> Decision | None:
+    """Return what follows instead of another attempt, where none is to be made.
+
+    Attempts that no worker outlived count: a delivery that ends its worker every time must not do so for ever.
+    """
+    if endpoint is None:
+        return _GONE
+    if claimed.in_doubt and endpoint.in_doubt == "hold":
+        return _HELD
+    if claimed.attempt > (endpoint.retry or Retry()).attempts:
+        return _USED_UP
+    return None
 
 
 def _taken(claimed: Claimed, receipt: Receipt, *, at: datetime) -> Settlement:

@@ -190,7 +190,7 @@ class Retry(Struct, frozen=True, kw_only=True):
     """How often and how long a delivery is tried before it is parked.
 
     Attributes:
-        attempts: in all, the first included.
+        attempts: in all, the first included, and those that the hub itself did not outlive.
         first: longest wait after the first failure; it doubles with each further one, and the wait itself is drawn by
             chance up to it.
         longest: no wait is longer, unless the partner asks for it.

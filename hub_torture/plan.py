@@ -16,15 +16,15 @@ PARTNERS: Final = (STEADY, *MOODY)
 BOTH: Final = (STEADY, "closing")  # some messages go to two partners
 LINES: Final = 32  # keys whose messages stay in order, each with one sender
 BURST: Final = 192  # messages without a key that are sent at once
-#: Shares of all messages, but for the last three: of first attempts, and of kills.
+#: Shares of all messages, but for the last two: of first attempts, and of kills.
 _IN_BURSTS: Final = 0.15
 _TO_MOODY: Final = 0.2
 _TO_BOTH: Final = 0.05
 _REPEATED: Final = 0.02
 _CONTRADICTED: Final = 0.01
 _BAD: Final = 0.3
-_OF_SERVER: Final = 0.2
 _AT_PLACE: Final = 0.5
+_OF_SERVER: Final = 5  # one kill of so many takes the server
 _BAD_ATTEMPTS: Final = 2  # of one delivery, before its partner behaves
 _WORDS: Final = (
     "țară",
@@ -153,10 +153,10 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
         """Return who dies when, in order."""
         draw = self._chance("kills", 0)
         moments = sorted(draw.randrange(max(self.messages - LINES, 1)) for _ in range(self.kills))
-        return [self._kill(moment, draw) for moment in moments]
+        return [self._kill(at, moment, draw) for at, moment in enumerate(moments)]
 
-    def _kill(self, after: int, draw: random.Random) -> Kill:
-        if self.server and draw.random() < _OF_SERVER:
+    def _kill(self, at: int, after: int, draw: random.Random) -> Kill:
+        if self.server and at % _OF_SERVER == 1:
             return Kill(after=after, node=None)
         failpoint = f"{draw.choice(PLACES)}:{draw.randint(1, 300)}" if draw.random() < _AT_PLACE else None
         return Kill(after=after, node=draw.randrange(self.nodes), failpoint=failpoint)

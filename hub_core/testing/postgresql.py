@@ -30,6 +30,7 @@ _SETTINGS: Final = {
     "shared_buffers": "32MB",
     "log_min_messages": "fatal",
     "lc_messages": "C",
+    "recovery_init_sync_method": "syncfs",  # after a kill: seconds less than file by file
 }
 
 

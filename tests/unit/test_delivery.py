@@ -285,6 +285,22 @@ async def test_what_stopping_cuts_off_is_in_doubt_at_the_next_start(stage):
     assert len({sent.key for sent in target.sent}) == 1
 
 
+async def test_what_ends_its_worker_every_time_is_given_up_like_anything_else(stage):
+    poison, other = ScriptedTarget(), ScriptedTarget()
+    poison.open.clear()
+    scene = await stage({"out": poison, "other": other})
+    message = await scene.keep("out")
+    for attempt in (1, 2, 3):
+        await eventually(lambda attempt=attempt: len(poison.sent) == attempt)
+        await scene.deliverer.stop(timedelta())
+        await scene.deliverer.start()
+    await eventually(lambda: scene.deliveries(message)[0].state is DeliveryState.PARKED)
+    assert scene.deliveries(message)[0].code == "D301"
+    assert len(poison.sent) == 3
+    neighbour = await scene.keep("other")
+    await eventually(lambda: scene.deliveries(neighbour)[0].state is DeliveryState.SENT)
+
+
 async def test_nothing_is_claimed_after_stopping(stage):
     scene = await stage({"out": ScriptedTarget()})
     await scene.deliverer.stop()
