@@ -26,8 +26,8 @@ Root = Annotated[
         metavar="DIR",
         exists=True,
         file_okay=False,
-        help="Folder of the mappings; left out: the nearest around the files that has codes/ or is called mappings, "
-        "else the shipped one. Code lists and blocks that it lacks are the shipped ones.",
+        help="Folder of the mappings; left out: the nearest around the files, or around you, that has codes/ or is "
+        "called mappings, else the shipped one. Code lists and blocks that it lacks are the shipped ones.",
     ),
 ]
 Schemas = Annotated[
@@ -40,6 +40,13 @@ Schemas = Annotated[
         help="Folder of the contracts; left out: schemas/ beside the folder of the mappings, else the shipped one.",
     ),
 ]
+
+
+def mappings_of(root: Path | None) -> Path:
+    """Return the folder of mappings that is meant: the one named, beside or around, else the shipped one."""
+    from hub_core.mapping.selection import root_here
+
+    return root or root_here()
 
 
 def check_reveal(*, reveal: bool, reason: str | None) -> None:

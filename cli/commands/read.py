@@ -13,7 +13,7 @@ import typer
 from cli import completion, files, screen
 from cli.faults import Exit
 from cli.findings import show_findings, show_unmapped
-from cli.options import Json, Root, Schemas
+from cli.options import Json, Root, Schemas, mappings_of
 from cli.screen import Column
 from cli.tree import show_record
 
@@ -58,10 +58,9 @@ def read(
     in the order given: file, mapping, record (null when refused; personal values are plain), findings, unmapped. Ends
     with 1 if a document was refused.
     """
-    from hub_core.mapping.selection import root_here
     from registry.offline import open_reader
 
-    reader = open_reader(root or root_here(), schemas)
+    reader = open_reader(mappings_of(root), schemas)
     day = on.date() if on else datetime.now(UTC).date()
     documents = list(files.walk(paths))
     named = reader.mappings.named(mapping) if mapping else None

@@ -10,8 +10,7 @@ import typer
 
 from cli import completion, files, screen
 from cli.faults import Exit
-from cli.options import Json, Root, Schemas
-from hub_core.mapping.selection import root_here
+from cli.options import Json, Root, Schemas, mappings_of
 
 if TYPE_CHECKING:
     from hub_core.canonical import Beneficiary
@@ -58,7 +57,7 @@ def write(
     """
     from hub_core.mapping.selection import load_folder
 
-    found = load_folder(root or root_here(), schemas=schemas).named(mapping)
+    found = load_folder(mappings_of(root), schemas=schemas).named(mapping)
     writing = _writing(found, [*_records(records)], _values(values or []))
     findings = [_plain(one) for one in writing.findings]
     if as_json:

@@ -8,10 +8,9 @@ from typing import Annotated, Any
 import typer
 
 from cli import completion, files, screen
-from cli.options import Json, Root, Schemas
+from cli.options import Json, Root, Schemas, mappings_of
 from cli.screen import Column
 from hub_core.errors import ConfigError
-from hub_core.mapping.selection import root_here
 
 
 class Direction(StrEnum):
@@ -62,14 +61,14 @@ def compiling(
             raise typer.BadParameter("writing has no traced variant", param_hint="--traced")
         _show(show, root, schemas, traced=traced, out=direction is Direction.OUT)
         return
-    rows = _compiled(root or root_here(), schemas)
+    rows = _compiled(mappings_of(root), schemas)
     if as_json:
         screen.as_json(rows)
         return
     screen.table(
         COLUMNS,
         [(row["mapping"], row["hash"], str(row["lines"]), f"{row['ms']:.1f}", _origin(row)) for row in rows],
-        empty=f"no mapping below {root or root_here()}",
+        empty=f"no mapping below {mappings_of(root)}",
     )
 
 
@@ -99,10 +98,10 @@ def _show(name: str, root: Path | None, schemas: Path | None, *, traced: bool, o
     file = Path(name)
     if file.is_file():
         mapping = load_selected([file], root=root or root_of(file), schemas=schemas).all[0]
-    elif (found := load_folder(root or root_here(), schemas=schemas).get(name)) is not None:
+    elif (found := load_folder(mappings_of(root), schemas=schemas).get(name)) is not None:
         mapping = found
     else:
-        raise ConfigError("M114", f"no mapping {name}", where=str(root or root_here()), mend="see: punte mapping list")
+        raise ConfigError("M114", f"no mapping {name}", where=str(mappings_of(root)), mend="see: punte mapping list")
     source = mapping.python(traced=traced, out=out)
     if not screen.out().is_terminal:
         print(source)

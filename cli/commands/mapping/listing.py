@@ -3,9 +3,8 @@
 from typing import Any
 
 from cli import screen
-from cli.options import Json, Root, Schemas
+from cli.options import Json, Root, Schemas, mappings_of
 from cli.screen import Column
-from hub_core.mapping.selection import root_here
 
 COLUMNS = (
     Column("MAPPING"),
@@ -25,7 +24,7 @@ def listing(
     """List the mappings of a folder: what each reads, its content hash, how many tests it has."""
     from hub_core.mapping.selection import load_folder
 
-    folder = root or root_here()
+    folder = mappings_of(root)
     rows: list[dict[str, Any]] = [
         {
             "mapping": mapping.id,

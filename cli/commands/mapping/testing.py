@@ -10,9 +10,8 @@ from rich.tree import Tree
 
 from cli import screen
 from cli.faults import Exit
-from cli.options import Json, Root, Schemas
+from cli.options import Json, Root, Schemas, mappings_of
 from cli.screen import Column
-from hub_core.mapping.selection import root_here
 
 if TYPE_CHECKING:
     from hub_core.mapping.compiled import CompiledMapping
@@ -45,7 +44,7 @@ def run(
     With --coverage also count the canonical fields, the rules, the texts of code lists that are read and the codes that
     are written back, and name those that no test exercises. Ends with 1 if a test failed.
     """
-    chosen = _mappings(paths or [root or root_here()], root, schemas)
+    chosen = _mappings(paths or [mappings_of(root)], root, schemas)
     done = [_tested(mapping, folder, coverage=coverage) for folder, mapping in chosen]
     results = [result for mapping_results, _ in done for result in mapping_results]
     covered = [one for _, one in done if one is not None]
