@@ -12,15 +12,17 @@ import stat
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-import msgspec
-
+from hub_core.clock import is_kept
 from hub_core.errors import ConfigError
 from hub_core.places import MAPPINGS
 from hub_core.security.keyring import read_keyring
 from hub_core.settings import Settings
+from registry.fact import Check, Fact
+from registry.installation import packages, versions
+from registry.secretfiles import secret_files
 
 EXPECTED_ADAPTERS: Final = frozenset({"eessi", "flat", "rest", "soap"})
 SCARCE_BYTES: Final = 1_000_000_000
@@ -29,33 +31,12 @@ SCARCE_FILES: Final = 1_000
 LONGEST_SOCKET_PATH: Final = 107
 # WAL needs memory shared between processes, which these do not offer (sqlite.org/wal.html, section 1).
 NETWORK_FILE_SYSTEMS: Final = frozenset({"9p", "afs", "cifs", "fuse.sshfs", "nfs", "nfs4", "smb3", "smbfs"})
+PASSING_FILE_SYSTEMS: Final = frozenset({"overlay", "ramfs", "tmpfs"})
 # A connection that writes while another checkpoints may lose commits: 3.7.0 to 3.51.2
 # (sqlite.org/wal.html#walresetbug).
 WAL_RESET_MENDED: Final = (3, 51, 3)
 WAL_RESET_BACKPORTS: Final = {(3, 44): 6, (3, 50): 7}
 EARLIEST_TRUE_TIME: Final = 1_735_689_600  # 2025-01-01: before this program was written
-
-
-class Check(msgspec.Struct, frozen=True, kw_only=True):
-    """What one check found.
-
-    Attributes:
-        ok: ``None``: worth knowing, but nothing to mend now.
-        mend: what to do; empty if nothing.
-    """
-
-    check: str
-    ok: bool | None
-    text: str
-    mend: str = ""
-
-
-class Fact(NamedTuple):
-    """What a check says; see ``Check``."""
-
-    ok: bool | None
-    text: str
-    mend: str = ""
 
 
 def local_checks(settings: Settings) -> list[Check]:
@@ -125,6 +106,9 @@ def _keyring(settings: Settings) -> Fact:
 
 def _file_system(settings: Settings) -> Fact:
     kind = _kind_of_file_system(_existing(settings.home))
+    if kind in PASSING_FILE_SYSTEMS:
+        text = f"the store lies on {kind}: it is gone with the machine or the container"
+        return Fact(None, text, "set PUNTE_HOME to a folder on a disk that stays")
     if kind in NETWORK_FILE_SYSTEMS:
         text = f"the store lies on {kind}, where SQLite can lose commits"
         return Fact(False, text, "set PUNTE_HOME to a folder on a local disk")
@@ -201,6 +185,12 @@ def _tls(settings: Settings) -> Fact:
     return Fact(True, "certificate and key belong together")
 
 
+def _secrets(settings: Settings) -> Fact:
+    """The files that the settings name for secrets; those of endpoints are looked at with the registry."""
+    named = [text for text in (settings.store_password, settings.metrics_key) if text is not None]
+    return secret_files([Path(text.removeprefix("file:")) for text in named if text.startswith("file:")])
+
+
 def _clock(settings: Settings) -> Fact:
     now = time.time()
     mend = "set the clock; let NTP keep it"
@@ -208,7 +198,10 @@ def _clock(settings: Settings) -> Fact:
         return Fact(False, "the clock stands before 2025", mend)
     if settings.database.exists() and settings.database.stat().st_mtime > now + 1:
         return Fact(False, "the clock stands before the last write to the store", mend)
-    return Fact(True, time.strftime("%Y-%m-%d %H:%M:%S %z"))
+    now_text = time.strftime("%Y-%m-%d %H:%M:%S %z")
+    if not is_kept():
+        return Fact(None, f"{now_text}; nothing keeps it right", "let NTP keep the clock (systemd-timesyncd, chrony)")
+    return Fact(True, now_text)
 
 
 def _time_zones(_: Settings) -> Fact:
@@ -265,6 +258,8 @@ def _kind_of_file_system(path: Path) -> str:
 
 
 CHECKS: Final[dict[str, Callable[[Settings], Fact]]] = {
+    "versions": lambda _: versions(),
+    "packages": lambda _: packages(),
     "sqlite": _sqlite,
     "home": _home,
     "files": _files,
@@ -274,6 +269,7 @@ CHECKS: Final[dict[str, Callable[[Settings], Fact]]] = {
     "control socket": _control,
     "port": _port,
     "tls": _tls,
+    "secrets": _secrets,
     "clock": _clock,
     "time zones": _time_zones,
     "adapters": _adapters,

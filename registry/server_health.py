@@ -1,15 +1,17 @@
 """Is the server fit that keeps the store? Asked through the hub's own read connection; nothing is changed."""
 
+import time
 from typing import Final
 
 from hub_core.journal.connection import Connection
-from registry.health import Check
+from registry.fact import Check
 
 OLDEST: Final = 140_000  # server_version_num; older ones get no security fixes any more
 _MUST_BE_ON: Final = {
     "fsync": "without it an outage of power loses accepted messages",
     "full_page_writes": "without it an outage of power may leave torn pages",
 }
+_APART: Final = 5  # seconds
 _ASKED: Final = "SELECT name, setting FROM pg_settings WHERE name IN (?, ?, ?, ?, ?, ?)"
 _NAMES: Final = ("server_version", "server_version_num", "data_checksums", "synchronous_standby_names", *_MUST_BE_ON)
 
@@ -26,9 +28,20 @@ def server_checks(connection: Connection) -> list[Check]:
     if found["data_checksums"] != "on":
         mend = "pg_checksums --enable, with the server stopped"
         checks.append(Check(check="checksums", ok=None, text="damaged pages are not noticed", mend=mend))
+    checks.append(_clocks(connection))
     if found["synchronous_standby_names"]:
         checks.append(Check(check="standby", ok=True, text="a commit waits for a standby"))
     else:
         text, mend = "each message lies on one server only", "set synchronous_standby_names"
         checks.append(Check(check="standby", ok=None, text=text, mend=mend))
     return checks
+
+
+def _clocks(connection: Connection) -> Check:
+    """Compare the clock of the server, which counts for leases, with the one of this machine, which counts for logs."""
+    (there,) = connection.execute("SELECT extract(epoch FROM clock_timestamp())::float8").fetchone()
+    apart = abs(time.time() - there)
+    if apart > _APART:
+        text, mend = f"the clocks of server and hub are {apart:,.0f} s apart", "let NTP keep both"
+        return Check(check="clocks", ok=None, text=text, mend=mend)
+    return Check(check="clocks", ok=True, text="server and hub agree")

@@ -1,7 +1,8 @@
 """The operator's verbs: plain JSON in, plain JSON out, personal values masked unless revealed for a reason.
 
-    looking     status, messages, message, revealed, doctor, sets, keys
+    looking     status, messages, message, revealed, sets, keys
     scheduled   schedule
+    doctor      doctor
     explaining  why, route_explain
     replaying   replay, how_many
     releasing   mapping_releases, mapping_shadow, mapping_shadow_stop, mapping_promote, mapping_rollback

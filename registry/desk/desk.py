@@ -25,7 +25,7 @@ VERBS: Final[dict[str, tuple[str, type[msgspec.Struct]]]] = {
     "sets": ("looking", args.Nothing),
     "keys": ("looking", args.Nothing),
     "names": ("looking", args.Nothing),
-    "doctor": ("looking", args.Nothing),
+    "doctor": ("doctor", args.Nothing),
     "revealed": ("looking", args.Revealed),
     "why": ("explaining", args.Why),
     "replay": ("replaying", args.Replay),

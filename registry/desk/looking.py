@@ -1,7 +1,6 @@
 """Verbs that only look."""
 
-import asyncio
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 
@@ -14,9 +13,6 @@ from hub_core.security.masking import mask_text, masked
 from registry.desk.arguments import Look, Messages, Nothing, Revealed
 from registry.parts import Parts
 from registry.store import Applied
-
-if TYPE_CHECKING:
-    from registry.health import Check
 
 
 def messages(parts: Parts, wanted: Messages) -> list[dict[str, Any]]:
@@ -93,67 +89,6 @@ def names(parts: Parts, _: Nothing) -> dict[str, list[str]]:
         "queries": sorted(directory.queries),
         "keys": sorted(key.name for key in parts.key_list.all() if key.revoked_at is None),
     }
-
-
-async def doctor(parts: Parts, _: Nothing) -> "list[Check]":
-    """Say whether this machine and the hub are fit, and what to do where they are not."""
-    from registry.health import Check, local_checks  # it loads every adapter and mapping: not for those who only look
-
-    directory = parts.directory()
-    in_force = Check(
-        check="registry",
-        ok=directory.number > 0 or None,
-        text=f"set {directory.number} is in force" if directory.number else "no registry set is in force",
-        mend="" if directory.number else "punte init DIR, then punte apply DIR",
-    )
-    counts, groups = parts.view.counts(), parts.view.parked()
-    stuck = Check(
-        check="deliveries",
-        ok=not groups,
-        text=f"{sum(group.count for group in groups)} given up, {counts.open_deliveries} open",
-        mend="punte parked" if groups else "",
-    )
-    # It takes a second: the messages of a running hub do not wait for it.
-    checks = await asyncio.to_thread(local_checks, parts.settings)
-    if parts.settings.store is not None:
-        from registry.server_health import server_checks
-
-        with parts.reads.read() as connection:
-            checks += server_checks(connection)
-    return [*checks, in_force, _released(parts), _sealed(parts), stuck]
-
-
-def _released(parts: Parts) -> "Check":
-    """Say which mappings are in force, and whether a folder that came later waits to be looked at."""
-    from registry.desk.releasing import is_delivered
-    from registry.health import Check
-
-    number = parts.releases.standing().in_force
-    name = "mapping release"
-    mend = "punte mapping diff in-force mappings --whole, then punte mapping promote mappings --whole"
-    if number is None:
-        return Check(check=name, ok=None, text="the hub makes the first one when it starts")
-    if is_delivered(parts, number):
-        return Check(check=name, ok=True, text=f"release {number} is in force")
-    return Check(check=name, ok=None, text=f"release {number} is in force; mappings/ differs from it", mend=mend)
-
-
-def _sealed(parts: Parts) -> "Check":
-    """Say whether the keyring opens the whole store, and whether something is still to be sealed."""
-    from registry.desk import sealing
-    from registry.health import Check
-
-    name = "sealing"
-    try:
-        state = sealing.status(parts, Nothing())
-    except ConfigError as error:
-        return Check(check=name, ok=False, text=error.text, mend=error.mend)
-    if missing := state["missing"]:
-        text = f"the keyring does not hold {', '.join(missing)}: their messages cannot be read"
-        return Check(check=name, ok=False, text=text, mend="put the keyring back that belongs to this store")
-    if state["to_do"]:
-        return Check(check=name, ok=None, text=f"{state['to_do']:,} messages to seal anew; the running hub does it")
-    return Check(check=name, ok=True, text=f"everything is sealed with the key {parts.vault.key_id}")
 
 
 def found(parts: Parts, message_id: str) -> Kept:

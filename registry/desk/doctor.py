@@ -1,0 +1,104 @@
+"""The verb that says whether the machine, the store and the hub are fit, and what to do where they are not."""
+
+import asyncio
+from pathlib import Path
+
+from hub_core.errors import ConfigError
+from hub_core.journal.schema import JOURNAL, pending
+from registry.desk.arguments import Nothing
+from registry.fact import Check
+from registry.parts import Parts
+from registry.secretfiles import secret_files
+from registry.store import REGISTRY
+
+
+async def doctor(parts: Parts, _: Nothing) -> list[Check]:
+    """Say whether this machine and the hub are fit, and what to do where they are not."""
+    from registry.health import local_checks  # it loads every adapter and mapping
+
+    directory = parts.directory()
+    in_force = Check(
+        check="registry",
+        ok=directory.number > 0 or None,
+        text=f"set {directory.number} is in force" if directory.number else "no registry set is in force",
+        mend="" if directory.number else "punte init DIR, then punte apply DIR",
+    )
+    counts, groups = parts.view.counts(), parts.view.parked()
+    stuck = Check(
+        check="deliveries",
+        ok=not groups,
+        text=f"{sum(group.count for group in groups)} given up, {counts.open_deliveries} open",
+        mend="punte parked" if groups else "",
+    )
+    # It takes a second: the messages of a running hub do not wait for it.
+    checks = await asyncio.to_thread(local_checks, parts.settings)
+    if parts.settings.store is not None:
+        from registry.server_health import server_checks
+
+        with parts.reads.read() as connection:
+            checks += server_checks(connection)
+    return [
+        *checks,
+        _schema(parts),
+        in_force,
+        _secrets(parts),
+        _released(parts),
+        _sealed(parts),
+        _scheduled(parts),
+        stuck,
+    ]
+
+
+def _released(parts: Parts) -> Check:
+    """Say which mappings are in force, and whether a folder that came later waits to be looked at."""
+    from registry.desk.releasing import is_delivered
+
+    number = parts.releases.standing().in_force
+    name = "mapping release"
+    mend = "punte mapping diff in-force mappings --whole, then punte mapping promote mappings --whole"
+    if number is None:
+        return Check(check=name, ok=None, text="the hub makes the first one when it starts")
+    if is_delivered(parts, number):
+        return Check(check=name, ok=True, text=f"release {number} is in force")
+    return Check(check=name, ok=None, text=f"release {number} is in force; mappings/ differs from it", mend=mend)
+
+
+def _sealed(parts: Parts) -> Check:
+    """Say whether the keyring opens the whole store, and whether something is still to be sealed."""
+    from registry.desk import sealing
+
+    name = "sealing"
+    try:
+        state = sealing.status(parts, Nothing())
+    except ConfigError as error:
+        return Check(check=name, ok=False, text=error.text, mend=error.mend)
+    if missing := state["missing"]:
+        text = f"the keyring does not hold {', '.join(missing)}: their messages cannot be read"
+        return Check(check=name, ok=False, text=text, mend="put the keyring back that belongs to this store")
+    if state["to_do"]:
+        return Check(check=name, ok=None, text=f"{state['to_do']:,} messages to seal anew; the running hub does it")
+    return Check(check=name, ok=True, text=f"everything is sealed with the key {parts.vault.key_id}")
+
+
+def _schema(parts: Parts) -> Check:
+    """Say whether the tables are those of this version; what waits for other processes to end is no fault."""
+    with parts.reads.read() as connection:
+        waiting = [name for _, name in pending(connection, (JOURNAL, REGISTRY))]
+        done: int = connection.execute("SELECT count(*) FROM migration").fetchone()[0]
+    if waiting:
+        mend = "stop every process of the older version; the next start of the hub does the rest"
+        return Check(check="schema", ok=None, text=f"still to do: {', '.join(waiting)}", mend=mend)
+    return Check(check="schema", ok=True, text=f"{done} migrations, none to do")
+
+
+def _secrets(parts: Parts) -> Check:
+    secrets = [it.credentials.secret for it in parts.directory().endpoints.values() if it.credentials is not None]
+    fact = secret_files([Path(secret.file) for secret in secrets if secret.file is not None])
+    return Check(check="credentials", **fact._asdict())
+
+
+def _scheduled(parts: Parts) -> Check:
+    faults = [f"{run.job}: {run.code} {run.detail}" for run in parts.view.runs() if run.code is not None]
+    if faults:
+        return Check(check="schedule", ok=False, text="; ".join(faults), mend="punte schedule")
+    return Check(check="schedule", ok=True, text="scheduled work found nothing")
