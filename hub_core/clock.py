@@ -5,8 +5,11 @@ import ctypes
 import secrets
 import threading
 import time
-from datetime import UTC, datetime
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Final
+
+from hub_core.ports.clock import Clock
 
 _TIMEX_BYTES: Final = 512  # struct timex has 208 on 64 bits
 _TIME_ERROR: Final = 5
@@ -21,6 +24,28 @@ class SystemClock:
     def now(self) -> datetime:
         """Return the present instant in UTC."""
         return datetime.now(UTC)
+
+
+class SteadyClock:
+    """The machine's time, which never goes back: what is due or leased is not put off because somebody set the clock.
+
+    After the machine's clock was set back it goes at half the pace until both agree. It follows a step forward at once.
+    """
+
+    def __init__(self, wall: Clock | None = None, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._wall = wall or SystemClock()
+        self._monotonic = monotonic
+        self._lock = threading.Lock()
+        self._last = (self._wall.now(), monotonic())
+
+    def now(self) -> datetime:
+        """Return the present instant in UTC."""
+        with self._lock:
+            at, measured = self._last
+            elapsed = self._monotonic() - measured
+            now = max(self._wall.now(), at + timedelta(seconds=elapsed / 2))
+            self._last = (now, measured + elapsed)
+            return now
 
 
 class _Stamps:

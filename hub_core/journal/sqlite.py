@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import Final
 
-from hub_core.clock import SystemClock
+from hub_core.clock import SteadyClock
 from hub_core.errors import ConfigError
 from hub_core.journal.ballast import Ballast
 from hub_core.journal.connection import Line
@@ -74,7 +74,7 @@ class Sqlite:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.clock: Clock = SystemClock()
+        self.clock: Clock = SteadyClock()
         self._lock: int | None = None
         self.ballast: Ballast | None = Ballast(path)
 

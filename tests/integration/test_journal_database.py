@@ -5,10 +5,11 @@ import sqlite3
 import stat
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from hub_core.clock import new_id
+from hub_core.clock import SystemClock, new_id
 from hub_core.errors import ConfigError
 from hub_core.journal import schema
 from hub_core.journal.database import Database
@@ -17,7 +18,7 @@ from hub_core.journal.schema import JOURNAL, Migrations, pending
 from hub_core.journal.sqlite import Sqlite
 from hub_core.journal.store import SqlJournal
 from hub_core.journal.view import SqlJournalView
-from hub_core.testing.builders import a_message, a_vault, an_outcome
+from hub_core.testing.builders import a_delivery, a_message, a_vault, an_outcome
 
 
 @pytest.fixture
@@ -276,3 +277,13 @@ def test_statements_use_their_index(path, statement, index):
     told = " / ".join(row[3] for row in plan)
     assert index in told
     assert "TEMP B-TREE" not in told
+
+
+async def test_what_is_due_is_not_put_off_when_the_machines_clock_is_set_back(tmp_path, monkeypatch):
+    with Database(tmp_path / "journal.sqlite3") as database:
+        journal, clock = SqlJournal(database, a_vault()), database.clock
+        message = a_message()
+        await journal.record(message, an_outcome(message, a_delivery(message, due_at=clock.now())))
+        monkeypatch.setattr(SystemClock, "now", lambda _: datetime.now(UTC) - timedelta(hours=1))
+        claims = await journal.claim(limit=1, lease=timedelta(seconds=5), now=clock.now())
+        assert [claimed.delivery.message_id for claimed in claims] == [message.id]

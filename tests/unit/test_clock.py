@@ -3,11 +3,33 @@ import uuid
 from datetime import UTC, datetime, timedelta
 
 from hub_core import clock
-from hub_core.clock import SystemClock, new_id
+from hub_core.clock import SteadyClock, SystemClock, new_id
+from hub_core.testing.builders import FrozenClock
 
 
 def test_the_clock_tells_utc():
     assert SystemClock().now().utcoffset() == timedelta()
+
+
+def test_a_steady_clock_follows_the_machine():
+    wall, passed = FrozenClock(), [0.0]
+    steady = SteadyClock(wall, lambda: passed[0])
+    for seconds in (1, 3600, 0.5):
+        passed[0] += 1
+        instant = wall.advance(timedelta(seconds=seconds))
+        assert steady.now() == steady.now() == instant
+
+
+def test_a_steady_clock_goes_on_at_half_the_pace_after_the_machine_was_set_back_until_both_agree():
+    wall, passed = FrozenClock(), [0.0]
+    steady = SteadyClock(wall, lambda: passed[0])
+    begun = steady.now()
+    wall.advance(timedelta(hours=-1))
+    for minutes in range(60, 121, 60):
+        passed[0] += 3600
+        wall.advance(timedelta(hours=1))
+        assert steady.now() == begun + timedelta(minutes=minutes / 2)
+    assert steady.now() == wall.now()
 
 
 def test_an_id_is_a_uuid_of_version_7_that_holds_the_time():
