@@ -4,10 +4,14 @@ import asyncio
 import time
 from collections import Counter
 from collections.abc import Sequence
+from typing import Final
 
+from hub_core.delivery import LEASE
 from hub_core.testing.postgresql import PostgresqlServer
 from hub_torture.nodes import Node
 from hub_torture.plan import Kill, Plan
+
+_FROZEN: Final = LEASE.total_seconds() + 1.5  # seconds: another hub has taken over by then
 
 
 class Killer:
@@ -17,12 +21,14 @@ class Killer:
         accepted: messages so far, repetitions counted.
         recoveries: seconds from each kill to the first message sent and accepted afterwards.
         server_kills: deaths of the database server.
+        freezes: hubs that were stopped and went on.
     """
 
     def __init__(self, plan: Plan, nodes: Sequence[Node], server: PostgresqlServer | None) -> None:
         self.accepted = 0
         self.recoveries: list[float] = []
         self.server_kills = 0
+        self.freezes = 0
         self._kills = plan.killings
         self._nodes = nodes
         self._server = server
@@ -41,7 +47,11 @@ class Killer:
     async def work(self) -> None:
         """Kill one after the other; the next waits until messages are accepted again."""
         for kill in self._kills:
-            if kill.node is not None:
+            if kill.node is not None and kill.frozen:
+                await self.until(kill.after)
+                await self._nodes[kill.node].freeze(_FROZEN)
+                self.freezes += 1
+            elif kill.node is not None:
                 await self._kill_node(self._nodes[kill.node], kill)
             elif self._server is not None:
                 await self.until(kill.after)

@@ -103,6 +103,16 @@ class Node:
         if self._process is not None and self._process.returncode is None:
             self._process.kill()
 
+    async def freeze(self, seconds: float) -> None:
+        """Stop it, and let it go on later as if nothing had happened."""
+        if self._process is not None and self._process.returncode is None:
+            self._process.send_signal(signal.SIGSTOP)
+            try:
+                await asyncio.sleep(seconds)
+            finally:
+                if self._process.returncode is None:
+                    self._process.send_signal(signal.SIGCONT)
+
     async def stop(self) -> bool:
         """End it in order; tell whether it did."""
         self._ending = True

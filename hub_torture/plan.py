@@ -25,6 +25,7 @@ _CONTRADICTED: Final = 0.01
 _BAD: Final = 0.3
 _AT_PLACE: Final = 0.5
 _OF_SERVER: Final = 5  # one kill of so many takes the server
+_OF_FROZEN: Final = 20  # one of so many is stopped and goes on
 _BAD_ATTEMPTS: Final = 2  # of one delivery, before its partner behaves
 _WORDS: Final = (
     "țară",
@@ -84,11 +85,13 @@ class Kill(msgspec.Struct, frozen=True, kw_only=True):
         after: so many messages were answered.
         node: number of the hub; ``None``: the database server.
         failpoint: where in the hub it dies by itself, unless it did not get there in time.
+        frozen: it does not die: it is stopped until another hub has taken over its work, and goes on then.
     """
 
     after: int
     node: int | None
     failpoint: str | None = None
+    frozen: bool = False
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
@@ -155,9 +158,15 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
         moments = sorted(draw.randrange(max(self.messages - LINES, 1)) for _ in range(self.kills))
         return [self._kill(at, moment, draw) for at, moment in enumerate(moments)]
 
+    def failpoints(self, node: int) -> list[str | None]:
+        """Return for each death of a hub the failpoint where it comes, unless it comes before."""
+        return [kill.failpoint for kill in self.killings if kill.node == node and not kill.frozen]
+
     def _kill(self, at: int, after: int, draw: random.Random) -> Kill:
         if self.server and at % _OF_SERVER == 1:
             return Kill(after=after, node=None)
+        if self.nodes > 1 and at % _OF_FROZEN == _OF_FROZEN // 2:
+            return Kill(after=after, node=draw.randrange(self.nodes), frozen=True)
         failpoint = f"{draw.choice(PLACES)}:{draw.randint(1, 300)}" if draw.random() < _AT_PLACE else None
         return Kill(after=after, node=draw.randrange(self.nodes), failpoint=failpoint)
 

@@ -35,6 +35,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
         repeated: of those, under a key that the partner knew.
         kills: of hubs.
         server_kills: of the database server.
+        freezes: hubs that were stopped, overtaken, and went on.
         recoveries: seconds from each kill to the first message sent and accepted afterwards.
         memory: most bytes that one hub had.
     """
@@ -49,6 +50,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     repeated: int
     kills: int
     server_kills: int
+    freezes: int
     recoveries: list[float]
     memory: int
     verdicts: list[Verdict]
@@ -87,6 +89,7 @@ def summed_up(
         repeated=sum(not taken.effect for taken in evidence.taken),
         kills=sum(node.deaths for node in nodes),
         server_kills=killer.server_kills,
+        freezes=killer.freezes,
         recoveries=[round(taken, 2) for taken in killer.recoveries],
         memory=memory,
         verdicts=[

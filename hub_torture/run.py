@@ -54,12 +54,9 @@ async def torture(
         taken = stack.enter_context(Ledger(folder / TAKEN))
         async with Receiver(plan, taken) as receiver:
             environment = _environment(folder, receiver, server)
-            deaths = {
-                number: [it.failpoint for it in plan.killings if it.node == number] for number in range(plan.nodes)
-            }
             nodes = [
-                Node(number, folder, environment, failpoints=failpoints, program=program)
-                for number, failpoints in deaths.items()
+                Node(number, folder, environment, failpoints=plan.failpoints(number), program=program)
+                for number in range(plan.nodes)
             ]
             killer = Killer(plan, nodes, server)
             async with _alive(nodes):

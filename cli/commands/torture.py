@@ -102,6 +102,11 @@ def _progress(messages: int) -> Iterator[Callable[[str, int], None]]:
         yield lambda step, count: progress.update(task, description=step, completed=min(count, messages))
 
 
+def _kills(found: "Report") -> str:
+    server = f", {found.server_kills} of the server" if found.plan.server else ""
+    return f"{found.kills} of hubs{server}" + (f"; {found.freezes} stopped and overtaken" if found.freezes else "")
+
+
 def _show(found: "Report", engine: Engine) -> None:
     plan = found.plan
     screen.facts(
@@ -110,7 +115,7 @@ def _show(found: "Report", engine: Engine) -> None:
             ("messages", f"{found.accepted} accepted: {found.delivered} delivered, {found.parked} parked"),
             ("refused", f"{found.refused}, as they should be"),
             ("deliveries", f"{found.taken} taken, {found.repeated} of them again under the same key"),
-            ("kills", f"{found.kills} of hubs" + (f", {found.server_kills} of the server" if plan.server else "")),
+            ("kills", _kills(found)),
             ("accepting again", f"after {max(found.recoveries):.2f} s at most" if found.recoveries else None),
             ("memory", f"{found.memory // 1_000_000} MB at most"),
             ("time", f"{found.seconds:.0f} s"),
