@@ -7,6 +7,7 @@ import typer.main
 
 from cli.commands import (
     apply,
+    backup,
     codes,
     doctor,
     endpoints,
@@ -66,6 +67,8 @@ app.command(rich_help_panel=ACT)(parked.reject)
 app.command(rich_help_panel=ACT)(parked.discard)
 app.command(rich_help_panel=ACT)(replay.replay)
 app.command(rich_help_panel=ACT)(purge.purge)
+app.command(rich_help_panel=ACT)(backup.backup)
+app.command(rich_help_panel=ACT)(backup.restore)
 app.add_typer(endpoints.app, name="endpoint", rich_help_panel=ACT)
 app.command(rich_help_panel=SET_UP)(init.init)
 app.command(rich_help_panel=SET_UP)(apply.apply)

@@ -19,6 +19,10 @@ CODES = (
     Code(
         "J115", "sealed value does not open", "Bring the store back from a backup; somebody changed what is kept.", 500
     ),
+    Code("J120", "backup not usable", "Take another one: this file is damaged, or no backup of a hub."),
+    Code("J121", "something is kept here already", "Name an empty store, or set aside what is there: --replace."),
+    Code("J122", "program of PostgreSQL missing", "Install the client programs of the server's version."),
+    Code("J123", "backup or restore failed", "See the text; nothing was changed where something lay before."),
     Code("J404", "no such message", "Check the message id; only your own messages are shown.", 404),
     Code("J409", "same id, other content", "Use a new id for a new message; the first one stands.", 409),
     Code(

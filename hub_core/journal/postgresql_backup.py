@@ -1,0 +1,117 @@
+"""Copies of a store on PostgreSQL, by the server's own programs, at one moment that both sides agree about."""
+
+import contextlib
+import os
+import re
+import shutil
+import subprocess
+from collections import Counter
+from pathlib import Path
+from typing import Any, Final
+
+import psycopg
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+from hub_core.errors import ConfigError
+from hub_core.security.secrets import Secret
+
+_OF_THE_HUB: Final = "SELECT count(*) FROM pg_tables WHERE schemaname = current_schema()"
+_NAMES: Final = "SELECT tablename FROM pg_tables WHERE schemaname = current_schema() ORDER BY tablename"
+_ROWS: Final = re.compile(rb"COPY [^ ]*?\.?([a-z_]+) \(.*\) FROM stdin;\n")
+_CLIP: Final = 200  # characters of what a program says
+
+
+class Server:
+    """A database, and the programs that copy it."""
+
+    def __init__(self, address: str, password: Secret | None) -> None:
+        """Name it; nothing is connected yet."""
+        parameters: dict[str, Any] = dict(conninfo_to_dict(address))
+        self._address = make_conninfo(**parameters)
+        self._environ = dict(os.environ) | ({"PGPASSWORD": password.reveal()} if password is not None else {})
+        self._password = None if password is None else password.reveal()
+
+    def dump(self, target: Path) -> None:
+        """Write everything of one moment into a file, then read the file and see that all rows are there.
+
+        Raises:
+            ConfigError: J122 a program is not there; J123 it failed; J120 rows are missing.
+        """
+        for name in ("pg_dump", "pg_restore"):
+            _program(name)
+        with self._connect() as connection:
+            connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            names = [name for (name,) in connection.execute(_NAMES).fetchall()]
+            counts = {name: _count(connection, name) for name in names}
+            (moment,) = connection.execute("SELECT pg_export_snapshot()").fetchone() or ("",)
+            own = ("--format=custom", "--no-owner", "--no-privileges", f"--snapshot={moment}", f"--file={target}")
+            self._run("pg_dump", *own, f"--dbname={self._address}")
+        if rows_in(target) != Counter(counts):
+            raise ConfigError("J120", "the copy does not hold every row", where=str(target))
+
+    def load(self, source: Path) -> None:
+        """Fill an empty database, all or nothing.
+
+        Raises:
+            ConfigError: J121 it is not empty; J122 a program is not there; J123 it failed.
+        """
+        with self._connect() as connection:
+            (tables,) = connection.execute(_OF_THE_HUB).fetchone() or (0,)
+        if tables:
+            raise ConfigError("J121", "the database is not empty", mend="make an empty one and name it in PUNTE_STORE")
+        own = ("--single-transaction", "--exit-on-error", "--no-owner", "--no-privileges")
+        self._run("pg_restore", *own, f"--dbname={self._address}", str(source))
+
+    def _connect(self) -> "psycopg.Connection[Any]":
+        try:
+            return psycopg.connect(self._address, password=self._password, autocommit=True)
+        except psycopg.Error as error:
+            name = type(error).__name__
+            raise ConfigError(
+                "J102", f"the database cannot be used ({name})", mend="see that PostgreSQL runs"
+            ) from error
+
+    def _run(self, program: str, *arguments: str) -> None:
+        done = subprocess.run(  # noqa: S603 - the server's own program, found by its name
+            [_program(program), *arguments], env=self._environ, capture_output=True, check=False
+        )
+        if done.returncode:
+            said = (done.stderr.decode("utf-8", "replace").strip().splitlines() or [""])[0]
+            raise ConfigError("J123", f"{program} failed: {said[:_CLIP]}")
+
+
+def rows_in(path: Path) -> Counter[str]:
+    """Return how many rows of each table a file holds, having read all of it.
+
+    Raises:
+        ConfigError: J120 it cannot be read; J122.
+    """
+    counts: Counter[str] = Counter()
+    table = ""
+    command = [_program("pg_restore"), "--data-only", "--file=-", str(path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as reading:  # noqa: S603
+        for line in reading.stdout or ():
+            if table:
+                table = "" if line == b"\\.\n" else table
+                counts[table] += bool(table)
+            elif match := _ROWS.fullmatch(line):
+                table = match[1].decode()
+                counts[table] += 0
+    del counts[""]
+    if reading.returncode:
+        raise ConfigError("J120", "this is no copy of a database, or a damaged one", where=str(path))
+    return counts
+
+
+def _count(connection: "psycopg.Connection[Any]", table: str) -> int:
+    with contextlib.closing(connection.cursor()) as cursor:
+        query = psycopg.sql.SQL("SELECT count(*) FROM {}").format(psycopg.sql.Identifier(table))
+        (count,) = cursor.execute(query).fetchone() or (0,)
+    return int(count)
+
+
+def _program(name: str) -> str:
+    found = shutil.which(name)
+    if found is None:
+        raise ConfigError("J122", f"the program {name} is not there")
+    return found

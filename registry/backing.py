@@ -1,0 +1,179 @@
+"""Backup and restore of what a hub keeps; a hub may run during the first, none during the second.
+
+What is sealed stays sealed: the keyring is a file of its own and leaves the machine only where somebody asks for it.
+"""
+
+import os
+import shutil
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, closing, suppress
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+
+from hub_core.errors import ConfigError
+from hub_core.journal import backup
+from hub_core.journal.backup import Copy, Found
+from hub_core.journal.bodies import Vault
+from hub_core.journal.instants import from_micros
+from hub_core.journal.owning import take
+from hub_core.journal.readers import Readers, look
+from hub_core.journal.schema import JOURNAL
+from hub_core.journal.sqlite import Sqlite
+from hub_core.journal.where import engine_of
+from hub_core.security.keyring import read_keyring, write_keyring
+from hub_core.security.secrets import secret_of
+from hub_core.settings import Settings
+from registry.store import REGISTRY
+
+FAMILIES: Final = (JOURNAL, REGISTRY)
+SUFFIXES: Final = {False: ".sqlite3", True: ".dump"}
+#: Gives what is told of each step, such as a progress bar: what it is called, and how many steps there are.
+Steps = Callable[[str, int], AbstractContextManager[Callable[[int], None]]]
+
+
+class Backup(msgspec.Struct, frozen=True, kw_only=True):
+    """One backup, made or put back.
+
+    Attributes:
+        keys: file of the keyring that lies beside it, or that it needs.
+        opened: messages that were opened with the key, to see that they can be; ``None``: no keyring is at hand.
+        newest: when the last message came.
+        set_aside: folder of what lay there before.
+    """
+
+    file: Path
+    bytes: int
+    messages: int
+    deliveries: int
+    keys: Path | None = None
+    opened: int | None = None
+    newest: datetime | None = None
+    set_aside: Path | None = None
+
+
+def back_up(settings: Settings, place: Path, *, with_keys: bool, steps: Steps, environ: Mapping[str, str]) -> Backup:
+    """Copy the store into a file, or into a folder under a name of its own.
+
+    Raises:
+        ConfigError: J103 nothing is kept here; J121 the file is there already; J120 to J123.
+    """
+    engine = engine_of(settings, environ)
+    look(engine, migrations=(REGISTRY,)).close()
+    target = _named(place, SUFFIXES[settings.store is not None])
+    if target.exists():
+        raise ConfigError("J121", "this file is there already", where=str(target), mend="name another one")
+    vault = _vault(settings.keyring_file)
+    with backup.partial(target) as part:
+        if isinstance(engine, Sqlite):
+            with steps("copying", backup.pages(engine)) as advance:
+                backup.copy(engine, part, advance)
+            readers = Readers(Copy(part))
+        else:
+            with steps("copying", 0):
+                _server(settings, environ).dump(part)
+            readers = look(engine, migrations=(REGISTRY,))
+        with closing(readers):
+            found = backup.look_through(readers, vault)
+    keys = _beside(target)
+    if with_keys:
+        write_keyring(keys, read_keyring(settings.keyring_file))
+    return _told(target, found, vault, keys=keys if with_keys else None)
+
+
+def restore(
+    settings: Settings, place: Path, *, replace: bool, with_keys: bool, steps: Steps, environ: Mapping[str, str]
+) -> Backup:
+    """Put a backup in the place of the store, once it is looked through.
+
+    Raises:
+        ConfigError: J101 a hub runs; J110, J113 the keyring is not there, or another store's; J120 the file is damaged;
+            J121 something is kept there.
+    """
+    source = _newest(place, SUFFIXES[settings.store is not None])
+    lock = take(settings.database)
+    try:
+        if with_keys:
+            _put_keys(_beside(source), settings.keyring_file)
+        vault = Vault(partial(read_keyring, settings.keyring_file))
+        _ = vault.keyring  # without it nothing that is put there could be read
+        if settings.store is not None:
+            _server(settings, environ).load(source)
+            with closing(look(engine_of(settings, environ), migrations=(REGISTRY,))) as readers:
+                return _told(source, backup.look_through(readers, vault), vault)
+        return _restored_file(settings.database, source, vault, replace=replace, steps=steps)
+    finally:
+        os.close(lock)
+
+
+def _restored_file(database: Path, source: Path, vault: Vault, *, replace: bool, steps: Steps) -> Backup:
+    aside = None
+    if backup.lies(database):
+        if not replace:
+            raise ConfigError("J121", "a store lies here", where=str(database))
+        aside = database.with_name(f"before-{datetime.now(UTC):%Y%m%dT%H%M%SZ}")
+    with backup.partial(database) as part:
+        with steps("copying", 2) as advance:
+            shutil.copyfile(source, part)
+            advance(1)
+            backup.check(part)
+            advance(1)
+        copy = Copy(part)
+        copy.check(FAMILIES)
+        with closing(Readers(copy)) as readers:
+            found = backup.look_through(readers, vault)
+        if aside is not None:
+            backup.set_aside(database, aside)
+    return msgspec.structs.replace(_told(source, found, vault), set_aside=aside)
+
+
+def _server(settings: Settings, environ: Mapping[str, str]) -> Any:
+    from hub_core.journal.postgresql_backup import Server
+
+    return Server(settings.store or "", secret_of(settings.store_password, environ))
+
+
+def _named(place: Path, suffix: str) -> Path:
+    """Return the file that a person names, or one in the folder that they name."""
+    return place / f"punte-{datetime.now(UTC):%Y%m%dT%H%M%SZ}{suffix}" if place.is_dir() else place
+
+
+def _newest(place: Path, suffix: str) -> Path:
+    """Return the file that a person names, or the newest one in the folder that they name."""
+    found = sorted(place.glob(f"punte-*{suffix}")) if place.is_dir() else [place]
+    if not found or not found[-1].is_file():
+        raise ConfigError("J120", "there is no backup here", where=str(place), mend="name the file of a backup")
+    return found[-1]
+
+
+def _beside(file: Path) -> Path:
+    return file.with_name(f"{file.name}.keyring.json")
+
+
+def _put_keys(source: Path, target: Path) -> None:
+    """Put a keyring in its place; one that is there stays."""
+    if target.exists():
+        raise ConfigError("J121", "a keyring lies here", where=str(target), mend="restore without --with-keys")
+    write_keyring(target, read_keyring(source))
+
+
+def _vault(keyring: Path) -> Vault | None:
+    with suppress(ConfigError):
+        read_keyring(keyring)
+        return Vault(partial(read_keyring, keyring))
+    return None
+
+
+def _told(file: Path, found: Found, vault: Vault | None, *, keys: Path | None = None) -> Backup:
+    return Backup(
+        file=file,
+        bytes=file.stat().st_size,
+        messages=found.messages,
+        deliveries=found.deliveries,
+        keys=keys,
+        opened=None if vault is None else found.opened,
+        newest=from_micros(found.newest),
+    )
