@@ -39,6 +39,22 @@ def show_message(answer: dict[str, Any], *, revealed: bool) -> None:
             screen.show(Text(screen.clean(line)))
 
 
+def show_repair(answer: dict[str, Any]) -> None:
+    """Print what became of a corrected copy and of the message that it repairs."""
+    show_findings(answer["findings"])
+    if not answer["kept"]:
+        screen.show(Text.assemble("the copy is ", screen.state("refused"), ", too: nothing was kept or changed"))
+        return
+    targets = ", ".join(it["endpoint"] for it in answer["deliveries"]) or "nobody"
+    screen.facts(
+        (
+            ("repaired", Text.assemble(answer["message"], ", now ", screen.state(answer["state"]))),
+            ("by the copy", Text.assemble(answer["copy"], ", ", screen.state(answer["copy_state"]))),
+            ("which goes to", targets),
+        )
+    )
+
+
 def _facts(answer: dict[str, Any]) -> None:
     message, outcome = answer["message"], answer["outcome"]
     state = screen.state(outcome["state"])
@@ -51,6 +67,8 @@ def _facts(answer: dict[str, Any]) -> None:
             ("purpose", message["purpose"]),
             ("sender's id", message["sender_id"]),
             *_place(message),
+            ("repairs", message.get("repairs")),
+            ("repaired by", answer.get("repaired_by")),
             ("rows", _rows(answer.get("rows"))),
             ("received", screen.local(message["received_at"])),
             ("decided", screen.local(outcome["decided_at"])),

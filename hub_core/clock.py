@@ -2,6 +2,7 @@
 
 import contextlib
 import ctypes
+import hashlib
 import secrets
 import threading
 import time
@@ -82,3 +83,22 @@ def is_kept() -> bool:
         state: int = ctypes.CDLL(None).adjtimex(ctypes.create_string_buffer(_TIMEX_BYTES))  # modes 0: it only reads
         return state not in {_TIME_ERROR, -1}
     return True
+
+
+def row_id(file_id: str, line: int) -> str:
+    """Return the id of a row: a UUIDv7 of the time of its file, the same in every attempt.
+
+    >>> row_id("019a8f3c-1111-7abc-8def-000000000000", 2)
+    '019a8f3c-1111-7000-8000-000000000000'
+    """
+    return _derived(file_id, str(line))
+
+
+def repair_id(message_id: str) -> str:
+    """Return the id of the corrected copy of a message: there is one, however often it is handed in."""
+    return _derived(message_id, "repaired")
+
+
+def _derived(origin: str, what: str) -> str:
+    digits = hashlib.sha256(f"{origin}:{what}".encode("ascii")).hexdigest()
+    return f"{origin[:13]}-7{digits[:3]}-8{digits[3:6]}-{digits[6:18]}"

@@ -8,14 +8,17 @@ import hashlib
 import logging
 from collections.abc import Callable, Mapping, Sequence
 
+import msgspec
+
 from hub_core.access import allow
+from hub_core.clock import repair_id
 from hub_core.directory import Direction, Directory, Endpoint
 from hub_core.document import Document
 from hub_core.errors import Refused, Rejected
 from hub_core.journal.failpoints import reach
 from hub_core.judging import Judge, Opened
 from hub_core.mapping import MappingSet, value_at
-from hub_core.message import Arrival, Entry, Message, Outcome, Refusal
+from hub_core.message import Arrival, Caller, Entry, Message, Outcome, Refusal, State
 from hub_core.ports import Adapter, Clock, Journal, Position, Splits
 from hub_core.trace import current
 
@@ -68,6 +71,39 @@ class Hub(Judge):
         message, outcome = self._decided(arrival, endpoint, purpose, await self._opened(arrival, directory), directory)
         reach("after-decide-before-keep")
         return await self.keep(message, outcome)
+
+    async def repair(self, first: Message, body: bytes, entry: Entry) -> tuple[Message, Outcome]:
+        """Take a corrected copy in the place of a message, as if its sender had sent it now.
+
+        A copy that is refused, too, is not kept, and the first stays as it is.
+
+        Raises:
+            Refused: the sender may not send it any more. Rejected: B413 too large; see also ``Journal.repair``.
+        """
+        directory = self._directory()
+        endpoint = self._endpoint(first.endpoint, directory)
+        caller = Caller(institution=first.party, key=f"operator:{entry.by}")
+        purpose = allow(directory, caller, endpoint.service, first.purpose)
+        if len(body) > endpoint.max_body_bytes:
+            raise Rejected("B413", f"the endpoint takes at most {endpoint.max_body_bytes:,} bytes")
+        arrival = Arrival(
+            endpoint=first.endpoint,
+            caller=caller,
+            body=body,
+            media_type=first.media_type,
+            correlation_id=first.correlation_id,
+        )
+        is_row = first.line is not None
+        opened = self.open(first.endpoint, body, directory) if is_row else await self._opened(arrival, directory)
+        made = self._message(arrival, endpoint, purpose, None, directory.number)
+        copy = msgspec.structs.replace(made, id=repair_id(first.id), repairs=first.id)
+        outcome = self.judge(copy, opened, directory)
+        if outcome.state is State.REFUSED:
+            return copy, outcome
+        standing = await self._journal.repair(copy, outcome, entry)
+        if standing is outcome:
+            self._tell(copy, outcome)
+        return copy, standing
 
     async def keep(self, message: Message, outcome: Outcome) -> Outcome:
         """Write a message and its outcome; the outcome that stands is the first one."""

@@ -87,6 +87,7 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
         registry_set: number of the registry set in force when it arrived.
         line: of a row: where it stands in its file, from 1; the file began the conversation. ``None``: no row.
         trace: that its sender named.
+        repairs: id of the message whose corrected copy it is.
     """
 
     id: str
@@ -103,6 +104,7 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     registry_set: int
     line: int | None = None
     trace: Trace | None = None
+    repairs: str | None = None
 
 
 class State(StrEnum):

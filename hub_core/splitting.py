@@ -14,6 +14,7 @@ from typing import Final
 
 import msgspec
 
+from hub_core.clock import row_id
 from hub_core.directory import Directory
 from hub_core.errors import PunteError, Rejected, TryLater
 from hub_core.hub import Hub
@@ -153,13 +154,3 @@ def row_message(file: Message, part: Part, media_type: str) -> Message:
         digest=hashlib.sha256(part.body).digest(),
         line=part.line,
     )
-
-
-def row_id(file_id: str, line: int) -> str:
-    """Return the id of a row: a UUIDv7 of the time of its file.
-
-    >>> row_id("019a8f3c-1111-7abc-8def-000000000000", 2)
-    '019a8f3c-1111-7000-8000-000000000000'
-    """
-    digits = hashlib.sha256(f"{file_id}:{line}".encode("ascii")).hexdigest()
-    return f"{file_id[:13]}-7{digits[:3]}-8{digits[3:6]}-{digits[6:18]}"

@@ -1,14 +1,17 @@
 """``punte messages``: find messages, look at one, watch them arrive."""
 
+import base64
 import sys
 import time
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from rich.text import Text
 
 from cli import completion, desk, filters, screen
-from cli.message_view import show_message
+from cli.faults import Exit
+from cli.message_view import show_message, show_repair
 from cli.options import Json, MessageId, Reason, Reveal, check_reveal
 from cli.screen import Column
 
@@ -117,6 +120,37 @@ def settle(
         return
     word = "has it" if sent else "does not have it: it is sent again"
     screen.show(Text.assemble(f"{answer['endpoint']} {word}; the message is ", screen.state(answer["state"])))
+
+
+@app.command()
+def repair(
+    message_id: MessageId,
+    *,
+    corrected: Annotated[
+        Path,
+        typer.Option(
+            "--with",
+            metavar="FILE",
+            exists=True,
+            dir_okay=False,
+            help="Corrected document, as its sender writes it.",
+        ),
+    ],
+    reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help="What was wrong; kept in the history.")],
+    as_json: Json = False,
+) -> None:
+    """Take a corrected copy in the place of a message, as if its sender had sent it now.
+
+    The copy is a message of its own, linked to the first. What was given up of the first is closed.
+    """
+    body = base64.b64encode(corrected.read_bytes()).decode()
+    answer = desk.call("repair", id=message_id, body=body, reason=reason, by=desk.operator())
+    if as_json:
+        screen.as_json(answer)
+    else:
+        show_repair(answer)
+    if not answer["kept"]:
+        raise typer.Exit(Exit.ATTENTION)
 
 
 @app.command()

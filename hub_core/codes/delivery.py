@@ -18,4 +18,5 @@ CODES = (
     Code("D304", "given up, too old", "See the attempts, mend the cause, then retry; its age counts anew."),
     Code("D401", "refused by a person", "Nothing: an operator closed it as refused; the history says who and why."),
     Code("D402", "discarded by a person", "Nothing: an operator closed it; replay the message to send it after all."),
+    Code("D403", "replaced by a corrected copy", "Nothing: see the copy, whose id stands with the message."),
 )

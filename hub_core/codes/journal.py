@@ -36,6 +36,7 @@ CODES = (
     Code("J415", "in this replay already", "Nothing: it was done. To do it once more, give another reason.", 409),
     Code("J416", "on its way", "Wait until it is settled; punte messages timeline says what it waits for.", 409),
     Code("J417", "in doubt", "Settle it first (punte messages settle), or replay it --also-in-doubt.", 409),
+    Code("J418", "repaired already", "See the corrected copy; if that is wrong, too, repair the copy.", 409),
     Code("J421", "polled twice at once", "Nothing: the other poll has taken in what was new.", 409),
     Code("J503", "journal not available", "Send again later with the same id; nothing was accepted.", 503),
 )

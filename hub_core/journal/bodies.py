@@ -30,7 +30,8 @@ class Envelope(msgspec.Struct, frozen=True, array_like=True):
 
     Attributes:
         digest: SHA-256 of the body.
-        trace: absent in what older versions wrote; they ignore it.
+        trace: absent in what older versions wrote; they ignore it, and what follows.
+        repairs: id of the message whose corrected copy it is.
     """
 
     data_key: bytes
@@ -41,6 +42,7 @@ class Envelope(msgspec.Struct, frozen=True, array_like=True):
     document: str | None
     cases: tuple[str, ...]
     trace: Trace | None = None
+    repairs: str | None = None
 
 
 class Told(msgspec.Struct, frozen=True, array_like=True):
@@ -158,6 +160,7 @@ class Vault:
             document=outcome.document,
             cases=tuple(dict.fromkeys(outcome.cases)),
             trace=message.trace,
+            repairs=message.repairs,
         )
 
     def new_data_key(self) -> bytes:

@@ -11,7 +11,13 @@ from hub_core.trace import Trace
 
 REJECTED: Final = "D401"
 DISCARDED: Final = "D402"
-_CLOSED: Final = {REJECTED: "rejected", DISCARDED: "discarded"}  # code of a delivery that a person closed, to a word
+REPAIRED: Final = "D403"
+# Codes of deliveries that a person closed, to a word.
+_CLOSED: Final = {
+    REJECTED: "rejected",
+    DISCARDED: "discarded",
+    REPAIRED: "repaired",
+}
 
 
 class Filter(msgspec.Struct, frozen=True, kw_only=True):
@@ -57,6 +63,7 @@ class MessageRow(msgspec.Struct, frozen=True, kw_only=True):
         cases: case numbers that its record names.
         line: of a row of a file, see ``Message``.
         trace: that its sender named.
+        repairs: id of the message whose corrected copy it is.
     """
 
     id: str
@@ -78,6 +85,7 @@ class MessageRow(msgspec.Struct, frozen=True, kw_only=True):
     cases: tuple[str, ...] = ()
     line: int | None = None
     trace: Trace | None = None
+    repairs: str | None = None
 
 
 class Rows(msgspec.Struct, frozen=True, kw_only=True):
@@ -173,7 +181,7 @@ class DeliveryRow(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def standing(self) -> str:
-        """Its state; of one that waits no longer, why: ``rejected``, ``discarded`` or ``replaced``."""
+        """Its state; of one that waits no longer, why: ``rejected``, ``discarded``, ``repaired`` or ``replaced``."""
         return _CLOSED.get(self.code or "", "replaced") if self.superseded else self.state.value
 
 

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Final
 
 from hub_core.errors import Rejected
-from hub_core.journal import outbox, parking, pausing, purging, recording, replaying, scheduling, settling
+from hub_core.journal import outbox, parking, pausing, purging, recording, repairing, replaying, scheduling, settling
 from hub_core.journal.bodies import Vault
 from hub_core.journal.connection import Connection
 from hub_core.journal.database import Database
@@ -136,6 +136,12 @@ class SqlJournal(SqlJournalView):
         """Deliver again; see ``Journal.redeliver``."""
         work = partial(replaying.redeliver, deliveries=deliveries, entry=entry, vault=self._vault, outcome=outcome)
         await self._database.write(work)
+
+    async def repair(self, copy: Message, outcome: Outcome, entry: Entry) -> Outcome:
+        """Take a corrected copy in the place of a message; see ``Journal.repair``."""
+        prepared = recording.prepare(copy, outcome, self._vault)
+        work = partial(repairing.repair, copy=prepared, entry=entry, vault=self._vault)
+        return self._opened(await self._database.write(work))
 
     async def replay(self, replays: Sequence[Replay]) -> list[str | None]:
         """Deliver messages again; see ``Journal.replay``."""

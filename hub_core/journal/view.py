@@ -230,6 +230,7 @@ def _message(row: Sequence[Any], envelope: Envelope) -> MessageRow:
         line=row[11],
         cases=envelope.cases,
         trace=envelope.trace,
+        repairs=envelope.repairs,
     )
 
 

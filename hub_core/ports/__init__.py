@@ -20,7 +20,8 @@ from hub_core.ports.adapter import (
 )
 from hub_core.ports.clock import Clock
 from hub_core.ports.exchange import Answer, Question, Sent, Source, Target
-from hub_core.ports.journal import Journal, JournalView
+from hub_core.ports.journal import Journal
+from hub_core.ports.journal_view import JournalView
 from hub_core.ports.schedule import Position, Run, Schedule
 
 __all__ = [

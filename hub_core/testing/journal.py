@@ -19,6 +19,7 @@ from hub_core.testing.journal_operating import Operating
 from hub_core.testing.journal_ordering import Ordering
 from hub_core.testing.journal_parking import Parking
 from hub_core.testing.journal_purging import Purging
+from hub_core.testing.journal_repairing import Repairing
 from hub_core.testing.journal_replaying import Replaying
 from hub_core.testing.journal_scheduling import Scheduling
 from hub_core.testing.journal_sealing import Sealing
@@ -34,6 +35,7 @@ class JournalContract(
     Ordering,
     Operating,
     Replaying,
+    Repairing,
     Parking,
     Endpoints,
     Looking,

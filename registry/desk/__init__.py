@@ -5,6 +5,7 @@
     doctor      doctor
     explaining  why, route_explain
     replaying   replay, how_many
+    repairing   repair
     releasing   mapping_releases, mapping_shadow, mapping_shadow_stop, mapping_promote, mapping_rollback
     sealing     seal_status, seal_rotate, seal_reload, seal_drop
     purging     purgeable, purge

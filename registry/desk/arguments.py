@@ -67,6 +67,13 @@ class Replay(Act, frozen=True, kw_only=True):
     also_in_doubt: bool = False
 
 
+class Repair(Act, frozen=True, kw_only=True):
+    """Take a corrected copy in the place of a message; ``body``: its bytes, in JSON as Base64."""
+
+    id: str
+    body: bytes
+
+
 class Parked(Arguments, frozen=True, kw_only=True):
     """What was given up; ``of``: id of a group or of a message, of which everything is listed."""
 

@@ -29,6 +29,7 @@ VERBS: Final[dict[str, tuple[str, type[msgspec.Struct]]]] = {
     "revealed": ("looking", args.Revealed),
     "why": ("explaining", args.Why),
     "replay": ("replaying", args.Replay),
+    "repair": ("repairing", args.Repair),
     "how_many": ("replaying", args.Messages),
     "route_explain": ("explaining", args.RouteExplain),
     "mapping_releases": ("releasing", args.Nothing),

@@ -4,6 +4,7 @@ from typing import Any
 
 import msgspec
 
+from hub_core.clock import repair_id
 from hub_core.codes import CODES
 from hub_core.directory import Direction
 from hub_core.errors import ConfigError, Rejected
@@ -33,6 +34,7 @@ async def message(parts: Parts, look: Look) -> dict[str, Any]:
         # Of a short body a plain hash is as good as the body: all that it may have been can be tried.
         | {"digest": kept.message.digest.hex() if look.reveal else None, "registry_set": kept.message.registry_set}
         | {"purged_at": kept.purged_at},
+        "repaired_by": parts.view.message(repair_id(look.id)) and repair_id(look.id),
         "outcome": {
             "state": kept.message.state,
             "decided_at": outcome.decided_at,

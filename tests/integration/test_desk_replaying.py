@@ -1,11 +1,12 @@
-"""What the desk does with kept messages that are to be judged and delivered again."""
+"""What the desk does with kept messages that are to be judged and delivered again, or corrected."""
 
+import base64
 import json
 from datetime import timedelta
 
 import pytest
 
-from hub_core.errors import ConfigError, Rejected
+from hub_core.errors import ConfigError, Refused, Rejected
 from hub_core.message import Arrival, Caller, DeliveryState, State
 from hub_core.places import MAPPINGS
 from hub_core.settings import Settings
@@ -253,3 +254,52 @@ async def test_an_unknown_message_is_refused(store):
     with pytest.raises(Rejected) as raised:
         await store.replay(id="nobody")
     assert raised.value.code == "J404"
+
+
+# Corrected copies -----------------------------------------------------------------------------------------------
+
+
+def copied(**more):
+    return base64.b64encode(json.dumps(SED | more).encode()).decode()
+
+
+async def test_a_corrected_copy_takes_the_place_of_a_refused_message_and_both_show_it(store):
+    first = await store.accept(sed=None)
+    answer = await store.desk.call("repair", {"id": first, "body": copied(), **BY})
+    assert (answer["kept"], answer["copy_state"], answer["state"]) == (True, State.DELIVERING, State.REFUSED)
+    shown = await store.desk.call("message", {"id": first})
+    assert shown["repaired_by"] == answer["copy"]
+    assert (shown["entries"][-1]["step"], shown["entries"][-1]["by"]) == ("repaired", "ana")
+    copy = await store.desk.call("message", {"id": answer["copy"]})
+    assert (copy["message"]["repairs"], copy["message"]["party"], copy["repaired_by"]) == (first, "ap", None)
+    await store.deliver()
+    assert [claimed.delivery.message_id for claimed in store.sent] == [answer["copy"]]
+
+
+async def test_a_copy_that_is_refused_too_is_not_kept(store):
+    first = await store.accept(sed=None)
+    answer = await store.desk.call("repair", {"id": first, "body": copied(sed=None), **BY})
+    assert (answer["kept"], answer["copy"], answer["findings"][0]["code"]) == (False, None, "V301")
+    assert len(store.parts.view.messages()) == 1
+
+
+async def test_the_same_copy_again_changes_nothing_and_another_is_refused(store):
+    first = await store.accept(sed=None)
+    again = [await store.desk.call("repair", {"id": first, "body": copied(), **BY}) for _ in range(2)]
+    assert again[0]["copy"] == again[1]["copy"]
+    assert len(store.parts.view.messages()) == 2
+    with pytest.raises(Rejected) as raised:
+        await store.desk.call("repair", {"id": first, "body": copied(sedVer="9"), **BY})
+    assert raised.value.code == "J418"
+
+
+async def test_a_copy_is_admitted_like_any_message_of_its_sender(store):
+    first = await store.accept(sed=None)
+    await store.apply(COUNTRY.replace("purposes: [exchange]", "purposes: [other]"))
+    with pytest.raises(Refused):
+        await store.desk.call("repair", {"id": first, "body": copied(), **BY})
+
+
+async def test_a_repair_needs_a_reason(store):
+    with pytest.raises(ConfigError):
+        await store.desk.call("repair", {"id": "x", "body": "", "by": "ana", "reason": " "})

@@ -10,6 +10,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from hub_core.clock import row_id
 from hub_core.directory import Contract
 from hub_core.errors import TryLater
 from hub_core.journal.database import Database
@@ -17,7 +18,7 @@ from hub_core.journal.entries import Filter
 from hub_core.journal.store import SqlJournal
 from hub_core.mapping import load
 from hub_core.message import State
-from hub_core.splitting import message_of, row_id
+from hub_core.splitting import message_of
 from hub_core.testing.builders import a_vault
 from tests.integration.file_child import DIRECTORY, LISTS, TITLES, a_file, a_hub, an_arrival, row
 

@@ -141,3 +141,26 @@ def test_with_json_an_error_is_json_too(desk, punte):
 def test_a_hub_that_does_not_answer_sensibly_is_not_reachable(desk, punte):
     desk.errors["status"] = {"code": "J503", "text": "the journal is not available"}
     assert punte("status").code == 3
+
+
+def test_a_corrected_copy_is_handed_in_and_both_are_named(desk, punte, tmp_path):
+    corrected = tmp_path / "corrected.xml"
+    corrected.write_bytes(b"<mended/>")
+    result = punte("messages", "repair", MESSAGE, "--with", corrected, "--reason", "wrong date")
+    assert result.code == 0
+    _, act = desk.asked[-1]
+    assert act.pop("by")
+    assert act == {"id": MESSAGE, "body": "PG1lbmRlZC8+", "reason": "wrong date"}
+    assert f"{MESSAGE}, now accepted" in result.out
+    assert "019aa6f0-0000-7abc-8abc-000000000002, delivering" in result.out
+
+
+def test_a_corrected_copy_that_is_refused_too_ends_with_1(desk, punte, tmp_path):
+    corrected = tmp_path / "corrected.xml"
+    corrected.write_bytes(b"<no")
+    finding = {"code": "B101", "severity": "error", "text": "breaks off"}
+    desk.answers["repair"] = desk.answer("repair", {})[1] | {"kept": False, "copy": None, "findings": [finding]}
+    result = punte("messages", "repair", MESSAGE, "--with", corrected, "--reason", "wrong date")
+    assert result.code == 1
+    assert "nothing was kept or changed" in result.out
+    assert "B101" in result.out

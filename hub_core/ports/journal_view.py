@@ -1,0 +1,128 @@
+"""The journal's reading side."""
+
+from datetime import datetime
+from typing import Protocol
+
+from hub_core.journal.entries import (
+    Counts,
+    DeliveryRow,
+    Filter,
+    Kept,
+    MessageRow,
+    ParkedGroup,
+    ParkedRow,
+    Purgeable,
+    PurgePart,
+    Queue,
+    Replay,
+    Rows,
+)
+from hub_core.message import Entry, Outcome, Pause, Receipt, Refusal
+
+
+class JournalView(Protocol):
+    """The journal for whoever looks; never changes anything. Plain functions, one consistent state per call."""
+
+    def messages(self, wanted: Filter | None = None) -> list[MessageRow]:
+        """Return messages that fit, newest first; with ``after`` the oldest first."""
+        ...
+
+    def how_many(self, wanted: Filter) -> int:
+        """Return how many messages fit, whatever the limit."""
+        ...
+
+    def message(self, message_id: str) -> Kept | None:
+        """Return a message and its decision."""
+        ...
+
+    def latest(self, message_id: str) -> Outcome | None:
+        """Return what was decided last: by a replay, or first; ``None``: no such message."""
+        ...
+
+    def hindered(self, replay: Replay) -> str | None:
+        """Return why ``Journal.replay`` would leave the message alone; ``None``: it would not.
+
+        Raises:
+            Rejected: J404.
+        """
+        ...
+
+    def body(self, message_id: str) -> bytes:
+        """Return the bytes as received.
+
+        Raises:
+            Rejected: J404; J410 they were purged.
+        """
+        ...
+
+    def entries(self, message_id: str) -> list[Entry]:
+        """Return a message's history, oldest first.
+
+        Raises:
+            Rejected: J404.
+        """
+        ...
+
+    def deliveries(self, message_id: str) -> list[DeliveryRow]:
+        """Return a message's deliveries with their attempts, in the order they were added.
+
+        Raises:
+            Rejected: J404.
+        """
+        ...
+
+    def unsplit(self) -> list[str]:
+        """Return the files whose rows are not all messages yet, oldest first."""
+        ...
+
+    def rows(self, message_id: str) -> Rows:
+        """Return what became of the rows of a file; of any other message, that there are none."""
+        ...
+
+    def receipt_of(self, delivery_id: str) -> Receipt | None:
+        """Return what the partner gave back for a delivery; ``None`` unless it was sent."""
+        ...
+
+    def refusals(self, limit: int = 50) -> list[Refusal]:
+        """Return calls that were turned away, newest first."""
+        ...
+
+    def counts(self) -> Counts:
+        """Return the journal in numbers."""
+        ...
+
+    def parked(self, message_id: str | None = None) -> list[ParkedGroup]:
+        """Return what was given up and waits for a person, by endpoint, code and mapping; or of one message only."""
+        ...
+
+    def parked_in(
+        self,
+        group: ParkedGroup,
+        *,
+        message_id: str | None = None,
+        until: datetime | None = None,
+        after: str = "",
+        limit: int = 50,
+    ) -> list[ParkedRow]:
+        """Return what a group holds, the oldest first.
+
+        Args:
+            group: which cause.
+            message_id: of this message only.
+            until: parked then or before.
+            after: the last key of the page before.
+            limit: most rows.
+        """
+        ...
+
+    def purgeable(self, part: PurgePart, *, before: datetime, after: int = 0) -> Purgeable:
+        """Return of how many messages after a number ``Journal.purge`` would delete something, and the first."""
+        ...
+
+    def queues(self) -> list[Queue]:
+        """Return what is not settled for good, by endpoint in the order of the names."""
+        ...
+
+    def pauses(self, endpoint: str | None = None) -> list[Pause]:
+        """Return the pauses that nobody ended, by endpoint; of a named endpoint the last 50, newest first."""
+        ...
