@@ -19,6 +19,7 @@ class Killer:
 
     Attributes:
         accepted: messages so far, repetitions counted.
+        done: how much of the plan.
         recoveries: seconds from each kill to the first message sent and accepted afterwards.
         server_kills: deaths of the database server.
         freezes: hubs that were stopped and went on.
@@ -26,6 +27,7 @@ class Killer:
 
     def __init__(self, plan: Plan, nodes: Sequence[Node], server: PostgresqlServer | None) -> None:
         self.accepted = 0
+        self.done = 0
         self.recoveries: list[float] = []
         self.server_kills = 0
         self.freezes = 0
@@ -56,6 +58,7 @@ class Killer:
             elif self._server is not None:
                 await self.until(kill.after)
                 await self._kill_server(self._server)
+            self.done += 1
             while self._since is not None:
                 await self._more()
 

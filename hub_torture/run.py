@@ -28,7 +28,7 @@ _START: Final = 60.0  # seconds, for the first start of a hub
 _DRAIN: Final = 180.0  # seconds, for what is open after the last message
 _TELL: Final = 0.2  # seconds
 _LOOK: Final = 0.05  # seconds
-#: What is being done, and a number: messages accepted so far, or deliveries still open.
+#: What is being done, and how many messages were accepted so far.
 Tell = Callable[[str, int], None]
 
 
@@ -65,9 +65,9 @@ async def torture(
                 await sender.close()
                 parts = Parts(from_environment({**environment, "PUNTE_HOME": str(nodes[0].home)}), write=False)
                 stack.callback(parts.close)
-                await _drain(parts.view, tell)
+                await _drain(plan, parts.view, tell)
                 ended = [await node.stop() for node in nodes]
-        tell("comparing", 0)
+        tell("comparing", plan.messages)
         evidence = await asyncio.to_thread(gather, folder, parts.view)
     return summed_up(plan, evidence, killer, nodes, limits=limits, ended=ended, seconds=time.monotonic() - begun)
 
@@ -140,7 +140,7 @@ async def _send_all(plan: Plan, sender: Sender, killer: Killer, tell: Tell) -> N
 
     async def telling() -> None:
         while True:
-            tell("sending", killer.accepted)
+            tell(f"sending, {killer.done} of {plan.kills} kills", killer.accepted)
             await asyncio.sleep(_TELL)
 
     async with asyncio.TaskGroup() as group:
@@ -150,10 +150,10 @@ async def _send_all(plan: Plan, sender: Sender, killer: Killer, tell: Tell) -> N
             task.cancel()
 
 
-async def _drain(view: SqlJournalView, tell: Tell) -> None:
+async def _drain(plan: Plan, view: SqlJournalView, tell: Tell) -> None:
     """Wait until nothing is open any more, or for too long."""
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(_DRAIN):
             while left := (await asyncio.to_thread(view.counts)).open_deliveries:
-                tell("draining", left)
+                tell(f"draining, {left} open", plan.messages)
                 await asyncio.sleep(_TELL)

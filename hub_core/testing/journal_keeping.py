@@ -1,6 +1,7 @@
 """The journal's suite: keeping and deciding."""
 
 import asyncio
+from datetime import timedelta
 from pathlib import Path
 
 import msgspec
@@ -58,6 +59,12 @@ class Keeping(JournalSuite):
         for claimed in await claim(journal):
             await send(journal, claimed)
         assert await journal.record(again, an_outcome(again)) == outcome
+
+    async def test_a_repetition_gets_the_first_outcome_however_late_it_comes(self, journal: AnyJournal) -> None:
+        first = a_message(sender_id="7")
+        late = a_message(sender_id="7", received_at=first.received_at + timedelta(days=365))
+        outcome = await journal.record(first, an_outcome(first))
+        assert await journal.record(late, an_outcome(late)) == outcome
 
     async def test_a_repetition_adds_neither_message_nor_delivery(self, journal: AnyJournal) -> None:
         for _ in range(3):
