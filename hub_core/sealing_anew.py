@@ -14,6 +14,7 @@ from typing import Final
 from hub_core.errors import TryLater
 from hub_core.journal.bodies import Vault
 from hub_core.journal.database import Database
+from hub_core.journal.dropping import KeyDropped
 from hub_core.journal.resealing import Step, keys_in_use, reseal_step, seal_step
 
 log = logging.getLogger("punte.sealing")
@@ -51,7 +52,9 @@ class Resealer:
             self._wake.clear()
             try:
                 await self._seal_all()
-            except TryLater:
+            except TryLater as error:
+                if isinstance(error, KeyDropped):
+                    self._vault.reread()
                 await asyncio.sleep(_PAUSE)
                 self._wake.set()
             except Exception:

@@ -8,6 +8,7 @@ data key. Every sealed value is bound to its message and its column: put elsewhe
 What is only compared is a keyed hash: see ``Vault.token``.
 """
 
+import contextlib
 import os
 from collections.abc import Callable, Iterable
 from functools import cached_property
@@ -142,6 +143,13 @@ class Vault:
     def _current(self) -> tuple[bytes, str, Cipher]:
         key_id = self.keyring.current.id
         return bytes.fromhex(key_id), key_id, self._cipher(bytes.fromhex(key_id))
+
+    def reread(self) -> None:
+        """Seal with the current key of the keyring as it lies in its file now, if that is still this store's."""
+        with contextlib.suppress(ConfigError):
+            keyring = self._keyring()
+            if keyring.lookup.id == self.keyring.lookup.id:
+                self.replace(keyring)
 
     def replace(self, keyring: Keyring) -> None:
         """Seal and open with other keys from now on; the lookup key stays."""

@@ -60,6 +60,10 @@ class Connection(Protocol):
         """Keep lines for this transaction: until it ends no other process adds to them or lets one pass."""
         ...
 
+    def stop_others(self, table: str) -> object:
+        """Wait for whoever writes to a table, and let nobody else until this transaction ends."""
+        ...
+
     def vouch(self) -> object:
         """Let the commit mean that what was read is durable as well, although another transaction has written it."""
         ...

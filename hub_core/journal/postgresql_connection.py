@@ -86,6 +86,10 @@ class PostgresqlConnection:
         if numbers:
             self.execute("SELECT pg_advisory_xact_lock(number) FROM unnest(?::bigint[]) AS number", (numbers,))
 
+    def stop_others(self, table: str) -> None:
+        """Lock the table against everybody who writes."""
+        self.execute(f"LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE")
+
     def vouch(self) -> None:
         """Write something into the log: a commit that wrote nothing waits for no standby."""
         self.execute("SELECT pg_logical_emit_message(true, 'punte', '')")

@@ -17,6 +17,7 @@ import msgspec
 from hub_core.errors import PunteError
 from hub_core.journal.bodies import Vault
 from hub_core.journal.connection import Connection
+from hub_core.journal.dropping import refuse_dropped
 from hub_core.journal.entries import Purgeable, PurgePart, PurgeStep
 from hub_core.journal.failpoints import reach
 from hub_core.journal.instants import to_micros
@@ -54,6 +55,7 @@ def purge_bodies(connection: Connection, vault: Vault, *, before: datetime, afte
     ).fetchall()
     found = _closed(connection, seen, before, "m.seq, m.id, m.envelope")
     purged = [seq for seq, *sealed in found if _reduce(connection, vault, seq, *sealed, at=to_micros(at))]
+    refuse_dropped(connection, [vault.key_id] if purged else [])
     if purged:
         numbers = marks(purged)
         for table in ("content", "message_person", "message_case"):

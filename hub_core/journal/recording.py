@@ -8,6 +8,7 @@ import msgspec
 from hub_core.errors import Rejected
 from hub_core.journal.bodies import OrderKey, Vault
 from hub_core.journal.connection import Connection
+from hub_core.journal.dropping import refuse_dropped
 from hub_core.journal.failpoints import reach
 from hub_core.journal.instants import to_micros
 from hub_core.journal.outbox import add_deliveries
@@ -56,6 +57,11 @@ class Recorded(msgspec.Struct, frozen=True):
     digest: bytes
 
     @property
+    def key_id(self) -> str:
+        """Of the key that sealed the envelope."""
+        return str(self.row[-1])
+
+    @property
     def size(self) -> int:
         """Bytes that it brings."""
         return len(self.kept) + len(self.body)
@@ -102,12 +108,17 @@ def prepare(message: Message, outcome: Outcome, vault: Vault) -> Recorded:
 
 
 def record(connection: Connection, items: Sequence[Recorded]) -> list[Outcome | Standing | Failure]:
-    """Write what is new; for the rest return what was decided the first time, or the conflict."""
+    """Write what is new; for the rest return what was decided the first time, or the conflict.
+
+    Raises:
+        KeyDropped: J503, the key that sealed them was taken out of use.
+    """
     # The same message handed in twice (its first answer was "try later") may stand twice in one group.
     unique = {item.message.id: item for item in reversed(items)}
     firsts = [item for item in items if unique[item.message.id] is item]
     numbers: dict[str, int] = dict(insert(connection, "message", _MESSAGE, (it.row for it in firsts), _NEW_ONLY))
     new = [(numbers[item.message.id], item) for item in firsts if item.message.id in numbers]
+    refuse_dropped(connection, {item.key_id for _, item in new})
     _add_parts(connection, new)
     if len(new) == len(items):
         return [item.outcome for item in items]

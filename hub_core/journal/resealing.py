@@ -10,9 +10,10 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from hub_core.errors import ConfigError, Rejected
+from hub_core.errors import Rejected
 from hub_core.journal.bodies import Envelope, Vault, no_key
 from hub_core.journal.connection import Connection
+from hub_core.journal.dropping import refuse_dropped
 from hub_core.journal.failpoints import reach
 from hub_core.journal.outcomes import decode_outcome
 from hub_core.journal.statements import Row
@@ -79,12 +80,16 @@ def unsealed(connection: Connection) -> int:
 
 
 def reseal_step(connection: Connection, vault: Vault, key_id: str, after: int) -> Step:
-    """Seal the next envelopes of an older key with the current one."""
+    """Seal the next envelopes of an older key with the current one.
+
+    Raises:
+        KeyDropped: J503, the current one is not, elsewhere.
+    """
     rows = connection.execute(
         "SELECT seq, id, envelope FROM message WHERE seal_key = ? AND seq > ? ORDER BY seq LIMIT ?",
         (key_id, after, BATCH),
     ).fetchall()
-    failed = 0
+    failed, keys = 0, set()
     for seq, message_id, envelope in rows:
         try:
             sealed = vault.reseal(message_id, envelope)
@@ -92,6 +97,8 @@ def reseal_step(connection: Connection, vault: Vault, key_id: str, after: int) -
             failed += 1
             continue
         connection.execute("UPDATE message SET envelope = ?, seal_key = ? WHERE seq = ?", (*sealed, seq))
+        keys.add(sealed[1])
+    refuse_dropped(connection, keys)
     if rows:
         reach("after-reseal-before-commit")
     return Step(len(rows) - failed, failed, rows[-1][0] if rows else after)
@@ -203,15 +210,3 @@ def _unenveloped(connection: Connection) -> Iterator[Sequence[Row]]:
     while rows := connection.execute(wanted, (after, _CHUNK)).fetchall():
         yield rows
         after = rows[-1][0]
-
-
-def check_unused(connection: Connection, key_id: str) -> None:
-    """See that no message is sealed with a key.
-
-    Raises:
-        ConfigError: J114.
-    """
-    count = sealed_with(connection).get(key_id, 0)
-    if count:
-        mend = "wait until all is sealed anew: punte seal status"
-        raise ConfigError("J114", f"{count:,} messages are sealed with the key {key_id}", mend=mend)

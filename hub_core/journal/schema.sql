@@ -37,6 +37,12 @@ CREATE TABLE lookup_key (
     id TEXT NOT NULL
 );
 
+-- Keys that were taken out of the keyring: whoever has not heard of it yet must not seal with them any more.
+CREATE TABLE dropped_key (
+    id TEXT PRIMARY KEY,
+    at INTEGER NOT NULL
+);
+
 -- Files whose rows are not all messages yet; how far one is, its rows tell.
 CREATE TABLE splitting (
     message_seq INTEGER PRIMARY KEY REFERENCES message (seq)

@@ -51,6 +51,9 @@ class SqliteConnection(sqlite3.Connection):
     def hold(self, lines: Collection[Line]) -> None:
         """Do nothing: there is one writer."""
 
+    def stop_others(self, table: str) -> None:
+        """Do nothing: there is one writer."""
+
     def vouch(self) -> None:
         """Do nothing: whatever can be read is on the device."""
 

@@ -1,15 +1,16 @@
 """The journal on SQL: the port ``Journal``, and with it the reading side."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Awaitable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Final
+from typing import Final, TypeVar
 
 from hub_core.errors import Rejected
 from hub_core.journal import outbox, parking, pausing, purging, recording, repairing, replaying, scheduling, settling
 from hub_core.journal.bodies import Vault
 from hub_core.journal.connection import Connection
 from hub_core.journal.database import Database
+from hub_core.journal.dropping import KeyDropped
 from hub_core.journal.entries import ParkedRow, PurgePart, PurgeStep, Replay
 from hub_core.journal.failpoints import reach
 from hub_core.journal.instants import to_micros
@@ -17,6 +18,7 @@ from hub_core.journal.view import SqlJournalView
 from hub_core.message import Claimed, Delivery, DeliveryState, Entry, Message, Outcome, Pause, Refusal, Settlement
 from hub_core.ports.schedule import Position, Run
 
+T = TypeVar("T")
 MAX_REFUSALS: Final = 10_000
 _CLIP: Final = 200  # characters that one field of a refusal may take: whoever is turned away chooses them
 
@@ -33,8 +35,8 @@ class SqlJournal(SqlJournalView):
         """Keep and decide; see ``Journal.record``. Returns ``outcome`` itself if the message is new."""
         recorded = recording.prepare(message, outcome, self._vault)
         reach("after-seal-before-hand-over")
-        standing: Outcome | recording.Standing = await self._database.write_batched(
-            recording.record, recorded, size=recorded.size
+        standing: Outcome | recording.Standing = await self._sealed(
+            self._database.write_batched(recording.record, recorded, size=recorded.size)
         )
         return self._opened(standing)
 
@@ -43,9 +45,8 @@ class SqlJournal(SqlJournalView):
     ) -> list[Outcome]:
         """Keep and decide, all or none; see ``Journal.record_all``."""
         recorded = [recording.prepare(message, outcome, self._vault) for message, outcome in decided]
-        standing = await self._database.write(
-            partial(recording.record_all, items=recorded, position=position), size=sum(one.size for one in recorded)
-        )
+        work = partial(recording.record_all, items=recorded, position=position)
+        standing = await self._sealed(self._database.write(work, size=sum(one.size for one in recorded)))
         return [self._opened(one) for one in standing]
 
     def _opened(self, standing: Outcome | recording.Standing) -> Outcome:
@@ -130,7 +131,15 @@ class SqlJournal(SqlJournalView):
         if part == "messages":
             return await self._database.write(partial(purging.purge_messages, before=before, after=after))
         work = partial(purging.purge_bodies, vault=self._vault, before=before, after=after, at=at)
-        return await self._database.write(work)
+        return await self._sealed(self._database.write(work))
+
+    async def _sealed(self, writing: Awaitable[T]) -> T:
+        """Wait for what was sealed to be written; if its key is no longer in use, take the keyring's for the next."""
+        try:
+            return await writing
+        except KeyDropped:
+            self._vault.reread()
+            raise
 
     async def redeliver(self, deliveries: Sequence[Delivery], entry: Entry, outcome: Outcome | None = None) -> None:
         """Deliver again; see ``Journal.redeliver``."""

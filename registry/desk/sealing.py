@@ -7,8 +7,10 @@ from typing import Any, Final
 
 from hub_core.errors import ConfigError, TryLater
 from hub_core.journal.bodies import no_key
+from hub_core.journal.dropping import drop_key
 from hub_core.journal.failpoints import reach
-from hub_core.journal.resealing import check_unused, keys_in_use, sealed_with, unsealed
+from hub_core.journal.instants import to_micros
+from hub_core.journal.resealing import keys_in_use, sealed_with, unsealed
 from hub_core.security.keyring import Keyring, read_keyring, write_keyring
 from registry.desk.arguments import Act, Nothing, SealDrop
 from registry.parts import Parts
@@ -92,7 +94,7 @@ async def drop(parts: Parts, wanted: SealDrop) -> dict[str, Any]:
     if wanted.key == keyring.current.id:
         raise ConfigError("J114", "this is the current key", mend="make another one first: punte seal rotate")
     # Through the writer, behind whatever was sealed before another key became current.
-    await parts.database.write(partial(check_unused, key_id=wanted.key))
+    await parts.database.write(partial(drop_key, key_id=wanted.key, at=to_micros(parts.clock.now())))
     reach("after-check-before-drop")
     keyring = keyring.without(wanted.key)
     write_keyring(parts.settings.keyring_file, keyring)
