@@ -41,6 +41,17 @@ Schemas = Annotated[
     ),
 ]
 
+SchemasAround = Annotated[
+    Path | None,
+    typer.Option(
+        "--schemas",
+        metavar="DIR",
+        exists=True,
+        file_okay=False,
+        help="Folder around FILE that it may import from; left out: its own.",
+    ),
+]
+
 
 def mappings_of(root: Path | None) -> Path:
     """Return the folder of mappings that is meant: the one named, beside or around, else the shipped one."""

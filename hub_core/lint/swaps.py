@@ -80,7 +80,7 @@ def _fits(target: str, name: str) -> float:
 
 
 def _end(visit: Visit) -> str:
-    return ".".join(visit.target.split(".")[-2:])
+    return visit.target.rpartition(".")[2]
 
 
 def _named(visit: Visit) -> Iterable[tuple[Read, str]]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from cli import screen
-from cli.options import Json
+from cli.options import Json, SchemasAround
 
 if TYPE_CHECKING:
     from hub_core.document import Document
@@ -42,16 +42,6 @@ Into = Annotated[
         "--into", metavar="DIR", file_okay=False, help="Folder with mappings/ and schemas/, or that gets them."
     ),
 ]
-Around = Annotated[
-    Path | None,
-    typer.Option(
-        "--schemas",
-        metavar="DIR",
-        exists=True,
-        file_okay=False,
-        help="Folder around FILE that it may import from; left out: its own.",
-    ),
-]
 
 
 def new(
@@ -63,7 +53,7 @@ def new(
     document: DocumentName = "",
     name: Name = "",
     into: Into = Path(),
-    schemas: Around = None,
+    schemas: SchemasAround = None,
     as_json: Json = False,
 ) -> None:
     """Write a first draft of a mapping from a contract: rules guessed by name, a fixture, a test.
