@@ -14,12 +14,14 @@
     loaded, repair          faults of loading, with what the contract and the rules beside know of their mend
     nearest, spans, samples, examples, readers, likeness, allowed, fitting
                             what the checks ask
+    fixing                  replacements, tried and made
     finding, formats        what is said, and how it is written
 
 Start with ``lint``.
 """
 
 from hub_core.lint.finding import LintFinding, Replacement
+from hub_core.lint.fixing import Fix, fixes
 from hub_core.lint.linting import Result, lint, run
 
-__all__ = ["LintFinding", "Replacement", "Result", "lint", "run"]
+__all__ = ["Fix", "LintFinding", "Replacement", "Result", "fixes", "lint", "run"]

@@ -72,7 +72,7 @@ class CodeLists:
             ]  # fmt: skip
             if len(meant) == 1 and found and (short := meant[0].rule.codes):
                 text = f"{short.text!r} is named twice, and {idle!r}, which reads what stands here too, by no rule"
-                self.findings.add("L133", short, text, f"write {idle!r} instead", old=short.text, new=idle)
+                self.findings.add("L133", short, text, f"write {idle!r} instead", old=short.text, new=idle, sure=False)
 
     def _covered(
         self, visit: Visit, short: Scalar, found: CodeList, read: Read, leaf: LeafType | None,
@@ -182,7 +182,7 @@ class CodeLists:
         idle = [name for name in visit.codes if name not in self.named.get(short.file, ())]
         if meant is None and len(idle) == 1:
             mend = f"write {idle[0]!r} instead, which no rule names"
-            self.findings.add("L133", short, text, mend, old=short.text, new=idle[0])
+            self.findings.add("L133", short, text, mend, old=short.text, new=idle[0], sure=False)
             return
         lack = ", ".join(repr(text) for text in wanted[:FEW])
         mend = f"name a list that reads these texts, or add an entry for {lack}" if lack else "name a list of texts"

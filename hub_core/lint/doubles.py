@@ -49,17 +49,17 @@ class Doubles:
                 continue  # it is said already which place was meant
             text = f"{_named(here)} is read from the same place as {_named(there)} (line {_place(there.rule).line})"
             if (asked := _unasked(here, visits)) is not None:
-                self._ask(*asked, text)
+                self._ask(*asked, text, sure=len(wrong) == 1)
                 continue
             new = _unread(here, visits)
             other = f"leave it to {_named(there)}, read another place, or say out: never at the one not written back"
             mend = f"write {new!r} instead" if new else other
-            self.findings.add("L153", node, text, mend, old=node.text, new=new)
+            self.findings.add("L153", node, text, mend, old=node.text, new=new, sure=len(wrong) == 1)
 
-    def _ask(self, read: Read, new: str, text: str) -> None:
+    def _ask(self, read: Read, new: str, text: str, *, sure: bool) -> None:
         old = read.condition.values[0] if read.condition else ""
         mend = f"write {new!r} instead, which no rule asks for"
-        self.findings.add("L153", read.node, text, mend, old=old, new=new, skip=len(read.node.text))
+        self.findings.add("L153", read.node, text, mend, old=old, new=new, skip=len(read.node.text), sure=sure)
 
 
 def _unasked(visit: Visit, visits: Iterable[Visit]) -> tuple[Read, str] | None:

@@ -10,6 +10,7 @@ from hub_core.yaml import Scalar
 
 _SPECIAL: Final = re.compile(r"""[\[\]{},"'#&*!|>%@`]|: |^[-?]|^$""")
 
+_KEY: Final = re.compile(r"\w[\w.\-=\[\]]*")
 _RAW: Final = re.compile(r"""'(?:[^']|'')*'|"(?:[^"\\]|\\.)*"|(?:(?!: |:$| #)[^,{}\[\]])*(?<! )|[^,{} ]+""")
 
 
@@ -31,6 +32,15 @@ def as_yaml(text: str) -> str:
     return quoted(text) if _SPECIAL.search(text) else text
 
 
+def in_place(text: str, line: str, column: int) -> str:
+    """Return a text as YAML where it will stand: brackets need no quotes in a key that begins a line.
+
+    >>> in_place("names[]", "  names: {at: n}", 3), in_place("names[]", "{at: names}", 6)
+    ('names[]', '"names[]"')
+    """
+    return text if not line[: column - 1].strip() and _KEY.fullmatch(text) else as_yaml(text)
+
+
 def raw_end(line: str, column: int) -> int:
     """Return the column behind the scalar that begins at a column of a line, as far as it stands on that line.
 
@@ -41,13 +51,20 @@ def raw_end(line: str, column: int) -> int:
     return found.end() + 1 if found else column
 
 
-class Replacement(msgspec.Struct, frozen=True, kw_only=True):
-    """A text of one line and what stands there once it is mended; ``column`` counts from 1."""
+class Replacement(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A text of one line and what stands there once it is mended.
+
+    Attributes:
+        column: counts from 1.
+        old: empty: ``new`` is added.
+        sure: it needs no choice; else something else may be meant as well.
+    """
 
     line: int
     column: int
     old: str
     new: str
+    sure: bool = True
 
 
 class LintFinding(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -93,6 +110,7 @@ class Findings:
         new: str | None = None,
         skip: int = 0,
         raw: bool = False,
+        sure: bool = True,
         severity: Severity = Severity.ERROR,
     ) -> None:
         """Note a finding.
@@ -106,6 +124,7 @@ class Findings:
             new: what stands there when it is mended; ``None``: that cannot be said.
             skip: characters of the node's text before ``old``.
             raw: ``new`` is YAML as it stands.
+            sure: see ``Replacement``.
             severity: how bad it is.
         """
         column = self._column(node, old, skip) if old else None
@@ -119,6 +138,7 @@ class Findings:
                 Replacement(line=node.line, column=column, old=old, new=new) if raw
                 else self._replacement(node, column, old, new)
             )  # fmt: skip
+            replacement = msgspec.structs.replace(replacement, sure=sure)
         at = column or node.column
         finding = LintFinding(
             file=node.file, line=node.line, column=at, end_column=at + len(old) if column else None, code=code,

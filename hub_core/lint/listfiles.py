@@ -99,7 +99,9 @@ class ListFiles:
         older = (one for one in self.world.lists.values() if one.name.rpartition("@")[0] == stem and one is not found)
         if not any(one.start is None or one.start <= max(days) for one in older):
             text = f"{found.name} is in force on no day of the tests that name it, the last being {max(days)}"
-            self.findings.add("L174", at, text, "correct from: of valid: to the first day on which it was in force", old=at.text)
+            self.findings.add(
+                "L174", at, text, "correct from: of valid: to the first day on which it was in force", old=at.text
+            )
 
     def _named(self) -> None:
         """Lists that no mapping and no other list names; perhaps one that is named stands in their place."""

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
-from hub_core.lint.finding import LintFinding, Replacement, as_yaml, raw_end
+from hub_core.lint.finding import LintFinding, Replacement, in_place, raw_end
 from hub_core.lint.repair import Mend, Repairs
 from hub_core.lint.walk import Visit
 from hub_core.lint.world import World
@@ -92,4 +92,6 @@ def _other(text: str, words: str, line: str, at: Scalar) -> Replacement | None:
         start = line.find(wrong, at.column - 1)
         return Replacement(line=at.line, column=start + 1, old=wrong, new=right[1]) if start >= 0 else None
     old = line[at.column - 1 : raw_end(line, at.column) - 1]
-    return Replacement(line=at.line, column=at.column, old=old, new=as_yaml(right[1])) if old else None
+    return (
+        Replacement(line=at.line, column=at.column, old=old, new=in_place(right[1], line, at.column)) if old else None
+    )

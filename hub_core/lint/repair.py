@@ -5,7 +5,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from hub_core.lint.finding import Replacement, as_yaml, raw_end
+import msgspec
+
+from hub_core.lint.finding import Replacement, as_yaml, in_place, raw_end
 from hub_core.lint.fitting import fitting, like, reads, written
 from hub_core.lint.likeness import fit
 from hub_core.lint.nearest import Nearest, local, ways
@@ -65,7 +67,7 @@ class Repairs:
             return Mend(f"fill another field, such as {listed(taking[:FEW])}") if taking else None
         parts = listed(f"{found.name}.{name}" for name in fields(found.struct))
         words = f"write {new!r} instead; {found.name} is made of {parts}"
-        return Mend(words, self._instead(visit.rule.target, new))
+        return Mend(words, _unsure(self._instead(visit.rule.target, new)))
 
     def _field(self, visit: Visit) -> str | None:
         """Return another target beside that of a rule, which takes what it reads and which its place may mean."""
@@ -133,7 +135,7 @@ class Repairs:
             return None
         if new := self._field(visit):
             words = f"write {new!r} instead, which takes a {used.gives}, or as: {others}"
-            return Mend(words, self._instead(visit.rule.target, new))
+            return Mend(words, _unsure(self._instead(visit.rule.target, new)))
         taking = [one.name for one in self._free(visit) if self._gives(visit, one)]
         return Mend(f"fill another field, such as {listed(taking[:FEW])}, or write as: {others}") if taking else None
 
@@ -162,7 +164,7 @@ class Repairs:
             return None
         if rule.codec is not None and (new := self._field(visit)):
             words = f"write {new!r} instead, or add codes: and the name of a code list in the place of as:"
-            return Mend(words, self._instead(rule.target, new))
+            return Mend(words, _unsure(self._instead(rule.target, new)))
         short = self._list(visit)
         if short is None:
             return None
@@ -204,7 +206,7 @@ class Repairs:
         if rule is None:
             return None
         text = f"{as_yaml(target)}: {rule}"
-        return Mend(f"add a rule for {field.name}: {text}", self._before(visit.rule.target, text))
+        return Mend(f"add a rule for {field.name}: {text}", _unsure(self._before(visit.rule.target, text)))
 
     def _read_as(self, visit: Visit, field: Field) -> str | None:
         """Return the rule for a place beside the others that nobody reads and that such a field may mean."""
@@ -253,7 +255,11 @@ class Repairs:
     def _instead(self, node: Scalar, new: str) -> Replacement | None:
         line = self._line(node)
         old = line[node.column - 1 : raw_end(line, node.column) - 1]
-        return Replacement(line=node.line, column=node.column, old=old, new=as_yaml(new)) if old else None
+        return (
+            Replacement(line=node.line, column=node.column, old=old, new=in_place(new, line, node.column))
+            if old
+            else None
+        )
 
     def _before(self, node: Scalar, text: str) -> Replacement | None:
         """Return what puts an entry before a key: on a line of its own where the key begins one."""
@@ -271,6 +277,11 @@ class Repairs:
             return Replacement(line=node.line, column=column, old="", new=f", {text}")
         keys = rule.node.keys if isinstance(rule.node, Mapping) else {}
         return self._before(next(iter(keys.values())), text) if keys else None
+
+
+def _unsure(replacement: Replacement | None) -> Replacement | None:
+    """Return a replacement of which a person has to say whether it is meant."""
+    return msgspec.structs.replace(replacement, sure=False) if replacement else None
 
 
 def _values(visit: Visit) -> list[Read]:

@@ -1,5 +1,6 @@
 """``punte mapping lint``: what is wrong with mapping files."""
 
+from difflib import unified_diff
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -9,13 +10,13 @@ from rich.text import Text
 
 from cli import screen
 from cli.faults import Exit
-from cli.options import Json, Root, Schemas
+from cli.options import Json, Root, Schemas, Yes, ask
 from hub_core.places import MAPPINGS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from hub_core.lint import LintFinding, Result
+    from hub_core.lint import Fix, LintFinding, Result
 
 
 class Format(StrEnum):
@@ -35,26 +36,36 @@ def lint(
     style: Annotated[Format, typer.Option("--format", help="How findings are written.")] = Format.TEXT,
     root: Root = None,
     schemas: Schemas = None,
+    fix: Annotated[
+        bool, typer.Option("--fix", help="Write what is to be written instead, where it needs no choice; asks first.")
+    ] = False,
+    yes: Yes = False,
     as_json: Json = False,
 ) -> None:
     """Say what is wrong with mapping files: held against the contract, the code lists and the model.
 
     One line per finding, file:line:column CODE message; what to write instead. With --format sarif for code review.
-    Ends with 1 if there is a finding.
+    --fix shows the difference, asks, and says what is left. Ends with 1 if there is a finding.
     """
-    from hub_core.lint import run
+    from hub_core.lint import fixes, run
     from hub_core.lint.formats import as_json as json_of
     from hub_core.lint.formats import as_sarif
     from hub_core.mapping.selection import root_of, schemas_of
 
     folder = root or root_of(*paths)
-    result = run(paths, root=folder, schemas=schemas or schemas_of(folder))
+    contracts = schemas or schemas_of(folder)
+    result = run(paths, root=folder, schemas=contracts)
 
     def shown(file: str) -> str:
         path = next((one for one in (folder / file, MAPPINGS / file) if one.exists()), folder / file).resolve()
         here = Path.cwd()
         return path.relative_to(here).as_posix() if path.is_relative_to(here) else path.as_posix()
 
+    if fix and (made := fixes(result, paths, root=folder, schemas=contracts)):
+        _write(made, folder, shown, ask_first=not yes)
+        result = run(paths, root=folder, schemas=contracts)
+    elif fix and result.findings:
+        screen.note("nothing can be mended without a choice")
     if as_json or style is Format.JSON:
         screen.as_json(json_of(result, shown))
     elif style is Format.SARIF:
@@ -63,6 +74,23 @@ def lint(
         _print(result, shown)
     if result.findings:
         raise typer.Exit(Exit.ATTENTION)
+
+
+def _write(made: "tuple[Fix, ...]", folder: Path, shown: "Callable[[str], str]", *, ask_first: bool) -> None:
+    """Show the difference and write the files."""
+    for one in made:
+        name = screen.clean(shown(one.file))
+        lines = unified_diff(one.before.splitlines(), one.after.splitlines(), name, name, n=0, lineterm="")
+        for line in lines:
+            colour = {"+": "green", "-": "red"}.get(line[:1], "dim")
+            screen.err().print(Text(screen.clean(line), style=colour), soft_wrap=True)
+    changes = sum(one.changes for one in made)
+    said = f"{changes} change{'s'[: changes != 1]} in {len(made)} file{'s'[: len(made) != 1]}"
+    if ask_first:
+        ask(f"Make {said}?")
+    for one in made:
+        (folder / one.file).write_text(one.after, "utf-8")
+    screen.note(f"made {said}")
 
 
 def _print(result: "Result", shown: "Callable[[str], str]") -> None:
