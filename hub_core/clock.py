@@ -78,10 +78,10 @@ def new_id() -> str:
 
 
 def is_kept() -> bool:
-    """Say whether the kernel knows of something that keeps this machine's clock right; adjtimex(2)."""
+    """Say whether something keeps this machine's clock right, as far as the kernel tells; adjtimex(2)."""
     with contextlib.suppress(OSError, AttributeError):
         state: int = ctypes.CDLL(None).adjtimex(ctypes.create_string_buffer(_TIMEX_BYTES))  # modes 0: it only reads
-        return state not in {_TIME_ERROR, -1}
+        return state != _TIME_ERROR
     return True
 
 
