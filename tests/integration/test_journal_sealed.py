@@ -12,10 +12,11 @@ from hub_core.clock import new_id
 from hub_core.errors import ConfigError, Rejected
 from hub_core.journal.bodies import Vault
 from hub_core.journal.database import Database
+from hub_core.journal.dropping import drop_key
 from hub_core.journal.entries import Filter
 from hub_core.journal.outcomes import encode_outcome
 from hub_core.journal.postgresql import Postgresql
-from hub_core.journal.resealing import check_unused, keys_in_use, reseal_step, sealed_with, take_keys, unsealed
+from hub_core.journal.resealing import keys_in_use, reseal_step, sealed_with, take_keys, unsealed
 from hub_core.journal.schema import JOURNAL, statements
 from hub_core.journal.sqlite import APPLICATION_ID
 from hub_core.journal.store import SqlJournal
@@ -116,10 +117,10 @@ async def test_after_a_change_of_keys_everything_is_readable_and_the_old_key_may
         vault.replace(keyring)
         messages.append(await keep(journal, sender_id="after"))
         with pytest.raises(ConfigError) as raised:
-            await database.write(partial(check_unused, key_id=old))
+            await database.write(partial(drop_key, key_id=old, at=0))
         assert raised.value.code == "J114"
         await all_sealed(database, vault)
-        await database.write(partial(check_unused, key_id=old))
+        await database.write(partial(drop_key, key_id=old, at=0))
         with database.read() as connection:
             assert sealed_with(connection) == {vault.key_id: 151}
         write_keyring(ring, keyring.without(old))
