@@ -8,38 +8,46 @@ import asyncio
 import queue
 import sqlite3
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from itertools import chain
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
+
+from tests.bench.yardsticks.sealing import Sealed
 
 _TABLE: Final = """
 CREATE TABLE IF NOT EXISTS message (
     seq INTEGER PRIMARY KEY,
     id TEXT NOT NULL,
-    sender_id TEXT UNIQUE,
+    sender BLOB UNIQUE,
     received_at INTEGER NOT NULL,
     digest BLOB NOT NULL,
+    envelope BLOB NOT NULL,
     body BLOB NOT NULL,
-    record BLOB,
-    findings BLOB NOT NULL
+    decision BLOB NOT NULL
 )"""
-_COLUMNS: Final = "id, sender_id, received_at, digest, body, record, findings"
+_PERSONS: Final = """
+CREATE TABLE IF NOT EXISTS person (
+    person BLOB NOT NULL,
+    message INTEGER NOT NULL,
+    PRIMARY KEY (person, message)
+) WITHOUT ROWID"""
+_MESSAGE: Final = (
+    "INSERT INTO message (id, received_at, sender, digest, envelope, body, decision) VALUES {} "
+    "ON CONFLICT DO NOTHING RETURNING id, seq"
+)
+_PERSON: Final = "INSERT INTO person (person, message) VALUES {} ON CONFLICT DO NOTHING"
 MAX_ROWS: Final = 64  # of one statement
 _CHECKPOINT_PAGES: Final = 4000
 
 
 class Row(NamedTuple):
-    """One message, its decision (unmapped leaves in the record), and its sender's id, which may stand only once."""
+    """One message with what is sealed of it; the hash of its sender's id may stand only once."""
 
     id: str
-    sender_id: str | None
     received_at: int
-    digest: bytes
-    body: bytes
-    record: bytes | None
-    findings: bytes
+    sealed: Sealed
 
 
 # Called after COMMIT with the id of the message that stands; None: the sender used the id for other content.
@@ -92,17 +100,22 @@ class Journal:
         self._connection.close()
 
     def _insert(self, rows: list[Row]) -> list[str | None]:
-        written = self._connection.execute(_insert(len(rows)), list(chain.from_iterable(rows))).fetchall()
-        if len(written) == len(rows):
-            return [row.id for row in rows]
-        new = {message_id for (message_id,) in written}
+        values = [(row.id, row.received_at, *row.sealed[:-1]) for row in rows]
+        new = dict(self._run(_MESSAGE, values))
+        persons = [(person, new[row.id]) for row in rows if row.id in new for person in row.sealed.persons]
+        for start in range(0, len(persons), MAX_ROWS):
+            self._run(_PERSON, persons[start : start + MAX_ROWS])
         return [row.id if row.id in new else self._first(row) for row in rows]
+
+    def _run(self, statement: str, rows: Sequence[tuple[object, ...]]) -> list[Any]:
+        filled = _filled(statement, len(rows), len(rows[0]))
+        return self._connection.execute(filled, list(chain.from_iterable(rows))).fetchall()
 
     def _first(self, row: Row) -> str | None:
         """Return the id that was given to this message before."""
-        select = "SELECT id, digest FROM message WHERE sender_id = ?"
-        message_id, digest = self._connection.execute(select, (row.sender_id,)).fetchone()
-        return message_id if digest == row.digest else None
+        select = "SELECT id, digest FROM message WHERE sender = ?"
+        message_id, digest = self._connection.execute(select, (row.sealed.sender,)).fetchone()
+        return message_id if digest == row.sealed.digest else None
 
 
 def _connect(path: Path) -> sqlite3.Connection:
@@ -111,11 +124,11 @@ def _connect(path: Path) -> sqlite3.Connection:
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT_PAGES}")
     connection.execute(_TABLE)
+    connection.execute(_PERSONS)
     return connection
 
 
 @cache
-def _insert(rows: int) -> str:
-    row = f"({', '.join('?' * len(Row._fields))})"
-    values = ", ".join([row] * rows)
-    return f"INSERT INTO message ({_COLUMNS}) VALUES {values} ON CONFLICT DO NOTHING RETURNING id"  # noqa: S608
+def _filled(statement: str, rows: int, columns: int) -> str:
+    row = f"({', '.join('?' * columns)})"
+    return statement.format(", ".join([row] * rows))

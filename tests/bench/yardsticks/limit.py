@@ -1,7 +1,8 @@
 """LIMIT: the fastest honest pipeline of this kind that we know how to write by hand in Python on one core.
 
-HTTP by httptools on a bare asyncio protocol and uvloop; lxml, compiled schema, one-pass map; msgspec; group commit;
-the answer goes out after COMMIT. It knows one message type and has no registry: what a hub adds is what is measured.
+HTTP by httptools on a bare asyncio protocol and uvloop; lxml, compiled schema, one-pass map; msgspec; sealing; group
+commit; the answer goes out after COMMIT. It knows one message type and has no registry: what a hub adds is what is
+measured.
 
     python -m tests.bench.yardsticks.limit DATABASE KEY     prints its port on 127.0.0.1
 """
@@ -24,6 +25,7 @@ from tests.bench.yardsticks.cnas import NotReadError, Read
 from tests.bench.yardsticks.group_commit import Journal, Row
 from tests.bench.yardsticks.one_pass import read
 from tests.bench.yardsticks.opening import NotOpenedError, open_body
+from tests.bench.yardsticks.sealing import Seal
 
 MAX_BODY_BYTES: Final = 10_000_000
 _REASONS: Final = {202: "Accepted", 400: "Bad Request", 401: "Unauthorized", 409: "Conflict", 413: "Content Too Large"}
@@ -40,8 +42,8 @@ def new_id() -> str:
 class Front(asyncio.Protocol):
     """One connection; requests of one connection come one after the other."""
 
-    def __init__(self, journal: Journal, keys: frozenset[bytes]) -> None:
-        self._journal, self._keys = journal, keys
+    def __init__(self, journal: Journal, seal: Seal, keys: frozenset[bytes]) -> None:
+        self._journal, self._seal, self._keys = journal, seal, keys
         self._parser = httptools.HttpRequestParser(self)
         self._parts: list[bytes] = []
         self._size = 0
@@ -84,7 +86,13 @@ class Front(asyncio.Protocol):
         except (NotOpenedError, NotReadError) as error:
             self._answer(400, {"error": str(error)})
             return
-        self._journal.add(_row(sender_id, now, body, decided), self._settle)
+        self._journal.add(self._row(sender_id, now, body, decided), self._settle)
+
+    def _row(self, sender_id: str | None, now: int, body: bytes, decided: Read) -> Row:
+        message_id = new_id()
+        persons = [f"{one['scheme']}:{one['value']}" for one in (decided.record or {}).get("identifiers", ())]
+        decision = _encode((decided.record, decided.findings))
+        return Row(message_id, now // 1000, self._seal.seal(message_id, body, decision, sender_id, persons))
 
     def _settle(self, message_id: str | None) -> None:
         if message_id is None:
@@ -100,18 +108,12 @@ class Front(asyncio.Protocol):
         self._transport.write(f"{head}\r\n\r\n".encode() + body)
 
 
-def _row(sender_id: str | None, now: int, body: bytes, decided: Read) -> Row:
-    digest = hashlib.sha256(body).digest()
-    record = _encode(decided.record) if decided.record is not None else None
-    return Row(new_id(), sender_id, now // 1000, digest, body, record, _encode(decided.findings))
-
-
 async def serve(database: Path, key: str) -> None:
     """Serve until cancelled; print the port."""
     loop = asyncio.get_running_loop()
-    journal = Journal(database, loop)
+    journal, seal = Journal(database, loop), Seal(database.with_suffix(".key"))
     keys = frozenset({hashlib.sha256(key.encode()).digest()})
-    server = await loop.create_server(partial(Front, journal, keys), "127.0.0.1", 0, backlog=256)
+    server = await loop.create_server(partial(Front, journal, seal, keys), "127.0.0.1", 0, backlog=256)
     sys.stdout.write(f"{server.sockets[0].getsockname()[1]}\n")
     sys.stdout.flush()
     async with server:

@@ -4,11 +4,13 @@ import sqlite3
 from contextlib import closing
 
 from tests.bench.yardsticks.group_commit import MAX_ROWS, Journal, Row
+from tests.bench.yardsticks.sealing import Sealed
 
 
 def a_row(number: int, body: bytes = b"body", sender_id: str | None = None) -> Row:
     digest = hashlib.sha256(body).digest()
-    return Row(f"id-{number}", sender_id or f"sender-{number}", number, digest, body, b"{}", b"[]")
+    sender = (sender_id or f"sender-{number}").encode()
+    return Row(f"id-{number}", number, Sealed(sender, digest, b"envelope", body, b"{}", [b"one", b"two"]))
 
 
 async def write(journal: Journal, rows: list[Row]) -> list[str | None]:
@@ -26,6 +28,7 @@ async def test_what_was_answered_can_be_read_by_others(tmp_path):
     assert await write(journal, rows) == [row.id for row in rows]
     with closing(sqlite3.connect(tmp_path / "a.sqlite3")) as other:
         assert other.execute("SELECT count(*) FROM message").fetchone() == (len(rows),)
+        assert other.execute("SELECT count(*) FROM person WHERE person = ?", (b"two",)).fetchone() == (len(rows),)
         assert other.execute("PRAGMA journal_mode").fetchone() == ("wal",)
     journal.close()
 

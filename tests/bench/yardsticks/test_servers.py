@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.bench.documents import documents, envelope
+from tests.bench.yardsticks.sealing import Seal
 
 ROOT = Path(__file__).parents[3]
 KEY = "secret"
@@ -35,9 +36,15 @@ def post(server, body: bytes, *, key: str = KEY) -> tuple[int, dict]:
 
 
 def kept(server, message_id: str):
+    """Return body, record and findings of a message; what LIMIT keeps is sealed."""
+    key = server[1].with_suffix(".key")
+    columns = "envelope, body, decision" if key.exists() else "body, record, findings"
     with closing(sqlite3.connect(server[1])) as database:
-        select = "SELECT body, record, findings FROM message WHERE id = ?"
-        return database.execute(select, (message_id,)).fetchone()
+        row = database.execute(f"SELECT {columns} FROM message WHERE id = ?", (message_id,)).fetchone()  # noqa: S608
+    if not key.exists():
+        return row[0], json.loads(row[1]), json.loads(row[2])
+    body, decision = Seal(key).open(message_id, *row)
+    return body, *json.loads(decision)
 
 
 def test_an_accepted_message_is_kept_with_its_record_and_findings(server):
@@ -46,8 +53,14 @@ def test_an_accepted_message_is_kept_with_its_record_and_findings(server):
     assert status == 202
     kept_body, record, findings = kept(server, answer["id"])
     assert kept_body == body
-    assert json.loads(record)["exchange"] == {"system": "CNAS", "type": "insuredResponse"}
-    assert json.loads(findings)[0]["code"] == "M205"
+    assert record["exchange"] == {"system": "CNAS", "type": "insuredResponse"}
+    assert findings[0]["code"] == "M205"
+
+
+def test_limit_keeps_no_number_of_a_person_in_the_clear(tmp_path):
+    seal = Seal(tmp_path / "a.key")
+    sealed = seal.seal("1", b"2850415123450", b"2850415123450", "2850415123450", ["ro.cnp:2850415123450"])
+    assert b"2850415123450" not in b"".join((*sealed[:-1], *sealed.persons))
 
 
 def test_a_repeat_is_answered_with_the_first_id_and_other_content_is_a_conflict(server):
