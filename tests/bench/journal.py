@@ -1,41 +1,77 @@
-"""The hub's journal alone, on each engine: messages committed in groups against one by one."""
+"""The hub's journal alone, on each engine: messages committed in groups against each by a commit of its own."""
 
 import asyncio
 import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+from hub_core.journal import writer
 from hub_core.journal.database import Database
 from hub_core.journal.postgresql import Postgresql
 from hub_core.journal.store import SqlJournal
 from hub_core.testing.builders import a_message, a_vault, an_outcome
 from hub_core.testing.postgresql import running
+from tests.bench.report import Goal
 
 _BODY: Final = b"x" * 4096
 _RECORD: Final = b'{"notes":[{"text":"' + b"y" * 4096 + b'"}]}'
 _TOGETHER: Final = 64
-_GROUPED: Final = 4096
-_SINGLE: Final = 512
+_GROUPED: Final = 1024  # messages of one round
+_SINGLE: Final = 256
+ENGINES: Final = ("SQLite", "PostgreSQL")
 
 
-def journal_rates(folder: Path) -> dict[str, float]:
-    """Return durable messages per second: 64 senders at once, and one who waits for each."""
+def journal_rates(folder: Path, *, rounds: int) -> dict[str, float]:
+    """Return durable messages per second, the best of several rounds in turn, on each engine.
+
+    64 senders at once, their messages committed in groups and each by its own commit; one sender who waits for each.
+    """
     with Database(folder / "journal.sqlite3") as database:
-        rates = _rates(database, "journal")
+        rates = _rates(database, ENGINES[0], rounds)
     with running() as server, Database(Postgresql(server.address)) as database:
-        return rates | _rates(database, "on PostgreSQL")
+        return rates | _rates(database, ENGINES[1], rounds)
 
 
-def _rates(database: Database, name: str) -> dict[str, float]:
+def goals(rates: Mapping[str, float]) -> list[Goal]:
+    """Return what groups bring on each engine."""
+    return [
+        Goal(name=f"{name}: groups through single commits", value=rates[grouped] / rates[single], at_least=5)
+        for name in ENGINES
+        for grouped, single, _ in [_names(name)]
+    ]
+
+
+def _names(engine: str) -> tuple[str, str, str]:
+    return f"{engine}, 64 at once", f"{engine}, 64, a commit each", f"{engine}, one by one"
+
+
+def _rates(database: Database, engine: str, rounds: int) -> dict[str, float]:
     journal = SqlJournal(database, a_vault())
-    return {
-        f"{name}, 64 at once": _rate(journal, _GROUPED, together=_TOGETHER),
-        f"{name}, one by one": _rate(journal, _SINGLE, together=1),
-    }
+    grouped, single, alone = _names(engine)
+    best = dict.fromkeys((grouped, single, alone), 0.0)
+    for number in range(rounds):
+        best[grouped] = max(best[grouped], _rate(journal, _GROUPED, together=_TOGETHER, mark=f"{number}"))
+        with _a_commit_each():
+            best[single] = max(best[single], _rate(journal, _SINGLE, together=_TOGETHER, mark=f"{number} single"))
+        best[alone] = max(best[alone], _rate(journal, _SINGLE, together=1, mark=f"{number} alone"))
+    return best
 
 
-def _rate(journal: SqlJournal, count: int, *, together: int) -> float:
-    messages = [a_message(body=_BODY, sender_id=f"{together}-{number}") for number in range(count)]
+@contextmanager
+def _a_commit_each() -> Iterator[None]:
+    """Let the writer take one command at a time."""
+    most = writer.MAX_COMMANDS
+    writer.MAX_COMMANDS = 1  # type: ignore[misc]  # it is final for the hub
+    try:
+        yield
+    finally:
+        writer.MAX_COMMANDS = most  # type: ignore[misc]
+
+
+def _rate(journal: SqlJournal, count: int, *, together: int, mark: str) -> float:
+    messages = [a_message(body=_BODY, sender_id=f"{mark}-{number}") for number in range(count)]
     pairs = iter([(message, an_outcome(message, record=_RECORD)) for message in messages])
 
     async def sender() -> None:

@@ -5,11 +5,10 @@ import os
 import urllib.parse
 from contextlib import closing
 
-from tests.bench import run
+from tests.bench import journal, run
 from tests.bench.bulkhead import bulkhead
 from tests.bench.documents import documents, envelope
 from tests.bench.hub import hub
-from tests.bench.journal import journal_rates
 
 
 def test_a_missing_loader_is_named_and_nothing_is_measured(monkeypatch, capsys):
@@ -29,15 +28,18 @@ def test_the_hub_of_the_benchmark_accepts_its_message(tmp_path):
     assert run.rows(target.database) == 1
 
 
-def test_the_journal_is_measured_both_ways(tmp_path):
-    rates = journal_rates(tmp_path)
+def test_the_journal_is_measured_in_groups_and_without(tmp_path):
+    rates = journal.journal_rates(tmp_path, rounds=1)
     assert list(rates) == [
-        "journal, 64 at once",
-        "journal, one by one",
-        "on PostgreSQL, 64 at once",
-        "on PostgreSQL, one by one",
+        "SQLite, 64 at once",
+        "SQLite, 64, a commit each",
+        "SQLite, one by one",
+        "PostgreSQL, 64 at once",
+        "PostgreSQL, 64, a commit each",
+        "PostgreSQL, one by one",
     ]
     assert all(rate > 0 for rate in rates.values())
+    assert all(goal.value > 1 for goal in journal.goals(rates))
 
 
 def test_what_is_kept_reaches_nine_partners_though_the_tenth_hangs(tmp_path):
