@@ -16,8 +16,10 @@ from hub_core.journal.owning import take
 from hub_core.journal.schema import Migrations, apply, is_pre, pending
 from hub_core.ports.clock import Clock
 
-#: Pages (4 KiB) in the write-ahead log before the writer moves them into the file.
-CHECKPOINT_PAGES: Final = 1000
+#: Pages (4 KiB) in the write-ahead log before the writer moves them into the file. Keyed hashes fall anywhere into
+#: their indexes: the longer a page of one is written to the log only, the more of them one move into the file saves.
+CHECKPOINT_PAGES: Final = 4000
+_CACHE_KIB: Final = 32_000  # of the writer, so that it does not read those pages again and again
 BUSY_TIMEOUT_MS: Final = 5000
 APPLICATION_ID: Final = 0x50554E54  # "PUNT" in the header of the file; see sqlite.org/fileformat.html, offset 68
 _LOG_BYTES: Final = 64_000_000  # what a write-ahead log that once grew is cut back to
@@ -133,6 +135,7 @@ class Sqlite:
             mode = connection.execute("PRAGMA journal_mode = WAL").fetchone()[0]
             connection.execute("PRAGMA synchronous = FULL")
             connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
+            connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
             connection.execute("PRAGMA secure_delete = ON")  # what is sealed later is not left behind as it was
             connection.execute(f"PRAGMA journal_size_limit = {_LOG_BYTES}")
         except BaseException:
