@@ -5,9 +5,6 @@ from typing import Any
 from hub_core.mapping.language.paths import Filter, Step, Steps, shown_key
 from hub_core.mapping.reading.run import SEVERAL
 
-# A path, blank for the root; or while nobody reads it the way to what is around, and a key or an index.
-Way = str | tuple[Any, str | int]
-
 
 def plain_text(value: Any) -> str:
     """Return a scalar as text; objects and lists have none.
@@ -56,46 +53,37 @@ def one(value: Any) -> dict[str, Any] | None:
     return merged
 
 
-def written(way: Way) -> str:
-    """Return a way as a path."""
-    if isinstance(way, str):
-        return way
-    above, last = way
-    path = written(above)
-    return f"{path}[{last}]" if isinstance(last, int) else below(path, last)
-
-
 def below(path: str, key: str) -> str:
     """Return the path of what lies under a key: a plain ``str``, also where the key is the name of a step."""
     return f"{path}.{shown_key(key)}" if path else f"{shown_key(key)}"
 
 
-def entered(value: Any, way: Way) -> list[tuple[Way, Any]]:
-    """Return the values of a place, each with its way; lists are entered."""
+def entered(value: Any, path: str) -> list[tuple[str, Any]]:
+    """Return the values of a place, each with its path; lists are entered."""
     if value.__class__ is not list:
-        return [] if value is None else [(way, value)]
-    found: list[tuple[Way, Any]] = []
+        return [] if value is None else [(path, value)]
+    found: list[tuple[str, Any]] = []
     for index, item in enumerate(value):
         if item.__class__ is list:
-            found += entered(item, (way, index))
+            found += entered(item, f"{path}[{index}]")
         elif item is not None:
-            found.append(((way, index), item))
+            found.append((f"{path}[{index}]", item))
     return found
 
 
-def places(base: Any, steps: Steps, way: Way = "") -> list[tuple[Way, Any]]:
-    """Return way and value of all places that steps lead to; lists on the way are entered."""
-    found = entered(base, way)
+def places(base: Any, steps: Steps, path: str = "") -> list[tuple[str, Any]]:
+    """Return path and value of all places that steps lead to; lists on the way are entered."""
+    found = entered(base, path)
     for step in steps:
         name, around, found = step.name, found, []
         for above, value in around:
             if value.__class__ is dict and (inner := value.get(name)) is not None:
-                there = entered(inner, (above, name))
+                there = entered(inner, below(above, name))
                 found += _picked(there, step) if step.filters or step.index is not None else there
     return found
 
 
-def _picked(found: list[tuple[Way, Any]], step: Step) -> list[tuple[Way, Any]]:
+def _picked(found: list[tuple[str, Any]], step: Step) -> list[tuple[str, Any]]:
     if step.filters:
         found = [pair for pair in found if holds(pair[1], step.filters)]
     return found if step.index is None else found[step.index :][:1]

@@ -6,7 +6,6 @@ from hub_core.document import Document
 from hub_core.mapping.binding.plan import Check
 from hub_core.mapping.language.paths import Filter, Steps
 from hub_core.mapping.reading.jsonplaces import (
-    Way,
     below,
     entered,
     holds,
@@ -17,7 +16,6 @@ from hub_core.mapping.reading.jsonplaces import (
     present_at,
     text_of,
     texts_at,
-    written,
 )
 from hub_core.mapping.reading.known import Known, applying
 from hub_core.mapping.reading.run import Label, Run, Several, To
@@ -31,30 +29,27 @@ class JsonRun(Run):
     def __init__(self, document: Document) -> None:
         super().__init__(document)
         # By the ids of an object and of the steps from it; the steps are kept, lest their id is given away.
-        self._ways: dict[tuple[int, int], tuple[Steps, dict[int, Way]]] = {}
+        self._paths: dict[tuple[int, int], tuple[Steps, dict[int, str]]] = {}
         self._plain: dict[tuple[int, int], Steps] = {}
 
-    def _way(self, spot: Spot) -> str:
+    def _path(self, spot: Spot) -> str:
         """Return the path of the object where a scope began."""
         if spot is None:
             return ""
         parent, steps, item = spot
         around = (id(self._object(parent)), id(steps))
-        if around not in self._ways:  # those of all items at once; of equal texts the first
+        known = self._paths.get(around)
+        if known is None:  # those of all items at once; of equal texts the first
             found = self._places(parent, steps)
-            self._ways[around] = steps, {id(value): way for way, value in reversed(found)}
-        _, ways = self._ways[around]
-        way = ways.get(id(item)) or next(reversed(ways.values()), "")
-        if isinstance(way, str):
-            return way
-        ways[id(item)] = path = written(way)
-        return path
+            known = self._paths[around] = steps, {id(value): path for path, value in reversed(found)}
+        paths = known[1]
+        return paths.get(id(item)) or next(reversed(paths.values()), "")
 
     def _object(self, spot: Spot) -> Any:
         return self.document.root if spot is None else spot[2]
 
-    def _places(self, spot: Spot, steps: Steps) -> list[tuple[Way, Any]]:
-        path, here = self._way(spot), self._object(spot)
+    def _places(self, spot: Spot, steps: Steps) -> list[tuple[str, Any]]:
+        path, here = self._path(spot), self._object(spot)
         for number, step in enumerate(steps):
             if here.__class__ is not dict or step.filters or step.index is not None:
                 return places(here, steps[number:], path)
@@ -66,24 +61,24 @@ class JsonRun(Run):
     def origin(self, spot: Any, steps: Steps) -> tuple[str, int | None]:
         """See ``Run.origin``."""
         found = self._places(spot, steps)
-        for way, value in found:
+        for path, value in found:
             if present(value):
-                return written(way), self.document.line
+                return path, self.document.line
         if found:
-            return written(found[0][0]), self.document.line
-        path = written(self._way(spot))
+            return found[0][0], self.document.line
+        path = self._path(spot)
         for step in steps:
             path = below(path, step.name)
         return path, self.document.line
 
     def leave(self, spot: Any, steps: Steps) -> None:
         """See ``Run.leave``."""
-        for way, value in self._places(spot, steps):
-            self._keep(value, written(way))
+        for path, value in self._places(spot, steps):
+            self._keep(value, path)
 
     def values(self, spot: Any, steps: Steps) -> list[tuple[str, str]]:
         """See ``Run.values``."""
-        return [(written(way), text) for way, value in self._places(spot, steps) if (text := plain_text(value))]
+        return [(path, text) for path, value in self._places(spot, steps) if (text := plain_text(value))]
 
     def text(self, value: Any, label: Label, spot: Spot, to: To) -> str:
         """Return the text of a value that is no string; objects are no values: what lies in them is left."""
@@ -100,10 +95,9 @@ class JsonRun(Run):
 
     def keys(self, spot: Spot, steps: Steps, known: frozenset[str]) -> None:
         """Leave what lies under keys that nothing names."""
-        found = self._places(spot, steps) if steps else [(self._way(spot), self._object(spot))]
-        for way, value in found:
+        found = self._places(spot, steps) if steps else [(self._path(spot), self._object(spot))]
+        for path, value in found:
             if value.__class__ is dict:
-                path = written(way)
                 for key in value:
                     if key not in known:
                         self._keep(value[key], below(path, key))
@@ -122,9 +116,9 @@ class JsonRun(Run):
 
     def objects(self, spot: Spot, steps: Steps) -> None:
         """Leave what lies in objects where plain values are expected."""
-        for way, value in self._places(spot, steps):
+        for path, value in self._places(spot, steps):
             if value.__class__ is dict:
-                self._keep(value, written(way))
+                self._keep(value, path)
 
     def matches(self, place: Any, filters: tuple[Filter, ...]) -> bool:
         """See ``Run.matches``."""
@@ -146,8 +140,8 @@ class JsonRun(Run):
     def check(self, spot: Any, steps: Steps, *known: Known | bool | None) -> None:
         """See ``Run.check``."""
         candidates = [one for one in known if isinstance(one, Known)]
-        for way, value in self._places(spot, steps):
-            self._check(value, written(way), candidates)
+        for path, value in self._places(spot, steps):
+            self._check(value, path, candidates)
 
     def _check(self, value: Any, path: str, candidates: list[Known]) -> None:
         if value.__class__ is list:

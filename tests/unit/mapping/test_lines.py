@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub_core.mapping.reading.jsonplaces import written
+from hub_core.mapping.reading.jsonplaces import below
 from hub_core.mapping.reading.lines import json_lines
 
 KEYS = st.text('ab. "\\]}\n', min_size=1, max_size=3)
@@ -17,18 +17,22 @@ JSON = st.recursive(
 )
 
 
-def ways(value, way=""):
-    yield way, value
-    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    for key, one in inner:
-        yield from ways(one, (way, key))
+def values(value, path=""):
+    """Yield everything in a document with its path."""
+    yield path, value
+    if isinstance(value, dict):
+        for key, one in value.items():
+            yield from values(one, below(path, key))
+    elif isinstance(value, list):
+        for index, one in enumerate(value):
+            yield from values(one, f"{path}[{index}]")
 
 
 @given(st.dictionaries(KEYS, JSON, max_size=3))
 def test_every_value_of_a_document_is_found_on_the_line_where_it_is_written(document):
     text = json.dumps(document, indent=1)
     lines = text.splitlines()
-    paths = [(written(way), value) for way, value in ways(document) if way]
+    paths = [(path, value) for path, value in values(document) if path]
     found = json_lines(text.encode(), {path for path, _ in paths})
     for path, value in paths:
         assert json.dumps(value, indent=1).splitlines()[0] in lines[found[path] - 1]
