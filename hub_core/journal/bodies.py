@@ -9,6 +9,7 @@ What is only compared is a keyed hash: see ``Vault.token``.
 """
 
 import contextlib
+import hashlib
 import os
 from collections.abc import Callable, Iterable
 from functools import cached_property
@@ -33,6 +34,7 @@ class Envelope(msgspec.Struct, frozen=True, array_like=True):
         digest: SHA-256 of the body.
         trace: absent in what older versions wrote; they ignore it, and what follows.
         repairs: id of the message whose corrected copy it is.
+        outcome_digest: SHA-256 of the outcome, where an older version wrote it unsealed.
     """
 
     data_key: bytes
@@ -44,6 +46,7 @@ class Envelope(msgspec.Struct, frozen=True, array_like=True):
     cases: tuple[str, ...]
     trace: Trace | None = None
     repairs: str | None = None
+    outcome_digest: bytes = b""
 
 
 class Told(msgspec.Struct, frozen=True, array_like=True):
@@ -68,10 +71,11 @@ _ENCODER: Final = msgspec.msgpack.Encoder()
 class Contents:
     """Seals and opens what belongs to one message."""
 
-    __slots__ = ("_cipher", "_message")
+    __slots__ = ("_cipher", "_envelope", "_message")
 
-    def __init__(self, message_id: str, data_key: bytes) -> None:
-        self._cipher = Cipher(data_key)
+    def __init__(self, message_id: str, envelope: Envelope) -> None:
+        self._cipher = Cipher(envelope.data_key)
+        self._envelope = envelope
         self._message = message_id.encode()
 
     def seal(self, column: bytes, opened: bytes) -> bytes:
@@ -87,12 +91,17 @@ class Contents:
         return self._cipher.open(sealed, column + b" of " + self._message)
 
     def read(self, column: bytes, kept: bytes, *, sealed: int) -> bytes:
-        """Return what stands in a column that an older version may have written as it was.
+        """Return the body or the outcome, which an older version may have written as it was.
 
         Raises:
-            Rejected: J115.
+            Rejected: J115; also of what is not sealed and not what the envelope says.
         """
-        return self.open(column, kept) if sealed else kept
+        if sealed:
+            return self.open(column, kept)
+        digest = self._envelope.digest if column == b"body" else self._envelope.outcome_digest
+        if hashlib.sha256(kept).digest() != digest:
+            raise unopened("was not sealed by a hub")
+        return kept
 
     def tell(self, detail: str, reference: str | None = None) -> bytes | None:
         """Seal what somebody said; ``None`` if they said nothing."""
@@ -193,7 +202,7 @@ class Vault:
 
     def contents_of(self, message_id: str, envelope: Envelope) -> Contents:
         """Return what seals and opens the contents of a message."""
-        return Contents(message_id, envelope.data_key)
+        return Contents(message_id, envelope)
 
     def contents(self, message_id: str, sealed: bytes | None) -> Contents:
         """Return what opens the contents of a message, given its sealed envelope.

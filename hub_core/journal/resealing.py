@@ -3,6 +3,7 @@
 What stays to be done can be read off the rows themselves, so that a restart goes on where a kill left off.
 """
 
+import hashlib
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -135,7 +136,11 @@ def _seal_contents(connection: Connection, vault: Vault, seq: int, message_id: s
     outcome, body = connection.execute("SELECT outcome, body FROM content WHERE message_seq = ?", (seq,)).fetchone()
     connection.execute(
         "UPDATE content SET outcome = ?, body = ?, sealed = 1 WHERE message_seq = ?",
-        (contents.seal(b"outcome", outcome), contents.seal(b"body", body), seq),
+        (
+            contents.seal(b"outcome", contents.read(b"outcome", outcome, sealed=0)),
+            contents.seal(b"body", contents.read(b"body", body, sealed=0)),
+            seq,
+        ),
     )
     record = decode_outcome(outcome).record
     if record:
@@ -158,7 +163,7 @@ def _seal_contents(connection: Connection, vault: Vault, seq: int, message_id: s
 def _hash_lookups(connection: Connection, vault: Vault) -> None:
     """Give every message of an older version its envelope, and hash what it is found by."""
     for rows in _unenveloped(connection):
-        for seq, message_id, *facts, document in rows:
+        for seq, message_id, *facts, document, outcome in rows:
             sender_id, correlation_id, media_type, digest = facts
             cases = connection.execute("SELECT number FROM message_case WHERE message_seq = ?", (seq,)).fetchall()
             envelope = Envelope(
@@ -169,6 +174,7 @@ def _hash_lookups(connection: Connection, vault: Vault) -> None:
                 sender_id=sender_id,
                 document=document,
                 cases=tuple(number for (number,) in cases),
+                outcome_digest=hashlib.sha256(outcome).digest(),
             )
             connection.execute(
                 "UPDATE message SET envelope = ?, seal_key = ?, sender_id = ?, correlation_id = ?, digest = ?, "
@@ -204,8 +210,8 @@ def _hash_parts(connection: Connection, vault: Vault, seq: int, message_id: str,
 def _unenveloped(connection: Connection) -> Iterator[Sequence[Row]]:
     after = 0
     wanted = (
-        "SELECT seq, id, sender_id, correlation_id, media_type, digest, document FROM message "
-        "WHERE seq > ? ORDER BY seq LIMIT ?"
+        "SELECT m.seq, m.id, m.sender_id, m.correlation_id, m.media_type, m.digest, m.document, c.outcome "
+        "FROM message m JOIN content c ON c.message_seq = m.seq WHERE m.seq > ? ORDER BY m.seq LIMIT ?"
     )
     while rows := connection.execute(wanted, (after, _CHUNK)).fetchall():
         yield rows

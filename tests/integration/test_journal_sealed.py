@@ -300,3 +300,19 @@ def check_older(journal, message_id):
     assert (row.delivery.order_key, row.detail, row.reference) == (CNP, f"said {CNP}", f"R {CNP}")
     assert journal.entries(message_id)[-1].detail == f"for {CNP}"
     assert journal.messages(Filter(correlation_id=f"talk {CNP}", limit=1)) != []
+
+
+@pytest.mark.parametrize("column", ["body", "outcome"])
+async def test_contents_that_somebody_slipped_in_as_unsealed_are_not_taken_for_the_hubs_own(store, ring, column):
+    with opened(store, ring) as (journal, database, vault):
+        message = await keep(journal)
+        forged = encode_outcome(an_outcome(message, record=b"{}")) if column == "outcome" else b"forged"
+        genuine = encode_outcome(journal.message(message.id).outcome) if column == "body" else message.body
+        other = "outcome" if column == "body" else "body"
+        forge = f"UPDATE content SET sealed = 0, {column} = ?, {other} = ?"
+        await database.write(lambda connection: connection.execute(forge, (forged, genuine)))
+        for _ in range(2):
+            with pytest.raises(Rejected) as raised:
+                (journal.body if column == "body" else journal.message)(message.id)
+            assert raised.value.code == "J115"
+            await all_sealed(database, vault)  # nor made one by sealing it
