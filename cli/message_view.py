@@ -19,7 +19,16 @@ DELIVERIES = (
     Column("CODE"),
     Column("DETAIL", wrap=True),
 )
-HISTORY = (Column("AT"), Column("STEP"), Column("BY"), Column("CODE"), Column("DETAIL", wrap=True))
+STEPS = (
+    Column("AT"),
+    Column("AFTER", right=True, drop=3),
+    Column("STEP"),
+    Column("TO", drop=1),
+    Column("TRY", right=True, drop=4),
+    Column("TOOK", right=True, drop=5),
+    Column("WHO AND WHY", wrap=True),
+)
+NOW = (Column("TO"), Column("WAITS"), Column("SINCE OR UNTIL", drop=1), Column("THEN", wrap=True))
 
 
 def show_message(answer: dict[str, Any], *, revealed: bool) -> None:
@@ -27,7 +36,7 @@ def show_message(answer: dict[str, Any], *, revealed: bool) -> None:
     _facts(answer)
     show_findings(answer["findings"])
     _deliveries(answer["deliveries"])
-    _history(answer["entries"])
+    show_steps(answer["entries"], answer.get("now", []))
     show_unmapped(answer["unmapped"])
     if answer["record"] is not None:
         title = "Record" if revealed else "Record (masked; --reveal --reason TEXT shows it)"
@@ -113,13 +122,49 @@ def _took(attempt: dict[str, Any]) -> str:
     return f"{(ended - began).total_seconds():.1f} s"
 
 
-def _history(entries: list[dict[str, Any]]) -> None:
-    screen.heading("History")
-    rows = [
-        (screen.local(entry["at"]), entry["step"], entry["by"], entry.get("code"), entry.get("detail"))
-        for entry in entries
-    ]
-    screen.table(HISTORY, rows, empty="no entries")
+def show_steps(steps: list[dict[str, Any]], now: list[dict[str, Any]]) -> None:
+    """Print what happened to a message in the order of time, and what it waits for now."""
+    screen.heading("Timeline")
+    screen.table(STEPS, [_step(step) for step in steps], empty="no entries")
+    if now:
+        screen.heading("Now")
+        rows = [(it["endpoint"], it["waits"], screen.local(it["at"]), it["command"]) for it in now]
+        screen.table(NOW, rows, empty="")
+
+
+def _step(step: dict[str, Any]) -> tuple[str | Text | None, ...]:
+    attempt, took = step.get("attempt"), step.get("took")
+    return (
+        screen.local(step["at"]),
+        _span(step.get("seconds", 0.0)),
+        screen.state(step["step"]),
+        step.get("endpoint"),
+        str(attempt) if attempt else None,
+        _span(took) if took is not None else None,
+        _who_and_why(step),
+    )
+
+
+def _who_and_why(step: dict[str, Any]) -> Text:
+    """Return the person who acted, the code, the words, and the replay that it was."""
+    replay = f"(replay {step['replay']})" if step.get("replay") else ""
+    by = "" if step["by"] == "hub" else f"{step['by']}: "
+    code = f"{step['code']} " if step.get("code") else ""
+    words = " ".join(filter(None, (step.get("detail"), replay)))
+    return Text.assemble((screen.clean(by), "bold"), (screen.clean(code), "bold red"), screen.clean(words))
+
+
+def _span(seconds: float) -> str:
+    """Return a span of time as people say it.
+
+    >>> _span(0.0123), _span(75), _span(90_000)
+    ('0.01 s', '1 min 15 s', '25 h 0 min')
+    """
+    minutes, rest = divmod(seconds, 60)
+    if not minutes:
+        return f"{rest:.2f} s"
+    hours, minutes = divmod(int(minutes), 60)
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min {int(rest)} s"
 
 
 def _place(message: dict[str, Any]) -> tuple[tuple[str, str | None], ...]:

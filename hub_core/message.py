@@ -275,6 +275,8 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
         step: ``received``, ``refused``, ``decided``, ``sent``, ``failed``, ``in-doubt``, ``parked``,
             ``revealed``, ``replayed``, ``answered``, ``split``, ``settled``, ``retried``, ``rejected``, ``discarded``.
         by: the worker, or the operator who did it.
+        endpoint: of an attempt: where it went, like ``attempt`` (1 for the first) and ``began``, when it began.
+        replay: id of the replay.
     """
 
     message_id: str
@@ -283,3 +285,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     by: str = "hub"
     code: str | None = None
     detail: str = ""
+    endpoint: str | None = None
+    attempt: int | None = None
+    began: datetime | None = None
+    replay: str | None = None

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from cli import completion, desk, filters, screen
 from cli.faults import Exit
-from cli.message_view import show_message, show_repair
+from cli.message_view import show_message, show_repair, show_steps
 from cli.options import Json, MessageId, Reason, Reveal, check_reveal
 from cli.screen import Column
 
@@ -97,6 +97,20 @@ def show(
         screen.as_json(answer)
     else:
         show_message(answer, revealed=reveal)
+
+
+@app.command()
+def timeline(message_id: MessageId, *, as_json: Json = False) -> None:
+    """Show what happened to one message in the order of time, and what it waits for now.
+
+    Steps, attempts with what each took, acts of people with their reasons, pauses that held it back.
+    """
+    answer = desk.call("timeline", id=message_id)
+    if as_json:
+        screen.as_json(answer)
+        return
+    screen.facts((("message", Text(answer["message"], "bold")), ("state", screen.state(answer["state"]))))
+    show_steps(answer["steps"], answer["now"])
 
 
 @app.command()

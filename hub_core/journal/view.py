@@ -5,11 +5,10 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
-from hub_core.errors import Rejected
-from hub_core.journal.bodies import Contents, Envelope, Told, Vault
-from hub_core.journal.connection import Connection
-from hub_core.journal.entries import Attempt, Counts, DeliveryRow, Filter, Kept, MessageRow, Rows
+from hub_core.journal.bodies import Envelope, Vault
+from hub_core.journal.entries import Counts, Filter, Kept, MessageRow, Rows
 from hub_core.journal.filtering import where
+from hub_core.journal.history import HistoryView, said
 from hub_core.journal.instants import from_micros
 from hub_core.journal.outcomes import decode_outcome
 from hub_core.journal.parking import ParkedView
@@ -19,20 +18,16 @@ from hub_core.journal.readers import Readers
 from hub_core.journal.replaying import ReplayView
 from hub_core.journal.scheduling import ScheduleView
 from hub_core.journal.settling import number_of, purged
-from hub_core.journal.statements import OPEN, Row
-from hub_core.message import Delivery, DeliveryState, Entry, Outcome, Receipt, Refusal, Severity, State
+from hub_core.journal.statements import OPEN
+from hub_core.message import Receipt, Refusal, State
 
 _COLUMNS: Final = (
     "m.id, m.endpoint, m.party, m.service, m.purpose, m.received_at, m.registry_set, m.state, m.decided_at, "
     "m.mapping, m.codes, m.line, m.envelope"
 )
-_DELIVERY: Final = (
-    "seq, id, route, endpoint, order_key_sealed, due_at, state, attempts, lease_until, settled_at, code, superseded, "
-    "told, detail, reference"
-)
 
 
-class SqlJournalView(EndpointView, ParkedView, PurgeView, ReplayView, ScheduleView):
+class SqlJournalView(EndpointView, HistoryView, ParkedView, PurgeView, ReplayView, ScheduleView):
     """The port ``JournalView``. Plain functions: a read takes microseconds to a few milliseconds."""
 
     def __init__(self, readers: Readers, vault: Vault) -> None:
@@ -94,57 +89,6 @@ class SqlJournalView(EndpointView, ParkedView, PurgeView, ReplayView, ScheduleVi
         envelope, body, sealed = row
         return self._vault.contents(message_id, envelope).read(b"body", body, sealed=sealed)
 
-    def entries(self, message_id: str) -> list[Entry]:
-        """Return a message's history, oldest first: its arrival, its decision, then what was written down.
-
-        Raises:
-            Rejected: J404.
-        """
-        kept = self.message(message_id)
-        if kept is None:
-            raise Rejected("J404", "no such message", where=message_id)
-        with self._readers.read() as connection:
-            contents = self._contents(connection, message_id)
-            rows = connection.execute(
-                "SELECT at, step, actor, code, detail, told FROM entry WHERE message_seq = ? ORDER BY seq",
-                (number_of(connection, message_id),),
-            ).fetchall()
-        later = [
-            Entry(
-                message_id=message_id,
-                at=from_micros(at),
-                step=step,
-                by=by,
-                code=code,
-                detail=detail or contents.told(told).detail,
-            )
-            for at, step, by, code, detail, told in rows
-        ]
-        if kept.purged_at is not None:
-            place = sum(entry.at <= kept.purged_at for entry in later)
-            later.insert(place, Entry(message_id=message_id, at=kept.purged_at, step="purged"))
-        return [*_beginning(kept), *later]
-
-    def deliveries(self, message_id: str) -> list[DeliveryRow]:
-        """Return a message's deliveries with their attempts, in the order they were added.
-
-        Raises:
-            Rejected: J404.
-        """
-        with self._readers.read() as connection:
-            number = number_of(connection, message_id)
-            rows = connection.execute(
-                f"SELECT {_DELIVERY} FROM delivery WHERE message_seq = ? ORDER BY seq", (number,)
-            ).fetchall()
-            contents = self._contents(connection, message_id)
-            return [
-                _delivery(message_id, row, contents, _attempts(connection, number, row[0], contents)) for row in rows
-            ]
-
-    def _contents(self, connection: Connection, message_id: str) -> Contents:
-        (envelope,) = connection.execute("SELECT envelope FROM message WHERE id = ?", (message_id,)).fetchone()
-        return self._vault.contents(message_id, envelope)
-
     def unsplit(self) -> list[str]:
         """Return the files whose rows are not all messages yet, oldest first."""
         with self._readers.read() as connection:
@@ -180,7 +124,7 @@ class SqlJournalView(EndpointView, ParkedView, PurgeView, ReplayView, ScheduleVi
             ).fetchone()
         if row is None:
             return None
-        told = _said(self._vault.contents(*row[:2]), *row[2:])
+        told = said(self._vault.contents(*row[:2]), *row[2:])
         return Receipt(reference=told.reference, detail=told.detail)
 
     def refusals(self, limit: int = 50) -> list[Refusal]:
@@ -232,68 +176,3 @@ def _message(row: Sequence[Any], envelope: Envelope) -> MessageRow:
         trace=envelope.trace,
         repairs=envelope.repairs,
     )
-
-
-def _beginning(kept: Kept) -> list[Entry]:
-    """Return the two lines that every message has; they stand in its own row."""
-    message, outcome = kept.message, kept.outcome
-    refused = outcome.state is State.REFUSED
-    decided = Entry(
-        message_id=message.id,
-        at=message.decided_at,
-        step="refused" if refused else "decided",
-        code=_first_error(outcome) if refused else None,
-        detail=outcome.mapping or "",
-    )
-    return [Entry(message_id=message.id, at=message.received_at, step="received"), decided]
-
-
-def _first_error(outcome: Outcome) -> str | None:
-    return next((finding.code for finding in outcome.findings if finding.severity is Severity.ERROR), None)
-
-
-def _attempts(connection: Connection, message_seq: int, delivery_seq: int, contents: Contents) -> tuple[Attempt, ...]:
-    rows = connection.execute(
-        "SELECT attempt, started_at, at, step, code, detail, told FROM entry "
-        "WHERE message_seq = ? AND delivery_seq = ? ORDER BY seq",
-        (message_seq, delivery_seq),
-    )
-    return tuple(
-        Attempt(
-            number=number,
-            started_at=from_micros(started),
-            ended_at=from_micros(ended),
-            step=step,
-            code=code,
-            detail=text or contents.told(told).detail,
-        )
-        for number, started, ended, step, code, text, told in rows
-    )
-
-
-def _delivery(message_id: str, row: Row, contents: Contents, history: tuple[Attempt, ...]) -> DeliveryRow:
-    told = _said(contents, *row[12:])
-    return DeliveryRow(
-        delivery=Delivery(
-            id=row[1],
-            message_id=message_id,
-            route=row[2],
-            endpoint=row[3],
-            order_key=contents.order_key(row[4]),
-            due_at=from_micros(row[5]),
-        ),
-        state=DeliveryState(row[6]),
-        attempts=row[7],
-        lease_until=from_micros(row[8]),
-        settled_at=from_micros(row[9]),
-        code=row[10],
-        detail=told.detail,
-        reference=told.reference,
-        superseded=bool(row[11]),
-        history=history,
-    )
-
-
-def _said(contents: Contents, told: bytes | None, detail: str, reference: str | None) -> Told:
-    """Return what a partner said: sealed, or as an older version has written it."""
-    return Told(detail, reference) if told is None else contents.told(told)

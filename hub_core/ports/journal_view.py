@@ -63,6 +63,10 @@ class JournalView(Protocol):
         """
         ...
 
+    def first_in_line(self, delivery_id: str) -> str | None:
+        """Return the message whose delivery a delivery waits behind; ``None``: it is the first of its order key."""
+        ...
+
     def deliveries(self, message_id: str) -> list[DeliveryRow]:
         """Return a message's deliveries with their attempts, in the order they were added.
 

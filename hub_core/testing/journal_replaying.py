@@ -62,7 +62,7 @@ class Replaying(JournalSuite):
         await send(journal, claimed)
         assert await journal.replay([a_replay(anew(first))]) == ["J415"]
         assert await claim(journal) == []
-        assert [entry.step for entry in journal.entries(first.message_id)].count("replayed") == 1
+        assert [entry.replay for entry in journal.entries(first.message_id)].count("r1") == 1
 
     async def test_one_message_twice_in_one_replay_is_replayed_once(self, journal: AnyJournal) -> None:
         first = await sent(journal)

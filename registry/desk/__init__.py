@@ -1,6 +1,6 @@
 """The operator's verbs: plain JSON in, plain JSON out, personal values masked unless revealed for a reason.
 
-    looking     status, messages, message, revealed, sets, keys
+    looking     status, messages, message, timeline, revealed, sets, keys
     scheduled   schedule
     doctor      doctor
     explaining  why, route_explain

@@ -27,6 +27,7 @@ VERBS: Final[dict[str, tuple[str, type[msgspec.Struct]]]] = {
     "names": ("looking", args.Nothing),
     "doctor": ("doctor", args.Nothing),
     "revealed": ("looking", args.Revealed),
+    "timeline": ("looking", args.Look),
     "why": ("explaining", args.Why),
     "replay": ("replaying", args.Replay),
     "repair": ("repairing", args.Repair),

@@ -18,6 +18,7 @@ from hub_core.routing import explain
 from hub_core.security.masking import mask_at
 from registry.desk.arguments import RouteExplain, Why
 from registry.desk.looking import found, revealing
+from registry.desk.timeline import steps
 from registry.parts import Parts
 
 PATHS_SHOWN = 30
@@ -44,7 +45,7 @@ async def why(parts: Parts, look: Why) -> dict[str, Any]:
         "mapping": traced.mapping,
         "pinned": kept.outcome.mapping,
         "values": shown,
-        "hops": _hops(parts, look.id),
+        "hops": steps(parts, kept),
     }
 
 
@@ -74,7 +75,7 @@ def _why_merged(parts: Parts, kept: Kept, look: Why) -> dict[str, Any]:
         "mapping": None,
         "pinned": None,
         "values": shown,
-        "hops": _hops(parts, look.id),
+        "hops": steps(parts, kept),
     }
 
 
@@ -99,16 +100,6 @@ def _answer(parts: Parts, message_id: str) -> SourceAnswer:
         record=msgspec.json.decode(record, type=Beneficiary) if record else None,
         message_id=message_id,
     )
-
-
-def _hops(parts: Parts, message_id: str) -> list[dict[str, Any]]:
-    """Return what happened to a message, each with the seconds since the step before."""
-    entries = parts.view.entries(message_id)
-    before = [entries[0], *entries]
-    return [
-        msgspec.to_builtins(entry) | {"seconds": (entry.at - last.at).total_seconds()}
-        for last, entry in zip(before, entries, strict=False)
-    ]
 
 
 class Traced(NamedTuple):

@@ -12,6 +12,7 @@ from hub_core.journal.entries import DeliveryRow, Kept, MessageRow, ParkedGroup
 from hub_core.message import Entry
 from hub_core.security.masking import mask_text, masked
 from registry.desk.arguments import Look, Messages, Nothing, Revealed
+from registry.desk.timeline import steps, waiting
 from registry.parts import Parts
 from registry.store import Applied
 
@@ -48,11 +49,18 @@ async def message(parts: Parts, look: Look) -> dict[str, Any]:
             {"path": leaf.path, "value": leaf.value if look.reveal else mask_text(leaf.value)}
             for leaf in outcome.unmapped
         ],
-        "entries": parts.view.entries(look.id),
+        "entries": steps(parts, kept),
+        "now": waiting(parts, kept),
         "deliveries": [_delivery(row, reveal=look.reveal) for row in parts.view.deliveries(look.id)],
         "rows": _rows(parts, kept),
         "body": body.decode("utf-8", "replace") if look.reveal else None,
     }
+
+
+def timeline(parts: Parts, look: Look) -> dict[str, Any]:
+    """Tell what happened to a message in the order of time, and what it waits for now."""
+    kept = found(parts, look.id)
+    return {"message": look.id, "state": kept.message.state, "steps": steps(parts, kept), "now": waiting(parts, kept)}
 
 
 async def revealed(parts: Parts, act: Revealed) -> dict[str, int]:

@@ -303,3 +303,72 @@ async def test_a_copy_is_admitted_like_any_message_of_its_sender(store):
 async def test_a_repair_needs_a_reason(store):
     with pytest.raises(ConfigError):
         await store.desk.call("repair", {"id": "x", "body": "", "by": "ana", "reason": " "})
+
+
+# The timeline ---------------------------------------------------------------------------------------------------
+
+
+async def timeline(store, message_id):
+    return await store.desk.call("timeline", {"id": message_id})
+
+
+async def test_steps_attempts_and_acts_stand_in_one_line_of_time(store):
+    message_id = await store.accept()
+    await store.deliver(DeliveryState.PARKED, "D201")
+    await store.replay_one(message_id)
+    told = (await timeline(store, message_id))["steps"]
+    assert [(step["step"], step["by"]) for step in told if step["step"] != "parked"] == [
+        ("received", "hub"),
+        ("decided", "hub"),
+        ("replayed", "ana"),
+    ]
+    (attempt,) = [step for step in told if step["step"] == "parked"]
+    assert (attempt["endpoint"], attempt["attempt"], attempt["code"], attempt["took"]) == ("cases", 1, "D201", 0.0)
+    assert [step["at"] for step in told] == sorted(step["at"] for step in told)
+    assert next(step for step in told if step["step"] == "replayed")["replay"].startswith("r")
+
+
+async def test_a_number_of_a_person_in_somebodys_words_is_masked(store):
+    message_id = await store.sent_message()
+    await store.replay_one(message_id, reason="asked for by 2850415123450")
+    assert "2850415123450" not in json.dumps(await timeline(store, message_id))
+
+
+async def test_a_pause_that_held_it_back_is_told_with_who_and_why(store):
+    message_id = await store.accept()
+    await store.desk.call("endpoint_pause", {"name": "cases", "by": "bogdan", "reason": "maintenance"})
+    told = await timeline(store, message_id)
+    assert [(step["step"], step["by"], step["detail"]) for step in told["steps"]][-1] == (
+        "paused",
+        "bogdan",
+        "maintenance",
+    )
+    assert told["now"][0]["waits"] == "cases is paused"
+    await store.desk.call("endpoint_resume", {"name": "cases", "by": "ana", "reason": "they are back"})
+    assert (await timeline(store, message_id))["steps"][-1]["step"] == "resumed"
+
+
+async def test_a_pause_after_it_was_sent_is_not_its(store):
+    message_id = await store.accept()
+    now = store.parts.clock.now()
+    (claimed,) = await store.parts.journal.claim(limit=1, lease=MINUTE, now=now)
+    await store.parts.journal.settle(ended(claimed, DeliveryState.SENT, at=now))
+    await store.desk.call("endpoint_pause", {"name": "cases", "by": "bogdan", "reason": "maintenance"})
+    assert "paused" not in [step["step"] for step in (await timeline(store, message_id))["steps"]]
+
+
+async def test_it_says_what_a_message_waits_for(store):
+    first, second = await store.accept(), await store.accept(sedVer="3")
+    (waits,) = (await timeline(store, second))["now"]
+    assert (waits["waits"], waits["command"]) == (
+        "stands behind another message of its order key",
+        f"punte messages timeline {first}",
+    )
+    (claimed,) = await store.parts.journal.claim(limit=1, lease=MINUTE, now=store.parts.clock.now())
+    assert (await timeline(store, first))["now"][0]["waits"] == "is being sent"
+    await store.parts.journal.settle(ended(claimed, DeliveryState.IN_DOUBT, at=store.parts.clock.now(), code="D104"))
+    assert (await timeline(store, first))["now"][0]["command"].startswith(f"punte messages settle {first}")
+
+
+async def test_what_was_sent_waits_for_nothing(store):
+    assert (await timeline(store, await store.sent_message()))["now"] == []

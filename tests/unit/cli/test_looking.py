@@ -59,6 +59,7 @@ def test_status_ends_with_0_when_all_is_well(desk, punte):
         ["parked"],
         ["why", PARKED],
         ["doctor"],
+        ["messages", "timeline", PARKED],
         ["key", "list"],
         ["apply", "--history"],
         ["route", "explain", PARKED],
@@ -278,3 +279,40 @@ def test_rows_can_be_listed_alone_or_left_out(desk, punte, options, asked):
     ((verb, arguments),) = desk.asked
     assert verb == "messages"
     assert {name: arguments.get(name) for name in asked} == asked
+
+
+def test_a_timeline_says_when_who_why_and_what_it_waits_for(desk, punte):
+    out = lines(punte("messages", "timeline", PARKED).out)
+    assert [
+        "2025-11-21",
+        "19:23:46",
+        "+02",
+        "1",
+        "min",
+        "15",
+        "s",
+        "parked",
+        "anpis-cases",
+        "1",
+        "1.00",
+        "s",
+        "D201",
+        "HTTP",
+        "400",
+    ] in out
+    assert [
+        "2025-11-21",
+        "21:24:46",
+        "+02",
+        "2",
+        "h",
+        "1",
+        "min",
+        "replayed",
+        "ana:",
+        "ticket",
+        "4711",
+        "(replay",
+        "r7f3a2c1)",
+    ] in out
+    assert ["anpis-cases", "is", "sent", "when", "due", "2025-11-21", "21:24:46", "+02"] in out

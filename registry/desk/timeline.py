@@ -1,0 +1,96 @@
+"""What happened to one message in the order of time - steps, attempts, acts, holds - and what it waits for now."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+
+from hub_core.journal.entries import DeliveryRow, Kept
+from hub_core.message import DeliveryState, Entry, Pause
+from hub_core.security.masking import DOTS, IDENTIFIER
+from registry.parts import Parts
+
+
+def steps(parts: Parts, kept: Kept) -> list[dict[str, Any]]:
+    """Return what happened, oldest first, each with the seconds since the step before; of an attempt what it took."""
+    message_id = kept.message.id
+    entries = parts.view.entries(message_id)
+    held = [entry for row in _first_of_each(parts, message_id) for entry in _held(parts, kept, row)]
+    ordered = sorted([*entries, *held], key=lambda entry: entry.at)
+    before = [ordered[0], *ordered]
+    return [_step(entry, entry.at - last.at) for last, entry in zip(before, ordered, strict=False)]
+
+
+def waiting(parts: Parts, kept: Kept) -> list[dict[str, Any]]:
+    """Return what each delivery that is not settled for good waits for."""
+    rows = parts.view.deliveries(kept.message.id)
+    waits = ((row, _wait(parts, row)) for row in rows if not row.superseded)
+    return [{"endpoint": row.delivery.endpoint} | wait for row, wait in waits if wait is not None]
+
+
+def _step(entry: Entry, since: timedelta) -> dict[str, Any]:
+    told: dict[str, Any] = msgspec.to_builtins(entry)
+    took = None if entry.began is None else (entry.at - entry.began).total_seconds()
+    # What people and partners wrote may hold a person's number.
+    return told | {
+        "detail": IDENTIFIER.sub(DOTS, entry.detail),
+        "seconds": since.total_seconds(),
+        "took": took,
+    }
+
+
+def _first_of_each(parts: Parts, message_id: str) -> Sequence[DeliveryRow]:
+    """Return one delivery per endpoint: pauses are the endpoint's."""
+    return [*{row.delivery.endpoint: row for row in parts.view.deliveries(message_id)}.values()]
+
+
+def _held(parts: Parts, kept: Kept, row: DeliveryRow) -> Iterator[Entry]:
+    """Yield the pauses of an endpoint that held a delivery back, from when on and until when."""
+    ended = row.settled_at if row.state in {DeliveryState.SENT, DeliveryState.PARKED} else None
+    for pause in parts.view.pauses(row.delivery.endpoint):
+        over = pause.resumed_at or pause.until
+        begun = max(pause.at, kept.outcome.decided_at)
+        if (ended is not None and begun >= ended) or (over is not None and over <= begun):
+            continue
+        yield _act(kept, row, begun, "paused", pause.by, _told(pause))
+        if over is not None and over <= parts.clock.now() and (ended is None or over <= ended):
+            yield _act(kept, row, over, "resumed", pause.resumed_by or "hub", pause.resumed_reason or "the time was up")
+
+
+def _act(kept: Kept, row: DeliveryRow, at: datetime, step: str, by: str, detail: str) -> Entry:
+    return Entry(message_id=kept.message.id, at=at, step=step, by=by, detail=detail, endpoint=row.delivery.endpoint)
+
+
+def _told(pause: Pause) -> str:
+    return pause.reason if pause.until is None else f"{pause.reason}; until {pause.until.isoformat(timespec='seconds')}"
+
+
+def _wait(parts: Parts, row: DeliveryRow) -> dict[str, Any] | None:
+    """Say what a delivery waits for, since when or until when, and the command that helps; ``None``: for nothing."""
+    message_id = row.delivery.message_id
+    match row.state:
+        case DeliveryState.SENT:
+            return None
+        case DeliveryState.PARKED:
+            return _waits("given up: waits for you", row.settled_at, f"punte retry {message_id} --reason TEXT")
+        case DeliveryState.IN_DOUBT if row.code == "D104":
+            command = f"punte messages settle {message_id} --sent|--not-sent --reason TEXT"
+            return _waits("in doubt: waits for you", row.settled_at, command)
+    return _queued(parts, row)
+
+
+def _queued(parts: Parts, row: DeliveryRow) -> dict[str, Any]:
+    now, name = parts.clock.now(), row.delivery.endpoint
+    if row.lease_until is not None and row.lease_until > now:
+        return _waits("is being sent", None, "")
+    pauses = [pause for pause in parts.view.pauses() if pause.endpoint == name and pause.holds(now)]
+    if pauses:
+        return _waits(f"{name} is paused", pauses[0].at, f"punte endpoint resume {name} --reason TEXT")
+    if (other := parts.view.first_in_line(row.delivery.id)) is not None:
+        return _waits("stands behind another message of its order key", None, f"punte messages timeline {other}")
+    return _waits("is tried again when due" if row.attempts else "is sent when due", row.delivery.due_at, "")
+
+
+def _waits(why: str, at: datetime | None, command: str) -> dict[str, Any]:
+    return {"waits": why, "at": at, "command": command}
