@@ -24,6 +24,7 @@ _REPEATED: Final = 0.02
 _CONTRADICTED: Final = 0.01
 _BAD: Final = 0.3
 _AT_PLACE: Final = 0.5
+_KILLING: Final = 0.9  # of the messages; the rest flow in peace
 _OF_SERVER: Final = 5  # one kill of so many takes the server
 _OF_FROZEN: Final = 20  # one of so many is stopped and goes on
 _BAD_ATTEMPTS: Final = 2  # of one delivery, before its partner behaves
@@ -155,7 +156,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     def killings(self) -> list[Kill]:
         """Return who dies when, in order."""
         draw = self._chance("kills", 0)
-        moments = sorted(draw.randrange(max(self.messages - LINES, 1)) for _ in range(self.kills))
+        moments = sorted(draw.randrange(int(self.messages * _KILLING)) for _ in range(self.kills))
         return [self._kill(at, moment, draw) for at, moment in enumerate(moments)]
 
     def failpoints(self, node: int) -> list[str | None]:

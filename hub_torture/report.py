@@ -77,6 +77,8 @@ def summed_up(
     longest = limits.recovery.total_seconds()
     slow = (f"{taken:.1f} s until a message was accepted" for taken in killer.recoveries if taken > longest)
     large = (f"hub {it.number} took {it.memory // 1_000_000} MB" for it in nodes if it.memory > limits.memory)
+    # Without its server a hub does not start, and is started again until the server is back.
+    ended_alone = (f"hub {it.number} did, {it.failures} times" for it in nodes if it.failures and not plan.server)
     unended = (f"hub {node.number} did not" for node, well in zip(nodes, ended, strict=True) if not well)
     return Report(
         plan=plan,
@@ -96,6 +98,7 @@ def summed_up(
             *check(plan, evidence),
             verdict(f"accepting again within {longest:g} s of a kill", len(killer.recoveries), slow),
             verdict(f"memory of a hub below {limits.memory // 1_000_000} MB", len(nodes), large),
+            verdict("no hub ends by itself", len(nodes), ended_alone),
             verdict("a hub that is told to ends in order", len(nodes), unended),
         ],
     )
