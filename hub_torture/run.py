@@ -25,6 +25,7 @@ from registry.parts import Parts
 from registry.remote import RemoteDesk, remote_desk
 
 _START: Final = 60.0  # seconds, for the first start of a hub
+_STANDSTILL: Final = 60.0  # seconds, without one accepted message
 _DRAIN: Final = 180.0  # seconds, for what is open after the last message
 _TELL: Final = 0.2  # seconds
 _LOOK: Final = 0.05  # seconds
@@ -126,28 +127,43 @@ async def _found(nodes: Sequence[Node]) -> str:
 
 
 async def _send_all(plan: Plan, sender: Sender, killer: Killer, tell: Tell) -> None:
-    """Send every message while hubs die; return when all are answered."""
+    """Send every message while hubs die; return when all are answered, or when nothing is accepted any more."""
+    try:
+        async with asyncio.TaskGroup() as group:
+            others = [group.create_task(killer.work()), group.create_task(_watch(plan, killer, tell))]
+            await asyncio.gather(_bursts(plan, sender, killer), *(_line(plan, sender, at) for at in range(LINES)))
+            for task in others:
+                task.cancel()
+    except* TimeoutError:
+        tell("nothing is accepted any more", killer.accepted)
 
-    async def line(number: int) -> None:
-        for letter in plan.letters(number):
-            await sender.send(letter)
 
-    async def bursts() -> None:
-        waves = plan.bursts()
-        for at, letters in enumerate(waves):
-            await killer.until(plan.messages * at // (len(waves) + 1))
-            await asyncio.gather(*map(sender.send, letters))
+async def _line(plan: Plan, sender: Sender, number: int) -> None:
+    for letter in plan.letters(number):
+        await sender.send(letter)
 
-    async def telling() -> None:
-        while True:
-            tell(f"sending, {killer.done} of {plan.kills} kills", killer.accepted)
-            await asyncio.sleep(_TELL)
 
-    async with asyncio.TaskGroup() as group:
-        others = [group.create_task(killer.work()), group.create_task(telling())]
-        await asyncio.gather(bursts(), *map(line, range(LINES)))
-        for task in others:
-            task.cancel()
+async def _bursts(plan: Plan, sender: Sender, killer: Killer) -> None:
+    bursts = plan.bursts()
+    for at, letters in enumerate(bursts):
+        await killer.until(plan.messages * at // (len(bursts) + 1))
+        await asyncio.gather(*map(sender.send, letters))
+
+
+async def _watch(plan: Plan, killer: Killer, tell: Tell) -> None:
+    """Tell how far it has come.
+
+    Raises:
+        TimeoutError: it comes no further.
+    """
+    last, since = -1, 0.0
+    while True:
+        tell(f"sending, {killer.done} of {plan.kills} kills", killer.accepted)
+        if killer.accepted != last:
+            last, since = killer.accepted, time.monotonic()
+        elif time.monotonic() - since > _STANDSTILL:
+            raise TimeoutError
+        await asyncio.sleep(_TELL)
 
 
 async def _drain(plan: Plan, view: SqlJournalView, tell: Tell) -> None:
