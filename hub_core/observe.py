@@ -2,18 +2,16 @@
 
 import json
 import logging
-import re
 import sys
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Final
 
-from hub_core.security.masking import DOTS, IDENTIFIER
+from hub_core.security.masking import mask_numbers
 from hub_core.trace import current
 
 OURS: Final = "punte"
 _STANDARD = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "taskName"}
-_UUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _LONGEST: Final = 300  # characters of one fact
 
 
@@ -62,8 +60,7 @@ def _plain(value: object) -> object:
     """Return a fact as it may be written: short, and without what looks like the number of a person."""
     if value is None or isinstance(value, bool | int | float):
         return value
-    text = str(value)[:_LONGEST]
-    return text if _UUID.fullmatch(text) else IDENTIFIER.sub(DOTS, text)
+    return mask_numbers(str(value)[:_LONGEST])
 
 
 def _place(trace: TracebackType | None) -> str | None:

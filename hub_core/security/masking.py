@@ -15,7 +15,9 @@ DOTS: Final = "…"
 # A number of five characters or fewer (house, flat, amount) would be all but told by its last two.
 SHORTEST_NUMBER: Final = 6
 # Twelve digits and more in a row is an identifier, whatever the field says.
+_UUID: Final = r"\b[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\b"
 IDENTIFIER: Final = re.compile(r"\d(?:[ .-]?\d){11,}")
+_NUMBER_OR_UUID: Final = re.compile(f"(?P<uuid>{_UUID})|{IDENTIFIER.pattern}")
 
 ISO_DATE: Final = re.compile(r"((?:1[89]|20|21)\d\d)(?:-\d\d(?:-\d\d(?:[T ].*)?)?)?", re.DOTALL)
 LOCAL_DATE: Final = re.compile(r"(?:\d\d?[./-])?\d\d?[./-]((?:1[89]|20|21)\d\d)")
@@ -62,6 +64,15 @@ def mask_text(text: str) -> str:
     if year := _year(text):
         return year
     return _number(text) if _is_number(text) else DOTS
+
+
+def mask_numbers(text: str) -> str:
+    """Return a text in which no number is left that may be a person's; UUIDs stay, whatever their digits.
+
+    >>> mask_numbers("claim 2850415123450"), mask_numbers("urn:uuid:01938f3c-1111-7234-8123-123456789012")
+    ('claim …50', 'urn:uuid:01938f3c-1111-7234-8123-123456789012')
+    """
+    return _NUMBER_OR_UUID.sub(lambda found: found[0] if found["uuid"] else DOTS + found[0][-2:], text)
 
 
 def _node(name: str, value: Any, *, parent: str = "") -> Any:

@@ -10,7 +10,7 @@ from hub_core.directory import Direction
 from hub_core.errors import ConfigError, Rejected
 from hub_core.journal.entries import DeliveryRow, Kept, MessageRow, ParkedGroup
 from hub_core.message import Entry
-from hub_core.security.masking import mask_text, masked
+from hub_core.security.masking import mask_numbers, mask_text, masked
 from registry.desk.arguments import Look, Messages, Nothing, Revealed
 from registry.desk.timeline import steps, waiting
 from registry.parts import Parts
@@ -151,6 +151,8 @@ def _row(row: MessageRow) -> dict[str, Any]:
     shown: dict[str, Any] = msgspec.to_builtins(row, builtin_types=(bytes,))
     shown.pop("digest")
     shown["cases"] = [mask_text(case) for case in row.cases]
+    if row.sender_id is not None:
+        shown["sender_id"] = mask_numbers(row.sender_id)  # senders put what they like there
     shown["trace"] = row.trace.id if row.trace else None
     return shown
 

@@ -1,14 +1,24 @@
-"""A person is planted in all traffic; their number, name and street stand nowhere in what the hub leaves on disk."""
+"""A person is planted in all traffic; their number, name and street stand nowhere in what the hub keeps or says.
+
+That is: files, log, figures, refusals, and what commands show unless they are asked to reveal.
+"""
 
 import base64
+import http.client
+import json
+import os
 import re
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
+from hub_core.errors import PunteError, describe
 from hub_demo.chapters import XML
 from hub_demo.documents import cnas_answer, family_claim, job_seekers, old_age_claim
 from hub_demo.registers import Person
@@ -146,3 +156,94 @@ def test_nothing_of_the_person_is_left_behind_by_a_kill_nor_by_an_orderly_end(tr
     traffic.processes.stop("hub")
     assert stands_in(traffic.settings.home, secrets_of(planted)) == []
     traffic.start_hub()
+
+
+HOSTILE_PATHS = ("/rest/{0}", "/soap/{0}", "/api/v1/messages/{0}", "/api/v1/queries/{0}", "/{0}", "/docs/{0}?x={0}")
+
+
+@pytest.fixture(scope="module")
+def answers(traffic: Stage, planted: Person) -> list[bytes]:
+    """Send the person to where nobody should stand: addresses, headers, broken bodies; return what was answered."""
+    number, family = planted.cnp, planted.family
+    headers = {
+        "Punte-Purpose": f"about {number}",
+        "Punte-Person": f"ro.cnp:{number}{family}",
+        "User-Agent": family,
+        "Referer": f"http://x/{number}",
+        "X-Forwarded-For": number,
+        "Traceparent": f"00-{number}-{number}-01",
+        "Tracestate": f"{family.lower()}={number}",
+    }
+    bodies = (
+        (JSON, f'{{"cnp": "{number}", "{family}": 1, "cnp": "{number}"}}'.encode()),
+        (JSON, f'{{"sed": "{number}", "nav": "{family}"'.encode()),
+        (XML, f"<{family}><a n='{number}'></b></{family}>".encode()),
+        (f"text/{family}", number.encode()),
+    )
+    told = []
+    for path in (*HOSTILE_PATHS, "/soap/cnas-answers", "/eessi/seds", "/rest/portal", "/api/v1/queries/person"):
+        for media_type, body in bodies:
+            for who in ("cnas", "eessi-ap", "mmftss"):
+                reply = traffic.caller(who).post(path.format(number), body, media_type=media_type, headers=headers)
+                assert reply.status >= 400
+                told.append(reply.body + repr(reply.headers).encode())
+    return told
+
+
+def tells(text: bytes, person: Person) -> list[bytes]:
+    """Return what a text tells of a person."""
+    return [needle for secret in secrets_of(person) for needle in spelt(secret) if needle in text]
+
+
+def test_no_refusal_repeats_what_it_refuses(answers: list[bytes], planted: Person) -> None:
+    for answer in answers:
+        assert not tells(answer, planted), answer
+
+
+def test_the_log_tells_nothing_of_the_person(traffic: Stage, answers: list[bytes], planted: Person) -> None:
+    log = (traffic.demo / "hub.log").read_bytes()
+    assert b'"event": "delivery.sent"' in log
+    assert not tells(log, planted)
+
+
+def test_the_figures_tell_nothing_of_the_person(traffic: Stage, answers: list[bytes], planted: Person) -> None:
+    parts = urlsplit(traffic.address)
+    connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=30)
+    connection.request("GET", "/metrics")
+    shown = connection.getresponse().read()
+    connection.close()
+    assert b"punte_turned_away_total" in shown
+    assert not tells(shown, planted)
+
+
+def test_no_verb_shows_the_person_unless_asked_to_reveal(traffic: Stage, answers: list[bytes], planted: Person) -> None:
+    """What ``--json`` prints; tables are made of it."""
+    ids = [row["id"] for row in traffic.desk.call("messages", {"limit": 1000})]
+    looks: list[tuple[str, dict[str, str]]] = [
+        (verb, {})
+        for verb in ("status", "messages", "parked", "doctor", "schedule", "endpoints", "keys", "sets", "names")
+    ]
+    looks += [(verb, {"id": one}) for verb in ("message", "why", "route_explain") for one in ids]
+    telling = []
+    for verb, given in looks:
+        try:
+            told = traffic.desk.call(verb, given)
+        except PunteError as error:
+            told = describe(error)
+        telling += [(verb, given, needle) for needle in tells(json.dumps(told, ensure_ascii=False).encode(), planted)]
+    assert telling == []
+
+
+@pytest.mark.parametrize("command", ["status", "messages list --limit 1000", "messages show", "why"])
+def test_no_screen_shows_the_person(traffic: Stage, answers: list[bytes], planted: Person, command: str) -> None:
+    about = [row["id"] for row in traffic.desk.call("messages", {"person": f"ro.cnp:{planted.cnp}"})]
+    words = command.split() if command.startswith(("status", "messages list")) else [*command.split(), about[0]]
+    shown = subprocess.run(
+        [sys.executable, "-m", "cli", *words],
+        env={**os.environ, "PUNTE_HOME": str(traffic.settings.home)},
+        capture_output=True,
+        check=False,
+    )
+    assert shown.returncode in {0, 1}, shown.stderr
+    assert len(shown.stdout.splitlines()) > 3
+    assert not tells(shown.stdout + shown.stderr, planted)
