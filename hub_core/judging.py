@@ -22,6 +22,7 @@ from hub_core.message import Delivery, Finding, Message, Outcome, Severity, Stat
 from hub_core.ports import Adapter, Clock, Split
 from hub_core.reading import Reading, Verdict
 from hub_core.routing import select
+from hub_core.security.masking import mask_numbers
 
 log = logging.getLogger("punte.hub")
 Opened = Document | Split | Rejected
@@ -113,7 +114,9 @@ class Judge:
             return None, read_record(document.root, on=on)
         mapping = self._mappings().find(document, allowed)
         if mapping is None:
-            missing = Finding(code="V302", severity=Severity.ERROR, text=f"no mapping reads a {document.name}")
+            missing = Finding(
+                code="V302", severity=Severity.ERROR, text=f"no mapping reads a {mask_numbers(document.name)}"
+            )
             return None, Reading(verdict=Verdict.REFUSED, record=None, findings=(missing,), unmapped=())
         return mapping.version, mapping.read(document, on=on)
 

@@ -14,6 +14,7 @@ from hub_core.mapping.trying.capture import capture as captured
 from hub_core.mapping.trying.fixtures import fixture_of
 from hub_core.mapping.trying.testentry import entry_of
 from hub_core.message import Entry
+from hub_core.security.masking import mask_numbers
 from registry.desk.arguments import Capture
 from registry.desk.looking import found
 from registry.parts import Parts
@@ -36,7 +37,7 @@ async def capture(parts: Parts, wanted: Capture) -> dict[str, Any]:
     document = parts.adapters[endpoint.adapter].open(parts.view.body(kept.message.id))
     mapping = parts.mappings().find(document, endpoint.mappings)
     if mapping is None:
-        raise Rejected("V302", f"no mapping reads a {document.name}")
+        raise Rejected("V302", f"no mapping reads a {mask_numbers(document.name)}")
     on = kept.message.received_at.astimezone(UTC).date()
     key = _key(parts.settings.home / KEY_FILE)
     made = await asyncio.to_thread(captured, mapping, document, on=on, key=key)  # messages go on meanwhile

@@ -15,7 +15,7 @@ from hub_core.mapping.reading.lines import located
 from hub_core.query import SourceAnswer, SourceVerdict, judge
 from hub_core.reading import Provenance
 from hub_core.routing import explain
-from hub_core.security.masking import mask_at
+from hub_core.security.masking import mask_at, mask_numbers
 from registry.desk.arguments import RouteExplain, Why
 from registry.desk.looking import found, revealing
 from registry.desk.timeline import steps
@@ -125,7 +125,7 @@ def trace(parts: Parts, kept: Kept) -> Traced:
     pinned = kept.outcome.mapping and parts.mapping_sets.pinned(kept.outcome.mapping)
     mapping = pinned or parts.mappings().find(opened, endpoint.mappings)
     if mapping is None:
-        raise Rejected("V302", f"no mapping reads a {opened.name}")
+        raise Rejected("V302", f"no mapping reads a {mask_numbers(opened.name)}")
     on = kept.message.received_at.astimezone(UTC).date()
     reading, values = mapping.explain(opened, on=on)
     values = located(values, body, opened)
