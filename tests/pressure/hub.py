@@ -123,14 +123,34 @@ def set_up(home: Path) -> None:
     asyncio.run(acts())
 
 
+def on_a_device(folder: Path, size: int) -> list[str]:
+    """Return what runs a command so that it sees a folder on a device of so many bytes; nobody else does."""
+    steps = (
+        'mkdir "$0.device"',
+        f'mount -t tmpfs -o size={size} tmpfs "$0.device"',
+        'cp -a "$0/." "$0.device"',
+        'mount --bind "$0.device" "$0"',
+        'exec "$@"',
+    )
+    return ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c", " && ".join(steps), str(folder)]
+
+
+def can_have_devices(folder: Path) -> bool:
+    """Say whether this system lets anybody mount a device of their own."""
+    folder.mkdir()
+    return not subprocess.run([*on_a_device(folder, 100_000), "true"], capture_output=True, check=False).returncode
+
+
 @contextmanager
-def serving(home: Path, *, command: tuple[str, ...] = (), **settings: str) -> Iterator[Hub]:
-    """Run a hub in a home that is set up; ``command`` stands before it."""
+def serving(home: Path, *, device: int | None = None, **settings: str) -> Iterator[Hub]:
+    """Run a hub in a home that is set up; with ``device`` bytes, on a device of its own."""
     keys = json.loads((home / "keys").read_text())
     environ = {**os.environ, "PUNTE_HOME": str(home), "PUNTE_PORT": "0", "PYTHONPATH": str(ROOT), **settings}
     with (home / "log").open("ab") as log:
-        process = subprocess.Popen([*command, sys.executable, "-m", "cli", "serve"], cwd=ROOT, env=environ, stderr=log)
-    hub = Hub(home, keys, process)
+        before = on_a_device(home, device) if device else []
+        process = subprocess.Popen([*before, sys.executable, "-m", "cli", "serve"], cwd=ROOT, env=environ, stderr=log)
+    seen = Path(f"/proc/{process.pid}/root{home}") if device else home
+    hub = Hub(seen, keys, process)
     try:
         hub.wait_until_it_serves()
         yield hub

@@ -59,7 +59,7 @@ def is_private(path: str) -> bool:
 
 async def test_a_backup_under_load_is_put_back_elsewhere_and_goes_on(home: Path, tmp_path: Path) -> None:
     with serving(home) as hub:
-        cnas = Callers(hub, "cnas", size=10_000)
+        cnas = Callers(hub, "cnas", size=10_000, pause=0.02)
         cnas.start(8)
         await asyncio.sleep(0.5)
         before = set(cnas.accepted)

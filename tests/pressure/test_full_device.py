@@ -15,28 +15,25 @@ from hub_core.journal.database import Database
 from hub_core.journal.store import SqlJournal
 from hub_core.message import DeliveryState, Settlement
 from hub_core.testing.builders import NOW, a_delivery, a_message, a_vault, an_outcome
+from tests.pressure.hub import can_have_devices, on_a_device
 
 ROOT = Path(__file__).resolve().parents[2]
 DEVICE = 12_000_000  # bytes
-MOUNTED = f'mount -t tmpfs -o size={DEVICE} tmpfs "$0" && exec "$@"'
 
 
-def on_a_small_device(folder: Path, *command: str) -> subprocess.CompletedProcess[str]:
-    """Run a command that sees a small device in a folder."""
-    return subprocess.run(
-        ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c", MOUNTED, folder, *command],
+def test_a_full_device_ends_what_was_begun_and_takes_new_things_again_when_there_is_room(tmp_path: Path) -> None:
+    if not can_have_devices(tmp_path / "tried"):
+        pytest.skip("this system lets nobody mount a device of their own")
+    folder = tmp_path / "small"
+    folder.mkdir()
+    done = subprocess.run(
+        [*on_a_device(folder, DEVICE), sys.executable, __file__, folder / "journal.sqlite3"],
         cwd=ROOT,
         env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
         check=False,
     )
-
-
-def test_a_full_device_ends_what_was_begun_and_takes_new_things_again_when_there_is_room(tmp_path: Path) -> None:
-    if on_a_small_device(tmp_path, "true").returncode:
-        pytest.skip("this system lets nobody mount a device of their own")
-    done = on_a_small_device(tmp_path, sys.executable, __file__, str(tmp_path / "journal.sqlite3"))
     assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout)
     assert told == {
