@@ -23,6 +23,7 @@ from hub_core.ports import Adapter, Clock, Journal, Position, Splits
 from hub_core.trace import current
 
 log = logging.getLogger("punte.hub")
+FILES = 2  # read at once: while one is read it takes a dozen times its bytes
 MAX_ID = 255  # characters of a sender's id, as in the header Idempotency-Key
 
 
@@ -54,6 +55,7 @@ class Hub(Judge):
         self._kept = kept
         self._turned_away = turned_away
         # Asked once: to ask whether an object fulfils a protocol takes as long as parsing a small document.
+        self._reading = asyncio.Semaphore(FILES)
         self._splits = {name: adapter for name, adapter in adapters.items() if isinstance(adapter, Splits)}
 
     async def accept(self, arrival: Arrival) -> Outcome:
@@ -158,7 +160,8 @@ class Hub(Judge):
         if adapter is None:
             return self.open(arrival.endpoint, arrival.body, directory)
         try:
-            return await asyncio.to_thread(adapter.split, endpoint, arrival.body)
+            async with self._reading:
+                return await asyncio.to_thread(adapter.split, endpoint, arrival.body)
         except Rejected as fault:
             return fault
 
