@@ -125,10 +125,10 @@ async def test_a_file_waits_while_the_journal_cannot_be_written(journal, mapping
     monkeypatch.setattr("hub_core.splitting._PAUSE", 0.01)
     keep, failures = journal.record_all, [TryLater("J503", "no"), TryLater("J503", "no")]
 
-    async def failing(decided):
+    async def failing(decided, **told):
         if failures:
             raise failures.pop()
-        return await keep(decided)
+        return await keep(decided, **told)
 
     monkeypatch.setattr(journal, "record_all", failing)
     splitter.wake()
