@@ -6,7 +6,7 @@
     bases                   objects and blocks that stand at a wrong place, or fill another object
     values, joins, literals codecs that do not read what stands there, texts that never stand there
     codelists, listfiles    code lists beside contracts and documents, and by themselves
-    conditions              rules that never take effect
+    conditions, missed      rules that never take effect, and what they pass over
     doubles, swaps          places that were meant for another field
     coverage, written       places that are forgotten, and what is written besides the record
     unused, mappingtests    what nothing names; tests that cannot run

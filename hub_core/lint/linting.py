@@ -17,6 +17,7 @@ from hub_core.lint.listfiles import ListFiles
 from hub_core.lint.literals import Literals
 from hub_core.lint.loaded import Loaded
 from hub_core.lint.mappingtests import Tests
+from hub_core.lint.missed import Missed
 from hub_core.lint.paths import Paths
 from hub_core.lint.swaps import Swaps
 from hub_core.lint.unused import Unused, functions
@@ -84,7 +85,7 @@ def _without_collection() -> Iterator[None]:
 def _check(world: World, findings: Findings, loaded: Loaded) -> None:
     votes = Votes()
     paths, values = Paths(findings, world.block_files), Values(findings, votes)
-    literals = Literals(findings, votes, world.lists)
+    literals, missed = Literals(findings, votes, world.lists), Missed(findings, votes)
     cardinality, conditions = Cardinality(findings, votes), Conditions(findings, votes)
     doubles, swaps, written = Doubles(findings, votes), Swaps(findings, votes), Written(findings)
     lists, coverage, tests = CodeLists(world, findings, votes), Coverage(findings), Tests(world, findings)
@@ -109,6 +110,7 @@ def _check(world: World, findings: Findings, loaded: Loaded) -> None:
         literals.look_at(visits)
         literals.look_at_answer(subject, walker.known[:1])
         conditions.look_at(visits)
+        missed.look_at(visits)
         doubles.look_at(visits)
         swaps.look_at(visits)
         table = subject.file.node.items.get("answer")
