@@ -42,7 +42,7 @@ class Missed:
     def _left_out(self, visit: Visit, read: Read, place: Place, asked: Map[int, set[str]]) -> None:
         """A value that is read only where it has some of the few texts that the contract allows."""
         own = any(one.purpose in {"value", "element"} and one.spot.place is place for one in visit.reads)
-        if not own or place.leaf is None or read.condition is None or not read.condition.values:
+        if not own or visit.rule.why or place.leaf is None or read.condition is None or not read.condition.values:
             return
         rule, answer = visit.rule, visit.subject.file.answer
         ends = {*answer.failed, *answer.none, *answer.later} if answer else set()
@@ -60,12 +60,14 @@ class Missed:
         node = _value(visit, read.node)
         last = node.items[-1] if isinstance(node, Sequence) and node.items else node
         if not isinstance(last, Scalar):
-            self.findings.add("L156", read.node, text, f"add {shown} to the condition", old=read.text)
+            self.findings.add(
+                "L156", read.node, text, f"add {shown} to the condition, or say in why: what is meant", old=read.text
+            )
             return
         line = self.findings.texts[last.file][last.line - 1]
         old = line[last.column - 1 : raw_end(line, last.column) - 1]
         new = f"{old}, {told}" if isinstance(node, Sequence) else f"[{old}, {told}]"
-        mend = f"add {shown} to the condition, if they are meant too"
+        mend = f"add {shown} to the condition, or say in why: what is meant"
         self.findings.add("L156", last, text, mend, old=old, new=new, raw=True, sure=False)
 
     def _only_chosen(self, visit: Visit, read: Read, place: Place, taken: set[int]) -> None:
@@ -92,7 +94,7 @@ class Missed:
     def _constant(self, visit: Visit, taken: set[int]) -> None:
         """A constant, while what the field is stands beside it in documents and is read by nobody."""
         rule, base, examples = visit.rule, visit.base.place, visit.subject.examples
-        if rule.const is None or visit.field is None or base is None or visit.conditions:
+        if rule.const is None or rule.why or visit.field is None or base is None or visit.conditions:
             return
         fields = [
             (name, examples[id(child)]) for name, child in base.children.items()
