@@ -1,10 +1,6 @@
 """Compares the books: a pure function of the plan and of the evidence, one verdict per promise.
 
-    F   acknowledged            is a subset of  taken by every partner that it is for, or parked
-    F   taken                   was sent by somebody, and not refused
-    ...
-
-Each promise yields what breaks it; a promise that nothing breaks was kept.
+Each promise counts what it looked at, and yields what breaks it; one that nothing breaks was kept.
 """
 
 from collections import defaultdict

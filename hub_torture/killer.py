@@ -13,6 +13,8 @@ from hub_torture.plan import Kill, Plan
 
 _FROZEN: Final = LEASE.total_seconds() + 1.5  # seconds: another hub has taken over by then
 
+_PAUSE: Final = 0.2  # seconds
+
 
 class Killer:
     """Kills as planned; is told of every accepted message.
@@ -68,9 +70,9 @@ class Killer:
         its_time = asyncio.ensure_future(self.until(kill.after))
         await asyncio.wait([by_itself, its_time], return_when=asyncio.FIRST_COMPLETED)
         its_time.cancel()
-        if not by_itself.done():
-            node.kill()
-        await by_itself
+        while not by_itself.done():
+            node.kill()  # again, if it was just being started anew
+            await asyncio.wait([by_itself], timeout=_PAUSE)
         self._spent[node.number] += 1
         self._since = node.died_at
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from hub_core.errors import ConfigError
+from hub_core.settings import PREFIX
 
 HUB: Final = ("-m", "cli", "serve")
 _SAMPLE: Final = 0.2  # seconds
@@ -25,11 +26,12 @@ class Node:
     Args:
         number: of the hub.
         folder: where its home and its log are.
-        environment: of its process.
+        environment: settings of its process; none of those that this process was given are its own.
         failpoints: where each of its lives ends, unless it is killed before; ``None``: nowhere.
         program: arguments of this Python that run a hub.
 
     Attributes:
+        environment: of its process.
         port: the same in every life.
         deaths: how often it was killed, or killed itself at a failpoint.
         failures: how often it ended by itself.
@@ -55,8 +57,8 @@ class Node:
         self._failpoints = failpoints
         self._program = program
         self._log = folder / f"hub-{number}.log"
-        self._environment = {
-            **os.environ,
+        self.environment = {
+            **{name: value for name, value in os.environ.items() if not name.startswith(PREFIX)},
             **environment,
             "PUNTE_HOME": str(self.home),
             "PUNTE_PORT": str(self.port),
@@ -142,7 +144,7 @@ class Node:
             await asyncio.sleep(_SAMPLE)
 
     async def _one_life(self) -> int:
-        environment = dict(self._environment)
+        environment = dict(self.environment)
         if failpoint := dict(enumerate(self._failpoints)).get(self.deaths):
             environment["PUNTE_FAILPOINT"] = failpoint
         with self._log.open("ab") as log:

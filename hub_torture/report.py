@@ -75,6 +75,7 @@ def summed_up(
     states = [kept.state for number in evidence.acked for kept in evidence.kept.get(number, ())]
     memory = max(node.memory for node in nodes)
     longest = limits.recovery.total_seconds()
+    missing = (f"number {at + 1} did not" for at in range(killer.done, plan.kills))
     slow = (f"{taken:.1f} s until a message was accepted" for taken in killer.recoveries if taken > longest)
     large = (f"hub {it.number} took {it.memory // 1_000_000} MB" for it in nodes if it.memory > limits.memory)
     # Without its server a hub does not start, and is started again until the server is back.
@@ -96,6 +97,7 @@ def summed_up(
         memory=memory,
         verdicts=[
             *check(plan, evidence),
+            verdict("every kill of the plan took place", plan.kills, missing),
             verdict(f"accepting again within {longest:g} s of a kill", len(killer.recoveries), slow),
             verdict(f"memory of a hub below {limits.memory // 1_000_000} MB", len(nodes), large),
             verdict("no hub ends by itself", len(nodes), ended_alone),

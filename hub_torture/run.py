@@ -112,18 +112,28 @@ async def _alive(nodes: Sequence[Node]) -> AsyncIterator[None]:
 
 
 async def _found(nodes: Sequence[Node]) -> str:
-    """Register everybody, wait until each hub knows them, and return the sender's key."""
-    async with asyncio.timeout(_START):
-        for node in nodes:
-            while not await asyncio.to_thread(remote_desk, node.control):  # noqa: ASYNC110 - another process
-                await asyncio.sleep(_LOOK)
-        key = await asyncio.to_thread(country.found, RemoteDesk(nodes[0].control))
-        for node in nodes:
-            line = Line(node.port)
-            while (await line.ask("/health/ready", b"", {}, method="GET")).status != OK:  # noqa: ASYNC110 - same
-                await asyncio.sleep(_LOOK)
-            await line.close()
+    """Register everybody, wait until each hub knows them, and return the sender's key.
+
+    Raises:
+        ConfigError: W503, a hub does not start.
+    """
+    try:
+        async with asyncio.timeout(_START):
+            for node in nodes:
+                while not await asyncio.to_thread(remote_desk, node.control):  # noqa: ASYNC110 - another process
+                    await asyncio.sleep(_LOOK)
+            key = await asyncio.to_thread(country.found, RemoteDesk(nodes[0].control))
+            for node in nodes:
+                await _ready(Line(node.port))
+    except TimeoutError as error:
+        raise ConfigError("W503", "a hub did not start", where=str(nodes[0].home.parent), mend="see its log") from error
     return key
+
+
+async def _ready(line: Line) -> None:
+    while (await line.ask("/health/ready", b"", {}, method="GET")).status != OK:  # noqa: ASYNC110 - another process
+        await asyncio.sleep(_LOOK)
+    await line.close()
 
 
 async def _send_all(plan: Plan, sender: Sender, killer: Killer, tell: Tell) -> None:

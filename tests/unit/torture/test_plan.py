@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from hub_torture.nodes import Node
 from hub_torture.plan import BOTH, LINES, PARTNERS, Kind, Plan, body, digest, digest_of
 
 PLAN = Plan(messages=2000, kills=60, seed=3, nodes=2, server=True)
@@ -63,3 +64,14 @@ def test_what_is_sent_holds_the_record_whose_digest_is_known(kind):
     letter = next(letter for letter in letters(PLAN) if letter.kind is kind)
     assert digest(json.loads(body(letter))["beneficiary"]) == digest_of(letter)
     assert body(letter, other=True) != body(letter)
+
+
+def test_a_hub_under_torture_has_none_of_the_settings_around_it(monkeypatch, tmp_path):
+    monkeypatch.setenv("PUNTE_STORE", "postgresql://punte@production/punte")
+    node = Node(0, tmp_path, {"PUNTE_KEYRING": "keyring.json"})
+    assert {name for name in node.environment if name.startswith("PUNTE_")} == {
+        "PUNTE_HOME",
+        "PUNTE_KEYRING",
+        "PUNTE_LOG_LEVEL",
+        "PUNTE_PORT",
+    }
