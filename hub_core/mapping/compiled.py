@@ -17,7 +17,7 @@ from hub_core.mapping.cache import Cache, T, versions
 from hub_core.mapping.language.rules import MappingFile, Test, Way
 from hub_core.mapping.language.sourcepaths import Fixed
 from hub_core.mapping.origins import normal_forms
-from hub_core.mapping.reading import jsonplaces, xmlrun
+from hub_core.mapping.reading import xmlrun
 from hub_core.mapping.reading.compiler import Compiled, Compiler, Read
 from hub_core.mapping.reading.jsonrun import JsonRun
 from hub_core.mapping.reading.resolver import Resolver, gaps
@@ -250,21 +250,19 @@ class CompiledMapping:
 
     def _date(self, plan: RecordDate, document: Document, run: Run, on: date) -> None:
         """Let the document say which day its codes are of."""
-        texts_at = xmlrun.texts_at if document.kind == "xml" else jsonplaces.texts_at
         spot = document.root if document.kind == "xml" else None
         label = Label(
             at="", steps=plan.steps, path=plan.path, rule=plan.place, codec=plan.chain.text,
             severe=plan.faulty == "refuse",
         )  # fmt: skip
-        run.dated(spot, label, texts_at(document.root, plan.steps), plan.chain.parse, on)
+        run.dated(spot, label, run.texts_at(document.root, plan.steps), plan.chain.parse, on)
 
     def _answered(self, document: Document, run: Run) -> Reading | None:
         """Return what an answer document says about itself, where it holds no record."""
         plan = self.answer
         if plan is None:
             return None
-        texts_at = xmlrun.texts_at if document.kind == "xml" else jsonplaces.texts_at
-        found = texts_at(document.root, plan.steps)
+        found = run.texts_at(document.root, plan.steps)
         spot = document.root if document.kind == "xml" else None
         if len(set(found)) > 1:
             run.drop(spot, plan.steps)  # all but one say nothing
@@ -273,7 +271,7 @@ class CompiledMapping:
             return None
         word, reason = plan.meanings[status]
         verdict, code, severity = _ANSWERS[word]
-        own = next(iter(texts_at(document.root, plan.code)), "") if plan.code else ""
+        own = next(iter(run.texts_at(document.root, plan.code)), "") if plan.code else ""
         if own and len(own) <= _MAX_CODE and own.isascii() and " " not in own:
             reason = f"{reason} (its code: {own})"
         path, line = run.origin(spot, plan.steps)

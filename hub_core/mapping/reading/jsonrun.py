@@ -3,7 +3,6 @@
 from typing import Any
 
 from hub_core.document import Document
-from hub_core.mapping.binding.plan import Check
 from hub_core.mapping.language.paths import Filter, Steps
 from hub_core.mapping.reading.jsonplaces import (
     below,
@@ -128,14 +127,13 @@ class JsonRun(Run):
         """See ``Run.filtered``."""
         return one.name
 
-    def chosen(self, place: Any, checks: tuple[Check, ...]) -> bool:
-        """See ``Run.chosen``."""
-        return all(
-            not set(check.values).isdisjoint(texts_at(place, check.steps))
-            if check.values
-            else present_at(place, check.steps) is check.present
-            for check in checks
-        )
+    def texts_at(self, place: Any, steps: Steps) -> list[str]:
+        """See ``Run.texts_at``."""
+        return texts_at(place, steps)
+
+    def present_at(self, place: Any, steps: Steps) -> bool:
+        """See ``Run.present_at``."""
+        return present_at(place, steps)
 
     def check(self, spot: Any, steps: Steps, *known: Known | bool | None) -> None:
         """See ``Run.check``."""

@@ -145,9 +145,22 @@ class Run:
         """Return the name of what a filter that holds looked at."""
         raise NotImplementedError
 
+    def texts_at(self, place: Any, steps: Steps) -> list[str]:
+        """Return the texts at a path below a place that are not blank."""
+        raise NotImplementedError
+
+    def present_at(self, place: Any, steps: Steps) -> bool:
+        """Tell whether anything lies at a path below a place, or below that."""
+        raise NotImplementedError
+
     def chosen(self, place: Any, checks: tuple[Check, ...]) -> bool:
         """Tell whether the conditions of ``where:`` hold for an element."""
-        raise NotImplementedError
+        return all(
+            not set(check.values).isdisjoint(self.texts_at(place, check.steps))
+            if check.values
+            else self.present_at(place, check.steps) is check.present
+            for check in checks
+        )
 
     # What rules find -----------------------------------------------------------------------------------------
 
