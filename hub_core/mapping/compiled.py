@@ -17,12 +17,11 @@ from hub_core.mapping.cache import Cache, T, versions
 from hub_core.mapping.language.rules import MappingFile, Test, Way
 from hub_core.mapping.language.sourcepaths import Fixed
 from hub_core.mapping.origins import normal_forms
-from hub_core.mapping.reading import xmlrun
 from hub_core.mapping.reading.compiler import Compiled, Compiler, Read
 from hub_core.mapping.reading.jsonrun import JsonRun
 from hub_core.mapping.reading.resolver import Resolver, gaps
 from hub_core.mapping.reading.run import Label, Run
-from hub_core.mapping.reading.xmlrun import XmlRun
+from hub_core.mapping.reading.xmlrun import Place, XmlRun
 from hub_core.mapping.writing import OutWriter, Writing
 from hub_core.mapping.writing.program import Program
 from hub_core.mapping.writing.writing import Contract, Kept
@@ -107,7 +106,7 @@ class CompiledMapping:
         """Return the generated source; traced: of the variant that tells where values came from; out: of writing."""
         return self.out.program.source if out else self._compiled(traced=traced)[0].source
 
-    def places_of(self, document: Document) -> Callable[[xmlrun.Place], str]:
+    def places_of(self, document: Document) -> Callable[[Place], str]:
         """Return what gives the path of a place in an XML document, as readings show it."""
         return XmlRun(document, self._prefixes, self._names).path
 
