@@ -24,6 +24,7 @@ log = logging.getLogger("punte.schedule")
 SOON: Final = timedelta(days=21)
 OURS: Final = "(our listener)"
 _DAY: Final = timedelta(days=1)
+_AT_ONCE: Final = 16  # partners that are looked at
 
 
 class Done(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,31 +49,26 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def certificates(parts: "Parts") -> Done:
-    """Look at the certificates of all partners that are called over TLS, and at the hub's own."""
-    now, ends, unseen = parts.clock.now(), dict[str, datetime](), list[str]()
-    own = parts.settings.tls_certificate if parts.settings.tls_port is not None else None
-    if own is not None:
-        ends[OURS] = await asyncio.to_thread(_own_end, own)
-    for name, endpoint in _called(parts):
-        try:
-            found = await certificate_end(endpoint.url or "")
-        except ssl.SSLCertVerificationError:
-            ends[name] = now  # calls fail by now
-        except (OSError, TimeoutError):
-            unseen.append(name)
-        else:
-            ends |= {} if found is None else {name: found}
-    soon = [name for name, end in sorted(ends.items()) if end - now < SOON]
-    parts_of_detail = [f"{len(ends)} looked at"]
+    """Look at the certificates of all partners that are called over TLS, and at the hub's own.
+
+    Raises:
+        ConfigError: R402, the hub's own cannot be read.
+    """
+    now, at_once = parts.clock.now(), asyncio.Semaphore(_AT_ONCE)
+    called = dict(_called(parts))
+    looked = await asyncio.gather(*(_end_at(endpoint, at_once, now) for endpoint in called.values()))
+    ends = {name: end for name, end in zip(called, looked, strict=True) if isinstance(end, datetime)}
+    if parts.settings.tls_port is not None and parts.settings.tls_certificate is not None:
+        ends[OURS] = await asyncio.to_thread(_own_end, parts.settings.tls_certificate)
+    soon = sorted(name for name, end in ends.items() if end - now < SOON)
+    unseen = sorted(name for name, end in zip(called, looked, strict=True) if isinstance(end, OSError))
+    told = [f"{len(ends)} looked at"]
     if soon:
-        parts_of_detail.append(f"end within {SOON.days} days or are not trusted: {', '.join(soon)}")
+        told.append(f"end within {SOON.days} days or are not trusted: {', '.join(soon)}")
     if unseen:
-        parts_of_detail.append(f"not reachable: {', '.join(unseen)}")
-    return Done(
-        detail="; ".join(parts_of_detail),
-        code="R403" if soon else None,
-        figures={name: round((end - now) / _DAY, 1) for name, end in ends.items()},
-    )
+        told.append(f"not reachable: {', '.join(unseen)}")
+    figures = {name: round((end - now) / _DAY, 1) for name, end in ends.items()}
+    return Done(detail="; ".join(told), code="R403" if soon else None, figures=figures)
 
 
 async def contracts(parts: "Parts") -> Done:
@@ -114,5 +110,19 @@ def _called(parts: "Parts") -> Iterator[tuple[str, Endpoint]]:
                 log.warning("endpoint.unusable", extra={"endpoint": name, "code": error.code, "why": error.text})
 
 
+async def _end_at(endpoint: Endpoint, at_once: asyncio.Semaphore, now: datetime) -> datetime | OSError | None:
+    """Return when the certificate of a partner ends: ``now`` if calls fail already; the error if nobody answers."""
+    async with at_once:
+        try:
+            return await certificate_end(endpoint.url or "")
+        except ssl.SSLCertVerificationError:
+            return now
+        except OSError as error:  # among them: no answer in time
+            return error
+
+
 def _own_end(path: Path) -> datetime:
-    return end_of(path.read_bytes())
+    try:
+        return end_of(path.read_bytes())
+    except (OSError, ValueError) as error:
+        raise ConfigError("R402", "the hub's own certificate cannot be read", where="PUNTE_TLS_CERTIFICATE") from error

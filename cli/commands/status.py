@@ -39,6 +39,7 @@ def _show(answer: dict[str, Any]) -> None:
             ("last message", screen.local(answer["last_message_at"])),
             ("to deliver", _waiting(waiting)),
             ("files to split", str(answer.get("files_open") or "") or None),
+            ("scheduled", _scheduled(answer.get("scheduled", []))),
         )
     )
     if answer["stuck"]:
@@ -80,6 +81,14 @@ def _counts(counts: dict[str, int]) -> Text:
     known = [name for name in ORDER if name in counts] + sorted(counts.keys() - set(ORDER))
     parts = [Text.assemble(screen.state(name), f" {counts[name]:,}") for name in known]
     return Text(", ").join(parts)
+
+
+def _scheduled(jobs: list[dict[str, Any]]) -> str:
+    """Say what the hub did by itself last."""
+    if not jobs:
+        return ""
+    last = max(jobs, key=lambda it: str(it["begun_at"]))
+    return f"{len(jobs)} jobs, last {last['job']} at {screen.local(last['begun_at'])}; punte schedule"
 
 
 def _waiting(waiting: dict[str, Any]) -> str:

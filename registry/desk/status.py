@@ -55,6 +55,7 @@ def status(parts: Parts, _: Nothing) -> dict[str, Any]:
         "endpoints": [row for row in rows if row.state != "flowing" or row.in_doubt or row.late],
         "stuck": stuck,
         "needs_human": bool(stuck),
+        "scheduled": [{"job": run.job, "begun_at": run.begun_at} for run in parts.view.runs()],
         "last_message_at": counts.newest,
     }
 

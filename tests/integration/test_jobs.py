@@ -11,6 +11,7 @@ import trustme
 
 from adapters.kit.load import load_adapters
 from hub_core.directory import Contract, Direction, Directory, Endpoint
+from hub_core.errors import ConfigError
 from hub_core.settings import Settings
 from registry import jobs
 
@@ -82,6 +83,13 @@ async def test_the_hubs_own_certificate_is_looked_at(tmp_path):
     done = await jobs.certificates(parts({}, tls_port=8443, tls_certificate=file, tls_key=file))
     assert done.code == "R403"
     assert done.figures[jobs.OURS] <= 10
+
+
+async def test_an_own_certificate_that_cannot_be_read_is_a_fault(tmp_path):
+    file = tmp_path / "own.pem"
+    file.write_text("no certificate")
+    with pytest.raises(ConfigError, match="R402"):
+        await jobs.certificates(parts({}, tls_port=8443, tls_certificate=file, tls_key=file))
 
 
 async def test_an_endpoint_whose_contract_is_gone_is_told_and_the_others_are_looked_at():
