@@ -249,7 +249,7 @@ class CodeLists:
         line = self.world.texts[node.file][node.line - 1]
         old = line[node.column - 1 : raw_end(line, node.column) - 1]
         self.findings.add("L131", short, message, f"{mend} in codes/{found.name}.yaml", old=short.text)
-        self.findings.add("L131", node, message, mend, old=old, new=f"{old}, {as_yaml(text)}", raw=True)
+        self.findings.add("L131", node, message, mend, old=old, new=f"{old}, {as_yaml(text)}", raw=True, sure=False)
         return True
 
     def _beside(self, found: CodeList, text: str, order: tuple[str, ...]) -> Scalar | None:

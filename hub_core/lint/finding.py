@@ -15,10 +15,10 @@ _RAW: Final = re.compile(r"""'(?:[^']|'')*'|"(?:[^"\\]|\\.)*"|(?:(?!: |:$| #)[^,
 
 
 def quoted(text: str) -> str:
-    r"""Return a text in quotes, as YAML.
+    """Return a text in quotes, as YAML.
 
-    >>> quoted('a "b"'), quoted("a[]")
-    ("'a \"b\"'", '"a[]"')
+    >>> print(quoted('a "b"'), quoted("a[]"))
+    'a "b"' "a[]"
     """
     return "'" + text.replace("'", "''") + "'" if '"' in text else f'"{text}"'
 
@@ -32,10 +32,10 @@ def as_yaml(text: str) -> str:
     return quoted(text) if _SPECIAL.search(text) else text
 
 
-def in_place(text: str, line: str, column: int) -> str:
+def _in_place(text: str, line: str, column: int) -> str:
     """Return a text as YAML where it will stand: brackets need no quotes in a key that begins a line.
 
-    >>> in_place("names[]", "  names: {at: n}", 3), in_place("names[]", "{at: names}", 6)
+    >>> _in_place("names[]", "  names: {at: n}", 3), _in_place("names[]", "{at: names}", 6)
     ('names[]', '"names[]"')
     """
     return text if not line[: column - 1].strip() and _KEY.fullmatch(text) else as_yaml(text)
@@ -65,6 +65,12 @@ class Replacement(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     old: str
     new: str
     sure: bool = True
+
+
+def instead(line: str, at: Scalar, new: str) -> Replacement | None:
+    """Return what puts a text in the place of the scalar that begins on a line; ``None`` if nothing stands there."""
+    old = line[at.column - 1 : raw_end(line, at.column) - 1]
+    return Replacement(line=at.line, column=at.column, old=old, new=_in_place(new, line, at.column)) if old else None
 
 
 class LintFinding(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -41,7 +41,7 @@ def fixes(result: Result, paths: Sequence[Path], *, root: Path, schemas: Path) -
     inside = [path.resolve() for path in paths if path.resolve().is_relative_to(folder)]
     if not offered or len(inside) < len(paths):
         return ()
-    before = {file: (folder / file).read_text("utf-8") for file, _ in offered}
+    before = {file: (folder / file).read_bytes().decode() for file, _ in offered}  # ends of lines stay what they are
     with TemporaryDirectory(prefix="punte-lint-") as name:
         copy = Path(name) / "mappings"
         shutil.copytree(folder, copy)
@@ -49,7 +49,7 @@ def fixes(result: Result, paths: Sequence[Path], *, root: Path, schemas: Path) -
         def after(offers: _Offers) -> _Said:
             for file, text in before.items():
                 mended = replaced(text, [change for name, change in offers if name == file])
-                (copy / file).write_text(mended, "utf-8")
+                (copy / file).write_bytes(mended.encode())
             return _said(run([copy / path.relative_to(folder) for path in inside], root=copy, schemas=schemas))
 
         made = _chosen(offered, _said(result), after)

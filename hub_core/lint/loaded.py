@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
-from hub_core.lint.finding import LintFinding, Replacement, in_place, raw_end
+from hub_core.lint.finding import LintFinding, Replacement, instead
 from hub_core.lint.repair import Mend, Repairs
 from hub_core.lint.walk import Visit
 from hub_core.lint.world import World
@@ -19,8 +19,8 @@ from hub_core.yaml import Scalar
 _PLACE: Final = re.compile(r"(.*?)(?::(\d+))?(?::(\d+))?")
 _WRONG: Final = re.compile(r"'([^']+)'")
 _RIGHT: Final = re.compile(r"write '([^']+)' instead(?: of '([^']+)')?")
-ELSEWHERE: Final = "the rule is right where its block fills another object; use another block here"
 _GONE: Final = re.compile(r"remove '([^']+)'")
+ELSEWHERE: Final = "the rule is right where its block fills another object; use another block here"
 
 
 @dataclass(slots=True)
@@ -48,16 +48,13 @@ class Loaded:
     def _said(self, fault: Finding, repairs: Repairs) -> LintFinding:
         match = _PLACE.fullmatch(fault.rule or "")
         file, line, column = (match[1], int(match[2] or 1), int(match[3] or 1)) if match else ("", 1, 1)
-        visits = self.rules.get((file, line, column), [])
-        if fault.code == "M112":
-            visits = self.lines.get((file, line), [])
-        elsewhere = fault.code == "M104" and {visit.field is None for visit in visits} == {True, False}
-        mend = (
-            Mend(ELSEWHERE)
-            if elsewhere
-            else repairs.of(fault.code, visits)
-            or self._worded(fault, Scalar(text="", file=file, line=line, column=column))
-        )
+        whole = fault.code == "M112"  # an object has no place but the line of its first rule
+        visits = self.lines.get((file, line), []) if whole else self.rules.get((file, line, column), [])
+        if fault.code == "M104" and {visit.field is None for visit in visits} == {True, False}:
+            mend = Mend(ELSEWHERE)
+        else:
+            at = Scalar(text="", file=file, line=line, column=column)
+            mend = repairs.of(fault.code, visits) or self._worded(fault, at)
         return LintFinding(
             file=file, line=line, column=column, code=fault.code, severity=Severity.ERROR, message=fault.text,
             mend=mend.words, replacement=mend.replacement,
@@ -78,7 +75,9 @@ def _removal(words: str, line: str, at: Scalar) -> Replacement | None:
         return None
     text = re.escape(gone[1])
     found = re.compile(rf""", *(["']?){text}\1(?=[\]}}, ])|(["']?)\b{text}\2, *""").search(line, at.column - 1)
-    return Replacement(line=at.line, column=found.start() + 1, old=found[0], new="") if found else None
+    if found is None:
+        return None
+    return Replacement(line=at.line, column=found.start() + 1, old=found[0], new="", sure=False)
 
 
 def _other(text: str, words: str, line: str, at: Scalar) -> Replacement | None:
@@ -91,7 +90,4 @@ def _other(text: str, words: str, line: str, at: Scalar) -> Replacement | None:
     if wrong:
         start = line.find(wrong, at.column - 1)
         return Replacement(line=at.line, column=start + 1, old=wrong, new=right[1]) if start >= 0 else None
-    old = line[at.column - 1 : raw_end(line, at.column) - 1]
-    return (
-        Replacement(line=at.line, column=at.column, old=old, new=in_place(right[1], line, at.column)) if old else None
-    )
+    return instead(line, at, right[1])

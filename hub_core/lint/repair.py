@@ -7,7 +7,7 @@ from typing import Final
 
 import msgspec
 
-from hub_core.lint.finding import Replacement, as_yaml, in_place, raw_end
+from hub_core.lint.finding import Replacement, as_yaml, instead, raw_end
 from hub_core.lint.fitting import fitting, like, reads, written
 from hub_core.lint.likeness import fit
 from hub_core.lint.nearest import Nearest, local, ways
@@ -253,13 +253,7 @@ class Repairs:
         return lines[node.line - 1] if 0 < node.line <= len(lines) else ""
 
     def _instead(self, node: Scalar, new: str) -> Replacement | None:
-        line = self._line(node)
-        old = line[node.column - 1 : raw_end(line, node.column) - 1]
-        return (
-            Replacement(line=node.line, column=node.column, old=old, new=in_place(new, line, node.column))
-            if old
-            else None
-        )
+        return instead(self._line(node), node, new)
 
     def _before(self, node: Scalar, text: str) -> Replacement | None:
         """Return what puts an entry before a key: on a line of its own where the key begins one."""

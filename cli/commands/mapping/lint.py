@@ -89,7 +89,7 @@ def _write(made: "tuple[Fix, ...]", folder: Path, shown: "Callable[[str], str]",
     if ask_first:
         ask(f"Make {said}?")
     for one in made:
-        (folder / one.file).write_text(one.after, "utf-8")
+        (folder / one.file).write_bytes(one.after.encode())
     screen.note(f"made {said}")
 
 

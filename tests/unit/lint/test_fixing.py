@@ -50,6 +50,14 @@ def test_slips_are_mended_and_the_difference_is_shown(folder: Path) -> None:
     assert (folder / DGEP).read_text("utf-8") == dgep
 
 
+def test_the_ends_of_lines_stay_what_they_are(folder: Path) -> None:
+    change(folder / CNAS, ("c:insured/@cid", "c:insured/@cidd"))
+    body = (folder / CNAS).read_bytes().replace(b"\n", b"\r\n")
+    (folder / CNAS).write_bytes(body)
+    assert fix(folder, "--yes").exit_code == 0
+    assert (folder / CNAS).read_bytes() == body.replace(b"@cidd", b"@cid")
+
+
 def test_where_nobody_can_be_asked_nothing_is_written(folder: Path) -> None:
     change(folder / CNAS, ("c:insured/@cid", "c:insured/@cidd"))
     wrong = (folder / CNAS).read_text("utf-8")
