@@ -11,6 +11,7 @@ Everything goes over real sockets on the loopback. Needs pytest and pytest-async
 
 from hub_core.testing.adapter_base import AdapterSuite, Told
 from hub_core.testing.adapter_opening import Opening
+from hub_core.testing.adapter_replaying import Replayed
 from hub_core.testing.adapter_sending import Sending
 from hub_core.testing.adapter_serving import Serving
 from hub_core.testing.adapter_telling import Telling
@@ -18,7 +19,7 @@ from hub_core.testing.adapter_telling import Telling
 __all__ = ["AdapterContract", "AdapterSuite", "SendingAdapterContract", "Told"]
 
 
-class AdapterContract(Telling, Opening, Serving):
+class AdapterContract(Telling, Opening, Replayed, Serving):
     """The promises of the port ``Adapter`` that every adapter makes."""
 
 
