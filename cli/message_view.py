@@ -82,6 +82,7 @@ def _facts(answer: dict[str, Any]) -> None:
             ("received", screen.local(message["received_at"])),
             ("decided", screen.local(outcome["decided_at"])),
             ("mapping", outcome["mapping"]),
+            ("replayed with", outcome.get("replayed_with")),
             ("trace", message.get("trace")),
             ("cases", ", ".join(outcome["cases"])),
             ("body", _body(message)),

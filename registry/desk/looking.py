@@ -26,7 +26,7 @@ async def message(parts: Parts, look: Look) -> dict[str, Any]:
     """Show one message: what it was, what was decided, what happened since."""
     kept = found(parts, look.id)
     await revealing(parts, look)
-    outcome = kept.outcome
+    outcome, latest = kept.outcome, parts.view.latest(look.id)
     record = msgspec.json.decode(outcome.record) if outcome.record else None
     body = b"" if kept.purged_at else parts.view.body(look.id)
     return {
@@ -40,6 +40,7 @@ async def message(parts: Parts, look: Look) -> dict[str, Any]:
             "state": kept.message.state,
             "decided_at": outcome.decided_at,
             "mapping": outcome.mapping,
+            "replayed_with": latest.mapping if latest is not None and latest.record != outcome.record else None,
             "document": outcome.document and mask_numbers(outcome.document),
             "cases": [case if look.reveal else mask_text(case) for case in outcome.cases],
         },

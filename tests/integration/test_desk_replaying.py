@@ -120,6 +120,8 @@ async def test_the_partner_gets_what_the_mapping_in_force_makes_of_it(store):
     await store.replay_one(message_id, mapping="current")
     await store.deliver()
     assert store.request() == "CHANGED"
+    outcome = (await store.desk.call("message", {"id": message_id}))["outcome"]
+    assert outcome["replayed_with"] not in {None, outcome["mapping"]}
 
 
 async def test_what_is_refused_again_goes_nowhere_and_says_why(store):
