@@ -25,6 +25,15 @@ from hub_core.message import Claimed, Delivery, DeliveryState
 _DELIVERY: Final = "id, message_seq, route, endpoint, order_key, order_key_sealed, created_at, due_at, ready_at, state"
 _RENEWED_AFTER: Final = 0.25  # of a lease: a busy worker looks many times a second, and each renewal is written
 _OF_LINE: Final = "SELECT 1 FROM delivery WHERE endpoint = column1 AND order_key = column2"
+_FIRST_OF_LINE: Final = f"SELECT min(seq) FROM delivery WHERE endpoint = column1 AND order_key = column2 AND {OPEN}"
+# From one endpoint to the next by the index, without looking at what waits there.
+_WAITING: Final = (
+    "WITH RECURSIVE waiting (endpoint) AS (SELECT min(endpoint) FROM delivery WHERE ready_at IS NOT NULL UNION ALL "
+    "SELECT (SELECT min(d.endpoint) FROM delivery d WHERE d.ready_at IS NOT NULL AND d.endpoint > w.endpoint) "
+    "FROM waiting w WHERE w.endpoint IS NOT NULL) "
+    "SELECT w.endpoint, (SELECT min(d.ready_at) FROM delivery d WHERE d.endpoint = w.endpoint "
+    "AND d.ready_at IS NOT NULL) FROM waiting w WHERE w.endpoint IS NOT NULL"
+)
 _LOST: Final = "the worker ended before its answer"
 
 
@@ -128,33 +137,42 @@ def lines_taken(connection: Connection, lines: Collection[Line]) -> set[Line]:
 
 def release_line(connection: Connection, endpoint: str, order_key: str | None) -> None:
     """Let the next delivery of a key pass."""
-    if order_key is not None:
-        connection.hold([(endpoint, order_key)])
+    release_lines(connection, [] if order_key is None else [(endpoint, order_key)])
+
+
+def release_lines(connection: Connection, lines: Collection[Line]) -> None:
+    """Let the next delivery of each of some keys pass."""
+    connection.hold(lines)
+    let_pass(connection, lines)
+
+
+def let_pass(connection: Connection, lines: Collection[Line]) -> None:
+    """Do so; the caller holds them."""
+    for chunk in chunks(sorted(set(lines))):
+        pairs = ", ".join(["(?, ?)"] * len(chunk))
         connection.execute(
-            f"UPDATE delivery SET ready_at = due_at WHERE ready_at IS NULL AND seq = "
-            f"(SELECT min(seq) FROM delivery WHERE endpoint = ? AND order_key = ? AND {OPEN})",
-            (endpoint, order_key),
+            f"UPDATE delivery SET ready_at = due_at WHERE ready_at IS NULL AND seq IN (SELECT ({_FIRST_OF_LINE}) "
+            f"FROM (VALUES {pairs}) AS line)",
+            [*chain.from_iterable(chunk)],
         )
 
 
-def endpoints_waiting(connection: Connection) -> list[str]:
-    """Return the endpoints that have something to claim, now or later: one index step each, however long the queue."""
-    found: list[str] = []
-    step = "SELECT endpoint FROM delivery WHERE ready_at IS NOT NULL AND endpoint > ? ORDER BY endpoint LIMIT 1"
-    while row := connection.execute(step, (found[-1] if found else "",)).fetchone():
-        found.append(row[0])
-    return found
+def endpoints_waiting(connection: Connection) -> dict[str, int]:
+    """Return the endpoints that have something to claim, to when, in microseconds: now or later.
+
+    One index step each, however long the queue.
+    """
+    return dict(connection.execute(_WAITING).fetchall())
 
 
 def next_due(connection: Connection, *, besides: Collection[str]) -> datetime | None:
     """Return when the next delivery may be claimed, leaving out some endpoints."""
-    first = "SELECT min(ready_at) FROM delivery WHERE endpoint = ? AND ready_at IS NOT NULL"
     paused = pauses(connection)
     times = []
-    for name in endpoints_waiting(connection):
+    for name, ready in endpoints_waiting(connection).items():
         until = paused.get(name, 0)
         if name not in besides and until is not None:
-            times.append(max(until, connection.execute(first, (name,)).fetchone()[0]))
+            times.append(max(until, ready))
     return from_micros(min(times, default=None))
 
 
@@ -172,10 +190,10 @@ def claim(
     _renew(connection, held, until=to_micros(until), before=to_micros(until - lease * _RENEWED_AFTER))
     paused = pauses(connection)
     due: list[Row] = []
-    for endpoint in endpoints_waiting(connection):
+    for endpoint, ready in endpoints_waiting(connection).items() if limit else ():
         room = min(limit, rooms.get(endpoint, limit))
         pause = paused.get(endpoint, 0)
-        if room > 0 and pause is not None and pause <= at:
+        if room > 0 and ready <= at and pause is not None and pause <= at:
             due += connection.execute(
                 "SELECT ready_at, seq, lease_until FROM delivery WHERE endpoint = ? AND ready_at IS NOT NULL "
                 f"AND ready_at <= ? ORDER BY ready_at, seq LIMIT ?{connection.for_me}",

@@ -2,16 +2,18 @@
 
 # ruff: noqa: S608 - what is put into SQL here are names of our own; values are always bound
 
-from typing import Final
+import contextlib
+from collections.abc import Sequence
+from typing import Final, NamedTuple
 
 from hub_core.errors import Rejected
 from hub_core.journal.bodies import Vault
-from hub_core.journal.connection import Connection
+from hub_core.journal.connection import Connection, Line
 from hub_core.journal.entries import REJECTED
 from hub_core.journal.failpoints import reach
 from hub_core.journal.instants import to_micros
-from hub_core.journal.outbox import release_line
-from hub_core.journal.statements import ADDED, OPEN
+from hub_core.journal.outbox import let_pass, release_line
+from hub_core.journal.statements import ADDED, Row, chunks, insert, marks
 from hub_core.message import DeliveryState, Entry, Settlement
 
 _STEPS: Final = {
@@ -20,11 +22,36 @@ _STEPS: Final = {
     DeliveryState.SENT: "sent",
     DeliveryState.PARKED: "parked",
 }
+_CLOSED: Final = frozenset({DeliveryState.SENT, DeliveryState.PARKED})
+_ENTRY: Final = "message_seq, at, step, actor, code, detail, told, delivery_seq, attempt, started_at"
 
 
-def settle(connection: Connection, settlement: Settlement, vault: Vault) -> bool:
-    """Write how an attempt ended, unless somebody else holds the delivery by now."""
-    told = _told(connection, settlement, vault)
+class _Ended(NamedTuple):
+    """What was settled: its line in the history, and the line in which others wait behind it."""
+
+    entry: Row
+    line: Line | None
+
+
+def settle(connection: Connection, items: Sequence[tuple[Settlement, Vault]]) -> list[bool]:
+    """Write how attempts ended, but for what somebody else holds by now; say for each whether it was written."""
+    told = _told(connection, items)
+    settled = [_end(connection, settlement, said) for (settlement, _), said in zip(items, told, strict=True)]
+    reach("after-settlement-before-history")
+    ended = [(row, settlement) for row, (settlement, _) in zip(settled, items, strict=True) if row is not None]
+    insert(connection, "entry", _ENTRY, [row.entry for row, _ in ended])
+    reach("after-history-before-release")
+    closed = [(row, settlement) for row, settlement in ended if settlement.state in _CLOSED]
+    lines = [row.line for row, it in closed if row.line is not None and not it.holds]
+    messages = sorted({row.entry[0] for row, _ in closed})
+    connection.hold([*lines, *map(_deliveries_of, messages)])
+    let_pass(connection, lines)
+    _refresh(connection, messages)
+    return [row is not None for row in settled]
+
+
+def _end(connection: Connection, settlement: Settlement, told: bytes | None) -> _Ended | None:
+    """Write how one attempt ended; ``None``: somebody else holds the delivery."""
     at = to_micros(settlement.at)
     due = None if settlement.due_at is None else to_micros(settlement.due_at)
     row = connection.execute(
@@ -46,20 +73,11 @@ def settle(connection: Connection, settlement: Settlement, vault: Vault) -> bool
         ),
     ).fetchone()
     if row is None:
-        return False
+        return None
     seq, message, endpoint, order_key, attempts, claimed_at = row
-    reach("after-settlement-before-history")
-    connection.execute(
-        "INSERT INTO entry (message_seq, at, step, actor, code, detail, told, delivery_seq, attempt, started_at) "
-        "VALUES (?, ?, ?, 'hub', ?, '', ?, ?, ?, ?)",
-        (message, at, _STEPS[settlement.state], settlement.code, told, seq, attempts, claimed_at),
-    )
-    reach("after-history-before-release")
-    if settlement.state in {DeliveryState.SENT, DeliveryState.PARKED}:
-        if not settlement.holds:
-            release_line(connection, endpoint, order_key)
-        refresh_state(connection, message)
-    return True
+    step = _STEPS[settlement.state]
+    entry = (message, at, step, "hub", settlement.code, "", told, seq, attempts, claimed_at)
+    return _Ended(entry, None if order_key is None else (endpoint, order_key))
 
 
 def settle_doubt(connection: Connection, delivery_id: str, entry: Entry, vault: Vault, *, sent: bool) -> None:
@@ -141,34 +159,53 @@ def row_of(connection: Connection, message_id: str) -> tuple[int, bytes]:
     return int(row[0]), row[1]
 
 
-def _told(connection: Connection, settlement: Settlement, vault: Vault) -> bytes | None:
-    """Seal what the partner said; ``None`` if that is nothing, or the message's envelope does not open."""
-    if not settlement.detail and settlement.reference is None:
-        return None
-    row = connection.execute(
-        "SELECT m.id, m.envelope FROM delivery d JOIN message m ON m.seq = d.message_seq WHERE d.id = ?",
-        (settlement.delivery_id,),
-    ).fetchone()
-    if row is None:
-        return None
-    try:
-        return vault.contents(*row).tell(settlement.detail, settlement.reference)
-    except Rejected:
-        return None
+def _told(connection: Connection, items: Sequence[tuple[Settlement, Vault]]) -> list[bytes | None]:
+    """Seal what partners said; ``None`` where that is nothing, or the message's envelope does not open."""
+    speaking = [one.delivery_id for one, _ in items if one.detail or one.reference is not None]
+    envelopes: dict[str, Row] = {}
+    for chunk in chunks(speaking):
+        rows = connection.execute(
+            "SELECT d.id, m.id, m.envelope FROM delivery d JOIN message m ON m.seq = d.message_seq "
+            f"WHERE d.id IN ({marks(chunk)})",
+            chunk,
+        )
+        envelopes |= {row[0]: row[1:] for row in rows}
+    told: list[bytes | None] = []
+    for settlement, vault in items:
+        said = None
+        if envelope := envelopes.get(settlement.delivery_id):
+            with contextlib.suppress(Rejected):
+                said = vault.contents(*envelope).tell(settlement.detail, settlement.reference)
+        told.append(said)
+    return told
 
 
 def refresh_state(connection: Connection, message: int) -> None:
-    """Write where a message stands by its deliveries.
+    """Write where a message stands by its deliveries."""
+    connection.hold([_deliveries_of(message)])
+    _refresh(connection, [message])
+
+
+def _deliveries_of(message: int) -> Line:
+    """Return what is held while a message's state is written: of two at once each would see the other's as open."""
+    return "\0message", str(message)
+
+
+def _refresh(connection: Connection, messages: Sequence[int]) -> None:
+    """Write where messages stand by their deliveries.
 
     Parked if one was given up, delivering while one is open, delivered if one was sent. Otherwise people closed them
     all: refused if one of them was closed as that, else accepted.
     """
-    parked, still_open, sent, refused = connection.execute(
-        "SELECT coalesce(max(CASE WHEN state = 'parked' AND superseded = 0 THEN 1 END), 0), "
-        f"coalesce(max(CASE WHEN {OPEN} THEN 1 END), 0), coalesce(max(CASE WHEN state = 'sent' THEN 1 END), 0), "
-        "coalesce(max(CASE WHEN state = 'parked' AND code = ? THEN 1 END), 0) FROM delivery WHERE message_seq = ?",
-        (REJECTED, message),
-    ).fetchone()
-    standing = (("parked", parked), ("delivering", still_open), ("delivered", sent), ("refused", refused))
-    state = next((name for name, holds in standing if holds), "accepted")
-    connection.execute("UPDATE message SET state = ? WHERE seq = ? AND state <> ?", (state, message, state))
+    for chunk in chunks(messages):
+        connection.execute(
+            "UPDATE message SET state = standing.state FROM (SELECT m.seq, CASE "
+            "WHEN max(CASE WHEN d.state = 'parked' AND d.superseded = 0 THEN 1 END) = 1 THEN 'parked' "
+            "WHEN max(CASE WHEN d.state IN ('ready', 'in-doubt') THEN 1 END) = 1 THEN 'delivering' "
+            "WHEN max(CASE WHEN d.state = 'sent' THEN 1 END) = 1 THEN 'delivered' "
+            "WHEN max(CASE WHEN d.state = 'parked' AND d.code = ? THEN 1 END) = 1 THEN 'refused' "
+            "ELSE 'accepted' END AS state FROM message m LEFT JOIN delivery d ON d.message_seq = m.seq "
+            f"WHERE m.seq IN ({marks(chunk)}) GROUP BY m.seq) AS standing "
+            "WHERE message.seq = standing.seq AND message.state <> standing.state",
+            (REJECTED, *chunk),
+        )

@@ -82,7 +82,8 @@ class SqlJournal(SqlJournalView):
 
     async def settle(self, settlement: Settlement) -> bool:
         """Write how an attempt ended; see ``Journal.settle``."""
-        return await self._database.write(partial(settling.settle, settlement=settlement, vault=self._vault))
+        settled: bool = await self._database.write_batched(settling.settle, (settlement, self._vault))
+        return settled
 
     async def settle_doubt(self, delivery_id: str, entry: Entry, *, sent: bool) -> None:
         """Write down what a person found out; see ``Journal.settle_doubt``."""

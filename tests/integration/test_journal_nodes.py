@@ -162,6 +162,15 @@ async def test_deliveries_of_one_key_that_reach_both_nodes_at_once_go_out_one_by
     assert sum(total) == 400
 
 
+async def test_a_message_is_delivered_when_two_nodes_have_sent_its_last_deliveries_at_the_same_time(two_nodes):
+    for _ in range(40):
+        message = a_message()
+        await two_nodes[0].record(message, an_outcome(message, *(a_delivery(message, endpoint=name) for name in "ab")))
+        claims = await claim(two_nodes[0])
+        await asyncio.gather(*(send(node, claimed) for node, claimed in zip(two_nodes, claims, strict=True)))
+    assert {row.state for row in two_nodes[0].messages()} == {State.DELIVERED}
+
+
 async def test_a_node_hears_what_another_added(store, two_nodes):
     heard = asyncio.Queue()
     loop = asyncio.get_running_loop()
