@@ -55,7 +55,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     per_endpoint: int = 8
     keep_bodies: Days = 90
     keep_metadata: Days = 1825
-    in_flight_bytes: int = 32_000_000
+    in_flight_bytes: Annotated[int, Meta(ge=1_000_000)] = 32_000_000
 
     @property
     def database(self) -> Path:

@@ -11,6 +11,7 @@ import socket
 import ssl
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import cast
 
 import uvicorn
 
@@ -31,7 +32,30 @@ FILES = 10_000  # open at once, connections among them
 
 
 class Listener(uvicorn.Server):
-    """A uvicorn server that leaves signals to ``serve``: several of them share one process."""
+    """A uvicorn server that leaves signals to ``serve``: several share one process. Handshakes have a deadline."""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Listen; a caller has as long to shake hands for TLS as to send a head: before that nobody counts the time."""
+        await self.lifespan.startup()
+        loop, config = asyncio.get_running_loop(), self.config
+        kind = cast("type[Protocol]", config.http_protocol_class)
+        seconds = kind.seconds if config.ssl else None
+
+        def connection() -> Protocol:
+            return kind(config=config, server_state=self.server_state, app_state=self.lifespan.state)
+
+        self.servers = [
+            await loop.create_server(
+                connection,
+                sock=bound,
+                ssl=config.ssl,
+                ssl_handshake_timeout=seconds,
+                ssl_shutdown_timeout=seconds,
+                backlog=config.backlog,
+            )
+            for bound in sockets or ()
+        ]
+        self.started = True
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:

@@ -4,9 +4,11 @@ import asyncio
 import contextlib
 import json
 import socket
+import ssl
 from collections.abc import AsyncIterator
 
 import pytest
+import trustme
 
 from adapters.kit.problem import problem
 from adapters.kit.reply import send_reply, trouble_of
@@ -158,6 +160,15 @@ async def test_whoever_does_not_read_an_answer_is_let_go() -> None:
         async with listening(pouring, bound, protocol=Hurried), connected(port) as (_, writer):
             writer.write(GET + b"\r\n")
             await asyncio.wait_for(ended.wait(), WITHIN)
+
+
+@pytest.mark.parametrize("said", [b"", b"\x16\x03\x01"], ids=["nothing", "the beginning of it"])
+async def test_whoever_does_not_shake_hands_is_let_go(said: bytes) -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    trustme.CA().issue_cert("localhost").configure_cert(context)
+    with socket.create_server(("127.0.0.1", 0)) as bound:
+        async with listening(counting, bound, context=context, protocol=Hurried):
+            assert await all_of(bound.getsockname()[1], said) == b""
 
 
 async def test_whoever_says_nothing_is_let_go(port: int) -> None:
