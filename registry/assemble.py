@@ -74,7 +74,7 @@ class Running:
     async def drain(self) -> None:
         """Take nothing more and begin nothing; let what is under way end within ``DRAIN``.
 
-        Deliveries that are cut off then are in doubt; calls that are get no answer.
+        Deliveries that are cut off then are in doubt. Calls are cut off by their listeners, a moment later.
         """
         self.admission.close()
         await asyncio.gather(self._deliverer.stop(DRAIN), self.admission.emptied(DRAIN))

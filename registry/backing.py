@@ -39,7 +39,7 @@ class Backup(msgspec.Struct, frozen=True, kw_only=True):
     """One backup, made or put back.
 
     Attributes:
-        keys: file of the keyring that lies beside it, or that it needs.
+        keys: file of the keyring, where it was asked for.
         opened: messages that were opened with the key, to see that they can be; ``None``: no keyring is at hand.
         newest: when the last message came.
         set_aside: folder of what lay there before.
@@ -67,6 +67,7 @@ def back_up(settings: Settings, place: Path, *, with_keys: bool, steps: Steps, e
     if target.exists():
         raise ConfigError("J121", "this file is there already", where=str(target), mend="name another one")
     vault = _vault(settings.keyring_file)
+    counts: Mapping[str, int] = {}
     with backup.partial(target) as part:
         if isinstance(engine, Sqlite):
             with steps("copying", backup.pages(engine)) as advance:
@@ -74,10 +75,12 @@ def back_up(settings: Settings, place: Path, *, with_keys: bool, steps: Steps, e
             readers = Readers(Copy(part))
         else:
             with steps("copying", 0):
-                _server(settings, environ).dump(part)
+                counts = _server(settings, environ).dump(part)
             readers = look(engine, migrations=(REGISTRY,))
         with closing(readers):
             found = backup.look_through(readers, vault)
+    if counts:  # of the copy: the store itself has gone on
+        found = msgspec.structs.replace(found, messages=counts["message"], deliveries=counts["delivery"])
     keys = _beside(target)
     if with_keys:
         write_keyring(keys, read_keyring(settings.keyring_file))

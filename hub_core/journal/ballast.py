@@ -25,10 +25,11 @@ class Ballast:
 
     def take(self) -> bool:
         """Make the file, if there is enough room beside it; say whether it is there."""
-        if not self._held and (self._whole() or self._free() >= ENOUGH):
+        if not self._held:
             try:
-                self._make()
-                self._held = True
+                if self._whole() or self._free() >= ENOUGH:
+                    self._make()
+                    self._held = True
             except OSError:
                 self._remove()
         return self._held
@@ -39,7 +40,9 @@ class Ballast:
         Args:
             error: SQLite's name of it. Some say only that a write failed: then what is free counts.
         """
-        full = error == "SQLITE_FULL" or self._free() < BYTES
+        full = error == "SQLITE_FULL"
+        with contextlib.suppress(OSError):
+            full = full or self._free() < BYTES
         if full:
             self._held = False
             self._remove()

@@ -31,8 +31,8 @@ class Server:
         self._environ = dict(os.environ) | ({"PGPASSWORD": password.reveal()} if password is not None else {})
         self._password = None if password is None else password.reveal()
 
-    def dump(self, target: Path) -> None:
-        """Write everything of one moment into a file, then read the file and see that all rows are there.
+    def dump(self, target: Path) -> dict[str, int]:
+        """Write everything of one moment into a file, read it, see that all rows are there; return how many, by table.
 
         Raises:
             ConfigError: J122 a program is not there; J123 it failed; J120 rows are missing.
@@ -48,6 +48,7 @@ class Server:
             self._run("pg_dump", *own, f"--dbname={self._address}")
         if rows_in(target) != Counter(counts):
             raise ConfigError("J120", "the copy does not hold every row", where=str(target))
+        return counts
 
     def load(self, source: Path) -> None:
         """Fill an empty database, all or nothing.
