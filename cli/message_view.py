@@ -50,8 +50,9 @@ def show_message(answer: dict[str, Any], *, revealed: bool) -> None:
 
 def show_repair(answer: dict[str, Any]) -> None:
     """Print what became of a corrected copy and of the message that it repairs."""
-    show_findings(answer["findings"])
     if not answer["kept"]:
+        show_findings(answer["findings"])
+        screen.show("")
         screen.show(Text.assemble("the copy is ", screen.state("refused"), ", too: nothing was kept or changed"))
         return
     targets = ", ".join(it["endpoint"] for it in answer["deliveries"]) or "nobody"
@@ -62,6 +63,7 @@ def show_repair(answer: dict[str, Any]) -> None:
             ("which goes to", targets),
         )
     )
+    show_findings(answer["findings"])
 
 
 def _facts(answer: dict[str, Any]) -> None:

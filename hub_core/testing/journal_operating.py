@@ -28,6 +28,13 @@ class Operating(JournalSuite):
         await journal.note(note)
         assert journal.entries(message.id)[-1] == note
 
+    async def test_an_attempt_stands_in_the_history_with_where_and_when(self, journal: AnyJournal) -> None:
+        delivery = await keep(journal)
+        (claimed,) = await claim(journal)
+        await send(journal, claimed)
+        last = journal.entries(delivery.message_id)[-1]
+        assert (last.step, last.endpoint, last.attempt, last.began) == ("sent", delivery.endpoint, 1, NOW)
+
     async def test_nothing_is_noted_about_an_unknown_message(self, journal: AnyJournal) -> None:
         with pytest.raises(Rejected) as raised:
             await journal.note(by_operator(new_id()))

@@ -92,6 +92,19 @@ class Ordering(JournalSuite):
         later = await keep(journal, order_key="p1")
         assert await claimed_ids(journal) == [later.id]
 
+    async def test_it_says_behind_which_message_a_delivery_stands(self, journal: AnyJournal) -> None:
+        first, second = [await keep(journal, order_key="p1") for _ in range(2)]
+        assert journal.first_in_line(first.id) is None
+        assert journal.first_in_line(second.id) == first.message_id
+        (claimed,) = await claim(journal)
+        assert journal.first_in_line(second.id) == first.message_id
+        await park(journal, claimed, holds=True)
+        assert journal.first_in_line(second.id) == first.message_id
+        await journal.redeliver([first], by_operator(first.message_id))
+        (claimed,) = await claim(journal)
+        await send(journal, claimed)
+        assert journal.first_in_line(second.id) is None
+
     async def test_a_long_line_of_one_key_does_not_hide_other_deliveries(self, journal: AnyJournal) -> None:
         for _ in range(20):
             await keep(journal, order_key="p1", due_at=NOW - MINUTE)

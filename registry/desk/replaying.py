@@ -14,6 +14,7 @@ from typing import Any, Final, NamedTuple
 import msgspec
 
 from hub_core.canonical import Beneficiary
+from hub_core.clock import repair_id
 from hub_core.codes import CODES
 from hub_core.errors import ConfigError, PunteError, Rejected
 from hub_core.journal.entries import Kept, Replay
@@ -117,6 +118,8 @@ def _tried(parts: Parts, act: args.Replay, message_id: str, name: str) -> Tried:
     """Judge a message again; what fails is told of it alone, but of the only one it is raised."""
     try:
         kept = found(parts, message_id)
+        if parts.view.message(copy := repair_id(message_id)) is not None:
+            raise Rejected("J418", "a corrected copy took its place", where=copy)
         before = parts.view.latest(message_id) or kept.outcome
         now, deliveries = _judged(parts, act, kept, before)
     except PunteError as fault:

@@ -278,6 +278,17 @@ async def test_a_corrected_copy_takes_the_place_of_a_refused_message_and_both_sh
     assert [claimed.delivery.message_id for claimed in store.sent] == [answer["copy"]]
 
 
+async def test_what_was_repaired_is_not_replayed_but_its_copy_is(store):
+    first = await store.accept(sed=None)
+    copy = (await store.desk.call("repair", {"id": first, "body": copied(), **BY}))["copy"]
+    await store.deliver()
+    rows = (await store.replay(filter={"after": ""}))["messages"]
+    assert [(row["message"], row["result"], row["code"]) for row in rows] == [
+        (first, "failed", "J418"),
+        (copy, "done", None),
+    ]
+
+
 async def test_a_copy_that_is_refused_too_is_not_kept(store):
     first = await store.accept(sed=None)
     answer = await store.desk.call("repair", {"id": first, "body": copied(sed=None), **BY})
