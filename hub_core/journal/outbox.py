@@ -137,17 +137,13 @@ def lines_taken(connection: Connection, lines: Collection[Line]) -> set[Line]:
 
 def release_line(connection: Connection, endpoint: str, order_key: str | None) -> None:
     """Let the next delivery of a key pass."""
-    release_lines(connection, [] if order_key is None else [(endpoint, order_key)])
-
-
-def release_lines(connection: Connection, lines: Collection[Line]) -> None:
-    """Let the next delivery of each of some keys pass."""
-    connection.hold(lines)
-    let_pass(connection, lines)
+    if order_key is not None:
+        connection.hold([(endpoint, order_key)])
+        let_pass(connection, [(endpoint, order_key)])
 
 
 def let_pass(connection: Connection, lines: Collection[Line]) -> None:
-    """Do so; the caller holds them."""
+    """Let the next delivery of each of some keys pass, which the caller holds."""
     for chunk in chunks(sorted(set(lines))):
         pairs = ", ".join(["(?, ?)"] * len(chunk))
         connection.execute(
