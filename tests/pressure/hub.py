@@ -4,6 +4,7 @@ import asyncio
 import http.client
 import json
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -138,6 +139,8 @@ def on_a_device(folder: Path, size: int) -> list[str]:
 def can_have_devices(folder: Path) -> bool:
     """Say whether this system lets anybody mount a device of their own."""
     folder.mkdir()
+    if shutil.which("unshare") is None:
+        return False
     return not subprocess.run([*on_a_device(folder, 100_000), "true"], capture_output=True, check=False).returncode
 
 
