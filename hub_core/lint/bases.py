@@ -57,12 +57,12 @@ class Bases:
         """A block whose fields this object does not have; perhaps another one, which reads what stands here, has."""
         use = visit.rule.use
         struct = visit.field.struct if visit.field else visit.struct
-        place = next((read.spot.place for read in visit.reads if read.purpose == "object"), visit.base.place)
         if use is None or struct is None or use.text not in subject.blocks:
             return
         strange = _strange(subject.blocks[use.text][0], struct)
         if not strange:
             return
+        place = next((read.spot.place for read in visit.reads if read.purpose == "object"), visit.base.place)
         scored = [
             (sum(leads(place, steps) for steps in inside(subject, rules)), -len(rules), name)
             for name, (rules, _) in subject.blocks.items()

@@ -43,6 +43,7 @@ def likeness(one: str, other: str) -> float:
     return max(SequenceMatcher(None, one, other).ratio(), NAMESAKE if begins else 0.0)
 
 
+@lru_cache(maxsize=8_192)
 def initial(target: str, text: str) -> float:
     """Return whether a text of few letters may be short for the field at the end of a canonical path.
 
