@@ -118,8 +118,10 @@ def replay(
             answer = _many(call, filters.wanted(only or []), act, asked=yes or dry_run)
     if as_json:
         screen.as_json(answer)
+    elif message_id is not None:
+        _show_one(answer, dry_run=dry_run)
     else:
-        (_show_one if message_id is not None else _show)(answer, dry_run=dry_run, diff=diff)
+        _show(answer, dry_run=dry_run, diff=diff)
     if any(row["result"] not in FINE for row in answer["messages"]):
         raise typer.Exit(Exit.ATTENTION)
 
@@ -150,8 +152,7 @@ def _parts(call: Callable[..., Any], wanted: dict[str, Any], act: dict[str, Any]
         after = part["last"]
 
 
-def _show_one(answer: dict[str, Any], *, dry_run: bool, diff: bool) -> None:
-    del diff  # of one message it is always shown
+def _show_one(answer: dict[str, Any], *, dry_run: bool) -> None:
     (row,) = answer["messages"]
     screen.facts(
         (
