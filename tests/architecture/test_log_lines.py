@@ -2,6 +2,7 @@
 
 import ast
 import re
+from functools import cache
 
 from hub_core.places import ROOT
 
@@ -9,15 +10,18 @@ LEVELS = {"debug", "info", "warning", "error", "exception", "critical"}
 PACKAGES = ("adapters", "cli", "hub_core", "hub_web", "registry")
 
 
+@cache
 def calls():
-    """Yield every call that writes a log line: file, level, call."""
+    """Return every call that writes a log line: file, level, call."""
+    found = []
     for package in PACKAGES:
         for path in sorted((ROOT / package).rglob("*.py")):
             for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
                 match node:
                     case ast.Call(func=ast.Attribute(value=ast.Name(id="log" | "logger" | "logging"), attr=level)):
                         if level in LEVELS:
-                            yield path.relative_to(ROOT), node
+                            found.append((path.relative_to(ROOT), node))
+    return found
 
 
 def events():
