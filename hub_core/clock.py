@@ -89,7 +89,7 @@ def row_id(file_id: str, line: int) -> str:
     """Return the id of a row: a UUIDv7 of the time of its file, the same in every attempt.
 
     >>> row_id("019a8f3c-1111-7abc-8def-000000000000", 2)
-    '019a8f3c-1111-7000-8000-000000000000'
+    '019a8f3c-1111-71cd-8269-8ecaaff26aff'
     """
     return _derived(file_id, str(line))
 

@@ -1,10 +1,8 @@
-import doctest
 from datetime import date
 from decimal import Decimal
 
 import pytest
 
-import hub_core.canonical_path as module
 from hub_core.canonical import Beneficiary
 from hub_core.canonical.case import CaseReference
 from hub_core.canonical.person import Identifier
@@ -13,10 +11,6 @@ from hub_core.canonical.work import Income, Insurance, InsurancePeriod
 from hub_core.canonical_path import canonical_path, values
 from hub_core.errors import ConfigError
 from hub_core.testing.records import a_cnp, a_code, a_record
-
-
-def test_the_examples_in_the_module_are_true():
-    assert doctest.testmod(module).failed == 0
 
 
 def test_a_path_down_to_a_text_gives_that_text():

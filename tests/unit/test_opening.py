@@ -1,6 +1,5 @@
 """Opening hours, over the days on which clocks in Bucharest jump as well."""
 
-import doctest
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -8,7 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub_core import opening
 from hub_core.directory import Opening
 from hub_core.opening import is_open, next_opening, plan_of
 
@@ -20,10 +18,6 @@ MINUTE = timedelta(minutes=1)
 
 def local(text, fold=0):
     return datetime.fromisoformat(text).replace(tzinfo=BUCHAREST, fold=fold).astimezone(UTC)
-
-
-def test_the_examples_in_the_module_are_true():
-    assert doctest.testmod(opening).failed == 0
 
 
 @pytest.mark.parametrize(

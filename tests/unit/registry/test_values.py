@@ -1,4 +1,3 @@
-import doctest
 from datetime import timedelta
 from pathlib import Path
 
@@ -8,13 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub_core.directory import Directory
-from registry import values
 from registry.draft import draft_of
 from registry.values import duration, size
-
-
-def test_the_examples_in_the_module_are_true():
-    assert doctest.testmod(values).failed == 0
 
 
 @pytest.mark.parametrize(
