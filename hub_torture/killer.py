@@ -14,6 +14,7 @@ from hub_torture.plan import Kill, Plan
 _FROZEN: Final = LEASE.total_seconds() + 1.5  # seconds: another hub has taken over by then
 
 _PAUSE: Final = 0.2  # seconds
+_AHEAD: Final = 500  # messages
 
 
 class Killer:
@@ -81,6 +82,15 @@ class Killer:
         self.server_kills += 1
         self._since = time.monotonic()
         await asyncio.to_thread(server.start)
+
+    async def keep_pace(self) -> None:
+        """Wait where messages have run ahead of the kill that is due among them; never while one is to be accepted."""
+        while self._since is None and self._outrun:  # noqa: ASYNC110 - two conditions, looked at seldom
+            await asyncio.sleep(_PAUSE)
+
+    @property
+    def _outrun(self) -> bool:
+        return self.done < len(self._kills) and self.accepted > self._kills[self.done].after + _AHEAD
 
     async def until(self, accepted: int) -> None:
         """Wait until so many messages were accepted."""

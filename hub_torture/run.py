@@ -141,15 +141,18 @@ async def _send_all(plan: Plan, sender: Sender, killer: Killer, tell: Tell) -> N
     try:
         async with asyncio.TaskGroup() as group:
             others = [group.create_task(killer.work()), group.create_task(_watch(plan, killer, tell))]
-            await asyncio.gather(_bursts(plan, sender, killer), *(_line(plan, sender, at) for at in range(LINES)))
+            await asyncio.gather(
+                _bursts(plan, sender, killer), *(_line(plan, sender, killer, at) for at in range(LINES))
+            )
             for task in others:
                 task.cancel()
     except* TimeoutError:
         tell("nothing is accepted any more", killer.accepted)
 
 
-async def _line(plan: Plan, sender: Sender, number: int) -> None:
+async def _line(plan: Plan, sender: Sender, killer: Killer, number: int) -> None:
     for letter in plan.letters(number):
+        await killer.keep_pace()
         await sender.send(letter)
 
 
