@@ -37,7 +37,8 @@ class Killer:
         self._kills = plan.killings
         self._nodes = nodes
         self._server = server
-        self._since: float | None = None
+        self._server_died_at = 0.0
+        self._recovered: dict[int | None, float] = {}  # the last death that was followed by an accepted message
         self._spent: Counter[int] = Counter()  # deaths of hubs that were planned
         self._progress = asyncio.Event()
 
@@ -45,9 +46,16 @@ class Killer:
         """Count a message that was sent at a time, and accepted now."""
         self.accepted += 1
         self._progress.set()
-        if self._since is not None and sent_at >= self._since:
-            self.recoveries.append(time.monotonic() - self._since)
-            self._since = None
+        for who, died_at in self._waiting():
+            if sent_at >= died_at:
+                self.recoveries.append(time.monotonic() - died_at)
+                self._recovered[who] = died_at
+
+    def _waiting(self) -> list[tuple[int | None, float]]:
+        """Return the deaths after which no message was accepted yet; a hub may die before its turn comes."""
+        deaths: list[tuple[int | None, float]] = [(node.number, node.died_at) for node in self._nodes]
+        deaths.append((None, self._server_died_at))
+        return [(who, died_at) for who, died_at in deaths if died_at > self._recovered.get(who, 0.0)]
 
     async def work(self) -> None:
         """Kill one after the other; the next waits until messages are accepted again."""
@@ -62,7 +70,7 @@ class Killer:
                 await self.until(kill.after)
                 await self._kill_server(self._server)
             self.done += 1
-            while self._since is not None:
+            while self._waiting():
                 await self._more()
 
     async def _kill_node(self, node: Node, kill: Kill) -> None:
@@ -75,17 +83,16 @@ class Killer:
             node.kill()  # again, if it was just being started anew
             await asyncio.wait([by_itself], timeout=_PAUSE)
         self._spent[node.number] += 1
-        self._since = node.died_at
 
     async def _kill_server(self, server: PostgresqlServer) -> None:
         server.kill()
         self.server_kills += 1
-        self._since = time.monotonic()
+        self._server_died_at = time.monotonic()
         await asyncio.to_thread(server.start)
 
     async def keep_pace(self) -> None:
         """Wait where messages have run ahead of the kill that is due among them; never while one is to be accepted."""
-        while self._since is None and self._outrun:  # noqa: ASYNC110 - two conditions, looked at seldom
+        while not self._waiting() and self._outrun:  # noqa: ASYNC110 - two conditions, looked at seldom
             await asyncio.sleep(_PAUSE)
 
     @property
