@@ -7,10 +7,10 @@ import msgspec
 from rich.markup import escape
 from rich.table import Table
 
+from hub_core.asking.merge import merge
 from hub_core.canonical import Beneficiary
 from hub_core.mapping import load
 from hub_core.mapping.writing.compare import alike
-from hub_core.merge import merge
 from hub_core.message import Finding
 from hub_demo.registers import REFERENCE_DATE
 from hub_demo.stage import Stage

@@ -21,7 +21,7 @@ from hub_demo.feed import feed, show
 from hub_demo.population import DEFAULT_SEED, Population
 from hub_demo.processes import Processes
 from hub_demo.stage import PARTNERS, Stage
-from registry.mappings import delivered
+from registry.mappings.sets import delivered
 from registry.remote import RemoteDesk
 
 COUNTRY = Path(__file__).parent / "country"

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
-from hub_core.delivery import LEASE
+from hub_core.delivering.delivery import LEASE
 from hub_core.testing.postgresql import PostgresqlServer
 from hub_torture.nodes import Node
 from hub_torture.plan import Kill, Plan

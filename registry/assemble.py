@@ -10,7 +10,8 @@ from typing import Any
 
 import msgspec
 
-from hub_core.delivery import Deliverer
+from hub_core.accepting.splitting import Splitter
+from hub_core.delivering.delivery import Deliverer
 from hub_core.errors import ConfigError, PunteError
 from hub_core.journal.entries import Filter, MessageRow
 from hub_core.message import Arrival, Caller, Outcome, State
@@ -18,7 +19,6 @@ from hub_core.ports import AsgiApp, Place, Target
 from hub_core.sealing_anew import Resealer
 from hub_core.security.secrets import secret_of
 from hub_core.settings import Settings
-from hub_core.splitting import Splitter
 from registry.desk.desk import Desk
 from registry.desk.releasing import begin
 from registry.neighbours import Neighbours

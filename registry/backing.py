@@ -18,11 +18,11 @@ from hub_core.errors import ConfigError
 from hub_core.journal import backup
 from hub_core.journal.backup import Copy, Found
 from hub_core.journal.bodies import Vault
+from hub_core.journal.engines.owning import take
+from hub_core.journal.engines.sqlite import Sqlite
 from hub_core.journal.instants import from_micros
-from hub_core.journal.owning import take
 from hub_core.journal.readers import Readers, look
 from hub_core.journal.schema import JOURNAL
-from hub_core.journal.sqlite import Sqlite
 from hub_core.journal.where import engine_of
 from hub_core.security.keyring import read_keyring, write_keyring
 from hub_core.security.secrets import secret_of
@@ -134,7 +134,7 @@ def _restored_file(database: Path, source: Path, vault: Vault, *, replace: bool,
 
 
 def _server(settings: Settings, environ: Mapping[str, str]) -> Any:
-    from hub_core.journal.postgresql_backup import Server
+    from hub_core.journal.engines.postgresql_backup import Server
 
     return Server(settings.store or "", secret_of(settings.store_password, environ))
 

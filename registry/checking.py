@@ -2,8 +2,8 @@
 
 from collections.abc import Collection, Mapping
 
+from hub_core.asking.merge import MERGED
 from hub_core.directory import Access, Condition, Direction, Query, Route
-from hub_core.merge import MERGED
 from hub_core.message import Finding
 from hub_core.ports import Adapter
 from hub_core.yaml import Node, closest

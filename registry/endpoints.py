@@ -3,10 +3,10 @@
 import re
 from typing import Final
 
+from hub_core.delivering.opening import plan_of
 from hub_core.directory import Credentials, Direction, Endpoint, Opening
 from hub_core.errors import ConfigError
 from hub_core.message import Finding, Severity
-from hub_core.opening import plan_of
 from hub_core.ports import Adapter
 from hub_core.yaml import where
 from registry.ground import Ground, Place

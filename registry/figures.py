@@ -10,8 +10,8 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.process_collector import ProcessCollector
 
-from hub_core.admission import Admission
-from hub_core.breaker import BreakerState
+from hub_core.accepting.admission import Admission
+from hub_core.delivering.breaker import BreakerState
 from hub_core.errors import PunteError
 from hub_core.ports.schedule import Run
 from registry.metrics import BUCKETS, Metrics

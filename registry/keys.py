@@ -9,8 +9,8 @@ import msgspec
 
 from hub_core.directory import Directory
 from hub_core.errors import ConfigError, Refused
-from hub_core.journal.connection import Connection
 from hub_core.journal.database import Database
+from hub_core.journal.engines.connection import Connection
 from hub_core.journal.instants import from_micros, to_micros
 from hub_core.message import Caller
 from hub_core.ports import Clock

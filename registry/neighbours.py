@@ -6,15 +6,15 @@ import logging
 from collections.abc import Callable, Coroutine
 
 from hub_core.errors import PunteError
-from hub_core.journal.engine import EVERYTHING
+from hub_core.journal.engines.engine import EVERYTHING
+from hub_core.journal.engines.statements import ADDED
 from hub_core.journal.recording import FILES
-from hub_core.journal.statements import ADDED
 from registry.desk import sealing
 from registry.desk.releasing import follow
 from registry.desk.sealing import ROTATED
 from registry.keys import CHANGED
+from registry.mappings.releases import ACTED
 from registry.parts import Parts
-from registry.releases import ACTED
 from registry.store import APPLIED
 
 log = logging.getLogger("punte.neighbours")

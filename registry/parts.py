@@ -10,7 +10,7 @@ from functools import cached_property, lru_cache, partial
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
-from hub_core.admission import Admission
+from hub_core.accepting.admission import Admission
 from hub_core.clock import SystemClock, new_id
 from hub_core.directory import Directory
 from hub_core.errors import ConfigError
@@ -24,21 +24,21 @@ from registry.keys import KeyList, Keys
 from registry.store import REGISTRY, Registry, Sets
 
 if TYPE_CHECKING:
-    from hub_core.gates import Gates
-    from hub_core.hub import Hub
-    from hub_core.inquiry import Inquiry
+    from hub_core.accepting.hub import Hub
+    from hub_core.accepting.judging import Judge
+    from hub_core.asking.inquiry import Inquiry
+    from hub_core.delivering.gates import Gates
     from hub_core.journal.database import Database
     from hub_core.journal.readers import Readers
     from hub_core.journal.store import SqlJournal
-    from hub_core.judging import Judge
     from hub_core.mapping import MappingSet
     from hub_core.message import Message, Outcome, Refusal
     from hub_core.ports import Adapter
     from registry.connections import Connections
-    from registry.mappings import Mappings
+    from registry.mappings.releases import ReleaseBook, Releases
+    from registry.mappings.sets import Mappings
+    from registry.mappings.shadow import Shadow
     from registry.metrics import Metrics
-    from registry.releases import ReleaseBook, Releases
-    from registry.shadow import Shadow
 
 
 class Parts:
@@ -160,21 +160,21 @@ class Parts:
     @cached_property
     def releases(self) -> "Releases":
         """The mapping releases, to look at."""
-        from registry.releases import Releases
+        from registry.mappings.releases import Releases
 
         return self.release_book if self.write else Releases(self.reads)
 
     @cached_property
     def release_book(self) -> "ReleaseBook":
         """The mapping releases with their writing side."""
-        from registry.releases import ReleaseBook
+        from registry.mappings.releases import ReleaseBook
 
         return ReleaseBook(self.database, clock=self.clock)
 
     @cached_property
     def mapping_sets(self) -> "Mappings":
         """The mappings of every release, compiled."""
-        from registry.mappings import Mappings
+        from registry.mappings.sets import Mappings
 
         return Mappings(self.releases)
 
@@ -184,14 +184,14 @@ class Parts:
 
     def judge_with(self, mappings: "MappingSet") -> "Judge":
         """Return what decides about messages with these mappings, and keeps nothing."""
-        from hub_core.judging import Judge
+        from hub_core.accepting.judging import Judge
 
         return Judge(mappings=lambda: mappings, adapters=self.adapters, clock=self.clock, new_id=self.new_id)
 
     @cached_property
     def hub(self) -> "Hub":
         """The flow itself."""
-        from hub_core.hub import Hub
+        from hub_core.accepting.hub import Hub
 
         return Hub(
             directory=self.directory,
@@ -208,7 +208,7 @@ class Parts:
     @cached_property
     def gates(self) -> "Gates":
         """What stands before the outbound endpoints, in the process that delivers."""
-        from hub_core.gates import Gates
+        from hub_core.delivering.gates import Gates
 
         return Gates(places=self.settings.per_endpoint)
 
@@ -229,7 +229,7 @@ class Parts:
     @cached_property
     def inquiry(self) -> "Inquiry":
         """Questions to other institutions."""
-        from hub_core.inquiry import Inquiry
+        from hub_core.asking.inquiry import Inquiry
 
         return Inquiry(
             self.hub,
@@ -255,7 +255,7 @@ class Parts:
 
     def begin_shadow(self, release: int, mappings: "MappingSet") -> None:
         """Let a set of mappings read beside the one in force, where this process is the running hub."""
-        from registry.shadow import Shadow
+        from registry.mappings.shadow import Shadow
 
         self.end_shadow()
         if self.serving:

@@ -35,7 +35,7 @@ def _checks() -> list[dict[str, Any]]:
     if desk.running(settings) is None and not settings.may_hold:
         import msgspec
 
-        from registry.health import local_checks
+        from registry.doctor.health import local_checks
 
         return list(msgspec.to_builtins(local_checks(settings)))
     return list(desk.call("doctor"))

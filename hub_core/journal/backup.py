@@ -17,9 +17,9 @@ import msgspec
 
 from hub_core.errors import ConfigError
 from hub_core.journal.bodies import Vault, no_key
-from hub_core.journal.connection import Connection
+from hub_core.journal.engines.connection import Connection
+from hub_core.journal.engines.sqlite import Sqlite, SqliteConnection
 from hub_core.journal.readers import Readers
-from hub_core.journal.sqlite import Sqlite, SqliteConnection
 from hub_core.journal.view import SqlJournalView
 
 PAGES: Final = 500  # copied in one step

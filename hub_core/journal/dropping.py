@@ -7,8 +7,8 @@ it, for the key among those that were dropped; and whoever drops one stops the o
 from collections.abc import Collection
 
 from hub_core.errors import ConfigError, TryLater
-from hub_core.journal.connection import Connection
-from hub_core.journal.statements import marks
+from hub_core.journal.engines.connection import Connection
+from hub_core.journal.engines.statements import marks
 
 
 class KeyDropped(TryLater):

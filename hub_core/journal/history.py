@@ -6,12 +6,12 @@ from typing import Final
 
 from hub_core.errors import Rejected
 from hub_core.journal.bodies import Contents, Told, Vault
-from hub_core.journal.connection import Connection
+from hub_core.journal.engines.connection import Connection
+from hub_core.journal.engines.statements import Row
 from hub_core.journal.entries import Attempt, DeliveryRow, Kept
 from hub_core.journal.instants import from_micros
 from hub_core.journal.readers import Readers
 from hub_core.journal.settling import number_of
-from hub_core.journal.statements import Row
 from hub_core.message import Delivery, DeliveryState, Entry, Outcome, Severity, State
 
 _DELIVERY: Final = (

@@ -14,12 +14,12 @@ from itertools import chain
 from typing import Final, NamedTuple
 
 from hub_core.journal.bodies import OrderKey, Vault
-from hub_core.journal.connection import Connection, Line
+from hub_core.journal.engines.connection import Connection, Line
+from hub_core.journal.engines.statements import ADDED, OPEN, Row, chunks, insert, marks
 from hub_core.journal.failpoints import reach
 from hub_core.journal.instants import from_micros, to_micros
 from hub_core.journal.outcomes import record_in
 from hub_core.journal.pausing import pauses
-from hub_core.journal.statements import ADDED, OPEN, Row, chunks, insert, marks
 from hub_core.message import Claimed, Delivery, DeliveryState
 
 _DELIVERY: Final = "id, message_seq, route, endpoint, order_key, order_key_sealed, created_at, due_at, ready_at, state"

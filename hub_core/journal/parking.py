@@ -8,14 +8,14 @@ from typing import Final
 
 from hub_core.errors import Rejected
 from hub_core.journal.bodies import Vault
-from hub_core.journal.connection import Connection
+from hub_core.journal.engines.connection import Connection
+from hub_core.journal.engines.statements import ADDED
 from hub_core.journal.entries import DISCARDED, REJECTED, ParkedGroup, ParkedRow
 from hub_core.journal.failpoints import reach
 from hub_core.journal.instants import from_micros, to_micros
 from hub_core.journal.outbox import release_line
 from hub_core.journal.readers import Readers
 from hub_core.journal.settling import note, number_of, refresh_state
-from hub_core.journal.statements import ADDED
 from hub_core.message import Delivery, Entry
 
 _ID_DIGITS: Final = 7

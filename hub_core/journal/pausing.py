@@ -5,11 +5,11 @@
 from datetime import datetime
 from typing import Final
 
-from hub_core.journal.connection import Connection
+from hub_core.journal.engines.connection import Connection
+from hub_core.journal.engines.statements import ADDED, OPEN
 from hub_core.journal.entries import Queue
 from hub_core.journal.instants import from_micros, to_micros
 from hub_core.journal.readers import Readers
-from hub_core.journal.statements import ADDED, OPEN
 from hub_core.message import Pause
 
 _SHOWN: Final = 50

@@ -16,14 +16,14 @@ import msgspec
 
 from hub_core.errors import PunteError
 from hub_core.journal.bodies import Vault
-from hub_core.journal.connection import Connection
 from hub_core.journal.dropping import refuse_dropped
+from hub_core.journal.engines.connection import Connection
+from hub_core.journal.engines.statements import Row, insert, marks
 from hub_core.journal.entries import Purgeable, PurgePart, PurgeStep
 from hub_core.journal.failpoints import reach
 from hub_core.journal.instants import to_micros
 from hub_core.journal.outcomes import decode_outcome, encode_outcome
 from hub_core.journal.readers import Readers
-from hub_core.journal.statements import Row, insert, marks
 from hub_core.message import Outcome
 
 BATCH: Final = 64  # messages that one step looks at

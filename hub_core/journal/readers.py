@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Final
 
 from hub_core.errors import TryLater
-from hub_core.journal.connection import Connection
-from hub_core.journal.engine import Engine
+from hub_core.journal.engines.connection import Connection
+from hub_core.journal.engines.engine import Engine
+from hub_core.journal.engines.sqlite import Sqlite
 from hub_core.journal.schema import JOURNAL, Migrations
-from hub_core.journal.sqlite import Sqlite
 
 _IDLE: Final = 4  # connections kept open between reads
 

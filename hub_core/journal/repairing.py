@@ -4,14 +4,14 @@
 
 from hub_core.errors import Rejected
 from hub_core.journal.bodies import Vault
-from hub_core.journal.connection import Connection
+from hub_core.journal.engines.connection import Connection
+from hub_core.journal.engines.statements import ADDED, OPEN
 from hub_core.journal.entries import REPAIRED
 from hub_core.journal.failpoints import reach
 from hub_core.journal.outbox import release_line
 from hub_core.journal.recording import Recorded, Standing, record_all
 from hub_core.journal.replaying import IN_DOUBT, ON_ITS_WAY
 from hub_core.journal.settling import note, number_of, refresh_state
-from hub_core.journal.statements import ADDED, OPEN
 from hub_core.message import DeliveryState, Entry, Outcome
 
 

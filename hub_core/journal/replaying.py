@@ -7,7 +7,8 @@ from typing import Final
 
 from hub_core.errors import Rejected
 from hub_core.journal.bodies import OrderKey, Vault
-from hub_core.journal.connection import Connection, Line
+from hub_core.journal.engines.connection import Connection, Line
+from hub_core.journal.engines.statements import ADDED, OPEN
 from hub_core.journal.entries import Replay
 from hub_core.journal.failpoints import reach
 from hub_core.journal.instants import to_micros
@@ -15,7 +16,6 @@ from hub_core.journal.outbox import add_deliveries, lines_taken, release_line
 from hub_core.journal.outcomes import decode_outcome, encode_outcome
 from hub_core.journal.readers import Readers
 from hub_core.journal.settling import note, purged, refresh_state, row_of
-from hub_core.journal.statements import ADDED, OPEN
 from hub_core.message import Delivery, DeliveryState, Entry, Outcome
 
 PURGED: Final = "J410"

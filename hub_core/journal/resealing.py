@@ -13,11 +13,11 @@ import msgspec
 
 from hub_core.errors import Rejected
 from hub_core.journal.bodies import Envelope, Vault, no_key
-from hub_core.journal.connection import Connection
 from hub_core.journal.dropping import refuse_dropped
+from hub_core.journal.engines.connection import Connection
+from hub_core.journal.engines.statements import Row
 from hub_core.journal.failpoints import reach
 from hub_core.journal.outcomes import decode_outcome
-from hub_core.journal.statements import Row
 from hub_core.security.keyring import new_keyring, write_keyring
 
 BATCH: Final = 64  # messages in one step

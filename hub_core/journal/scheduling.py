@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import msgspec
 
 from hub_core.errors import Rejected
-from hub_core.journal.connection import Connection
+from hub_core.journal.engines.connection import Connection
 from hub_core.journal.instants import from_micros, to_micros
 from hub_core.journal.readers import Readers
 from hub_core.ports.schedule import LOST, MAX_POSITION, Position, Run

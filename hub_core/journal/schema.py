@@ -13,7 +13,7 @@ from pathlib import Path
 import msgspec
 
 from hub_core.errors import ConfigError
-from hub_core.journal.connection import Connection
+from hub_core.journal.engines.connection import Connection
 from hub_core.journal.failpoints import reach
 
 _NAME = re.compile(r"\d{3}_(pre|post)_[a-z0-9_]+\.sql")

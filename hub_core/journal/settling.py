@@ -8,12 +8,12 @@ from typing import Final, NamedTuple
 
 from hub_core.errors import Rejected
 from hub_core.journal.bodies import Vault
-from hub_core.journal.connection import Connection, Line
+from hub_core.journal.engines.connection import Connection, Line
+from hub_core.journal.engines.statements import ADDED, Row, chunks, insert, marks
 from hub_core.journal.entries import REJECTED
 from hub_core.journal.failpoints import reach
 from hub_core.journal.instants import to_micros
 from hub_core.journal.outbox import let_pass, release_line
-from hub_core.journal.statements import ADDED, Row, chunks, insert, marks
 from hub_core.message import DeliveryState, Entry, Settlement
 
 _STEPS: Final = {

@@ -8,9 +8,9 @@ from typing import Final, TypeVar
 from hub_core.errors import Rejected
 from hub_core.journal import outbox, parking, pausing, purging, recording, repairing, replaying, scheduling, settling
 from hub_core.journal.bodies import Vault
-from hub_core.journal.connection import Connection
 from hub_core.journal.database import Database
 from hub_core.journal.dropping import KeyDropped
+from hub_core.journal.engines.connection import Connection
 from hub_core.journal.entries import ParkedRow, PurgePart, PurgeStep, Replay
 from hub_core.journal.failpoints import reach
 from hub_core.journal.instants import to_micros

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from hub_core.journal.bodies import Envelope, Vault
+from hub_core.journal.engines.statements import OPEN
 from hub_core.journal.entries import Counts, Filter, Kept, MessageRow, Rows
 from hub_core.journal.filtering import where
 from hub_core.journal.history import HistoryView, said
@@ -18,7 +19,6 @@ from hub_core.journal.readers import Readers
 from hub_core.journal.replaying import ReplayView
 from hub_core.journal.scheduling import ScheduleView
 from hub_core.journal.settling import number_of, purged
-from hub_core.journal.statements import OPEN
 from hub_core.message import Receipt, Refusal, State
 
 _COLUMNS: Final = (

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from hub_core.journal.engine import Engine
-from hub_core.journal.sqlite import Sqlite
+from hub_core.journal.engines.engine import Engine
+from hub_core.journal.engines.sqlite import Sqlite
 from hub_core.security.secrets import secret_of
 from hub_core.settings import Settings
 
@@ -16,7 +16,7 @@ def engine_of(settings: Settings, environ: Mapping[str, str]) -> Engine:
     """
     if settings.store is None:
         return Sqlite(settings.database)
-    from hub_core.journal.postgresql import Postgresql
+    from hub_core.journal.engines.postgresql import Postgresql
 
     password = secret_of(settings.store_password, environ)
     return Postgresql(settings.store, password=password, home=settings.home)

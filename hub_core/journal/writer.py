@@ -16,8 +16,8 @@ from collections.abc import Callable, Sequence
 from itertools import groupby
 from typing import Any, Final, Generic, TypeVar
 
-from hub_core.journal.connection import Connection
-from hub_core.journal.engine import Engine
+from hub_core.journal.engines.connection import Connection
+from hub_core.journal.engines.engine import Engine
 from hub_core.journal.failpoints import reach
 from hub_core.journal.readers import unavailable
 

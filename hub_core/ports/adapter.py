@@ -48,12 +48,12 @@ class Services(Protocol):
         """Hold room for a call with a body of ``size`` bytes, 0 where that is not known, until it is answered.
 
         Raises:
-            TryLater: W429, W503, W510; see ``hub_core.admission``.
+            TryLater: W429, W503, W510; see ``hub_core.accepting.admission``.
         """
         ...
 
     async def accept(self, arrival: Arrival) -> Outcome:
-        """Run the whole flow for one arrival; see ``hub_core.hub``. Returns after COMMIT.
+        """Run the whole flow for one arrival; see ``hub_core.accepting.hub``. Returns after COMMIT.
 
         An outcome with ``State.REFUSED`` was kept with its findings: answer with its first error.
 

@@ -5,7 +5,7 @@ import gzip
 
 import pytest
 
-from hub_core.admission import BYTES
+from hub_core.accepting.admission import BYTES
 from hub_core.testing.adapter_base import LIMIT, AdapterSuite
 from hub_core.testing.services import INSTITUTION
 from hub_core.testing.wire import abandon, exchange, request_bytes, serving

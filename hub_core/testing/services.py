@@ -8,12 +8,12 @@ import hashlib
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 
+from hub_core.accepting.admission import Admission
+from hub_core.accepting.judging import as_findings
 from hub_core.access import allow
-from hub_core.admission import Admission
 from hub_core.clock import new_id
 from hub_core.directory import Access, Directory, Endpoint, Institution
 from hub_core.errors import Refused, Rejected, TryLater
-from hub_core.judging import as_findings
 from hub_core.message import Arrival, Caller, Finding, Outcome, Refusal, State
 from hub_core.ports import Adapter, Place
 from hub_core.security.keys import digest_of, new_key, presented, same

@@ -6,15 +6,15 @@ from pathlib import Path
 from hub_core.errors import ConfigError
 from hub_core.journal.schema import JOURNAL, pending
 from registry.desk.arguments import Nothing
-from registry.fact import Check
+from registry.doctor.fact import Check
+from registry.doctor.secretfiles import secret_files
 from registry.parts import Parts
-from registry.secretfiles import secret_files
 from registry.store import REGISTRY
 
 
 async def doctor(parts: Parts, _: Nothing) -> list[Check]:
     """Say whether this machine and the hub are fit, and what to do where they are not."""
-    from registry.health import local_checks  # it loads every adapter and mapping
+    from registry.doctor.health import local_checks  # it loads every adapter and mapping
 
     directory = parts.directory()
     in_force = Check(
@@ -33,7 +33,7 @@ async def doctor(parts: Parts, _: Nothing) -> list[Check]:
     # It takes a second: the messages of a running hub do not wait for it.
     checks = await asyncio.to_thread(local_checks, parts.settings)
     if parts.settings.store is not None:
-        from registry.server_health import server_checks
+        from registry.doctor.server_health import server_checks
 
         with parts.reads.read() as connection:
             checks += server_checks(connection)

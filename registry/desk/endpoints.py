@@ -14,7 +14,7 @@ from registry.desk.arguments import EndpointName, EndpointPause, EndpointResume,
 from registry.parts import Parts
 
 if TYPE_CHECKING:
-    from hub_core.gates import Standing
+    from hub_core.delivering.gates import Standing
 
 log = logging.getLogger("punte.desk")
 STUCK_AFTER: Final = timedelta(minutes=15)
@@ -125,7 +125,7 @@ def _opens(it: Endpoint | None, at: datetime) -> datetime | None:
     """Return when an endpoint is open next, ``at`` itself if it is; ``None``: never."""
     if it is None or it.opening is None:
         return at
-    from hub_core.opening import next_opening
+    from hub_core.delivering.opening import next_opening
 
     return next_opening(it.opening, at)
 

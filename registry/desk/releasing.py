@@ -13,9 +13,9 @@ from hub_core.mapping.files import digest_of
 from hub_core.mapping.selection import with_shipped
 from registry.desk.arguments import Act as Doing
 from registry.desk.arguments import Candidate, Nothing
-from registry.mappings import delivered, load, outline, with_files
+from registry.mappings.releases import SEE, Act, Standing
+from registry.mappings.sets import delivered, load, outline, with_files
 from registry.parts import Parts
-from registry.releases import SEE, Act, Standing
 
 log = logging.getLogger("punte.mappings")
 NOTHING = "R305"

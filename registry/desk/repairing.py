@@ -4,10 +4,10 @@ import hashlib
 import logging
 from typing import Any
 
+from hub_core.accepting.splitting import message_of
 from hub_core.clock import repair_id
 from hub_core.errors import ConfigError, Rejected
 from hub_core.message import Entry, State
-from hub_core.splitting import message_of
 from registry.desk.arguments import Repair
 from registry.desk.looking import found
 from registry.parts import Parts

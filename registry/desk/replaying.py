@@ -13,6 +13,7 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
+from hub_core.accepting.splitting import message_of
 from hub_core.canonical import Beneficiary
 from hub_core.clock import repair_id
 from hub_core.codes import CODES
@@ -22,10 +23,9 @@ from hub_core.journal.replaying import BY_THIS_REPLAY
 from hub_core.mapping import MappingSet
 from hub_core.mapping.trying.compare import Difference, differences, told_in
 from hub_core.message import Delivery, Entry, Outcome, Severity, State
-from hub_core.splitting import message_of
 from registry.desk import arguments as args
 from registry.desk.looking import found
-from registry.differences import masked_difference
+from registry.mappings.differences import masked_difference
 from registry.parts import Parts
 
 log = logging.getLogger("punte.desk")

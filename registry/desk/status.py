@@ -98,7 +98,7 @@ def _scheduled(parts: Parts) -> Iterator[Stuck]:
 
 
 def _disk(parts: Parts) -> Iterator[Stuck]:
-    from registry.health import disk
+    from registry.doctor.health import disk
 
     fact = disk(parts.settings)
     if fact.ok is False:

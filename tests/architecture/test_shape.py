@@ -36,7 +36,7 @@ DOORS = {
     "xmlschema": ("hub_core/validation/", "adapters/soap/"),
     "jsonschema": ("hub_core/validation/", "hub_core/canonical/"),
     "jsonschema_rs": ("hub_core/validation/", "hub_core/canonical/"),
-    "sqlite3": ("hub_core/journal/", "registry/health.py", "cli/commands/running.py"),
+    "sqlite3": ("hub_core/journal/", "registry/doctor/health.py", "cli/commands/running.py"),
     "psycopg": ("hub_core/journal/", "hub_core/testing/"),
     "yaml": ("hub_core/yaml.py",),
     "typer": ("cli/",),

@@ -16,9 +16,9 @@ import msgspec
 
 from adapters.rest import ADAPTER
 from hub_core.clock import SystemClock
-from hub_core.delivery import Deliverer
+from hub_core.delivering.delivery import Deliverer
+from hub_core.delivering.gates import Gates
 from hub_core.directory import Breaker, Direction, Directory, Endpoint
-from hub_core.gates import Gates
 from hub_core.journal.database import Database
 from hub_core.journal.store import SqlJournal
 from hub_core.message import Receipt

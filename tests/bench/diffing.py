@@ -20,9 +20,9 @@ from hub_core.places import MAPPINGS
 from hub_core.security.keyring import write_keyring
 from hub_core.settings import Settings
 from hub_core.testing.builders import KEYRING, a_message, a_vault, an_outcome
-from registry.diffing import compare, of_messages
+from registry.mappings.diffing import compare, of_messages
+from registry.mappings.sides import Side
 from registry.parts import Parts
-from registry.sides import Side
 from registry.store import REGISTRY
 
 COUNTRY: Final = '{"country.yaml": "institutions: {ap: {name: Access point}}\\nendpoints: {seds: {institution: ap, direction: in, adapter: eessi, service: seds}}"}'

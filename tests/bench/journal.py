@@ -9,7 +9,7 @@ from typing import Final
 
 from hub_core.journal import writer
 from hub_core.journal.database import Database
-from hub_core.journal.postgresql import Postgresql
+from hub_core.journal.engines.postgresql import Postgresql
 from hub_core.journal.store import SqlJournal
 from hub_core.testing.builders import a_message, a_vault, an_outcome
 from hub_core.testing.postgresql import running

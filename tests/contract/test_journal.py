@@ -10,7 +10,7 @@ from typing import Any, cast
 import pytest
 
 from hub_core.journal.database import Database
-from hub_core.journal.postgresql import Postgresql
+from hub_core.journal.engines.postgresql import Postgresql
 from hub_core.journal.store import SqlJournal
 from hub_core.testing.builders import a_delivery, a_message, a_vault, an_outcome
 from hub_core.testing.journal import AnyJournal, JournalContract

@@ -18,10 +18,10 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, precon
 
 from hub_core.errors import Rejected
 from hub_core.journal.database import Database
-from hub_core.journal.engine import Engine
+from hub_core.journal.engines.engine import Engine
+from hub_core.journal.engines.postgresql import Postgresql
+from hub_core.journal.engines.sqlite import Sqlite
 from hub_core.journal.entries import Filter, PurgePart
-from hub_core.journal.postgresql import Postgresql
-from hub_core.journal.sqlite import Sqlite
 from hub_core.journal.store import SqlJournal
 from hub_core.message import Claimed, Delivery, DeliveryState, Outcome, Pause, State
 from hub_core.testing.builders import NOW, a_delivery, a_message, a_vault, an_outcome

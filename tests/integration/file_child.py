@@ -6,14 +6,14 @@ from datetime import date
 from pathlib import Path
 
 from adapters.flat import ADAPTER
+from hub_core.accepting.hub import Hub
+from hub_core.accepting.splitting import Splitter
 from hub_core.clock import SystemClock, new_id
 from hub_core.directory import Access, Condition, Contract, Direction, Directory, Endpoint, Institution, Route
-from hub_core.hub import Hub
 from hub_core.journal.database import Database
 from hub_core.journal.store import SqlJournal
 from hub_core.mapping import load
 from hub_core.message import Arrival, Caller
-from hub_core.splitting import Splitter
 from hub_core.testing.builders import a_vault
 from hub_demo.identifiers import cnp
 

@@ -10,9 +10,9 @@ import sys
 from datetime import timedelta
 from pathlib import Path
 
-from hub_core.delivery import Deliverer
+from hub_core.delivering.delivery import Deliverer
+from hub_core.delivering.gates import Gates
 from hub_core.directory import Direction, Directory, Endpoint
-from hub_core.gates import Gates
 from hub_core.journal.store import SqlJournal
 from hub_core.message import Receipt
 from hub_core.testing.builders import a_delivery, a_message, a_vault, an_outcome

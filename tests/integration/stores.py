@@ -3,10 +3,10 @@
 from pathlib import Path
 
 from hub_core.journal.database import Database
-from hub_core.journal.engine import Engine
-from hub_core.journal.postgresql import Postgresql
+from hub_core.journal.engines.engine import Engine
+from hub_core.journal.engines.postgresql import Postgresql
+from hub_core.journal.engines.sqlite import Sqlite
 from hub_core.journal.readers import Readers, look
-from hub_core.journal.sqlite import Sqlite
 
 
 def engine_at(where: str) -> Engine:

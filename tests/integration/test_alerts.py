@@ -11,7 +11,7 @@ from datetime import timedelta
 import pytest
 import yaml
 
-from hub_core.admission import Admission
+from hub_core.accepting.admission import Admission
 from hub_core.directory import Direction, Directory, Endpoint
 from hub_core.errors import TryLater
 from hub_core.message import DeliveryState, Finding, Severity, State

@@ -176,7 +176,7 @@ async def test_status_and_doctor_lead_to_what_was_given_up(store):
 
 
 async def test_a_human_is_needed_before_the_disk_is_full(store, monkeypatch):
-    monkeypatch.setattr("registry.health.SCARCE_BYTES", 10**18)
+    monkeypatch.setattr("registry.doctor.health.SCARCE_BYTES", 10**18)
     status = await store.call("status")
     assert ([it["what"] for it in status["stuck"]], status["needs_human"]) == (["disk"], True)
 

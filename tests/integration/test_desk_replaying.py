@@ -226,7 +226,7 @@ async def test_a_dry_run_works_on_a_store_that_is_only_read_and_changes_nothing(
 
 async def test_what_was_parked_by_a_defect_is_delivered_with_what_it_now_says(store, monkeypatch):
     with monkeypatch.context() as patch:
-        patch.setattr("hub_core.judging.select", lambda *_: 1 / 0)
+        patch.setattr("hub_core.accepting.judging.select", lambda *_: 1 / 0)
         message_id = await store.accept()
     assert store.state(message_id) is State.PARKED
     until = store.parts.clock.now().isoformat()

@@ -11,11 +11,11 @@ import pytest
 import trustme
 
 from adapters.kit.load import load_adapters
-from hub_core.breaker import BreakerState
 from hub_core.clock import SystemClock
-from hub_core.delivery import Deliverer
+from hub_core.delivering.breaker import BreakerState
+from hub_core.delivering.delivery import Deliverer
+from hub_core.delivering.gates import Gates
 from hub_core.directory import Breaker, Contract, Direction, Directory, Endpoint, Retry, Steps
-from hub_core.gates import Gates
 from hub_core.journal.database import Database
 from hub_core.journal.store import SqlJournal
 from hub_core.message import DeliveryState

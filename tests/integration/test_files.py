@@ -10,6 +10,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from hub_core.accepting.splitting import message_of
 from hub_core.clock import row_id
 from hub_core.directory import Contract
 from hub_core.errors import TryLater
@@ -18,7 +19,6 @@ from hub_core.journal.entries import Filter
 from hub_core.journal.store import SqlJournal
 from hub_core.mapping import load
 from hub_core.message import State
-from hub_core.splitting import message_of
 from hub_core.testing.builders import a_vault
 from tests.integration.file_child import DIRECTORY, LISTS, TITLES, a_file, a_hub, an_arrival, row
 
@@ -122,7 +122,7 @@ async def test_a_row_can_be_judged_again_from_its_own_bytes(journal, mappings):
 async def test_a_file_waits_while_the_journal_cannot_be_written(journal, mappings, monkeypatch):
     hub, splitter = a_hub(journal, mappings)
     file = await hub.accept(an_arrival(a_file(3)))
-    monkeypatch.setattr("hub_core.splitting._PAUSE", 0.01)
+    monkeypatch.setattr("hub_core.accepting.splitting._PAUSE", 0.01)
     keep, failures = journal.record_all, [TryLater("J503", "no"), TryLater("J503", "no")]
 
     async def failing(decided, **told):

@@ -13,9 +13,9 @@ from hub_core.clock import SystemClock, new_id
 from hub_core.errors import ConfigError
 from hub_core.journal import schema
 from hub_core.journal.database import Database
+from hub_core.journal.engines.sqlite import Sqlite
 from hub_core.journal.readers import look
 from hub_core.journal.schema import JOURNAL, Migrations, pending
-from hub_core.journal.sqlite import Sqlite
 from hub_core.journal.store import SqlJournal
 from hub_core.journal.view import SqlJournalView
 from hub_core.testing.builders import a_delivery, a_message, a_vault, an_outcome

@@ -14,12 +14,12 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from hub_core.delivery import LEASE
+from hub_core.delivering.delivery import LEASE
 from hub_core.journal.database import Database
-from hub_core.journal.engine import EVERYTHING
+from hub_core.journal.engines.engine import EVERYTHING
+from hub_core.journal.engines.postgresql import Postgresql
+from hub_core.journal.engines.statements import ADDED
 from hub_core.journal.entries import Filter
-from hub_core.journal.postgresql import Postgresql
-from hub_core.journal.statements import ADDED
 from hub_core.journal.store import SqlJournal
 from hub_core.journal.view import SqlJournalView
 from hub_core.message import State

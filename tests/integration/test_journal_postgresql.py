@@ -11,9 +11,9 @@ import pytest
 from hub_core.clock import new_id
 from hub_core.errors import ConfigError, TryLater
 from hub_core.journal.database import Database
+from hub_core.journal.engines.postgresql import Postgresql
+from hub_core.journal.engines.postgresql_words import declaration
 from hub_core.journal.entries import Filter
-from hub_core.journal.postgresql import Postgresql
-from hub_core.journal.postgresql_words import declaration
 from hub_core.journal.readers import look
 from hub_core.journal.schema import JOURNAL, Migrations, statements
 from hub_core.journal.store import SqlJournal

@@ -13,12 +13,12 @@ from hub_core.errors import ConfigError, Rejected
 from hub_core.journal.bodies import Vault
 from hub_core.journal.database import Database
 from hub_core.journal.dropping import drop_key
+from hub_core.journal.engines.postgresql import Postgresql
+from hub_core.journal.engines.sqlite import APPLICATION_ID
 from hub_core.journal.entries import Filter
 from hub_core.journal.outcomes import encode_outcome
-from hub_core.journal.postgresql import Postgresql
 from hub_core.journal.resealing import keys_in_use, reseal_step, sealed_with, take_keys, unsealed
 from hub_core.journal.schema import JOURNAL, statements
-from hub_core.journal.sqlite import APPLICATION_ID
 from hub_core.journal.store import SqlJournal
 from hub_core.message import DeliveryState, Entry
 from hub_core.sealing_anew import Resealer

@@ -8,11 +8,11 @@ from contextlib import contextmanager
 import pytest
 
 from hub_core.errors import TryLater
-from hub_core.journal import postgresql_session
 from hub_core.journal.database import Database
+from hub_core.journal.engines import postgresql_session
+from hub_core.journal.engines.postgresql import Postgresql
+from hub_core.journal.engines.postgresql_session import Session
 from hub_core.journal.entries import Filter
-from hub_core.journal.postgresql import Postgresql
-from hub_core.journal.postgresql_session import Session
 from hub_core.journal.store import SqlJournal
 from hub_core.message import Pause
 from hub_core.testing.builders import NOW, a_delivery, a_message, a_vault, an_outcome
@@ -127,7 +127,7 @@ async def test_who_comes_while_the_server_is_known_to_hang_is_told_at_once(serve
 
 
 async def test_the_listener_finds_out_before_anybody_asks(server, database, monkeypatch):
-    monkeypatch.setattr("hub_core.journal.postgresql_listener._PATIENCE", 0.5)
+    monkeypatch.setattr("hub_core.journal.engines.postgresql_listener._PATIENCE", 0.5)
     journal = SqlJournal(database, a_vault())
     database.listen(lambda _: None)
     async with asyncio.timeout(10):

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from hub_core.errors import TryLater
-from hub_core.journal import sqlite
 from hub_core.journal.database import Database
+from hub_core.journal.engines import sqlite
 from hub_core.journal.store import SqlJournal
 from hub_core.testing.builders import a_message, a_vault, an_outcome
 

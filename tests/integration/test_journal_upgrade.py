@@ -11,7 +11,7 @@ import pytest
 
 from hub_core.errors import ConfigError, TryLater
 from hub_core.journal.database import Database
-from hub_core.journal.postgresql import Postgresql
+from hub_core.journal.engines.postgresql import Postgresql
 from hub_core.journal.schema import JOURNAL, Migrations
 from hub_core.journal.store import SqlJournal
 from hub_core.testing.builders import NOW, a_delivery, a_message, a_vault, an_outcome

@@ -11,10 +11,10 @@ import uvicorn
 
 import hub_demo
 from adapters.kit.load import load_adapters
+from hub_core.asking.query import Taken, ask
 from hub_core.directory import Direction
 from hub_core.mapping import load
 from hub_core.ports import Question
-from hub_core.query import Taken, ask
 from hub_demo.agencies import GUARDED, NAMES, open_agency
 from hub_demo.agencies.server import AgencyApp, Quirks, listen, url_of
 from hub_demo.population import Population

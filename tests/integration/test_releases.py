@@ -13,8 +13,8 @@ from hub_core.settings import Settings
 from hub_core.testing.builders import NOW
 from registry.assemble import assemble
 from registry.desk import open_desk
-from registry.mappings import with_file
-from registry.releases import Act, Done, Standing, standing
+from registry.mappings.releases import Act, Done, Standing, standing
+from registry.mappings.sets import with_file
 
 SED = {"sed": "X001", "sedGVer": "4", "sedVer": "2", "nav": {"eessisak": [{"saksnummer": "17", "land": "RO"}]}}
 COUNTRY = """

@@ -12,8 +12,8 @@ from hub_core.journal import recording
 from hub_core.journal.bodies import Vault
 from hub_core.journal.database import Database
 from hub_core.journal.dropping import drop_key
+from hub_core.journal.engines.postgresql import Postgresql
 from hub_core.journal.instants import to_micros
-from hub_core.journal.postgresql import Postgresql
 from hub_core.journal.resealing import reseal_step
 from hub_core.journal.store import SqlJournal
 from hub_core.security.keyring import Keyring

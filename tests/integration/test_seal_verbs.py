@@ -10,7 +10,7 @@ from hub_core.security.keyring import new_keyring, read_keyring, write_keyring
 from hub_core.settings import Settings
 from hub_core.testing.builders import NOW, a_message, an_outcome
 from registry.desk.desk import Desk
-from registry.health import local_checks
+from registry.doctor.health import local_checks
 from registry.parts import Parts
 
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from hub_core.errors import TryLater
-from hub_core.journal.ballast import BYTES
 from hub_core.journal.database import Database
+from hub_core.journal.engines.ballast import BYTES
 from hub_core.journal.store import SqlJournal
 from hub_core.message import DeliveryState, Settlement
 from hub_core.testing.builders import NOW, a_delivery, a_message, a_vault, an_outcome

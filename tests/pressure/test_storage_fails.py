@@ -15,10 +15,10 @@ from pathlib import Path
 
 import pytest
 
-from hub_core.admission import LONGEST
+from hub_core.accepting.admission import LONGEST
 from hub_core.errors import TryLater
 from hub_core.journal.database import Database
-from hub_core.journal.postgresql import Postgresql
+from hub_core.journal.engines.postgresql import Postgresql
 from hub_core.journal.store import SqlJournal
 from hub_core.testing.builders import a_message, a_vault, an_outcome
 from hub_core.testing.postgresql import PostgresqlServer, running

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from hub_core.admission import LONGEST, SURROUNDINGS, Admission
+from hub_core.accepting.admission import LONGEST, SURROUNDINGS, Admission
 from hub_core.errors import TryLater
 
 ROOM = 10 * SURROUNDINGS

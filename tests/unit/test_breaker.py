@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub_core.breaker import Breaker, BreakerState, blames_endpoint
+from hub_core.delivering.breaker import Breaker, BreakerState, blames_endpoint
 from hub_core.directory import Breaker as Policy
 from hub_core.errors import ConfigError, Rejected, TryLater
 

@@ -7,11 +7,11 @@ from datetime import UTC, timedelta
 import msgspec
 import pytest
 
-from hub_core.breaker import BreakerState
-from hub_core.delivery import Deliverer
+from hub_core.delivering.breaker import BreakerState
+from hub_core.delivering.delivery import Deliverer
+from hub_core.delivering.gates import Gates
 from hub_core.directory import Breaker, Direction, Directory, Endpoint, Opening, Retry
 from hub_core.errors import Rejected, TryLater
-from hub_core.gates import Gates
 from hub_core.journal.database import Database
 from hub_core.journal.store import SqlJournal
 from hub_core.message import DeliveryState, Entry, Pause, Receipt, State
@@ -203,7 +203,7 @@ async def test_a_delivery_is_parked_after_its_last_attempt(stage):
 
 
 async def test_a_target_that_does_not_end_in_time_is_cut_off_and_in_doubt(stage, monkeypatch):
-    monkeypatch.setattr("hub_core.delivery._GRACE", timedelta(seconds=-0.95))
+    monkeypatch.setattr("hub_core.delivering.delivery._GRACE", timedelta(seconds=-0.95))
     target = ScriptedTarget()
     target.open.clear()
     scene = await stage({"out": target})
@@ -310,7 +310,7 @@ async def test_nothing_is_claimed_after_stopping(stage):
 
 
 async def test_an_attempt_is_written_down_as_soon_as_the_journal_can_again(stage, monkeypatch):
-    monkeypatch.setattr("hub_core.delivery._PAUSE", 0.01)
+    monkeypatch.setattr("hub_core.delivering.delivery._PAUSE", 0.01)
     scene = await stage({"out": ScriptedTarget()})
     settle, failures = scene.journal.settle, [TryLater("J503", "full")] * 3
 
@@ -326,7 +326,7 @@ async def test_an_attempt_is_written_down_as_soon_as_the_journal_can_again(stage
 
 
 async def test_a_round_that_fails_is_followed_by_another(stage, monkeypatch, caplog):
-    monkeypatch.setattr("hub_core.delivery._PAUSE", 0.01)
+    monkeypatch.setattr("hub_core.delivering.delivery._PAUSE", 0.01)
     scene = await stage({"out": ScriptedTarget()})
     claim, failures = scene.journal.claim, [TryLater("J503", "full"), ValueError("defect")]
 

@@ -7,10 +7,10 @@ import msgspec
 import pytest
 
 from adapters.kit.load import load_adapters
+from hub_core.accepting.hub import Hub
 from hub_core.clock import new_id
 from hub_core.directory import Access, Condition, Direction, Directory, Endpoint, Institution, Route
 from hub_core.errors import Refused, Rejected
-from hub_core.hub import Hub
 from hub_core.journal.database import Database
 from hub_core.journal.store import SqlJournal
 from hub_core.mapping import load
@@ -166,7 +166,7 @@ async def test_an_endpoint_that_was_just_removed_takes_nothing(scene):
 
 
 async def test_a_defect_of_ours_parks_the_message_instead_of_losing_it(scene, monkeypatch):
-    monkeypatch.setattr("hub_core.judging.select", lambda *_: 1 / 0)
+    monkeypatch.setattr("hub_core.accepting.judging.select", lambda *_: 1 / 0)
     outcome = await scene.arrive()
     assert (outcome.state, [finding.code for finding in outcome.findings]) == (State.PARKED, ["D302"])
     assert scene.journal.body(outcome.message_id)

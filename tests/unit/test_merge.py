@@ -4,6 +4,7 @@ import msgspec
 import pytest
 from hypothesis import given
 
+from hub_core.asking.merge import MERGED, Origin, merge
 from hub_core.canonical import Beneficiary
 from hub_core.canonical.benefit import Benefit
 from hub_core.canonical.case import Exchange
@@ -11,7 +12,6 @@ from hub_core.canonical.household import Relative
 from hub_core.canonical.person import Address, Birth, Death, Identifier, Name
 from hub_core.canonical.values import Code, Gap, Period, Place
 from hub_core.canonical.work import Insurance, InsurancePeriod
-from hub_core.merge import MERGED, Origin, merge
 from hub_core.testing.records import a_cnp, a_code, a_name, a_record
 from hub_core.testing.strategies import records
 

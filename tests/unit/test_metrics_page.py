@@ -2,7 +2,7 @@
 
 import re
 
-from hub_core.admission import Admission
+from hub_core.accepting.admission import Admission
 from hub_core.places import ROOT
 from hub_core.settings import Settings
 from registry.figures import figures

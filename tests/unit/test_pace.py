@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub_core.pace import Pace
+from hub_core.delivering.pace import Pace
 
 rates = st.builds("{}/{}".format, st.integers(1, 5000), st.sampled_from(["s", "min", "h"]))
 

@@ -4,13 +4,13 @@ from datetime import date, timedelta
 import msgspec
 import pytest
 
+from hub_core.asking.query import SourceVerdict, Taken, ask, judge
 from hub_core.canonical import Beneficiary
 from hub_core.codes import CODES
 from hub_core.directory import Query
 from hub_core.errors import Rejected, TryLater
 from hub_core.message import Finding, Severity
 from hub_core.ports import Answer, Question
-from hub_core.query import SourceVerdict, Taken, ask, judge
 from hub_core.reading import Reading, Verdict
 from hub_core.testing.records import a_cnp, a_name
 

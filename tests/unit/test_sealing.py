@@ -45,7 +45,9 @@ def test_what_is_no_sealed_value_does_not_open(sealed):
 
 
 def test_a_value_does_not_open_in_another_column_nor_in_another_message():
-    mine, other = Contents("message-1", KEY), Contents("message-2", KEY)
+    vault, message = a_vault(), a_message()
+    envelope = vault.enclose(message, an_outcome(message))
+    mine, other = Contents("message-1", envelope), Contents("message-2", envelope)
     sealed = mine.seal(b"outcome", b"x")
     assert mine.open(b"outcome", sealed) == b"x"
     for holder, column in ((mine, b"body"), (other, b"outcome")):

@@ -17,7 +17,7 @@ from cli.screen import Column
 
 if TYPE_CHECKING:
     from hub_core.mapping.trying.tally import Tally
-    from registry.diffing import Item
+    from registry.mappings.diffing import Item
     from registry.parts import Parts
 
 COUNTS = (Column("DOCUMENTS", right=True), Column("FIELD", wrap=True), Column("KIND"), Column("MAPPING", drop=1))
@@ -68,11 +68,11 @@ def _compare(
     old: str, new: str, on: list[Path] | None, last: int | None, *, whole: bool, reveal: bool
 ) -> dict[str, Any]:
     from hub_core.settings import from_environment
-    from registry.differences import with_values
-    from registry.diffing import compare
-    from registry.mappings import outline
+    from registry.mappings.differences import with_values
+    from registry.mappings.diffing import compare
+    from registry.mappings.sets import outline
+    from registry.mappings.sides import side_of
     from registry.parts import Parts
-    from registry.sides import side_of
 
     parts = Parts(from_environment(), write=False)
     before, after = (side_of(parts, one, whole=whole) for one in (old, new))
@@ -92,7 +92,7 @@ def _compare(
 
 
 def _items(parts: "Parts", on: list[Path] | None, last: int | None) -> "tuple[Iterable[Item], int]":
-    from registry.diffing import of_files, of_messages
+    from registry.mappings.diffing import of_files, of_messages
 
     if last is not None:
         kept = sum(parts.view.counts().messages.values())

@@ -11,7 +11,7 @@ from adapters.kit import body
 from adapters.kit.front import front
 from adapters.kit.json_voice import JsonVoice
 from adapters.rest import ADAPTER
-from hub_core.admission import Admission
+from hub_core.accepting.admission import Admission
 from hub_core.directory import Direction, Endpoint
 from hub_core.errors import TryLater
 from hub_core.testing.services import INSTITUTION, MemoryServices

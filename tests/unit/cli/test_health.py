@@ -9,7 +9,7 @@ import pytest
 import trustme
 
 from hub_core.settings import Settings
-from registry import health
+from registry.doctor import health
 
 pytestmark = pytest.mark.network
 

@@ -4,7 +4,7 @@ import pytest
 
 from hub_core.mapping.trying.compare import Difference
 from hub_core.mapping.trying.tally import Tally
-from registry.differences import with_documents, with_values
+from registry.mappings.differences import with_documents, with_values
 
 
 def counted(at, before, after):

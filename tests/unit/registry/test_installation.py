@@ -6,8 +6,8 @@ from importlib.metadata import distributions
 
 import pytest
 
-from registry import installation
-from registry.secretfiles import secret_files
+from registry.doctor import installation
+from registry.doctor.secretfiles import secret_files
 
 
 class Site:

@@ -11,8 +11,8 @@ from hub_core.mapping import load
 from hub_core.mapping.mappingset import MappingSet
 from hub_core.message import Outcome, State
 from hub_core.testing.builders import NOW, a_message
-from registry import shadow as module
-from registry.shadow import Shadow
+from registry.mappings import shadow as module
+from registry.mappings.shadow import Shadow
 
 ENDPOINT = Endpoint(institution="ap", direction=Direction.IN, adapter="eessi", service="seds")
 DIRECTORY = Directory(number=1, endpoints={"seds": ENDPOINT})

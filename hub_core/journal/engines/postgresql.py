@@ -19,13 +19,13 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
 from hub_core.errors import ConfigError
-from hub_core.journal.ballast import Ballast
+from hub_core.journal.engines.ballast import Ballast
+from hub_core.journal.engines.owning import take
+from hub_core.journal.engines.postgresql_connection import NotReplicated, PostgresqlConnection
+from hub_core.journal.engines.postgresql_listener import Listener
+from hub_core.journal.engines.postgresql_session import PATIENCE, Session, Silence
+from hub_core.journal.engines.postgresql_words import declaration
 from hub_core.journal.instants import from_micros
-from hub_core.journal.owning import take
-from hub_core.journal.postgresql_connection import NotReplicated, PostgresqlConnection
-from hub_core.journal.postgresql_listener import Listener
-from hub_core.journal.postgresql_session import PATIENCE, Session, Silence
-from hub_core.journal.postgresql_words import declaration
 from hub_core.journal.schema import Migrations, apply, is_pre, pending
 from hub_core.ports.clock import Clock
 from hub_core.security.secrets import Secret

@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 from hub_core.errors import ConfigError
 from hub_core.mapping import CompiledMapping, MappingSet, gather, load_files, user_cache
 from hub_core.places import MAPPINGS
-from registry.releases import Releases
+from registry.mappings.releases import Releases
 
 SETS_KEPT = 4  # of other releases, in memory
 

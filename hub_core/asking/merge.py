@@ -15,7 +15,7 @@ from typing import Any, Final
 
 import msgspec
 
-from hub_core.agreement import COMPARED, addresses_agree, cnps_of, contradict_death, dates_agree, name_key
+from hub_core.asking.agreement import COMPARED, addresses_agree, cnps_of, contradict_death, dates_agree, name_key
 from hub_core.canonical import Beneficiary
 from hub_core.canonical.person import Birth, Death, Identifier, Person
 from hub_core.canonical.values import Code, Gap

@@ -20,9 +20,9 @@ from hub_core.journal.entries import Filter
 from hub_core.mapping import CompiledMapping, MappingSet
 from hub_core.mapping.trying.compare import Told, differences, told_by
 from hub_core.mapping.trying.tally import Tally
+from registry.mappings.sides import Side
 from registry.offline import CANONICAL, OfflineReader, body_of
 from registry.parts import Parts
-from registry.sides import Side
 
 PROCESSES: Final = 2
 FEW: Final = 100  # documents; starting other processes would take longer

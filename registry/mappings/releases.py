@@ -12,10 +12,10 @@ from typing import Final
 import msgspec
 
 from hub_core.errors import ConfigError
-from hub_core.journal.connection import Connection
 from hub_core.journal.database import Database
+from hub_core.journal.engines.connection import Connection
+from hub_core.journal.engines.statements import insert
 from hub_core.journal.instants import from_micros, to_micros
-from hub_core.journal.statements import insert
 from hub_core.mapping.files import digest_of
 from hub_core.ports import Clock
 from registry.store import Reads

@@ -10,9 +10,9 @@ from typing import Final
 
 from hub_core.clock import SteadyClock
 from hub_core.errors import ConfigError
-from hub_core.journal.ballast import Ballast
-from hub_core.journal.connection import Line
-from hub_core.journal.owning import take
+from hub_core.journal.engines.ballast import Ballast
+from hub_core.journal.engines.connection import Line
+from hub_core.journal.engines.owning import take
 from hub_core.journal.schema import Migrations, apply, is_pre, pending
 from hub_core.ports.clock import Clock
 

@@ -7,9 +7,9 @@ from typing import Final
 
 import psycopg
 
-from hub_core.journal.engine import EVERYTHING
-from hub_core.journal.postgresql_connection import CHANNEL
-from hub_core.journal.postgresql_session import Session
+from hub_core.journal.engines.engine import EVERYTHING
+from hub_core.journal.engines.postgresql_connection import CHANNEL
+from hub_core.journal.engines.postgresql_session import Session
 
 _LEADING: Final = 0x50554E55  # the advisory lock of the one that leads
 _LOOK_UP: Final = 1.0  # seconds between two looks whether to lead, or to end

@@ -3,8 +3,8 @@
 import time
 from typing import Final
 
-from hub_core.journal.connection import Connection
-from registry.fact import Check
+from hub_core.journal.engines.connection import Connection
+from registry.doctor.fact import Check
 
 OLDEST: Final = 140_000  # server_version_num; older ones get no security fixes any more
 _MUST_BE_ON: Final = {

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from registry.fact import Fact
+from registry.doctor.fact import Fact
 
 
 def secret_files(paths: Iterable[Path]) -> Fact:

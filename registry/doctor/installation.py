@@ -10,7 +10,7 @@ from importlib.metadata import Distribution, PackageNotFoundError, PackagePath, 
 from pathlib import Path
 from typing import Final
 
-from registry.fact import Fact
+from registry.doctor.fact import Fact
 
 #: Below these, something that the hub relies on is missing or broken.
 OLDEST: Final = {

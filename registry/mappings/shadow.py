@@ -20,7 +20,7 @@ from hub_core.mapping.trying.compare import Told, differences, told_by, told_in
 from hub_core.mapping.trying.tally import Tally
 from hub_core.message import Message, Outcome
 from hub_core.ports import Adapter
-from registry.differences import with_documents
+from registry.mappings.differences import with_documents
 
 log = logging.getLogger("punte.shadow")
 MAX_WAITING: Final = 1_000  # messages

@@ -3,8 +3,8 @@
 Promise: at least once, with the same idempotency key in every attempt; in order per key where a route asks for it.
 What is under way is held by a short lease, renewed while this process lives: another may take it over soon after this
 one was killed, and whatever a stopped one writes later about it is refused.
-Nothing is open in the database while a partner is called. Each endpoint has a gate of its own (``hub_core.gates``): one
-that hangs fills its own places, not those of the others.
+Nothing is open in the database while a partner is called. Each endpoint has a gate of its own
+(``hub_core.delivering.gates``): one that hangs fills its own places, not those of the others.
 """
 
 import asyncio
@@ -16,13 +16,13 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Final
 
+from hub_core.delivering.gates import Gates
+from hub_core.delivering.retry import Decision, decide
 from hub_core.directory import Directory, Endpoint, Retry
 from hub_core.errors import TryLater
-from hub_core.gates import Gates
 from hub_core.journal.failpoints import reach
 from hub_core.message import Claimed, DeliveryState, Receipt, Settlement
 from hub_core.ports import Clock, Journal, Sent, Target
-from hub_core.retry import Decision, decide
 from hub_core.trace import following
 
 log = logging.getLogger("punte.delivery")

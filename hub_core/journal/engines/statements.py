@@ -9,7 +9,7 @@ from functools import cache
 from itertools import chain, islice
 from typing import Any, Final, TypeVar
 
-from hub_core.journal.connection import Connection
+from hub_core.journal.engines.connection import Connection
 
 OPEN: Final = "state IN ('ready', 'in-doubt')"  # word for word as in the conditions of the indexes
 #: What other processes are told when there is something to deliver.

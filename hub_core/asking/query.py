@@ -12,11 +12,11 @@ from typing import Final
 
 import msgspec
 
-from hub_core.agreement import cnps_of
+from hub_core.asking.agreement import cnps_of
+from hub_core.asking.merge import Merged, merge
 from hub_core.canonical import Beneficiary
 from hub_core.directory import Query
 from hub_core.errors import PunteError, TryLater
-from hub_core.merge import Merged, merge
 from hub_core.message import Finding, Severity
 from hub_core.ports import Answer, Question, Source
 from hub_core.reading import Reading, Verdict

@@ -11,9 +11,9 @@ from psycopg.pq import Format
 from psycopg.types.numeric import Int8BinaryDumper
 from psycopg.types.string import BytesBinaryDumper, StrDumperUnknown
 
-from hub_core.journal.connection import Line
-from hub_core.journal.postgresql_session import Session
-from hub_core.journal.postgresql_words import statement
+from hub_core.journal.engines.connection import Line
+from hub_core.journal.engines.postgresql_session import Session
+from hub_core.journal.engines.postgresql_words import statement
 
 CHANNEL: Final = "punte"
 _PREPARED: Final = 500  # statements that the server keeps ready for one session

@@ -14,10 +14,10 @@ from typing import Final
 
 import msgspec
 
+from hub_core.accepting.hub import Hub
 from hub_core.clock import row_id
 from hub_core.directory import Directory
 from hub_core.errors import PunteError, Rejected, TryLater
-from hub_core.hub import Hub
 from hub_core.journal.failpoints import reach
 from hub_core.message import Entry, Message
 from hub_core.ports import Adapter, Clock, Journal, JournalView, Part, Split, Splits

@@ -9,9 +9,9 @@ from hub_core.mapping import MappingSet, gather, load_files, user_cache
 from hub_core.mapping.files import bytes_of
 from hub_core.mapping.selection import lists_of, load_selected, mapping_files, root_of, schemas_of, with_shipped
 from hub_core.places import SCHEMAS
-from registry.mappings import delivered, with_files
+from registry.mappings.releases import NO_SUCH_RELEASE, SEE
+from registry.mappings.sets import delivered, with_files
 from registry.parts import Parts
-from registry.releases import NO_SUCH_RELEASE, SEE
 
 IN_FORCE: Final = "in-force"
 

@@ -14,11 +14,11 @@ from typing import Final
 
 import msgspec
 
-from hub_core.breaker import Breaker, BreakerState, blames_endpoint, code_of
+from hub_core.delivering.breaker import Breaker, BreakerState, blames_endpoint, code_of
+from hub_core.delivering.opening import next_opening
+from hub_core.delivering.pace import Pace
 from hub_core.directory import Breaker as BreakerPolicy
 from hub_core.directory import Direction, Directory, Endpoint
-from hub_core.opening import next_opening
-from hub_core.pace import Pace
 
 log = logging.getLogger("punte.delivery")
 NEVER: Final = math.inf
@@ -29,7 +29,7 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     """How the gate of an endpoint stands.
 
     Attributes:
-        breaker: see ``hub_core.breaker``.
+        breaker: see ``hub_core.delivering.breaker``.
         probe_in: seconds until a delivery may probe; ``None`` while the breaker is closed or being probed.
         code: of the failure that opened the breaker; ``None`` while it is closed.
         under_way: deliveries that are being sent.

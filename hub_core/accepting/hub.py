@@ -1,6 +1,6 @@
 """The whole flow of one message: allow -> open -> validate -> map -> check -> route -> decide -> keep.
 
-What lies between the arrival and the journal is ``hub_core.judging``.
+What lies between the arrival and the journal is ``hub_core.accepting.judging``.
 """
 
 import asyncio
@@ -10,13 +10,13 @@ from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 
+from hub_core.accepting.judging import Judge, Opened
 from hub_core.access import allow
 from hub_core.clock import repair_id
 from hub_core.directory import Direction, Directory, Endpoint
 from hub_core.document import Document
 from hub_core.errors import Refused, Rejected
 from hub_core.journal.failpoints import reach
-from hub_core.judging import Judge, Opened
 from hub_core.mapping import MappingSet, value_at
 from hub_core.message import Arrival, Caller, Entry, Message, Outcome, Refusal, State
 from hub_core.ports import Adapter, Clock, Journal, Position, Splits

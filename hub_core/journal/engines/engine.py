@@ -8,8 +8,8 @@ are kept for oneself while other processes write, and what time it is.
 from collections.abc import Callable, Sequence
 from typing import Final, Protocol
 
-from hub_core.journal.ballast import Ballast
-from hub_core.journal.connection import Connection
+from hub_core.journal.engines.ballast import Ballast
+from hub_core.journal.engines.connection import Connection
 from hub_core.journal.schema import Migrations
 from hub_core.ports.clock import Clock
 

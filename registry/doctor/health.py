@@ -20,9 +20,9 @@ from hub_core.errors import ConfigError
 from hub_core.places import MAPPINGS
 from hub_core.security.keyring import read_keyring
 from hub_core.settings import Settings
-from registry.fact import Check, Fact
-from registry.installation import packages, versions
-from registry.secretfiles import secret_files
+from registry.doctor.fact import Check, Fact
+from registry.doctor.installation import packages, versions
+from registry.doctor.secretfiles import secret_files
 
 EXPECTED_ADAPTERS: Final = frozenset({"eessi", "flat", "rest", "soap"})
 SCARCE_BYTES: Final = 1_000_000_000

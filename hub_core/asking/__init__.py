@@ -1,0 +1,1 @@
+"""Questions to several institutions at once, and one view of what they answer."""

@@ -1,0 +1,1 @@
+"""SQLite and PostgreSQL behind one door: connections, sessions, the words in which they differ."""

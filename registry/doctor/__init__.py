@@ -1,0 +1,1 @@
+"""What the doctor looks at: installation, machine, store, secrets; each with its mend."""

@@ -1,0 +1,1 @@
+"""Releases of mappings: which read, which run beside them, how two differ."""
