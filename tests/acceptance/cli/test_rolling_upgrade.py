@@ -2,7 +2,6 @@
 
 import contextlib
 import http.client
-import os
 import shutil
 import threading
 import time
@@ -18,7 +17,7 @@ from hub_core.journal.schema import JOURNAL
 from tests.acceptance.cli.conftest import Place, begin
 
 # What the databases do about it is tested in seconds, in tests/integration/test_journal_upgrade.py.
-pytestmark = [pytest.mark.network, pytest.mark.skipif(not os.environ.get("LONG"), reason="takes long: LONG=1")]
+pytestmark = pytest.mark.network
 
 NEWER = Path(__file__).with_name("newer_hub.py")
 SCRIPTS = {
