@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import math
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from pathlib import Path
@@ -26,7 +27,7 @@ from registry.remote import RemoteDesk, remote_desk
 
 _START: Final = 60.0  # seconds, for the first start of a hub
 _STANDSTILL: Final = 60.0  # seconds, without one accepted message
-_DRAIN: Final = 180.0  # seconds, for what is open after the last message
+_DRAIN: Final = 60.0  # seconds, after the last message, without one delivery less that is open
 _TELL: Final = 0.2  # seconds
 _LOOK: Final = 0.05  # seconds
 #: What is being done, and how many messages were accepted so far.
@@ -180,9 +181,12 @@ async def _watch(plan: Plan, killer: Killer, tell: Tell) -> None:
 
 
 async def _drain(plan: Plan, view: SqlJournalView, tell: Tell) -> None:
-    """Wait until nothing is open any more, or for too long."""
-    with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(_DRAIN):
-            while left := (await asyncio.to_thread(view.counts)).open_deliveries:
-                tell(f"draining, {left} open", plan.messages)
-                await asyncio.sleep(_TELL)
+    """Wait until nothing is open any more, or does not get less: a long run leaves much to deliver."""
+    fewest, since = math.inf, time.monotonic()
+    while left := (await asyncio.to_thread(view.counts)).open_deliveries:
+        if left < fewest:
+            fewest, since = left, time.monotonic()
+        elif time.monotonic() - since > _DRAIN:
+            return
+        tell(f"draining, {left} open", plan.messages)
+        await asyncio.sleep(_TELL)
