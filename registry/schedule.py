@@ -133,5 +133,6 @@ async def _guarded(job: Job, parts: "Parts") -> Done:
     except TimeoutError:
         return Done(detail="not finished in time; the next run goes on")
     except Exception:
+        # One job must not stop the others; the run is written down as failed.
         log.exception("schedule.defect", extra={"job": job.name})
         return Done(code=DEFECT, detail="unexpected failure; see the log")

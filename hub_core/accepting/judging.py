@@ -73,6 +73,7 @@ class Judge:
         except PunteError:
             raise
         except Exception:
+            # A defect of ours must not lose what a sender brought: it is kept, and waits for a person.
             log.exception("message.defect", extra={"reference": message.id})
             defect = Finding(code="D302", severity=Severity.ERROR, text="unexpected failure while reading the message")
             reading = _unread((defect,))

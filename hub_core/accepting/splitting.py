@@ -91,6 +91,7 @@ class Splitter:
                     log.error("file.stuck", extra={"reference": message_id, "code": error.code})  # noqa: TRY400
                     return
                 except Exception:
+                    # One file must not stop the others; it is shown as unfinished.
                     log.exception("file.defect", extra={"reference": message_id})
                     return
                 else:

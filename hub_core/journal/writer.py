@@ -258,7 +258,7 @@ def _guarded(engine: Engine, connection: Connection, batch: Batch[Any, Any], ite
     connection.execute("SAVEPOINT command")
     try:
         results = batch(connection, items)
-    except Exception as error:
+    except Exception as error:  # whatever it is, it must not take the other commands of the group with it
         if isinstance(error, engine.errors) and (engine.is_storage(error) or engine.is_passing(error)):
             raise
         connection.execute("ROLLBACK TO command")

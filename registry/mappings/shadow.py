@@ -105,6 +105,7 @@ class Shadow:
             try:
                 self._compare(offered)
             except Exception:
+                # What runs in shadow has no effect, not even when it fails; how often is told.
                 log.exception("shadow.defect", extra={"reference": offered.message.id})
                 with self._lock:
                     self._tally.failed += 1

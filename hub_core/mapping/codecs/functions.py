@@ -52,7 +52,7 @@ def _loader(point: EntryPoint) -> Callable[[], Codec]:
     def load() -> Codec:
         try:
             found = point.load()
-        except Exception as error:
+        except Exception as error:  # anybody's code runs when it is imported
             raise BadParameters(f"the function {point.value} cannot be loaded ({type(error).__name__})") from error
         if not isinstance(found, Function):
             raise BadParameters(f"{point.value} is no hub_core.mapping.codecs.Function")
