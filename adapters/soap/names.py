@@ -5,6 +5,7 @@ from typing import Final
 SOAP_11: Final = "http://schemas.xmlsoap.org/soap/envelope/"
 SOAP_12: Final = "http://www.w3.org/2003/05/soap-envelope"
 SOAP_ENCODING: Final = "http://schemas.xmlsoap.org/soap/encoding/"
+SOAP_12_ENCODING: Final = "http://www.w3.org/2003/05/soap-encoding"
 WSDL: Final = "http://schemas.xmlsoap.org/wsdl/"
 WSDL_SOAP_11: Final = "http://schemas.xmlsoap.org/wsdl/soap/"
 WSDL_SOAP_12: Final = "http://schemas.xmlsoap.org/wsdl/soap12/"

@@ -12,6 +12,12 @@ CODES = (
     Code("V102", "unknown operation", "Use an operation that the contract names.", 400),
     Code("V103", "header not understood", "Send only header blocks that the documentation names.", 400),
     Code("V104", "unknown version of SOAP", "Send an Envelope of SOAP 1.1 or 1.2.", 400),
+    Code(
+        "V105",
+        "encoded body not readable",
+        "Send arrays of one dimension with all their items, and references that lead to a value of the message.",
+        400,
+    ),
     Code("V201", "not valid by the XSD", "Mend the document at the named line.", 422),
     Code("V202", "not valid by the JSON Schema", "Mend the document at the named path.", 422),
     Code("V301", "not a SED", "Send a SED in the NATIVE, NAV or NEESSI form.", 422),

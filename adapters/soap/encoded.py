@@ -1,0 +1,298 @@
+"""The SOAP encoding: from a literal document to an encoded body, and back.
+
+On the wire a value may stand elsewhere and be referred to (``href``, ``enc:ref``), structs may come in any order, and
+every value may name its type. In the literal document each value stands where it belongs, in the order of the schema,
+and names its type only where that is derived from the declared one. Arrays hold ``item``.
+
+Sources: SOAP 1.1 section 5, SOAP 1.2 part 2 section 3; the habits of Apache Axis, .NET, PHP and SOAP::Lite.
+"""
+
+import re
+from typing import Any, Final
+
+from lxml import etree
+
+from adapters.soap.names import SOAP_11, SOAP_12, SOAP_12_ENCODING, SOAP_ENCODING, XSI
+from adapters.soap.shapes import ANY, ANY_SIMPLE, ANY_TYPE, ITEM, Field, Kind, Shape, Shapes, plain
+from hub_core.errors import Rejected
+from hub_core.message import Finding, Severity
+from hub_core.validation import Limits
+
+MAX_CHARACTERS: Final = 20_000_000  # of all values together, once references are followed
+_TYPE: Final = f"{{{XSI}}}type"
+_NIL: Final = f"{{{XSI}}}nil"
+_ENCODINGS: Final = (SOAP_ENCODING, SOAP_12_ENCODING)
+_ARRAYS: Final = frozenset(f"{{{encoding}}}Array" for encoding in _ENCODINGS)
+# Drafts of XML Schema that old stacks still write.
+_INSTANCES: Final = (
+    XSI,
+    "http://www.w3.org/2000/10/XMLSchema-instance",
+    "http://www.w3.org/1999/XMLSchema-instance",
+)
+_SIZED: Final = re.compile(r"(?P<type>[^\[\]\s]+)(?P<nested>(?:\[,*\])*)\[(?P<size>[\d, ]*)\]")
+
+
+class Encoded:
+    """Reads and writes encoded bodies of one contract.
+
+    Args:
+        shapes: of its schema.
+        limits: of the literal document.
+    """
+
+    def __init__(self, shapes: Shapes, *, limits: Limits | None = None) -> None:
+        self._shapes = shapes
+        self._limits = limits or Limits()
+
+    def read(self, body: etree._Element, name: str) -> etree._Element:
+        """Return the literal document in a ``Body``.
+
+        Args:
+            body: with the document, and the values that it refers to.
+            name: of the literal document; on the wire that of an answer carries no meaning.
+
+        Raises:
+            Rejected: V101, there is no document; V105, what is encoded cannot be read.
+        """
+        return _Reader(self._shapes, self._limits, body).document(self._shapes.element(name))
+
+    def write(self, document: etree._Element, *, version: str = "1.1") -> etree._Element:
+        """Return the body element that carries a valid literal document; it declares its encoding itself."""
+        return _Writer(self._shapes, version).document(document)
+
+
+class _Reader:
+    """Reads one body."""
+
+    def __init__(self, shapes: Shapes, limits: Limits, body: etree._Element) -> None:
+        self._shapes = shapes
+        self._limits = limits
+        self._body = body
+        self._parts = 0
+        self._characters = 0
+        self._following: set[str] = set()
+        self._targets: dict[str, etree._Element] = {}
+        for element in body.iter(etree.Element):
+            key = element.get("id") or element.get(f"{{{SOAP_12_ENCODING}}}id")
+            if key and self._targets.setdefault(key, element) is not element:
+                raise _fault(element, "two values have one id")
+
+    def document(self, field: Field) -> etree._Element:
+        roots = [child for child in self._body.iterchildren(etree.Element) if _encoding(child, "root") != "0"]
+        if not roots:
+            raise _fault(self._body, "a Body holds one element", code="V101")
+        document = etree.Element(field.name)
+        self._content(document, roots[0], field.shape, depth=1)
+        return document
+
+    def _value(
+        self, parent: etree._Element, wire: etree._Element, field: Field, *, depth: int, stated: str = ""
+    ) -> None:
+        """Add one value, wherever it stands; ``stated`` is its type where it names none itself."""
+        self._parts += 1
+        if self._parts > self._limits.parts or depth > self._limits.depth:
+            raise _fault(wire, "too deep or too many values once references are followed", code="B107")
+        key = _reference(wire)
+        if key is None:
+            self._placed(parent, wire, field, depth, stated)
+            return
+        target = self._targets.get(key)
+        if target is None:
+            raise _fault(wire, "a reference leads to no value of this message")
+        if key in self._following:
+            raise _fault(wire, "a value refers to itself")
+        self._following.add(key)
+        self._placed(parent, target, field, depth, stated)
+        self._following.discard(key)
+
+    def _placed(self, parent: etree._Element, wire: etree._Element, field: Field, depth: int, stated: str) -> None:
+        if _is_nil(wire):
+            if field.nillable or not field.optional:
+                etree.SubElement(parent, field.name).set(_NIL, "true")
+            return
+        shape, derived = self._typed(wire, field.shape, stated)
+        if derived:
+            namespace, local = _split(derived)
+            value = etree.SubElement(parent, field.name, nsmap={"t": namespace} if namespace else None)
+            value.set(_TYPE, f"t:{local}" if namespace else local)
+        else:
+            value = etree.SubElement(parent, field.name)
+        self._content(value, wire, shape, depth=depth)
+
+    def _content(self, value: etree._Element, wire: etree._Element, shape: Shape, *, depth: int) -> None:
+        for name, told in wire.attrib.items():
+            if name in shape.attributes:
+                value.set(name, told)
+        if shape.kind is Kind.ARRAY or (shape.kind is Kind.ANY and _is_array(wire)):
+            self._items(value, wire, shape, depth)
+        elif shape.kind is Kind.SIMPLE or len(wire) == 0:
+            value.text = self._text(wire)
+        else:
+            self._struct(value, wire, shape, depth)
+
+    def _text(self, wire: etree._Element) -> str | None:
+        if len(wire):
+            raise _fault(wire, "a simple value holds an element")
+        text = wire.text
+        self._characters += len(text or "")
+        if self._characters > MAX_CHARACTERS:
+            raise _fault(wire, "too many characters once references are followed", code="B107")
+        return text
+
+    def _struct(self, value: etree._Element, wire: etree._Element, shape: Shape, depth: int) -> None:
+        children = list(wire.iterchildren(etree.Element))
+        known = [(shape.fields.get(_split(child.tag)[1]), child) for child in children]
+        if len(shape.fields) == len(known) == 1 and known[0][0] is None and not shape.open:
+            # SOAP 1.1 section 7.1: the name of the one value that a procedure returns carries no meaning.
+            known = [(next(iter(shape.fields.values())), children[0])] if depth == 1 else known
+        if shape.ordered:
+            known.sort(key=lambda one: one[0].place if one[0] else len(shape.fields))
+        for field, child in known:
+            self._value(
+                value, child, field or Field(child.tag, ANY, nillable=True, optional=True, place=0), depth=depth + 1
+            )
+
+    def _items(self, value: etree._Element, wire: etree._Element, shape: Shape, depth: int) -> None:
+        stated = self._stated(wire)
+        field = shape.item if shape.kind is Kind.ARRAY else Field(ITEM, ANY, nillable=True, optional=True, place=0)
+        for number, item in enumerate(wire.iterchildren(etree.Element)):
+            position = _encoding(item, "position")
+            if position is not None and position.strip("[] ") != str(number):
+                raise _fault(item, "an array leaves items out; send all of them")
+            self._value(value, item, field, depth=depth + 1, stated=stated)
+
+    def _stated(self, wire: etree._Element) -> str:
+        """Return the type of items that an array states; empty where that says nothing new."""
+        if (_encoding(wire, "offset") or "[0]").strip("[] ") != "0":
+            raise _fault(wire, "an array leaves items out; send all of them")
+        size = wire.get(f"{{{SOAP_12_ENCODING}}}arraySize")
+        if size is not None and len(size.split()) > 1:
+            raise _fault(wire, "an array has several dimensions")
+        stated = _encoding(wire, "arrayType")
+        if stated is None:
+            return _resolved(wire, wire.get(f"{{{SOAP_12_ENCODING}}}itemType"))
+        sized = _SIZED.fullmatch(stated.strip())
+        if sized is None:
+            raise _fault(wire, "the type of an array cannot be read")
+        if "," in sized["size"] + sized["nested"]:
+            raise _fault(wire, "an array has several dimensions")
+        return "" if sized["nested"] else _resolved(wire, sized["type"])
+
+    def _typed(self, wire: etree._Element, declared: Shape, stated: str) -> tuple[Shape, str]:
+        """Return the shape of a value, and its type where the literal document must name it.
+
+        A type that is not derived from the declared one is what stacks guess that know no contract: it says nothing.
+        """
+        told = next((told for instance in _INSTANCES if (told := wire.get(f"{{{instance}}}type"))), None)
+        name = plain(_resolved(wire, told) or stated)
+        if not name or name == declared.name or name in _ARRAYS:
+            return declared, ""
+        shape = self._shapes.type(name)
+        if shape is None or not (declared.kind is Kind.ANY or (declared.name and declared.name in shape.bases)):
+            return declared, ""
+        return shape, name
+
+
+class _Writer:
+    """Writes one body."""
+
+    def __init__(self, shapes: Shapes, version: str) -> None:
+        self._shapes = shapes
+        self._soap = SOAP_12 if version == "1.2" else SOAP_11
+        self._encoding = SOAP_12_ENCODING if version == "1.2" else SOAP_ENCODING
+
+    def document(self, document: etree._Element) -> etree._Element:
+        declared = {prefix: namespace for namespace, prefix in self._shapes.prefixes.items()}
+        nsmap = declared | {"xsi": XSI, "soapenc": self._encoding}
+        wire = etree.Element(document.tag, nsmap=nsmap)
+        wire.set(f"{{{self._soap}}}encodingStyle", self._encoding)
+        self._content(wire, document, self._shapes.element(document.tag).shape)
+        return wire
+
+    def _value(self, parent: etree._Element, value: etree._Element, shape: Shape) -> None:
+        told = _resolved(value, value.get(_TYPE))
+        if told:
+            shape = self._shapes.type(told) or shape
+        wire = etree.SubElement(parent, value.tag)
+        if value.get(_NIL) in ("true", "1"):
+            wire.set(_NIL, "true")
+            return
+        if shape.kind is Kind.ARRAY:
+            self._sized(wire, shape, len(value))
+        elif shape.name and (told or shape.name not in (ANY_TYPE, ANY_SIMPLE)):
+            wire.set(_TYPE, self._shapes.prefixed(shape.name))
+        self._content(wire, value, shape)
+
+    def _sized(self, wire: etree._Element, shape: Shape, size: int) -> None:
+        stated = shape.item.shape.stated
+        name = stated.rstrip("[]")
+        written = self._shapes.prefixed(name)
+        if self._encoding == SOAP_12_ENCODING:
+            if name == stated:  # SOAP 1.2 has no name for an array without one
+                wire.set(f"{{{self._encoding}}}itemType", written)
+            wire.set(f"{{{self._encoding}}}arraySize", str(size))
+        else:
+            wire.set(_TYPE, "soapenc:Array")
+            wire.set(f"{{{self._encoding}}}arrayType", f"{written}{stated[len(name) :]}[{size}]")
+
+    def _content(self, wire: etree._Element, value: etree._Element, shape: Shape) -> None:
+        for name, told in value.attrib.items():
+            if name not in (_TYPE, _NIL):
+                wire.set(name, told)
+        if len(value) == 0:
+            wire.text = value.text
+        for child in value.iterchildren(etree.Element):
+            field = shape.fields.get(_split(child.tag)[1])
+            self._value(wire, child, field.shape if field else ANY)
+
+
+def _reference(wire: etree._Element) -> str | None:
+    """Return the id of the value that is meant; ``None`` where it stands here."""
+    href = wire.get("href")
+    if href is None:
+        return wire.get(f"{{{SOAP_12_ENCODING}}}ref")
+    if not href.startswith("#"):
+        raise _fault(wire, "a reference leads out of the message")
+    return href[1:]
+
+
+def _is_nil(wire: etree._Element) -> bool:
+    for instance in _INSTANCES:
+        told = wire.get(f"{{{instance}}}nil") or wire.get(f"{{{instance}}}null")
+        if told is not None:
+            return told.strip() in ("true", "1")
+    return False
+
+
+def _is_array(wire: etree._Element) -> bool:
+    if _encoding(wire, "arrayType") is not None or wire.get(f"{{{SOAP_12_ENCODING}}}itemType") is not None:
+        return True
+    return any(_resolved(wire, wire.get(f"{{{instance}}}type")) in _ARRAYS for instance in _INSTANCES)
+
+
+def _encoding(wire: etree._Element, name: str) -> str | None:
+    """Return an attribute of the encoding of SOAP 1.1."""
+    told: str | None = wire.get(f"{{{SOAP_ENCODING}}}{name}")
+    return told
+
+
+def _resolved(element: etree._Element, told: str | None) -> str:
+    """Return ``{namespace}local`` of a qualified name in a value; empty where there is none."""
+    if not told:
+        return ""
+    prefix, _, local = told.strip().rpartition(":")
+    namespace = element.nsmap.get(prefix or None)
+    if prefix and namespace is None:
+        raise _fault(element, "a type has a prefix that stands for nothing")
+    return f"{{{namespace}}}{local}" if namespace else local
+
+
+def _split(name: str) -> tuple[str, str]:
+    namespace, _, local = name.rpartition("}")
+    return namespace[1:], local
+
+
+def _fault(element: etree._Element, text: str, *, code: str = "V105") -> Rejected:
+    line: Any = element.sourceline  # its published type leaves out the number
+    finding = Finding(code=code, severity=Severity.ERROR, text=text, line=line)
+    return Rejected(code, text, where=f"line {line}", findings=(finding,))
