@@ -153,8 +153,18 @@ def _who_and_why(step: dict[str, Any]) -> Text:
     replay = f"(replay {step['replay']})" if step.get("replay") else ""
     by = "" if step["by"] == "hub" else f"{step['by']}: "
     code = f"{step['code']} " if step.get("code") else ""
-    words = " ".join(filter(None, (step.get("detail"), replay)))
+    until = f"until {screen.local(step['until'])}" if step.get("until") else ""
+    words = " ".join(filter(None, (step.get("detail"), until, _phases(step.get("phases") or {}), replay)))
     return Text.assemble((screen.clean(by), "bold"), (screen.clean(code), "bold red"), screen.clean(words))
+
+
+def _phases(phases: dict[str, int]) -> str:
+    """Return what the phases of a call took.
+
+    >>> _phases({"connect": 3, "first byte": 45})
+    '(connect 3 ms, first byte 45 ms)'
+    """
+    return f"({', '.join(f'{name} {took:,} ms' for name, took in phases.items())})" if phases else ""
 
 
 def _span(seconds: float) -> str:

@@ -5,6 +5,7 @@ from enum import StrEnum
 
 import msgspec
 
+from hub_core.course import Course
 from hub_core.trace import Trace
 
 
@@ -211,6 +212,7 @@ class Settlement(msgspec.Struct, frozen=True, kw_only=True):
         code: why, for everything but ``SENT``.
         detail: what the partner said, without personal values: status, fault code.
         reference: the partner's number for it, from their receipt.
+        course: what held it back, and what its phases took.
     """
 
     delivery_id: str
@@ -222,6 +224,7 @@ class Settlement(msgspec.Struct, frozen=True, kw_only=True):
     code: str | None = None
     detail: str = ""
     reference: str | None = None
+    course: Course = Course()
 
 
 class Receipt(msgspec.Struct, frozen=True, kw_only=True):
@@ -276,6 +279,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
             ``revealed``, ``replayed``, ``answered``, ``split``, ``settled``, ``retried``, ``rejected``, ``discarded``.
         by: the worker, or the operator who did it.
         endpoint: of an attempt: where it went, like ``attempt`` (1 for the first) and ``began``, when it began.
+        course: of an attempt.
         replay: id of the replay.
     """
 
@@ -288,4 +292,5 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     endpoint: str | None = None
     attempt: int | None = None
     began: datetime | None = None
+    course: Course = Course()
     replay: str | None = None

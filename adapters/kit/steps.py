@@ -1,6 +1,6 @@
 """The steps of a call to a partner, and how long each may take.
 
-connect       looking up the name, connecting
+connect       waiting for a free line, looking up the name, connecting
 TLS           until both sides trust the line
 first byte    from the request to the head of the answer
 answer        the rest of it; only the time for the whole call ends it
@@ -17,6 +17,7 @@ from typing import Any, Final, Self
 
 import aiohttp
 
+from hub_core.course import tell
 from hub_core.directory import Steps
 
 _CURRENT: ContextVar["Progress | None"] = ContextVar("progress", default=None)
@@ -49,23 +50,31 @@ class Progress:
             Step.ANSWER: None,
         }
         self._deadline = asyncio.timeout(None)
+        self._since = 0.0
 
     async def __aenter__(self) -> Self:
         await self._deadline.__aenter__()
+        self._since = asyncio.get_running_loop().time()
         _CURRENT.set(self)
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._told(asyncio.get_running_loop().time())
         await self._deadline.__aexit__(kind, error, trace)
 
     def enter(self, step: Step) -> None:
         """Begin a step; its time is counted from now."""
+        now = asyncio.get_running_loop().time()
+        self._told(now)
         self.step = step
         limit = self._limits[step]
-        now = asyncio.get_running_loop().time()
         self._deadline.reschedule(None if limit is None else now + limit.total_seconds())
+
+    def _told(self, now: float) -> None:
+        tell(self.step, now - self._since)
+        self._since = now
 
     def late(self, whole: timedelta) -> str:
         """Say what was not in time: the step, or the whole call."""

@@ -16,6 +16,9 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Final
 
+import msgspec
+
+from hub_core.course import Course, Hold, listening
 from hub_core.delivering.gates import Gates
 from hub_core.delivering.retry import Decision, decide
 from hub_core.directory import Directory, Endpoint, Retry
@@ -147,8 +150,9 @@ class Deliverer:
             reach("after-claim")
         for claimed in claims:
             self._held[claimed.delivery.id] = claimed
-            began = self._gates.begin(claimed.delivery.endpoint)
-            task = asyncio.create_task(self._traced(claimed, began))
+            name = claimed.delivery.endpoint
+            held = self._gates.held(name, claimed.delivery.due_at, now)
+            task = asyncio.create_task(self._traced(claimed, self._gates.begin(name), held))
             self._under_way.add(task)
             task.add_done_callback(self._ended)
 
@@ -158,16 +162,19 @@ class Deliverer:
             log.error("delivery.unexpected", exc_info=task.exception())
         self._wake.set()
 
-    async def _traced(self, claimed: Claimed, began: float) -> None:
+    async def _traced(self, claimed: Claimed, began: float, held: tuple[Hold, ...]) -> None:
         with following(claimed.trace):
-            await self._carry(claimed, began)
+            await self._carry(claimed, began, held)
 
-    async def _carry(self, claimed: Claimed, began: float) -> None:
+    async def _carry(self, claimed: Claimed, began: float, held: tuple[Hold, ...]) -> None:
         """Make one attempt and write down how it ended."""
         start = time.monotonic()
         try:
-            settlement = await self._try(claimed, began)
+            with listening() as phases:
+                settlement = await self._try(claimed, began)
             seconds = time.monotonic() - start
+            course = Course({name: round(took * 1000) for name, took in phases.items()}, held)
+            settlement = msgspec.structs.replace(settlement, course=course)
             reach("after-send-before-settle")
             facts = {
                 "reference": claimed.delivery.message_id,

@@ -14,7 +14,9 @@ from typing import Final
 
 import msgspec
 
+from hub_core.course import Hold
 from hub_core.delivering.breaker import Breaker, BreakerState, blames_endpoint, code_of
+from hub_core.delivering.holds import Holds
 from hub_core.delivering.opening import next_opening
 from hub_core.delivering.pace import Pace
 from hub_core.directory import Breaker as BreakerPolicy
@@ -58,6 +60,7 @@ class Gate:
         self._code: str | None = None
         self._pace = None if endpoint.rate is None else Pace(endpoint.rate, now=now)
         self._closed: tuple[datetime, datetime] | None = None
+        self._holds = Holds()
 
     def room(self, held: int, *, at: datetime, now: float) -> int:
         """Return how many deliveries may begin.
@@ -72,13 +75,13 @@ class Gate:
             rooms.append(probes)
         if self._pace is not None:
             rooms.append(self._pace.room(now))
-        return 0 if self._opens_at(at) > at else max(0, min(rooms))
+        return 0 if self._opens_at(at, now) > at else max(0, min(rooms))
 
     def wait(self, held: int, *, at: datetime, now: float) -> float:
         """Return in how many seconds there may be room though nothing ends; ``NEVER`` if only an end helps."""
         if held >= self._places or self._breaker.state is BreakerState.HALF_OPEN:
             return NEVER
-        waits = [(self._opens_at(at) - at).total_seconds()]
+        waits = [(self._opens_at(at, now) - at).total_seconds()]
         if self._breaker.state is BreakerState.OPEN:
             waits.append(self._breaker.until - now)
         if self._pace is not None:
@@ -89,25 +92,29 @@ class Gate:
         """Count a delivery that begins."""
         if self._pace is not None:
             self._pace.take(now)
-        self._turn(self._breaker.begun(now))
+        self._turn(self._breaker.begun(now), now)
 
     def end(self, error: Exception | None, *, began: float, now: float) -> None:
         """Count how one ended; ``None``: it was taken."""
         failed = blames_endpoint(error)
         if failed:
             self._code = code_of(error)
-        self._turn(self._breaker.ended(failed=failed, began=began, now=now, policy=self._policy))
+        self._turn(self._breaker.ended(failed=failed, began=began, now=now, policy=self._policy), now)
 
-    def drop(self) -> None:
+    def drop(self, now: float) -> None:
         """Count one that began and was not sent."""
-        self._turn(self._breaker.dropped())
+        self._turn(self._breaker.dropped(), now)
 
     def close_breaker(self, now: float) -> bool:
         """Let everything pass again; say whether that changed anything."""
         if self._breaker.state is BreakerState.CLOSED:
             return False
-        self._turn(Breaker(since=now))
+        self._turn(Breaker(since=now), now)
         return True
+
+    def held(self, due: datetime, *, at: datetime, now: float) -> tuple[Hold, ...]:
+        """Return what held back a delivery that was due and begins now."""
+        return self._holds.between(due, at, now)
 
     def standing(self, held: int, now: float) -> Standing:
         """Return how it stands."""
@@ -119,22 +126,28 @@ class Gate:
             under_way=held,
         )
 
-    def _opens_at(self, at: datetime) -> datetime:
+    def _opens_at(self, at: datetime, now: float) -> datetime:
         """Return when it is open next: ``at`` itself if it is."""
         opening = self.endpoint.opening
         if opening is None:
             return at
         if self._closed is None or not self._closed[0] <= at < self._closed[1]:
             self._closed = (at, next_opening(opening, at) or _FAR)
+            if self._closed[1] > at:
+                self._holds.begin("closed", now, until=now + (self._closed[1] - at).total_seconds())
         return self._closed[1]
 
-    def _turn(self, after: Breaker) -> None:
+    def _turn(self, after: Breaker, now: float) -> None:
         before, self._breaker = self._breaker, after
         if after.state is before.state:
             return
         facts: dict[str, object] = {"endpoint": self._name}
         if after.state is BreakerState.OPEN:
             facts |= {"code": self._code, "pause": round(after.until - after.since, 1)}
+        if after.state is BreakerState.CLOSED:
+            self._holds.end("breaker", now)
+        elif before.state is BreakerState.CLOSED:
+            self._holds.begin("breaker", now, code=self._code)
         log.warning("breaker.%s", after.state, extra=facts)
 
 
@@ -195,7 +208,12 @@ class Gates:
         """Count one that began and was not sent."""
         self._held[name] -= 1
         if (gate := self._gates.get(name)) is not None:
-            gate.drop()
+            gate.drop(self._ticks())
+
+    def held(self, name: str, due: datetime, at: datetime) -> tuple[Hold, ...]:
+        """Return what held back a delivery to an endpoint that was due and begins ``at``, which is now."""
+        gate = self._gates.get(name)
+        return () if gate is None else gate.held(due, at=at, now=self._ticks())
 
     def close_breaker(self, name: str) -> bool:
         """Let everything pass to an endpoint; say whether that changed anything."""

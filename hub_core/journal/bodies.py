@@ -17,6 +17,7 @@ from typing import Final, Literal, NamedTuple
 
 import msgspec
 
+from hub_core.course import Course
 from hub_core.errors import ConfigError
 from hub_core.message import Message, Outcome
 from hub_core.security.keyring import ID_CHARACTERS, Key, Keyring
@@ -50,10 +51,15 @@ class Envelope(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Told(msgspec.Struct, frozen=True, array_like=True):
-    """What somebody said in their own words: a partner in an answer, an operator as a reason."""
+    """What somebody said in their own words: a partner in an answer, an operator as a reason.
+
+    Attributes:
+        course: of an attempt; absent in what older versions wrote, and they ignore it.
+    """
 
     detail: str = ""
     reference: str | None = None
+    course: Course = Course()
 
 
 class OrderKey(NamedTuple):
@@ -103,11 +109,9 @@ class Contents:
             raise unopened("was not sealed by a hub")
         return kept
 
-    def tell(self, detail: str, reference: str | None = None) -> bytes | None:
+    def tell(self, told: Told) -> bytes | None:
         """Seal what somebody said; ``None`` if they said nothing."""
-        if not detail and reference is None:
-            return None
-        return self.seal(b"told", _ENCODER.encode(Told(detail, reference)))
+        return None if told == Told() else self.seal(b"told", _ENCODER.encode(told))
 
     def told(self, sealed: bytes | None) -> Told:
         """Return what somebody said."""

@@ -46,21 +46,7 @@ class HistoryView:
                 "FROM entry e LEFT JOIN delivery d ON d.seq = e.delivery_seq WHERE e.message_seq = ? ORDER BY e.seq",
                 (number_of(connection, message_id),),
             ).fetchall()
-        later = [
-            Entry(
-                message_id=message_id,
-                at=from_micros(at),
-                step=step,
-                by=by,
-                code=code,
-                detail=detail or contents.told(told).detail,
-                endpoint=endpoint,
-                attempt=attempt,
-                began=from_micros(began),
-                replay=replay,
-            )
-            for at, step, by, code, detail, told, endpoint, attempt, began, replay in rows
-        ]
+        later = [_entry(message_id, contents.told(row[5]), row) for row in rows]
         if kept.purged_at is not None:
             place = sum(entry.at <= kept.purged_at for entry in later)
             later.insert(place, Entry(message_id=message_id, at=kept.purged_at, step="purged"))
@@ -111,6 +97,23 @@ def _beginning(kept: Kept) -> list[Entry]:
         detail=outcome.mapping or "",
     )
     return [Entry(message_id=message.id, at=message.received_at, step="received"), decided]
+
+
+def _entry(message_id: str, said: Told, row: Row) -> Entry:
+    at, step, by, code, detail, _, endpoint, attempt, began, replay = row
+    return Entry(
+        message_id=message_id,
+        at=from_micros(at),
+        step=step,
+        by=by,
+        code=code,
+        detail=detail or said.detail,
+        endpoint=endpoint,
+        attempt=attempt,
+        began=from_micros(began),
+        course=said.course,
+        replay=replay,
+    )
 
 
 def _first_error(outcome: Outcome) -> str | None:

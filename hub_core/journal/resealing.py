@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 import msgspec
 
 from hub_core.errors import Rejected
-from hub_core.journal.bodies import Envelope, Vault, no_key
+from hub_core.journal.bodies import Envelope, Told, Vault, no_key
 from hub_core.journal.dropping import refuse_dropped
 from hub_core.journal.engines.connection import Connection
 from hub_core.journal.engines.statements import Row
@@ -148,13 +148,13 @@ def _seal_contents(connection: Connection, vault: Vault, seq: int, message_id: s
             connection.execute("INSERT INTO message_person (person, message_seq) VALUES (?, ?)", (person, seq))
     entries = connection.execute("SELECT seq, detail FROM entry WHERE message_seq = ? AND detail <> ''", (seq,))
     for entry, detail in entries.fetchall():
-        connection.execute("UPDATE entry SET detail = '', told = ? WHERE seq = ?", (contents.tell(detail), entry))
+        connection.execute("UPDATE entry SET detail = '', told = ? WHERE seq = ?", (contents.tell(Told(detail)), entry))
     deliveries = connection.execute(
         "SELECT seq, detail, reference FROM delivery WHERE message_seq = ? AND (detail <> '' OR reference IS NOT NULL)",
         (seq,),
     )
     for delivery, *said in deliveries.fetchall():
-        told = contents.tell(*said)
+        told = contents.tell(Told(*said))
         connection.execute(
             "UPDATE delivery SET detail = '', reference = NULL, told = ? WHERE seq = ?", (told, delivery)
         )

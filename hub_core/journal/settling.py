@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from hub_core.errors import Rejected
-from hub_core.journal.bodies import Vault
+from hub_core.journal.bodies import Told, Vault
 from hub_core.journal.engines.connection import Connection, Line
 from hub_core.journal.engines.statements import ADDED, Row, chunks, insert, marks
 from hub_core.journal.entries import REJECTED
@@ -113,7 +113,7 @@ def note(connection: Connection, entry: Entry, vault: Vault, *, act: str | None 
         Rejected: J404.
     """
     number, envelope = row_of(connection, entry.message_id)
-    told = vault.contents(entry.message_id, envelope).tell(entry.detail) if entry.detail else None
+    told = vault.contents(entry.message_id, envelope).tell(Told(entry.detail))
     written = connection.execute(
         "INSERT INTO entry (message_seq, at, step, actor, code, detail, told, act) VALUES (?, ?, ?, ?, ?, '', ?, ?) "
         "ON CONFLICT DO NOTHING RETURNING 1",
@@ -161,7 +161,8 @@ def row_of(connection: Connection, message_id: str) -> tuple[int, bytes]:
 
 def _told(connection: Connection, items: Sequence[tuple[Settlement, Vault]]) -> list[bytes | None]:
     """Seal what partners said; ``None`` where that is nothing, or the message's envelope does not open."""
-    speaking = [one.delivery_id for one, _ in items if one.detail or one.reference is not None]
+    said = [Told(one.detail, one.reference, one.course) for one, _ in items]
+    speaking = [one.delivery_id for (one, _), it in zip(items, said, strict=True) if it != Told()]
     envelopes: dict[str, Row] = {}
     for chunk in chunks(speaking):
         rows = connection.execute(
@@ -171,12 +172,12 @@ def _told(connection: Connection, items: Sequence[tuple[Settlement, Vault]]) -> 
         )
         envelopes |= {row[0]: row[1:] for row in rows}
     told: list[bytes | None] = []
-    for settlement, vault in items:
-        said = None
+    for (settlement, vault), it in zip(items, said, strict=True):
+        sealed = None
         if envelope := envelopes.get(settlement.delivery_id):
             with contextlib.suppress(Rejected):
-                said = vault.contents(*envelope).tell(settlement.detail, settlement.reference)
-        told.append(said)
+                sealed = vault.contents(*envelope).tell(it)
+        told.append(sealed)
     return told
 
 

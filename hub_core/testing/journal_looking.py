@@ -7,6 +7,7 @@ import msgspec
 import pytest
 
 from hub_core.clock import new_id
+from hub_core.course import Course, Hold
 from hub_core.errors import Rejected
 from hub_core.journal.entries import Filter
 from hub_core.message import DeliveryState, Finding, Receipt, Refusal, Severity, State
@@ -152,6 +153,14 @@ class Looking(JournalSuite):
         (claimed,) = await claim(journal)
         await journal.settle(ended(claimed, DeliveryState.SENT, reference="R-17", detail="202"))
         assert journal.receipt_of(delivery.id) == Receipt(reference="R-17", detail="202")
+
+    async def test_what_held_an_attempt_back_and_what_its_phases_took_are_kept(self, journal: AnyJournal) -> None:
+        delivery = await keep(journal)
+        (claimed,) = await claim(journal)
+        course = Course({"connect": 3, "first byte": 45}, (Hold("breaker", NOW, NOW + MINUTE, "D101"),))
+        await journal.settle(ended(claimed, DeliveryState.READY, due_at=NOW + MINUTE, course=course))
+        await claim(journal, now=NOW + MINUTE)
+        assert [entry.course for entry in journal.entries(delivery.message_id)] == [Course(), Course(), course]
 
     async def test_refusals_come_newest_first(self, journal: AnyJournal) -> None:
         refusals = [Refusal(reference=str(number), at=NOW, endpoint="cnas-in", code="A401") for number in range(3)]

@@ -94,15 +94,7 @@ async def endpoint_resume(parts: Parts, act: EndpointResume) -> dict[str, Any]:
 def _row(
     name: str, it: Endpoint | None, queue: Queue, pause: Pause | None, standing: "Standing | None", now: datetime
 ) -> EndpointRow:
-    state, until, why, by = "flowing" if it else "gone", None, "", ""
-    opens = _opens(it, now)
-    if pause is not None:
-        state, until, why, by = "paused", pause.until, pause.reason, pause.by
-    elif opens is None or opens > now:
-        state, until = "closed", opens
-    elif standing is not None and standing.breaker in _STATES:
-        state, why = _STATES[standing.breaker], standing.code or ""
-        until = None if standing.probe_in is None else now + timedelta(seconds=standing.probe_in)
+    state, until, why = ("paused", pause.until, pause.reason) if pause else _standing(it, standing, now)
     before = now - STUCK_AFTER
     waits_long = queue.oldest is not None and queue.oldest < before and _opens(it, before) == before
     return EndpointRow(
@@ -111,7 +103,7 @@ def _row(
         state=state,
         until=until,
         why=why,
-        by=by,
+        by=pause.by if pause else "",
         under_way=standing.under_way if standing else 0,
         waiting=queue.waiting,
         oldest=queue.oldest,
@@ -119,6 +111,22 @@ def _row(
         parked=queue.parked,
         late=waits_long and state not in {"paused", "closed"},
     )
+
+
+def held_back(parts: Parts, name: str) -> tuple[str, datetime | None, str]:
+    """Return how an endpoint stands by itself, pauses left aside: state, until when, why; see ``EndpointRow``."""
+    standing = parts.gates.standing().get(name) if parts.serving else None
+    return _standing(parts.directory().endpoints.get(name), standing, parts.clock.now())
+
+
+def _standing(it: Endpoint | None, standing: "Standing | None", now: datetime) -> tuple[str, datetime | None, str]:
+    opens = _opens(it, now)
+    if opens is None or opens > now:
+        return "closed", opens, ""
+    if standing is not None and standing.breaker in _STATES:
+        until = None if standing.probe_in is None else now + timedelta(seconds=standing.probe_in)
+        return _STATES[standing.breaker], until, standing.code or ""
+    return "flowing" if it else "gone", None, ""
 
 
 def _opens(it: Endpoint | None, at: datetime) -> datetime | None:

@@ -2,24 +2,38 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final, NamedTuple
 
 import msgspec
 
 from hub_core.journal.entries import DeliveryRow, Kept
-from hub_core.message import DeliveryState, Entry, Pause
+from hub_core.message import DeliveryState, Entry
 from hub_core.security.masking import DOTS, IDENTIFIER
+from registry.desk.endpoints import held_back
 from registry.parts import Parts
+
+_HELD: Final = {"breaker": "endpoint left alone after failures", "closed": "endpoint closed"}
+
+#: What an endpoint does that keeps a delivery waiting.
+_KEEPING: Final = {"closed": "closed", "broken": "left alone after failures", "probing": "being probed after failures"}
+
+
+class _Line(NamedTuple):
+    """One line of the timeline; ``until`` of what lasts."""
+
+    entry: Entry
+    until: datetime | None = None
 
 
 def steps(parts: Parts, kept: Kept) -> list[dict[str, Any]]:
     """Return what happened, oldest first, each with the seconds since the step before; of an attempt what it took."""
     message_id = kept.message.id
-    entries = parts.view.entries(message_id)
-    held = [entry for row in _first_of_each(parts, message_id) for entry in _held(parts, kept, row)]
-    ordered = sorted([*entries, *held], key=lambda entry: entry.at)
+    lines = [_Line(entry) for entry in parts.view.entries(message_id)]
+    held = [line for entry, _ in lines for line in _held(kept, entry)]
+    paused = [line for row in _first_of_each(parts, message_id) for line in _paused(parts, kept, row)]
+    ordered = sorted([*lines, *held, *paused], key=lambda line: line.entry.at)
     before = [ordered[0], *ordered]
-    return [_step(entry, entry.at - last.at) for last, entry in zip(before, ordered, strict=False)]
+    return [_step(line, line.entry.at - last.entry.at) for last, line in zip(before, ordered, strict=False)]
 
 
 def waiting(parts: Parts, kept: Kept) -> list[dict[str, Any]]:
@@ -29,14 +43,18 @@ def waiting(parts: Parts, kept: Kept) -> list[dict[str, Any]]:
     return [{"endpoint": row.delivery.endpoint} | wait for row, wait in waits if wait is not None]
 
 
-def _step(entry: Entry, since: timedelta) -> dict[str, Any]:
+def _step(line: _Line, since: timedelta) -> dict[str, Any]:
+    entry = line.entry
     told: dict[str, Any] = msgspec.to_builtins(entry)
+    del told["course"]
     took = None if entry.began is None else (entry.at - entry.began).total_seconds()
     # What people and partners wrote may hold a person's number.
     return told | {
         "detail": IDENTIFIER.sub(DOTS, entry.detail),
         "seconds": since.total_seconds(),
         "took": took,
+        "phases": entry.course.phases,
+        "until": line.until,
     }
 
 
@@ -45,7 +63,21 @@ def _first_of_each(parts: Parts, message_id: str) -> Sequence[DeliveryRow]:
     return [*{row.delivery.endpoint: row for row in parts.view.deliveries(message_id)}.values()]
 
 
-def _held(parts: Parts, kept: Kept, row: DeliveryRow) -> Iterator[Entry]:
+def _held(kept: Kept, attempt: Entry) -> Iterator[_Line]:
+    """Yield what held an attempt back, from when on and until when."""
+    for hold in attempt.course.held:
+        entry = Entry(
+            message_id=kept.message.id,
+            at=max(hold.began, kept.outcome.decided_at),
+            step="held",
+            code=hold.code,
+            detail=_HELD[hold.why],
+            endpoint=attempt.endpoint,
+        )
+        yield _Line(entry, hold.until)
+
+
+def _paused(parts: Parts, kept: Kept, row: DeliveryRow) -> Iterator[_Line]:
     """Yield the pauses of an endpoint that held a delivery back, from when on and until when."""
     ended = row.settled_at if row.state in {DeliveryState.SENT, DeliveryState.PARKED} else None
     for pause in parts.view.pauses(row.delivery.endpoint):
@@ -53,17 +85,14 @@ def _held(parts: Parts, kept: Kept, row: DeliveryRow) -> Iterator[Entry]:
         begun = max(pause.at, kept.outcome.decided_at)
         if (ended is not None and begun >= ended) or (over is not None and over <= begun):
             continue
-        yield _act(kept, row, begun, "paused", pause.by, _told(pause))
+        yield _Line(_act(kept, row, begun, "paused", pause.by, pause.reason), pause.until)
         if over is not None and over <= parts.clock.now() and (ended is None or over <= ended):
-            yield _act(kept, row, over, "resumed", pause.resumed_by or "hub", pause.resumed_reason or "the time was up")
+            why = pause.resumed_reason or "the time was up"
+            yield _Line(_act(kept, row, over, "resumed", pause.resumed_by or "hub", why))
 
 
 def _act(kept: Kept, row: DeliveryRow, at: datetime, step: str, by: str, detail: str) -> Entry:
     return Entry(message_id=kept.message.id, at=at, step=step, by=by, detail=detail, endpoint=row.delivery.endpoint)
-
-
-def _told(pause: Pause) -> str:
-    return pause.reason if pause.until is None else f"{pause.reason}; until {pause.until.isoformat(timespec='seconds')}"
 
 
 def _wait(parts: Parts, row: DeliveryRow) -> dict[str, Any] | None:
@@ -87,6 +116,10 @@ def _queued(parts: Parts, row: DeliveryRow) -> dict[str, Any]:
     pauses = [pause for pause in parts.view.pauses() if pause.endpoint == name and pause.holds(now)]
     if pauses:
         return _waits(f"{name} is paused", pauses[0].at, f"punte endpoint resume {name} --reason TEXT")
+    state, until, why = held_back(parts, name)
+    if state in _KEEPING and (until is None or until > row.delivery.due_at):
+        command = "" if state == "closed" else f"punte endpoint resume {name} --reason TEXT"
+        return _waits(f"{name} is {_KEEPING[state]}" + (f" ({why})" if why else ""), until, command)
     if (other := parts.view.first_in_line(row.delivery.id)) is not None:
         return _waits("stands behind another message of its order key", None, f"punte messages timeline {other}")
     return _waits("is tried again when due" if row.attempts else "is sent when due", row.delivery.due_at, "")

@@ -10,11 +10,12 @@ import pytest
 import trustme
 
 from adapters.rest import ADAPTER
-from hub_core.directory import Credentials, Direction, Endpoint, SecretReference
+from hub_core.course import listening
+from hub_core.directory import Credentials, Direction, Endpoint, SecretReference, Steps
 from hub_core.errors import TryLater
 from hub_core.message import Receipt
 from hub_core.testing.adapter_sending import NAME, SENT
-from hub_core.testing.partner import Flood, Partner, Reply, playing
+from hub_core.testing.partner import Flood, Keep, Partner, Reply, playing
 
 pytestmark = pytest.mark.network
 JSON = {"Content-Type": "application/json; charset=utf-8"}
@@ -85,6 +86,23 @@ async def test_a_success_with_an_endless_body_is_still_a_success() -> None:
         assert await send(partner) == Receipt(reference=None, detail="HTTP 201")
 
 
+async def test_whoever_listens_hears_what_the_phases_of_a_call_took() -> None:
+    async with playing(Reply(202)) as partner:
+        with listening() as phases:
+            await send(partner)
+    assert [*phases] == ["connect", "first byte", "answer"]
+    assert all(0 <= seconds < 5 for seconds in phases.values())
+
+
+async def test_the_last_phase_of_a_call_that_failed_is_where_it_stopped() -> None:
+    limits = Steps(first_byte=timedelta(milliseconds=50))
+    async with playing(Keep()) as partner:
+        with listening() as phases, pytest.raises(TryLater):
+            await send(partner, timeout_of=limits)
+    assert [*phases] == ["connect", "first byte"]
+    assert phases["first byte"] >= 0.05
+
+
 async def test_credentials_are_shown_and_a_cookie_is_never_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PUNTE_TEST_SECRET", "sesame")
     credentials = Credentials(kind="bearer", secret=SecretReference(env="PUNTE_TEST_SECRET"))
@@ -123,10 +141,11 @@ async def test_a_certificate_that_is_not_trusted_stops_the_delivery_before_it_le
     server = await asyncio.start_server(partner.serve, "127.0.0.1", 0, ssl=context)
     partner.url = f"https://localhost:{server.sockets[0].getsockname()[1]}/"
     try:
-        with pytest.raises(TryLater) as failed:
+        with listening() as phases, pytest.raises(TryLater) as failed:
             await send(partner)
     finally:
         server.close()
         await partner.stop()
     assert (failed.value.code, failed.value.in_doubt) == ("D101", False)
+    assert [*phases] == ["connect", "TLS"]
     assert partner.received == []

@@ -4,6 +4,7 @@ from datetime import UTC, timedelta
 
 import msgspec
 
+from hub_core.course import Hold
 from hub_core.delivering.breaker import BreakerState
 from hub_core.directory import Breaker, Directory, Opening
 from hub_core.errors import Rejected, TryLater
@@ -82,6 +83,28 @@ async def test_a_message_that_comes_after_hours_waits_for_the_morning(stage):
     await pass_by(scene, after_hours + timedelta(days=7) - (day + timedelta(days=6, hours=21)))
     assert taken(scene) == 1
     assert scene.deliveries(message)[0].attempts == 1
+    assert held(scene, message) == [Hold("closed", NOW, after_hours + timedelta(days=7))]
+
+
+async def test_an_attempt_knows_how_long_the_breaker_held_it_back(stage):
+    facts = {"breaker": Breaker(failures=1, pause=10 * MINUTE)}
+    scene = await stage({"out": ScriptedTarget(TryLater("D101", "no"))}, places=1, facts=facts)
+    first, second = [await scene.keep("out") for _ in range(2)]
+    await eventually(lambda: scene.gates.standing()["out"].breaker is BreakerState.OPEN)
+    await pass_by(scene, 10 * MINUTE)
+    await eventually(lambda: scene.settled(second) and scene.settled(first))
+    later = await scene.keep("out", due_at=scene.clock.now())
+    await eventually(lambda: scene.settled(later))
+    open_so_long = Hold("breaker", NOW, NOW + 10 * MINUTE, "D101")
+    assert [held(scene, message) for message in (second, later)] == [[open_so_long], []]
+    assert held(scene, first) == [
+        Hold("breaker", NOW + MINUTE, NOW + 10 * MINUTE, "D101")
+    ]  # tried again a minute later
+
+
+def held(scene, message):
+    """Return what held the attempts of a message back."""
+    return [hold for entry in scene.journal.entries(message.id) for hold in entry.course.held]
 
 
 async def test_nothing_goes_to_an_endpoint_that_an_operator_paused(stage):
