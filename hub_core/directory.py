@@ -101,8 +101,11 @@ class Endpoint(Struct, frozen=True, kw_only=True):
             adapter's kind. Which one reads a document is decided by its content.
         message_id: where the sender's own id stands: ``header`` (``Idempotency-Key``), ``wsa``
             (``wsa:MessageID``) or a path into the document. ``None``: each arrival is a new message.
+        writes: id of the mapping that writes what the partner of an ``OUT`` endpoint gets; left out: the canonical
+            record.
         ask: parameters of the request of an ``ASK`` endpoint: name of a part or element, and a template in which
-            ``{cnp}``, ``{date}``, ``{year}``, ``{month}``, ``{request}``, ``{purpose}`` are filled in.
+            ``{cnp}``, ``{date}``, ``{year}``, ``{month}``, ``{request}``, ``{purpose}`` are filled in; at an ``OUT``
+            endpoint ``{record}``, ``{key}``, ``{message}`` and the like, and with ``writes`` the ``{document}``.
         max_body_bytes: larger bodies are refused before they are read.
         credentials: how the hub shows itself to the partner.
         timeout: of one call to the partner, from the first byte out to the last byte in.
@@ -126,6 +129,7 @@ class Endpoint(Struct, frozen=True, kw_only=True):
     contract: Contract | None = None
     mappings: tuple[str, ...] = ()
     message_id: str | None = None
+    writes: str | None = None
     ask: dict[str, str] = {}
     credentials: Credentials | None = None
     max_body_bytes: Annotated[int, Meta(ge=1)] = DEFAULT_MAX_BODY_BYTES

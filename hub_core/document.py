@@ -16,6 +16,7 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
         message_id: the sender's id where the envelope carries it (``wsa:MessageID``).
         request: number of the request that it answers, where the envelope carries it (``wsa:RelatesTo``).
         line: where in a file of rows it stands, from 1; ``None``: it is no row.
+        body: its bytes, where the hub wrote it; empty for one that was received.
     """
 
     kind: Literal["xml", "json"]
@@ -25,3 +26,4 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
     message_id: str | None = None
     request: str | None = None
     line: int | None = None
+    body: bytes = b""

@@ -12,6 +12,7 @@ import msgspec
 
 from hub_core.accepting.splitting import Splitter
 from hub_core.delivering.delivery import Deliverer
+from hub_core.delivering.written import WritingTarget
 from hub_core.errors import ConfigError, PunteError
 from hub_core.journal.entries import Filter, MessageRow
 from hub_core.message import Arrival, Caller, Outcome, State
@@ -189,7 +190,11 @@ async def assemble(settings: Settings) -> AsyncIterator[Running]:
 
 def _deliverer(parts: Parts) -> Deliverer:
     def target(name: str) -> Target:
-        return parts.connections.target(name, parts.directory().endpoints[name])
+        endpoint = parts.directory().endpoints[name]
+        opened = parts.connections.target(name, endpoint)
+        if endpoint.writes is None:
+            return opened
+        return WritingTarget(opened, parts.mappings().named(endpoint.writes), parts.clock)
 
     return Deliverer(
         journal=parts.journal,

@@ -27,6 +27,7 @@ ONLY: Final = {
     "opening": (Direction.OUT,),
     "in_doubt": (Direction.OUT,),
     "parked": (Direction.OUT,),
+    "writes": (Direction.OUT,),
     "ask": (Direction.OUT, Direction.ASK),
 }
 DEFAULTS: Final = Endpoint(institution="", direction=Direction.IN, adapter="", service="")
@@ -39,6 +40,8 @@ def check_endpoint(ground: Ground, name: str, endpoint: Endpoint) -> None:
     ground.institution(at("institution"), endpoint.institution)
     for index, mapping in enumerate(endpoint.mappings):
         ground.one_of(at("mappings", index), mapping, ground.mappings, "mapping")
+    if endpoint.writes is not None:
+        ground.one_of(at("writes"), endpoint.writes, ground.mappings, "mapping")
     _check_direction(ground, endpoint, at)
     _check_url(ground, endpoint, at)
     if endpoint.credentials is not None:

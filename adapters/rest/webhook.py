@@ -25,17 +25,11 @@ class Webhook:
 
     async def send(self, sent: Sent) -> Receipt:
         """Hand one message over; see ``hub_core.ports.Target``."""
-        envelope = {
-            "id": sent.message_id,
-            "correlation_id": sent.correlation_id,
-            "party": sent.party,
-            "service": sent.service,
-            "record": msgspec.Raw(sent.record),
-        }
+        body, media_type = _content(sent)
         answered = await self._client.post(
-            msgspec.json.encode(envelope),
+            body,
             {
-                "content-type": "application/json",
+                "content-type": media_type,
                 "idempotency-key": sent.key,
                 "punte-reference": sent.message_id,
             },
@@ -46,6 +40,20 @@ class Webhook:
     async def close(self) -> None:
         """Give connections back."""
         await self._client.close()
+
+
+def _content(sent: Sent) -> tuple[bytes, str]:
+    """Return what the partner gets: the document that was written for it as it is, or the record in an envelope."""
+    if sent.document is not None:
+        return sent.document.body, "application/json" if sent.document.kind == "json" else "application/xml"
+    envelope = {
+        "id": sent.message_id,
+        "correlation_id": sent.correlation_id,
+        "party": sent.party,
+        "service": sent.service,
+        "record": msgspec.Raw(sent.record),
+    }
+    return msgspec.json.encode(envelope), "application/json"
 
 
 def _reference(answered: Answered) -> str | None:

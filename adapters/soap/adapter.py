@@ -131,10 +131,9 @@ class SoapAdapter:
         return self._wsdls.get(contract.wsdl).operation(contract.operation)
 
     def _check_request(self, endpoint: Endpoint) -> None:
-        from adapters.soap.request import QUESTION, SENT, compile_request
+        from adapters.soap.request import compile_request, known_to
 
-        known = QUESTION if endpoint.direction is Direction.ASK else SENT
-        compile_request(self._operation(endpoint), endpoint.ask, known)
+        compile_request(self._operation(endpoint), endpoint.ask, known_to(endpoint))
 
 
 class _SoapVoice:

@@ -4,7 +4,7 @@ from typing import Final
 
 from adapters.kit.client import Answered, Client
 from adapters.soap.envelope import Opened, open_envelope
-from adapters.soap.request import QUESTION, SENT, Request, Values, compile_request, username_token
+from adapters.soap.request import QUESTION, Request, Values, compile_request, known_to, username_token
 from adapters.soap.wsdl import Operation
 from hub_core.directory import Endpoint
 from hub_core.errors import ConfigError, Rejected
@@ -48,7 +48,8 @@ class SoapTarget:
 
     def __init__(self, name: str, endpoint: Endpoint, operation: Operation) -> None:
         self._line = _Line(name, endpoint)
-        self._request = compile_request(operation, endpoint.ask, SENT, secret_header=_secret_header(endpoint))
+        known = known_to(endpoint)
+        self._request = compile_request(operation, endpoint.ask, known, secret_header=_secret_header(endpoint))
 
     async def send(self, sent: Sent) -> Receipt:
         """Hand one message over; see ``hub_core.ports.Target``."""
@@ -59,6 +60,7 @@ class SoapTarget:
             "party": sent.party,
             "service": sent.service,
             "record": sent.record.decode(),
+            "document": sent.document.body.decode() if sent.document else "",
         }
         answered, opened = await self._line.call(self._request, values, key=sent.key, reference=sent.message_id)
         reference = opened.message_id if opened else None

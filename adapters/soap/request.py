@@ -13,14 +13,23 @@ from xml.sax.saxutils import escape, quoteattr
 
 from adapters.soap.names import MEDIA_TYPES, SOAP_11, SOAP_12, SOAP_ENCODING, WSA, WSSE, WSSE_TEXT, XSI
 from adapters.soap.wsdl import Field, Operation
+from hub_core.directory import Direction, Endpoint
 from hub_core.errors import ConfigError, Rejected
 
 Values = Mapping[str, str | int | date]
 
 QUESTION: Final = ("cnp", "date", "year", "month", "request", "purpose")
 SENT: Final = ("key", "message", "correlation", "party", "service", "record")
+WRITTEN: Final = (*SENT, "document")
 
 _NOT_XML: Final = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML 1.0, section 2.2
+
+
+def known_to(endpoint: Endpoint) -> tuple[str, ...]:
+    """Return the names that the templates of an endpoint may fill in."""
+    if endpoint.direction is Direction.ASK:
+        return QUESTION
+    return SENT if endpoint.writes is None else WRITTEN
 
 
 class Request:

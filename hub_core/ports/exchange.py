@@ -5,6 +5,7 @@ from typing import Protocol
 
 import msgspec
 
+from hub_core.document import Document
 from hub_core.message import Receipt
 
 
@@ -14,6 +15,7 @@ class Sent(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         key: idempotency key; the same in every attempt.
         record: canonical record as JSON.
+        document: that a mapping wrote of it for this partner; ``None``: the partner gets the record.
     """
 
     key: str
@@ -22,6 +24,7 @@ class Sent(msgspec.Struct, frozen=True, kw_only=True):
     party: str
     service: str
     record: bytes
+    document: Document | None = None
 
 
 class Target(Protocol):

@@ -6,12 +6,14 @@ import ssl
 from datetime import timedelta
 from typing import Any
 
+import msgspec
 import pytest
 import trustme
 
 from adapters.rest import ADAPTER
 from hub_core.course import listening
 from hub_core.directory import Credentials, Direction, Endpoint, SecretReference, Steps
+from hub_core.document import Document
 from hub_core.errors import TryLater
 from hub_core.message import Receipt
 from hub_core.testing.adapter_sending import NAME, SENT
@@ -41,6 +43,16 @@ async def send(partner: Partner, **facts: Any) -> Receipt:
         return await target.send(SENT)
     finally:
         await target.close()
+
+
+async def test_a_document_that_was_written_for_the_partner_goes_out_as_it_is() -> None:
+    document = Document(kind="xml", root=None, name="a", body=b"<a/>")
+    async with playing(Reply(204)) as partner:
+        target = ADAPTER.target("there", webhook(partner.url))
+        await target.send(msgspec.structs.replace(SENT, document=document))
+        await target.close()
+    (received,) = partner.received
+    assert (received.body, received.headers["content-type"]) == (b"<a/>", "application/xml")
 
 
 async def test_a_delivery_is_one_json_object_around_the_record() -> None:
