@@ -4,7 +4,6 @@
 """
 
 from collections.abc import Mapping
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import unquote, urlsplit
@@ -12,19 +11,14 @@ from urllib.parse import unquote, urlsplit
 from lxml import etree
 
 from hub_core.errors import ConfigError, Rejected
+from hub_core.validation.catalogue import BUNDLED, OWN
+from hub_core.validation.catalogue import STANDARDS as NAMESPACES
 from hub_core.validation.xml import parse_xml
 
+XML: Final = "http://www.w3.org/XML/1998/namespace"
 XSD: Final = "{http://www.w3.org/2001/XMLSchema}"
-_XMLSCHEMA: Final = find_spec("xmlschema")
-_BUNDLED: Final = Path(_XMLSCHEMA.origin if _XMLSCHEMA and _XMLSCHEMA.origin else "").parent / "schemas"
-
-# Standards that contracts import by name only. The files come with the library xmlschema, under their own licences.
-STANDARDS: Final[Mapping[str, Path]] = {
-    "http://schemas.xmlsoap.org/soap/encoding/": _BUNDLED / "WSDL" / "soap-encoding.xsd",
-    "http://www.w3.org/XML/1998/namespace": _BUNDLED / "XML" / "xml.xsd",
-    "http://www.w3.org/2001/xml.xsd": _BUNDLED / "XML" / "xml.xsd",
-    "http://www.w3.org/1999/xlink": _BUNDLED / "XLINK" / "xlink.xsd",
-}
+# Some contracts name this schema by its place, not by its namespace.
+STANDARDS: Final[Mapping[str, Path]] = {**NAMESPACES, "http://www.w3.org/2001/xml.xsd": NAMESPACES[XML]}
 
 
 class Library(etree.Resolver):
@@ -86,7 +80,7 @@ class Library(etree.Resolver):
         parts = urlsplit(url)
         # A relative one is asked for again when it has been made absolute.
         absolute = parts.scheme or parts.path.startswith("/")
-        if absolute and not Path(unquote(parts.path)).resolve().is_relative_to(_BUNDLED):
+        if absolute and not _is_standard(Path(unquote(parts.path)).resolve()):
             self._inside(url)
         return url
 
@@ -121,3 +115,7 @@ class Library(etree.Resolver):
         return ConfigError(
             "V401", f"a schema names {url}, which {why}", mend="put the file beside the contract and name it relatively"
         )
+
+
+def _is_standard(path: Path) -> bool:
+    return path.is_relative_to(BUNDLED) or path.is_relative_to(OWN)

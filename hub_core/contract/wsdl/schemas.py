@@ -1,0 +1,129 @@
+"""The schemas of a contract, compiled: by libxml2 for traffic, by xmlschema as a model. Both lazily, both once."""
+
+import warnings
+from functools import cached_property
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+from lxml import etree
+
+from hub_core.contract.wsdl.join import START, Joined
+from hub_core.errors import ConfigError
+from hub_core.validation.xsd import Xsd
+
+if TYPE_CHECKING:  # takes 0.2 s to import, and traffic never needs it
+    import xmlschema
+
+Entry = tuple[str, int, str]
+
+
+class Schemas:
+    """Every schema of one contract, with the elements that were made from parts.
+
+    Attributes:
+        joined: its documents.
+        elements: global elements, ``{namespace}local``.
+        arrays: types that are SOAP arrays by ``{namespace}local``, with the type of their items and its brackets.
+    """
+
+    def __init__(self, joined: Joined) -> None:
+        self.joined = joined
+        self.elements = frozenset(joined.elements)
+        self.arrays = dict(joined.arrays)
+
+    def __repr__(self) -> str:
+        return f"Schemas({len(self.joined.documents)} documents)"
+
+    def xsd(self) -> Xsd:
+        """Return the schema that validates documents.
+
+        Raises:
+            ConfigError: V401, libxml2 does not take it.
+        """
+        if self.fast_faults:
+            file, line, text = self.fast_faults[0]
+            raise ConfigError("V401", f"libxml2 does not take the schema: {text}", where=f"{file}:{line}")
+        return Xsd(self._compiled[0], frozenset(self.joined.names))
+
+    def model(self) -> "xmlschema.XMLSchema10":
+        """Return the model of the schema; its ``maps`` hold every component by ``{namespace}local``."""
+        return self._model
+
+    def element(self, name: str) -> "xmlschema.XsdElement":
+        """Return the model of a global element, by ``{namespace}local``.
+
+        Raises:
+            KeyError: there is none.
+        """
+        return self._model.maps.elements[name]
+
+    @property
+    def fast_faults(self) -> tuple[Entry, ...]:
+        """Why libxml2 does not take it: file, line and text; empty if it does."""
+        return self._compiled[1]
+
+    @property
+    def model_faults(self) -> tuple[Entry, ...]:
+        """What xmlschema, which keeps closer to the standard, has to say; empty if nothing."""
+        return tuple(self._told(error) for error in self._model.all_errors)
+
+    @cached_property
+    def _compiled(self) -> tuple[Any, tuple[Entry, ...]]:
+        parser = etree.XMLParser(resolve_entities=False, load_dtd=False, no_network=True, huge_tree=True)
+        parser.resolvers.add(_InMemory(self.joined.documents))
+        start = etree.fromstring(self.joined.documents[START], parser, base_url=START)
+        try:
+            return etree.XMLSchema(start), ()
+        except etree.XMLSchemaParseError as error:
+            return None, tuple(self._entries(error)) or (("", 0, str(error)),)
+
+    def _entries(self, error: etree.XMLSchemaParseError) -> list[Entry]:
+        log: Any = error.error_log  # its published type leaves out that it can be walked through
+        return [
+            (*self._origin(entry.filename.rpartition("/")[2], entry.line), _plain(entry.message))
+            for entry in log
+            if entry.level_name != "WARNING"
+        ]
+
+    @cached_property
+    def _model(self) -> "xmlschema.XMLSchema10":
+        import xmlschema
+
+        # xmlschema reads files, so the documents become files for as long as it reads.
+        with TemporaryDirectory(prefix="punte-") as folder, warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # everything it warns of is in `all_errors` or looked at before
+            for name, body in self.joined.documents.items():
+                (Path(folder) / name).write_bytes(body)
+            return xmlschema.XMLSchema10(
+                str(Path(folder) / START), validation="lax", allow="sandbox", defuse="never", use_fallback=False
+            )
+
+    def _told(self, error: Any) -> Entry:
+        url = getattr(getattr(error, "schema_url", None), "rpartition", "".rpartition)("/")[2]
+        line = getattr(error, "sourceline", None) or 0
+        return (*self._origin(url, line), _plain(str(getattr(error, "message", error))))
+
+    def _origin(self, url: str, line: int) -> tuple[str, int]:
+        lines = self.joined.lines.get(url, {})
+        nearest = max((one for one in lines if one <= line), default=min(lines, default=0))
+        return lines.get(nearest, ("", 0))
+
+
+class _InMemory(etree.Resolver):
+    """Gives documents of memory to libxml2, and nothing else."""
+
+    def __init__(self, documents: dict[str, bytes]) -> None:
+        super().__init__()
+        self._documents = documents
+
+    # lxml passes a third argument that its published types leave out.
+    def resolve(self, system_url: str, _public_id: str | None, context: Any) -> Any:  # type: ignore[override]
+        """Answer libxml2; an exception here becomes its own refusal to load."""
+        name = system_url.rpartition("/")[2]
+        return self.resolve_string(self._documents[name], context, base_url=name)
+
+
+def _plain(message: str) -> str:
+    """Return a validator's text without the names of namespaces, in one line."""
+    return " ".join(message.split())[:300]
