@@ -1,24 +1,20 @@
 """The SOAP encoding: from a literal document to an encoded body, and back.
 
-On the wire a value may stand elsewhere and be referred to (``href``, ``enc:ref``), structs may come in any order, and
-every value may name its type. In the literal document each value stands where it belongs, in the order of the schema,
-and names its type only where that is derived from the declared one. Arrays hold ``item``.
+On the wire structs may come in any order, and every value may name its type. In the literal document each value stands
+in the order of the schema, and names its type only where that is derived from the declared one. Arrays hold ``item``.
 
 Sources: SOAP 1.1 section 5, SOAP 1.2 part 2 section 3; the habits of Apache Axis, .NET, PHP and SOAP::Lite.
 """
 
 import re
-from typing import Any, Final
+from typing import Final
 
 from lxml import etree
 
 from adapters.soap.names import SOAP_11, SOAP_12, SOAP_12_ENCODING, SOAP_ENCODING, XSI
+from adapters.soap.references import fault
 from adapters.soap.shapes import ANY, ANY_SIMPLE, ANY_TYPE, ITEM, Field, Kind, Shape, Shapes, plain
-from hub_core.errors import Rejected
-from hub_core.message import Finding, Severity
-from hub_core.validation import Limits
 
-MAX_CHARACTERS: Final = 20_000_000  # of all values together, once references are followed
 _TYPE: Final = f"{{{XSI}}}type"
 _NIL: Final = f"{{{XSI}}}nil"
 _ENCODINGS: Final = (SOAP_ENCODING, SOAP_12_ENCODING)
@@ -37,24 +33,22 @@ class Encoded:
 
     Args:
         shapes: of its schema.
-        limits: of the literal document.
     """
 
-    def __init__(self, shapes: Shapes, *, limits: Limits | None = None) -> None:
+    def __init__(self, shapes: Shapes) -> None:
         self._shapes = shapes
-        self._limits = limits or Limits()
 
-    def read(self, body: etree._Element, name: str) -> etree._Element:
-        """Return the literal document in a ``Body``.
+    def read(self, wire: etree._Element, name: str) -> etree._Element:
+        """Return the literal document of a body element.
 
         Args:
-            body: with the document, and the values that it refers to.
+            wire: with every value in its place (``references.gathered``).
             name: of the literal document; on the wire that of an answer carries no meaning.
 
         Raises:
-            Rejected: V101, there is no document; V105, what is encoded cannot be read.
+            Rejected: V105, what is encoded cannot be read.
         """
-        return _Reader(self._shapes, self._limits, body).document(self._shapes.element(name))
+        return _Reader(self._shapes).document(wire, self._shapes.element(name))
 
     def write(self, document: etree._Element, *, version: str = "1.1") -> etree._Element:
         """Return the body element that carries a valid literal document; it declares its encoding itself."""
@@ -62,50 +56,20 @@ class Encoded:
 
 
 class _Reader:
-    """Reads one body."""
+    """Reads one document whose values are all in their places."""
 
-    def __init__(self, shapes: Shapes, limits: Limits, body: etree._Element) -> None:
+    def __init__(self, shapes: Shapes) -> None:
         self._shapes = shapes
-        self._limits = limits
-        self._body = body
-        self._parts = 0
-        self._characters = 0
-        self._following: set[str] = set()
-        self._targets: dict[str, etree._Element] = {}
-        for element in body.iter(etree.Element):
-            key = element.get("id") or element.get(f"{{{SOAP_12_ENCODING}}}id")
-            if key and self._targets.setdefault(key, element) is not element:
-                raise _fault(element, "two values have one id")
 
-    def document(self, field: Field) -> etree._Element:
-        roots = [child for child in self._body.iterchildren(etree.Element) if _encoding(child, "root") != "0"]
-        if not roots:
-            raise _fault(self._body, "a Body holds one element", code="V101")
+    def document(self, wire: etree._Element, field: Field) -> etree._Element:
         document = etree.Element(field.name)
-        self._content(document, roots[0], field.shape, depth=1)
+        self._content(document, wire, field.shape, depth=1)
         return document
 
     def _value(
         self, parent: etree._Element, wire: etree._Element, field: Field, *, depth: int, stated: str = ""
     ) -> None:
-        """Add one value, wherever it stands; ``stated`` is its type where it names none itself."""
-        self._parts += 1
-        if self._parts > self._limits.parts or depth > self._limits.depth:
-            raise _fault(wire, "too deep or too many values once references are followed", code="B107")
-        key = _reference(wire)
-        if key is None:
-            self._placed(parent, wire, field, depth, stated)
-            return
-        target = self._targets.get(key)
-        if target is None:
-            raise _fault(wire, "a reference leads to no value of this message")
-        if key in self._following:
-            raise _fault(wire, "a value refers to itself")
-        self._following.add(key)
-        self._placed(parent, target, field, depth, stated)
-        self._following.discard(key)
-
-    def _placed(self, parent: etree._Element, wire: etree._Element, field: Field, depth: int, stated: str) -> None:
+        """Add one value; ``stated`` is its type where it names none itself."""
         if _is_nil(wire):
             if field.nillable or not field.optional:
                 etree.SubElement(parent, field.name).set(_NIL, "true")
@@ -126,18 +90,11 @@ class _Reader:
         if shape.kind is Kind.ARRAY or (shape.kind is Kind.ANY and _is_array(wire)):
             self._items(value, wire, shape, depth)
         elif shape.kind is Kind.SIMPLE or len(wire) == 0:
-            value.text = self._text(wire)
+            if len(wire):
+                raise fault(wire, "a simple value holds an element")
+            value.text = wire.text
         else:
             self._struct(value, wire, shape, depth)
-
-    def _text(self, wire: etree._Element) -> str | None:
-        if len(wire):
-            raise _fault(wire, "a simple value holds an element")
-        text = wire.text
-        self._characters += len(text or "")
-        if self._characters > MAX_CHARACTERS:
-            raise _fault(wire, "too many characters once references are followed", code="B107")
-        return text
 
     def _struct(self, value: etree._Element, wire: etree._Element, shape: Shape, depth: int) -> None:
         children = list(wire.iterchildren(etree.Element))
@@ -158,24 +115,24 @@ class _Reader:
         for number, item in enumerate(wire.iterchildren(etree.Element)):
             position = _encoding(item, "position")
             if position is not None and position.strip("[] ") != str(number):
-                raise _fault(item, "an array leaves items out; send all of them")
+                raise fault(item, "an array leaves items out; send all of them")
             self._value(value, item, field, depth=depth + 1, stated=stated)
 
     def _stated(self, wire: etree._Element) -> str:
         """Return the type of items that an array states; empty where that says nothing new."""
         if (_encoding(wire, "offset") or "[0]").strip("[] ") != "0":
-            raise _fault(wire, "an array leaves items out; send all of them")
+            raise fault(wire, "an array leaves items out; send all of them")
         size = wire.get(f"{{{SOAP_12_ENCODING}}}arraySize")
         if size is not None and len(size.split()) > 1:
-            raise _fault(wire, "an array has several dimensions")
+            raise fault(wire, "an array has several dimensions")
         stated = _encoding(wire, "arrayType")
         if stated is None:
             return _resolved(wire, wire.get(f"{{{SOAP_12_ENCODING}}}itemType"))
         sized = _SIZED.fullmatch(stated.strip())
         if sized is None:
-            raise _fault(wire, "the type of an array cannot be read")
+            raise fault(wire, "the type of an array cannot be read")
         if "," in sized["size"] + sized["nested"]:
-            raise _fault(wire, "an array has several dimensions")
+            raise fault(wire, "an array has several dimensions")
         return "" if sized["nested"] else _resolved(wire, sized["type"])
 
     def _typed(self, wire: etree._Element, declared: Shape, stated: str) -> tuple[Shape, str]:
@@ -246,16 +203,6 @@ class _Writer:
             self._value(wire, child, field.shape if field else ANY)
 
 
-def _reference(wire: etree._Element) -> str | None:
-    """Return the id of the value that is meant; ``None`` where it stands here."""
-    href = wire.get("href")
-    if href is None:
-        return wire.get(f"{{{SOAP_12_ENCODING}}}ref")
-    if not href.startswith("#"):
-        raise _fault(wire, "a reference leads out of the message")
-    return href[1:]
-
-
 def _is_nil(wire: etree._Element) -> bool:
     for instance in _INSTANCES:
         told = wire.get(f"{{{instance}}}nil") or wire.get(f"{{{instance}}}null")
@@ -283,16 +230,10 @@ def _resolved(element: etree._Element, told: str | None) -> str:
     prefix, _, local = told.strip().rpartition(":")
     namespace = element.nsmap.get(prefix or None)
     if prefix and namespace is None:
-        raise _fault(element, "a type has a prefix that stands for nothing")
+        raise fault(element, "a type has a prefix that stands for nothing")
     return f"{{{namespace}}}{local}" if namespace else local
 
 
 def _split(name: str) -> tuple[str, str]:
     namespace, _, local = name.rpartition("}")
     return namespace[1:], local
-
-
-def _fault(element: etree._Element, text: str, *, code: str = "V105") -> Rejected:
-    line: Any = element.sourceline  # its published type leaves out the number
-    finding = Finding(code=code, severity=Severity.ERROR, text=text, line=line)
-    return Rejected(code, text, where=f"line {line}", findings=(finding,))

@@ -10,6 +10,7 @@ import msgspec
 from lxml import etree
 
 from adapters.soap.names import SOAP_12, VERSIONS, WSA, WSA_2004, WSSE
+from adapters.soap.references import gathered, is_beside
 from hub_core.document import Document
 from hub_core.errors import Rejected
 from hub_core.message import Finding, Severity
@@ -70,7 +71,7 @@ def open_envelope(root: etree._Element) -> Opened:
     """Take an envelope apart.
 
     Raises:
-        Rejected: V101, V103, V104; D202, the body is a fault.
+        Rejected: V101, V103, V104; V105, B107 a reference in it; D202, the body is a fault.
     """
     namespace, local = _split(root)
     if local != "Envelope":
@@ -85,13 +86,23 @@ def open_envelope(root: etree._Element) -> Opened:
     # SOAP 1.1 section 4, 1.2 section 5.1: one Header at most, then one Body, and nothing after it.
     if body.tag != f"{soap}Body" or [header.tag for header in headers] not in ([], [f"{soap}Header"]):
         raise _at(root, "V101", "an Envelope has at most one Header, then one Body")
+    element = _document(root, body, soap)
+    if element.tag == f"{soap}Fault":
+        raise Rejected("D202", f"a fault: {fault_code(element)}")
+    message_id, relates_to = _addressing(headers[0], soap) if headers else (None, None)
+    return Opened(version=version, body=element, message_id=message_id, relates_to=relates_to)
+
+
+def _document(root: etree._Element, body: etree._Element, soap: str) -> etree._Element:
+    """Return the one document in a Body; in the SOAP encoding, values that it refers to may stand beside it."""
     elements = list(body)
+    if len(elements) > 1:
+        elements = [child for child in elements if not is_beside(child)]
     if len(elements) != 1:
         raise _at(body, "V101", "a Body holds one element")
-    if elements[0].tag == f"{soap}Fault":
-        raise Rejected("D202", f"a fault: {fault_code(elements[0])}")
-    message_id, relates_to = _addressing(headers[0], soap) if headers else (None, None)
-    return Opened(version=version, body=elements[0], message_id=message_id, relates_to=relates_to)
+    if len(body) > 1 or any(f"{soap}encodingStyle" in one.attrib for one in (elements[0], body, root)):
+        return gathered(body, elements[0])
+    return elements[0]
 
 
 def fault_code(fault: etree._Element) -> str:

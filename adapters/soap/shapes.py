@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from enum import Enum
 from typing import Any, Final
 
-from adapters.soap.names import SOAP_12_ENCODING, SOAP_ENCODING, WSDL, XSD
+from adapters.soap.names import SOAP_12_ENCODING, SOAP_ENCODING, WSDL, XML, XSD, XSI
 
 ANY_TYPE: Final = f"{{{XSD}}}anyType"
 ANY_SIMPLE: Final = f"{{{XSD}}}anySimpleType"
@@ -91,7 +91,7 @@ class Shapes:
         self._of: dict[int, Shape] = {}
         self._elements: dict[str, Field] = {}
         self._types: dict[str, Shape | None] = {}
-        namespaces = sorted({XSD, *schema.maps.namespaces} - {""})
+        namespaces = sorted({XSD, *schema.maps.namespaces} - {"", XML, XSI})
         self.prefixes: Final = {name: "xsd" if name == XSD else f"n{number}" for number, name in enumerate(namespaces)}
 
     def element(self, name: str) -> Field:

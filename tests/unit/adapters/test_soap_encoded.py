@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from adapters.soap.encoded import Encoded
+from adapters.soap.references import gathered, is_beside
 from adapters.soap.shapes import Shapes
 from hub_core.errors import Rejected
 from hub_core.validation import Limits
@@ -62,8 +63,13 @@ PREFIXES = (
 
 
 def read(content: str, name: str = "ask", limits: Limits | None = None) -> str:
-    encoded = Encoded(Shapes(MODEL), limits=limits) if limits else ENCODED
-    return text(encoded.read(etree.fromstring(f"<soap:Body {PREFIXES}>{content}</soap:Body>"), f"{{{NS}}}{name}"))
+    return text(opened(content, name, limits))
+
+
+def opened(content: str, name: str = "ask", limits: Limits | None = None) -> etree._Element:
+    body = etree.fromstring(f"<soap:Body {PREFIXES}>{content}</soap:Body>")
+    (root,) = (child for child in body if not is_beside(child))
+    return ENCODED.read(gathered(body, root, limits=limits), f"{{{NS}}}{name}")
 
 
 def text(element: etree._Element) -> str:
@@ -131,7 +137,7 @@ def test_stacks_that_write_differently_are_read_as_one_literal_document(wire) ->
 
 def test_a_derived_type_is_named_in_the_literal_document() -> None:
     wire = '<t:ask><person xsi:type="t:Worker"><employer>CNAS</employer><name>Ana</name></person><note/></t:ask>'
-    document = ENCODED.read(etree.fromstring(f"<soap:Body {PREFIXES}>{wire}</soap:Body>"), f"{{{NS}}}ask")
+    document = opened(wire, "ask")
     assert MODEL.is_valid(document)
     assert [child.tag for child in document[0]] == ["name", "employer"]
 
@@ -174,7 +180,7 @@ def test_an_array_may_hold_arrays() -> None:
 
 def test_a_value_of_any_type_keeps_the_type_that_it_names() -> None:
     wire = '<t:anything><value xsi:type="soapenc:Array" soapenc:arrayType="xsd:int[2]"><a>1</a><a>2</a></value></t:anything>'
-    document = ENCODED.read(etree.fromstring(f"<soap:Body {PREFIXES}>{wire}</soap:Body>"), f"{{{NS}}}anything")
+    document = opened(wire, "anything")
     assert [(item.tag, item.text, item.get(f"{XSI}type")) for item in document[0]] == [
         ("item", "1", "t:int"),
         ("item", "2", "t:int"),
@@ -191,9 +197,10 @@ def test_the_name_of_the_one_value_that_is_returned_carries_no_meaning() -> None
     ("wire", "told"),
     [
         ('<t:ask><person href="#gone"/></t:ask>', "leads to no value"),
-        ('<t:ask><person href="http://elsewhere/x"/></t:ask>', "leads out of the message"),
+        ('<t:ask><person href="http://elsewhere/x"/><note href="#n"/></t:ask>', "leads out of the message"),
         ('<t:ask><person href="#p"/></t:ask><p id="p"><mother href="#p"/></p>', "refers to itself"),
         ('<t:ask><person href="#p"/></t:ask><p id="p"/><p id="p"/>', "one id"),
+        ('<t:ask><person href="#p"/></t:ask><p id="p" href="#q"/><q id="q"/>', "another reference"),
         ('<t:ask><person><benefits soapenc:arrayType="xsd:string[2,2]"/></person></t:ask>', "several dimensions"),
         ('<t:ask><person><benefits enc:arraySize="2 2"/></person></t:ask>', "several dimensions"),
         ('<t:ask><person><benefits soapenc:offset="[4]"/></person></t:ask>', "leaves items out"),
@@ -297,7 +304,5 @@ def persons(draw, depth: int = 0) -> "list[etree._Element] | None":
 def test_what_was_written_is_read_as_it_was(person, note, version) -> None:
     document = element(f"{{{NS}}}ask", [element("person", person), element("note", note)])
     MODEL.validate(document)
-    body = etree.Element("Body")
-    body.append(ENCODED.write(document, version=version))
-    sent = etree.fromstring(etree.tostring(body))
+    sent = etree.fromstring(etree.tostring(ENCODED.write(document, version=version)))
     assert text(ENCODED.read(sent, document.tag)) == text(document)

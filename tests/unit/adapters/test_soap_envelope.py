@@ -175,3 +175,24 @@ def test_an_envelope_has_one_header_then_one_body_and_nothing_else(message: str)
 def test_a_message_has_one_message_id() -> None:
     ids = "<wsa:MessageID>1</wsa:MessageID><wsa:MessageID>2</wsa:MessageID>"
     assert rejected(envelope("<a/>", header=ids)).code == "V101"
+
+
+ENCODING = 's:encodingStyle="http://schemas.xmlsoap.org/soap/encoding/"'
+
+
+def test_values_that_an_encoded_document_refers_to_are_brought_to_their_places() -> None:
+    beside = "<multiRef id='p'><name>Ana</name></multiRef>"
+    document = opened(f"<ask {ENCODING}><person href='#p'/></ask>{beside}")
+    assert (document.name, document.root.findtext("person/name")) == ("ask", "Ana")
+    inside = opened(f"<ask {ENCODING}><one id='p'>5</one><two href='#p'/></ask>")
+    assert [child.text for child in inside.root] == ["5", "5"]
+
+
+def test_a_literal_document_may_have_an_attribute_that_looks_like_a_reference() -> None:
+    assert opened("<page><link href='#top'/></page>").root[0].get("href") == "#top"
+
+
+def test_a_body_with_two_documents_is_none_whatever_they_refer_to() -> None:
+    assert rejected(envelope("<a/><b/>")).code == "V101"
+    assert rejected(envelope("<a/><b id='x'/><c/>")).code == "V101"
+    assert rejected(envelope("<a><n href='#gone'/></a><b id='x'/>")).code == "V105"
