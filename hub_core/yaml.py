@@ -230,6 +230,8 @@ class _Reader:
 
     def _node(self, event: yaml.Event, depth: int) -> Node:
         line, column = _position(event)
+        if isinstance(event, yaml.ScalarEvent) and event.anchor is None and event.tag is None and depth <= MAX_DEPTH:
+            return Scalar(text=event.value, file=self.file, line=line, column=column, quoted=bool(event.style))
         if depth > MAX_DEPTH:
             self._stop_at(event, f"nested deeper than {MAX_DEPTH} levels", "write it flatter")
         if isinstance(event, yaml.AliasEvent):

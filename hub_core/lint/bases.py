@@ -1,5 +1,6 @@
 """L106: objects and blocks that stand where none of their places is, or that fill another object."""
 
+from collections.abc import Iterable
 from collections.abc import Mapping as Map
 from dataclasses import dataclass, field
 
@@ -22,28 +23,32 @@ class Bases:
 
     findings: Findings
     block_files: Map[str, BlockFile]
-    found: dict[tuple[str, int, int], list[tuple[Subject, Visit, Read, bool, list[Read]]]] = field(default_factory=dict)
+    found: dict[int, list[tuple[Subject, Visit, Read, bool, list[Read]]]] = field(default_factory=dict)
     places: dict[tuple[int, str], list[Read]] = field(default_factory=dict)  # of a block, by what they are relative to
 
     def look_at(self, subject: Subject, visit: Visit) -> list[Read]:
         """Take one rule; return what is read inside it, where rather its own place is wrong than they."""
-        self._another_object(subject, visit)
+        if visit.rule.use is not None:
+            self._another_object(subject, visit)
+        if not visit.inner:
+            return []
         place = next((read for read in visit.reads if read.purpose == "object" and read.steps), None)
-        if place is None and visit.rule.use and visit.inner and visit.base.place is not None:
+        if place is None and visit.rule.use and visit.base.place is not None:
             here = visit.base.here()
             place = Read(visit.rule.use, visit.rule.use.text, (), here, here, "object")
-        if place is None or not visit.inner:
+        if place is None:
             return []
         use = visit.rule.use.text if visit.rule.use else ""
         self.places.setdefault((id(place.base.place), use), []).append(place)
-        inner = [read for top in visit.inner for one in _same_base(top) for read in one.reads if read.steps]
-        known = [read for read in inner if read.spot.place is not None or read.spot.missing is not None]
+        known = [
+            read for one in _same_base(visit.inner) for read in one.reads
+            if read.steps and (read.spot.place is not None or read.spot.missing is not None)
+        ]  # fmt: skip
         if not known:
             return []
         # One path that leads nowhere is rather wrong by itself.
         bad = len(known) > 1 and place.spot.place is not None and all(read.spot.missing is not None for read in known)
-        key = (place.node.file, place.node.line, place.node.column)
-        self.found.setdefault(key, []).append((subject, visit, place, bad, known))
+        self.found.setdefault(id(place.node), []).append((subject, visit, place, bad, known))
         return known if bad else []
 
     def finish(self) -> None:
@@ -215,8 +220,11 @@ def _strange(rules: tuple[Rule, ...], struct: type) -> list[str]:
     return found
 
 
-def _same_base(visit: Visit) -> list[Visit]:
-    """Return a visit and, where it stands at no place of its own, those inside it."""
-    if any(read.purpose == "object" and read.steps for read in visit.reads):
-        return [visit]
-    return [visit, *(one for inner in visit.inner for one in _same_base(inner))]
+def _same_base(visits: Iterable[Visit]) -> list[Visit]:
+    """Return visits and, where they stand at no place of their own, those inside them."""
+    found: list[Visit] = []
+    for visit in visits:
+        found.append(visit)
+        if visit.inner and not any([read.purpose == "object" and read.steps for read in visit.reads]):  # noqa: C419 (a list is faster)
+            found += _same_base(visit.inner)
+    return found

@@ -23,21 +23,25 @@ class Cardinality:
         """Take the rules of one mapping."""
         for visit in visits:
             kind = visit.subject.file.source.kind
+            agreed = visit.subject.contract is not None and not visit.subject.contract.derived
             for read in visit.reads:
-                written = spans(read.text, kind)
-                if len(written) == len(read.steps):
-                    if visit.subject.contract is not None and not visit.subject.contract.derived:
-                        self._marks(read, written)  # what was seen once only may still repeat
-                    if read.purpose == "value" or (read.purpose == "object" and _is_single(visit)):
+                marked = agreed and "[]" in read.text  # what was seen once only may still repeat
+                single = read.purpose == "value" or (read.purpose == "object" and _is_single(visit))
+                written = spans(read.text, kind) if marked or single else ()
+                if written and len(written) == len(read.steps):
+                    if marked:
+                        self._marks(read, written)
+                    if single:
                         self._single(visit, read, written)
-            self._needed(visit)
-            self._wrapped(visit)
+            if visit.rule.required:
+                self._needed(visit)
+            if visit.rule.each is not None and agreed:
+                self._wrapped(visit)
 
     def _wrapped(self, visit: Visit) -> None:
         """A list of elements that stand at most once, alone in an element that can only have been made for a list."""
-        contract = visit.subject.contract
         read = next((one for one in visit.reads if one.purpose in {"object", "element"} and one.steps), None)
-        if read is None or visit.rule.each is None or contract is None or contract.derived:
+        if read is None:
             return
         place, above = read.spot.place, read.base.follow(read.steps[:-1]).place
         if place is None or above is None or place.many or above.many or above.leaf is not None:
@@ -54,11 +58,10 @@ class Cardinality:
 
     def _single(self, visit: Visit, read: Read, written: tuple[Span, ...]) -> None:
         """A place that may stand several times is marked, so that the reader knows."""
-        # Each mapping counts by itself: what one document may say several times is a fault for that document.
-        node, base = read.node, read.base.place
-        key = ("single", visit.subject.file.file, id(base), node.file, node.line, node.column, read.text)
-        unmarked = next((span for step, span in self._repeated(read, written) if not span.listed), None)
         if read.spot.place is not None:
+            # Each mapping counts by itself: what one document may say several times is a fault for that document.
+            key = ("single", id(visit.subject), id(read.base.place), id(read.node), read.text)
+            unmarked = next((span for step, span in self._repeated(read, written) if not span.listed), None)
             self.votes.say(key, partial(self._repeats, visit, read, unmarked) if unmarked else None)
 
     def _repeated(self, read: Read, written: tuple[Span, ...]) -> list[tuple[Step, Span]]:
@@ -97,7 +100,7 @@ class Cardinality:
         """A value that must be there at a place that may be missing: documents that keep the contract are refused."""
         rule = visit.rule
         reads = [read for read in visit.reads if read.purpose == "value"]
-        if not rule.required or rule.why or not reads or any(read.spot.place is None for read in reads):
+        if rule.why or not reads or any(read.spot.place is None for read in reads):
             return
         key = ("need", rule.target.file, rule.target.line, rule.target.column)
         sure = any(read.spot.place is not None and read.spot.place.required for read in reads)

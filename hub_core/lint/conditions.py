@@ -32,7 +32,8 @@ class Conditions:
         visits = list(visits)
         groups: dict[tuple[int, int, str, str | None], list[Visit]] = {}
         for visit in visits:
-            self._contradiction(visit)
+            if visit.conditions or visit.rule.where:
+                self._contradiction(visit)
             groups.setdefault((visit.element, id(visit.base.place), visit.target, visit.block), []).append(visit)
         self._forgotten(visits)
         for group in groups.values():
@@ -153,9 +154,10 @@ class Conditions:
             for first in group[:number]:
                 if first.rule is later.rule:
                     continue
-                always = single and (_always(first.rule) or _refuses(first, later)) and not first.conditions
-                covered = single and _always(first.rule) and _implied(first, later)
-                same = _meaning(first.rule) == _meaning(later.rule) and _implied(first, later)
+                implied = _implied(first, later)
+                always = single and not first.conditions and _refuses(first, later)
+                covered = single and implied and _always(first.rule)
+                same = implied and _meaning(first.rule) == _meaning(later.rule)
                 if always or covered or same:
                     key = ("order", later.rule.target.file, later.rule.node.line, later.rule.node.column)
                     self.votes.say(key, partial(self._behind, first, later, twin=same))
@@ -218,6 +220,8 @@ def _refuses(first: Visit, later: Visit) -> bool:
 
 def _implied(first: Visit, later: Visit) -> bool:
     """Whether the first rule holds wherever the later one does."""
+    if not first.conditions:
+        return True
     own = [(read.text, read.condition.values, read.condition.present) for read in first.conditions if read.condition]
     other = {(read.text, read.condition.values, read.condition.present) for read in later.conditions if read.condition}
     return all(one in other for one in own)

@@ -92,8 +92,10 @@ def _ways(visit: Visit) -> Iterable[tuple[object, ...]]:
     if len(values) == 1 and len(rule.places) == 1:
         codec = values[0].codec or rule.codec
         how = (codec.text if codec else "", rule.codes.text if rule.codes else "")
-        when = frozenset(_said(one.condition) for one in visit.conditions if one.condition)
+        when = frozenset([_said(one.condition) for one in visit.conditions if one.condition])
         yield (visit.element, id(visit.struct), id(values[0].spot.place), values[0].steps, how, when)
+    if rule.use is None and not rule.fields:
+        return
     place = next((read for read in visit.reads if read.purpose == "object"), None)
     content = _content(rule)
     where = frozenset(_said(one) for one in (*rule.when, *rule.where))

@@ -23,8 +23,10 @@ class Joins:
     def look_at(self, visit: Visit) -> None:
         """Take one rule."""
         derive, codec = visit.rule.derive, visit.rule.codec
+        if derive is None or codec is None:
+            return
         leaves = [read.spot.place.leaf if read.spot.place else None for read in visit.reads if read.purpose == "value"]
-        if derive is None or codec is None or len(leaves) != len(derive.paths) or len(leaves) > MAX_JOINED:
+        if len(leaves) != len(derive.paths) or len(leaves) > MAX_JOINED:
             return
         used = written(codec)
         texts = [longest(leaf)[:1] if leaf else () for leaf in leaves]

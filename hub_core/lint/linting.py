@@ -26,7 +26,6 @@ from hub_core.lint.votes import Votes
 from hub_core.lint.walk import Walker, every
 from hub_core.lint.world import World, look
 from hub_core.lint.written import Written
-from hub_core.mapping.language.paths import Steps
 from hub_core.places import MAPPINGS, SCHEMAS
 from hub_core.yaml import Mapping
 
@@ -89,11 +88,8 @@ def _check(world: World, findings: Findings, loaded: Loaded) -> None:
     cardinality, conditions = Cardinality(findings, votes), Conditions(findings, votes)
     doubles, swaps, written = Doubles(findings, votes), Swaps(findings, votes), Written(findings)
     lists, coverage, tests = CodeLists(world, findings, votes), Coverage(findings), Tests(world, findings)
-    parsed: dict[tuple[str, ...], dict[str, Steps | None]] = {}
     for subject in world.subjects:
-        source = subject.file.source
-        prefixes = (source.kind, *(text for pair in sorted(source.ns.items()) for text in pair))
-        walker = Walker(subject, parsed.setdefault(prefixes, {}))
+        walker = Walker(subject)
         visits = every(walker.walk())
         named = [path for path, _ in (*subject.file.ignore, *subject.file.fixed)]
         ignored = [walker.read(path, path.text, walker.root(), "known") for path in named]

@@ -1,7 +1,7 @@
 """L18x: tests of mapping files that cannot run, or expect what no record holds."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any
 
@@ -24,6 +24,10 @@ class Tests:
 
     world: World
     findings: Findings
+    known: set[str] = field(init=False)  # codes of all lists
+
+    def __post_init__(self) -> None:
+        self.known = {one for found in self.world.lists.values() for one in found.entries}
 
     def look_at(self, subject: Subject) -> None:
         """Take the tests of one mapping."""
@@ -126,10 +130,8 @@ class Tests:
                 self.findings.add("L183", listed, text, mend, old=listed.text, new=near[0] if near else None)
             elif isinstance(code, Scalar) and code.text and code.text not in found.entries and not found.broken:
                 self._no_code(code, found.name, list(found.entries))
-        elif isinstance(code, Scalar) and code.text:
-            known = {one for found in self.world.lists.values() for one in found.entries}
-            if code.text not in known:
-                self._no_code(code, "any code list", sorted(known))
+        elif isinstance(code, Scalar) and code.text and code.text not in self.known:
+            self._no_code(code, "any code list", sorted(self.known))
 
     def _no_code(self, code: Scalar, name: str, known: list[str]) -> None:
         near = get_close_matches(code.text, known, n=1)

@@ -31,7 +31,7 @@ class Paths:
 
     def __init__(self, findings: Findings, block_files: Map[str, BlockFile]) -> None:
         self.findings = findings
-        self.reads: dict[tuple[str, int, int, str], list[tuple[Subject, Read, Visit | None]]] = {}
+        self.reads: dict[tuple[int, str], list[tuple[Subject, Read, Visit | None]]] = {}
         self.bases = Bases(findings, block_files)
         self.taken: set[int] = set()  # places that mappings read
         self.silent: set[tuple[str, str]] = set()  # file and namespace of which a finding already speaks
@@ -63,7 +63,7 @@ class Paths:
             if get_close_matches(read.steps[at].name, names, n=1, cutoff=RENAMED):
                 self._nowhere(subject, read, visit)
         if read.spot.place is not None or read.spot.missing is not None:
-            key = (read.node.file, read.node.line, read.node.column, read.text)
+            key = (id(read.node), read.text)
             self.reads.setdefault(key, []).append((subject, read, visit))
 
     def finish(self) -> None:

@@ -54,7 +54,7 @@ class Swaps:
 
     def _say(self, one: Visit, first: Read, other: Visit, second: Read, *, swapped: bool) -> None:
         for visit, read, right, beside in ((one, first, second, other), (other, second, first, one)):
-            key = ("swapped", read.node.file, read.node.line, read.node.column, right.node.line)
+            key = ("swapped", id(read.node), id(right.node))
             self.votes.say(key, partial(self._swapped, visit, read, right, beside) if swapped else None)
 
     def _swapped(self, visit: Visit, read: Read, right: Read, beside: Visit) -> None:

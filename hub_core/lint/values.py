@@ -27,13 +27,18 @@ class Values:
     def look_at(self, visits: Iterable[Visit]) -> None:
         """Take the rules of one mapping."""
         visits = list(visits)
+        converting = [visit for visit in visits if _converts(visit)]
+        targets = {visit.target for visit in converting}
         siblings: dict[tuple[int, int, str], list[Visit]] = {}
         for visit in visits:
-            siblings.setdefault((visit.element, id(visit.struct), visit.target), []).append(visit)
+            if visit.target in targets:
+                siblings.setdefault((visit.element, id(visit.struct), visit.target), []).append(visit)
+        for visit in converting:
+            self._codec(visit, siblings[visit.element, id(visit.struct), visit.target])
         joins = Joins(self.findings)
         for visit in visits:
-            self._codec(visit, siblings[visit.element, id(visit.struct), visit.target])
-            self._tokens(visit)
+            if visit.rule.absent or visit.rule.unknown or visit.rule.withheld:
+                self._tokens(visit)
             joins.look_at(visit)
 
     def look_at_date(self, read: Read, codec: Scalar | None) -> None:
@@ -55,8 +60,6 @@ class Values:
 
     def _codec(self, visit: Visit, siblings: list[Visit]) -> None:
         """The codec reads the longest text of each form, or another rule of the same field does."""
-        if visit.field is None or visit.rule.codes or visit.rule.derive:
-            return
         for read in visit.reads:
             used = written(read.codec or visit.rule.codec) if read.purpose in {"value", "element"} else None
             leaf = _leaf(read)
@@ -113,6 +116,13 @@ class Values:
                 fits = any(possible(leaf, token.text.strip()) for leaf in leaves)
                 report = partial(say_impossible, self.findings, "L122", token, leaves[0], f"{key}: ")
                 self.votes.say(("token", token.file, token.line, token.column), None if fits else report)
+
+
+def _converts(visit: Visit) -> bool:
+    """Whether a rule reads by codecs of its own, and nothing else decides what it reads."""
+    rule = visit.rule
+    coded = rule.codec is not None or any(place.codec for place in rule.places)
+    return coded and visit.field is not None and not rule.codes and not rule.derive
 
 
 def _beside(read: Read, used: Chain) -> str:

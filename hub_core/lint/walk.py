@@ -1,9 +1,10 @@
 """Follows the rules of a mapping through its contract: which places each rule reads, at each place of its use."""
 
-import dataclasses
 from collections.abc import Mapping as Map
-from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Literal
+
+import msgspec
 
 from hub_core.contract import Place
 from hub_core.contract.contract import below
@@ -17,8 +18,7 @@ from hub_core.yaml import Scalar
 Purpose = Literal["value", "object", "element", "condition", "known"]
 
 
-@dataclass(frozen=True, slots=True)
-class Spot:
+class Spot(msgspec.Struct, frozen=True, eq=False):
     """A place that paths are relative to, or lead to.
 
     Attributes:
@@ -35,27 +35,28 @@ class Spot:
 
     def follow(self, steps: Steps) -> "Spot":
         """Return where a path leads to."""
-        place, missing, parent, many = self.place, None, self.place, list(self.many)
+        place, many = self.place, self.many
+        if place is None:
+            return Spot(many=many)
         for number, step in enumerate(steps):
-            if place is None:
-                break
             inner = below(place, step.name)
             if inner is None:
-                missing = None if place.open else number
-                parent, place = place, None
-                break
+                return Spot(None, place, None if place.open else number, many)
             place = inner
             if inner.many and not step.filters:
-                many.append(step)
-        return Spot(place, parent if place is None else place, missing, tuple(many))
+                many = (*many, step)
+        return Spot(place, place, None, many)
 
     def here(self) -> "Spot":
         """Return the same place as the one element of its kind."""
-        return replace(self, many=(), missing=None)
+        return Spot(self.place, self.parent)
+
+    def found(self) -> "Spot":
+        """Return the same place for paths that start there: what is missing is said of the path that leads to it."""
+        return self if self.missing is None else Spot(self.place, self.parent, None, self.many)
 
 
-@dataclass(frozen=True, slots=True)
-class Read:
+class Read(msgspec.Struct, frozen=True, eq=False):
     """One path of a rule, followed."""
 
     node: Scalar
@@ -68,8 +69,7 @@ class Read:
     condition: Condition | None = None
 
 
-@dataclass(slots=True, eq=False)
-class Visit:
+class Visit(msgspec.Struct, eq=False):
     """One rule at one place of its use.
 
     Attributes:
@@ -90,14 +90,13 @@ class Visit:
     base: Spot
     block: str | None
     codes: Map[str, Scalar]
-    reads: list[Read] = dataclasses.field(default_factory=list)
+    reads: list[Read] = []
     conditions: tuple[Read, ...] = ()
-    inner: "list[Visit]" = dataclasses.field(default_factory=list)
+    inner: "list[Visit]" = []
     element: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class _Frame:
+class _Frame(msgspec.Struct, frozen=True, eq=False):
     """Where rules stand."""
 
     struct: type | None
@@ -111,17 +110,12 @@ class _Frame:
 
 
 class Walker:
-    """Walks through one mapping.
+    """Walks through one mapping."""
 
-    Args:
-        subject: the mapping.
-        parsed: paths that other mappings with the same prefixes have read already.
-    """
-
-    def __init__(self, subject: Subject, parsed: "dict[str, Steps | None] | None" = None) -> None:
+    def __init__(self, subject: Subject) -> None:
         self.subject = subject
         self.source = subject.file.source
-        self.parsed: dict[str, Steps | None] = {} if parsed is None else parsed
+        self.parsed: dict[str, Steps | None] = {}
         self.elements = 0
         self.known: list[Read] = []
         self.blocks: dict[tuple[object, ...], list[Visit]] = {}
@@ -161,13 +155,12 @@ class Walker:
 
     def _rule(self, rule: Rule, frame: _Frame) -> Visit:
         owner, found, target = _field(rule, frame)
+        own = self._conditions(rule.when, frame.base) if rule.when else ()
         visit = Visit(
             subject=self.subject, rule=rule, target=target, struct=owner, field=found, base=frame.base,
-            block=frame.block, codes=frame.codes, element=frame.element,
+            block=frame.block, codes=frame.codes, reads=list(own), conditions=frame.conditions + own,
+            element=frame.element,
         )  # fmt: skip
-        own = self._conditions(rule.when, frame.base)
-        visit.conditions = frame.conditions + own
-        visit.reads += own
         if rule.use is not None or rule.fields is not None:
             self._building(visit, rule, frame)
         elif rule.each is not None or (found is not None and found.many):
@@ -196,8 +189,8 @@ class Walker:
         joins = visit.field is None
         spot = place.spot if place else frame.base
         if not joins:
-            spot = spot.here() if rule.each or (visit.field and visit.field.many) else replace(spot, missing=None)
-        where = self._conditions(rule.where, spot)
+            spot = spot.here() if rule.each or (visit.field and visit.field.many) else spot.found()
+        where = self._conditions(rule.where, spot) if rule.where else ()
         visit.reads += where
         if not joins:
             self.elements += 1
@@ -220,7 +213,7 @@ class Walker:
         if key in self.blocks and not frame.conditions:
             return self.blocks[key]
         rules, codes = self.subject.blocks[name]
-        frame = replace(frame, codes=codes, block=name, uses=(*frame.uses, name))
+        frame = msgspec.structs.replace(frame, codes=codes, block=name, uses=(*frame.uses, name))
         found = self._rules(rules, frame)
         if not frame.conditions:
             self.blocks[key] = found
@@ -241,17 +234,23 @@ def every(visits: list[Visit]) -> list[Visit]:
 
 def _field(rule: Rule, frame: _Frame) -> tuple[type | None, Field | None, str]:
     """Return owner, field and canonical path of a rule's target."""
+    owner, found, shown = _looked_up(frame.struct, rule.target.text)
+    if not shown:
+        return owner, found, rule.target.text if shown is None else frame.target
+    return owner, found, f"{frame.target}.{shown}" if frame.target else shown
+
+
+@lru_cache(maxsize=4_096)  # the rules of shared blocks are met once for each use
+def _looked_up(struct: type | None, target: str) -> tuple[type | None, Field | None, str | None]:
+    """Return owner, field and path of a target within a struct; the path is blank for ``.``, ``None`` for no target."""
     try:
-        steps = parse_target(rule.target.text)
+        steps = parse_target(target)
     except BadTarget:
-        return None, None, rule.target.text
-    struct, found = frame.struct, None
+        return None, None, None
+    owner, found = struct, None
     for step in steps:
         if struct is None or step.name not in fields(struct):
-            return None, None, rule.target.text
+            return None, None, None
         owner, found = struct, fields(struct)[step.name]
         struct = found.struct
-    if not steps:
-        return frame.struct, None, frame.target
-    shown = shown_target(rule.target.text)
-    return owner, found, f"{frame.target}.{shown}" if frame.target else shown
+    return owner, found, shown_target(target) if steps else ""

@@ -60,10 +60,7 @@ class Written:
         lines = [walker.read(path, path.text, walker.root(), "value") for path, _ in subject.file.fixed]
         rules = [read for visit in visits if not visit.rule.never for read in visit.reads]
         every = (*rules, *(line for line in lines if line is not None))
-        # A shared block is read at many places: the same path from the same place counts once.
-        for read in {
-            (id(read.base.place), read.text, read.purpose, id(read.condition)): read for read in every
-        }.values():
+        for read in every:
             _write(read, texts, passed)
         nearest = Nearest(subject.file.source.kind, subject.file.source.ns)
         node = subject.file.node
@@ -106,8 +103,7 @@ def _write(read: Read, texts: dict[int, tuple[str, ...]], passed: set[int]) -> N
     """Add what writing by one rule puts into a document: its text, and everything on the way to it."""
     place = read.base.place
     for step in read.steps:
-        place = below(place, step.name) if place is not None else None
-        if place is None:
+        if place is None or (place := below(place, step.name)) is None:
             return
         passed.add(id(place))
         for one in step.filters:

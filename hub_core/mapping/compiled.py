@@ -74,9 +74,7 @@ class CompiledMapping:
         self.file = mapping.file
         self.tests: Sequence[Test] = mapping.tests
         self.source = source
-        self.key: tuple[str | None, ...] = (
-            ("xml", source.root) if source.kind == "xml" else ("json", source.dialect, source.document)
-        )
+        self.key = source.key
         self.way: Way = mapping.way
         self.plan = plan
         self.schemas = schemas

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from collections.abc import Mapping as Map
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 
@@ -14,12 +14,14 @@ from hub_core.document import Document
 from hub_core.errors import ConfigError
 from hub_core.mapping.binding.binder import Binder, Blocks
 from hub_core.mapping.binding.headbinder import bound_answer, bound_date
+from hub_core.mapping.binding.plan import AnswerPlan, RecordDate, Scope
 from hub_core.mapping.cache import Cache
 from hub_core.mapping.codelists import CodeList, choice, load_codelists, named, names
 from hub_core.mapping.compiled import CompiledMapping
 from hub_core.mapping.files import gather, is_code_list
 from hub_core.mapping.language.document import read_block_file, read_mapping_file
 from hub_core.mapping.language.rules import BlockFile, MappingFile, Source
+from hub_core.mapping.language.sourcepaths import Fixed
 from hub_core.mapping.language.sourceroots import rooted
 from hub_core.mapping.writing.writing import Contract
 from hub_core.places import MAPPINGS, SCHEMAS
@@ -127,20 +129,20 @@ class Loader:
         Raises:
             ConfigError: see ``load_files``.
         """
-        compiled = self.read()
+        found = self.read()
         self.faults.raise_any()
-        return MappingSet(compiled)
+        return MappingSet([self._compiled(one) for one in found])
 
-    def read(self) -> list[CompiledMapping]:
-        """Return the mappings without faults; the faults of all others are collected."""
+    def read(self) -> "list[_Bound]":
+        """Return the mappings without faults, every name looked up; the faults of all others are collected."""
         for name, body in self.files.items():
             if not is_code_list(name):
                 self._file(body, name)
         self.codes = load_codelists(self.files, self.faults)
         self.mappings = [self._rooted(mapping) for mapping in self.mappings]
-        compiled = [found for mapping in self.mappings if (found := self._bound(mapping, self.codes))]
-        self._unambiguous(compiled)
-        return compiled
+        bound = [found for mapping in self.mappings if (found := self._bound(mapping, self.codes))]
+        self._unambiguous([one.mapping for one in bound])
+        return bound
 
     def _file(self, body: bytes, shown: str) -> None:
         try:
@@ -158,7 +160,7 @@ class Loader:
             if len(self.faults.findings) > before:
                 self.broken.add(shown)
 
-    def _bound(self, mapping: MappingFile, codes: Map[str, CodeList]) -> CompiledMapping | None:
+    def _bound(self, mapping: MappingFile, codes: Map[str, CodeList]) -> "_Bound | None":
         before = len(self.faults.findings)
         blocks, files = self.blocks_of(mapping)
         binder = Binder(mapping, blocks, codes, self.faults)
@@ -174,21 +176,21 @@ class Loader:
             return None
         if answer is not None:
             plan.named += [answer.steps, *([answer.code] if answer.code else [])]
-        nodes = [file.node for file in files]
-        used = [*((one.name, one.plain) for one in binder.used.values()), *plan.functions()]
+        return _Bound(mapping, plan, answer, dated, fixed, [file.node for file in files], binder.used)
+
+    def _compiled(self, bound: "_Bound") -> CompiledMapping:
+        used = [*((one.name, one.plain) for one in bound.used.values()), *bound.plan.functions()]
         used.sort(key=lambda one: one[0])
-        digest = _digest(mapping.node, nodes, used)
-        content = (mapping.node, nodes, used)
         return CompiledMapping(
-            mapping,
-            plan,
-            answer,
-            digest,
-            dated=dated,
-            fixed=fixed,
-            contract=partial(self._contract, mapping.source),
+            bound.mapping,
+            bound.plan,
+            bound.answer,
+            _digest(bound.mapping.node, bound.blocks, used),
+            dated=bound.dated,
+            fixed=bound.fixed,
+            contract=partial(self._contract, bound.mapping.source),
             schemas=self.schemas,
-            content=content,
+            content=(bound.mapping.node, bound.blocks, used),
             cache=self.cache,
         )
 
@@ -223,18 +225,30 @@ class Loader:
             blocks[block] = (rules, mapping.codes)
         return blocks, files  # type: ignore[return-value]
 
-    def _unambiguous(self, compiled: Iterable[CompiledMapping]) -> None:
-        seen: dict[tuple[object, ...], CompiledMapping] = {}
-        for mapping in compiled:
-            for key in ((mapping.id,), (*mapping.key, _major(mapping.id))):
+    def _unambiguous(self, mappings: Iterable[MappingFile]) -> None:
+        seen: dict[tuple[object, ...], MappingFile] = {}
+        for mapping in mappings:
+            for key in ((mapping.id,), (*mapping.source.key, _major(mapping.id))):
                 other = seen.setdefault(key, mapping)
                 if other is not mapping:
                     word = "mapping" if len(key) == 1 else "source"
                     what = f"the id {mapping.id!r}" if len(key) == 1 else "this document"
                     mend = "give one of them another id, or another document"
                     text = f"{what} is also in {other.file}"
-                    line = next((one.node.items[word].line for one in self.mappings if one.file == mapping.file), 1)
+                    line = mapping.node.items[word].line
                     self.faults.add_at(f"{mapping.file}:{line}:1", text, mend=mend, code="M111")
+
+
+class _Bound(NamedTuple):
+    """One mapping with every name looked up, and what it took from other files."""
+
+    mapping: MappingFile
+    plan: Scope
+    answer: AnswerPlan | None
+    dated: RecordDate | None
+    fixed: Fixed
+    blocks: list[Mapping]
+    used: dict[str, CodeList]
 
 
 def _major(name: str) -> int:

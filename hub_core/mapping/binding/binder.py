@@ -4,6 +4,8 @@ from collections.abc import Mapping as Map
 from dataclasses import dataclass, field
 from typing import Final
 
+import msgspec
+
 from hub_core.mapping.binding.complete import Completeness
 from hub_core.mapping.binding.model import MODELS, Field, fields, listed, needed
 from hub_core.mapping.binding.plan import Check, ListSlot, Obj, Scope
@@ -21,8 +23,7 @@ Block = tuple[tuple[Rule, ...], Map[str, Scalar], tuple[str, ...]]  # rules, cod
 MAX_USES: Final = 8  # blocks inside blocks
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(msgspec.Struct, frozen=True, eq=False):
     """Where rules stand while they are bound.
 
     Attributes:

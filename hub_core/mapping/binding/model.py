@@ -49,6 +49,7 @@ def fields(struct: type) -> dict[str, Field]:
     }
 
 
+@cache
 def needed(struct: type) -> tuple[str, ...]:
     """Return the names of the fields without which a struct cannot be made."""
     return tuple(name for name, field in fields(struct).items() if field.required)

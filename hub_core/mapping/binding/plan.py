@@ -10,8 +10,9 @@ relative. Source paths of everything inside it are relative to that place.
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Any
+
+import msgspec
 
 from hub_core.mapping.binding.model import Kind
 from hub_core.mapping.codecs import Chain
@@ -20,8 +21,7 @@ from hub_core.mapping.language.paths import Steps
 from hub_core.mapping.language.rules import Faulty, OnUnknownCode
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
+class Check(msgspec.Struct, frozen=True):
     """One condition of ``when:``; see ``rules.Condition``."""
 
     steps: Steps
@@ -29,16 +29,14 @@ class Check:
     present: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(msgspec.Struct, frozen=True):
     """One place that a value is read from."""
 
     steps: Steps
     chain: Chain
 
 
-@dataclass(slots=True, eq=False)
-class Value:
+class Value(msgspec.Struct, eq=False):
     """How one field is filled.
 
     Attributes:
@@ -77,16 +75,14 @@ class Value:
         return not self.origins
 
 
-@dataclass(slots=True, eq=False)
-class ListSlot:
+class ListSlot(msgspec.Struct, eq=False):
     """A list: elements of the source, and elements that a selector names."""
 
-    scopes: "list[Scope]" = field(default_factory=list)
-    elements: "dict[str, Obj]" = field(default_factory=dict)
+    scopes: "list[Scope]" = []
+    elements: "dict[str, Obj]" = {}
 
 
-@dataclass(slots=True, eq=False)
-class Obj:
+class Obj(msgspec.Struct, eq=False):
     """An object of the record.
 
     Attributes:
@@ -97,10 +93,10 @@ class Obj:
     struct: type
     faulty: Faulty
     place: str
-    slots: dict[str, list[Value]] = field(default_factory=dict)
-    objects: "dict[str, Obj]" = field(default_factory=dict)
-    lists: dict[str, ListSlot] = field(default_factory=dict)
-    scopes: "list[Scope]" = field(default_factory=list)
+    slots: dict[str, list[Value]] = {}
+    objects: "dict[str, Obj]" = {}
+    lists: dict[str, ListSlot] = {}
+    scopes: "list[Scope]" = []
 
     def values(self) -> Iterator[Value]:
         """Yield the values of this object and of the objects in it, without those of scopes."""
@@ -124,8 +120,7 @@ class Obj:
             yield from inner.all_scopes()
 
 
-@dataclass(slots=True, eq=False)
-class Scope:
+class Scope(msgspec.Struct, eq=False):
     """An object, or a plain value of a list, made from one place of the source.
 
     Attributes:
@@ -147,8 +142,8 @@ class Scope:
     value: Value | None = None
     call: "Scope | None" = None
     faulty: Faulty = "refuse"
-    ignored: list[Steps] = field(default_factory=list)
-    named: list[Steps] = field(default_factory=list)
+    ignored: list[Steps] = []
+    named: list[Steps] = []
 
     def functions(self) -> "Counter[tuple[str, str]]":
         """Return how many rules use each registered function, by its name and version."""
@@ -164,8 +159,7 @@ class Scope:
         return Counter(function for used in rules.values() for function in used)
 
 
-@dataclass(slots=True, eq=False)
-class AnswerPlan:
+class AnswerPlan(msgspec.Struct, eq=False):
     """Status inside an answer: verdict word and reason by token."""
 
     steps: Steps
@@ -174,8 +168,7 @@ class AnswerPlan:
     place: str
 
 
-@dataclass(frozen=True, slots=True)
-class RecordDate:
+class RecordDate(msgspec.Struct, frozen=True):
     """The day that the record speaks of: where it stands, as written, and how it is read."""
 
     steps: Steps

@@ -80,9 +80,14 @@ def parse_path(text: str, kind: Kind, ns: Mapping[str, str] | None = None, *, an
     Raises:
         BadPath: with what to write instead.
     """
+    return _parsed(text, kind, tuple((ns or {}).items()), any_namespace=any_namespace)
+
+
+@lru_cache(maxsize=8_192)  # the paths of shared blocks are met again in every mapping that uses them
+def _parsed(text: str, kind: Kind, ns: tuple[tuple[str, str], ...], *, any_namespace: bool) -> Steps:
     if text == ".":
         return ()
-    names = _Names(kind, ns or {}, any_namespace=any_namespace)
+    names = _Names(kind, dict(ns), any_namespace=any_namespace)
     steps: list[Step] = []
     at = 0
     while True:

@@ -123,6 +123,11 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
     schema: str | None = None
     ns: dict[str, str]
 
+    @property
+    def key(self) -> tuple[str | None, ...]:
+        """What tells one document from another: ``("xml", root)`` or ``("json", dialect, document)``."""
+        return ("xml", self.root) if self.kind == "xml" else ("json", self.dialect, self.document)
+
 
 class MappingFile(msgspec.Struct, frozen=True, kw_only=True):
     """One mapping file."""
