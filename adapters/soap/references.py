@@ -4,7 +4,7 @@ Sources: SOAP 1.1 section 5.4.1, SOAP 1.2 part 2 section 3.1.5. Several referenc
 comes out is bounded like a document that was received.
 """
 
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from lxml import etree
 
@@ -50,7 +50,7 @@ class _Gathering:
                 raise fault(element, "two values have one id")
 
     def whole(self, document: etree._Element) -> etree._Element:
-        copy = etree.Element(document.tag, dict(document.attrib), nsmap=document.nsmap)
+        copy = etree.Element(document.tag, _told(document), nsmap=cast("Any", document.nsmap))
         self._inside(copy, document, 1)
         return copy
 
@@ -76,8 +76,7 @@ class _Gathering:
 
     def _put(self, parent: etree._Element, wire: etree._Element, target: etree._Element, depth: int) -> None:
         # Names of types stand in values: what their prefixes mean must come along.
-        told = {name: value for one in (target, wire) for name, value in one.attrib.items() if name not in _OWN}
-        copy = etree.SubElement(parent, wire.tag, told, nsmap=target.nsmap)
+        copy = etree.SubElement(parent, wire.tag, _told(target) | _told(wire), nsmap=cast("Any", target.nsmap))
         self._inside(copy, target, depth)
 
     def _inside(self, copy: etree._Element, wire: etree._Element, depth: int) -> None:
@@ -87,6 +86,11 @@ class _Gathering:
             raise fault(wire, "too many characters once references are followed", code="B107")
         for child in wire.iterchildren(etree.Element):
             self._value(copy, child, depth + 1)
+
+
+def _told(wire: etree._Element) -> dict[str, str]:
+    """Return the attributes that are no part of the referring."""
+    return {str(name): str(value) for name, value in wire.attrib.items() if name not in _OWN}
 
 
 def _key(wire: etree._Element) -> str | None:
