@@ -72,7 +72,9 @@ class _Reader:
         """Add one value; ``stated`` is its type where it names none itself."""
         if _is_nil(wire):
             if field.nillable or not field.optional:
-                etree.SubElement(parent, field.name).set(_NIL, "true")
+                value = etree.SubElement(parent, field.name)
+                value.set(_NIL, "true")
+                self._attributes(value, wire, field.shape)
             return
         shape, derived = self._typed(wire, field.shape, stated)
         if derived:
@@ -84,9 +86,7 @@ class _Reader:
         self._content(value, wire, shape, depth=depth)
 
     def _content(self, value: etree._Element, wire: etree._Element, shape: Shape, *, depth: int) -> None:
-        for name, told in wire.attrib.items():
-            if name in shape.attributes:
-                value.set(name, told)
+        self._attributes(value, wire, shape)
         if shape.kind is Kind.ARRAY or (shape.kind is Kind.ANY and _is_array(wire)):
             self._items(value, wire, shape, depth)
         elif shape.kind is Kind.SIMPLE or len(wire) == 0:
@@ -95,6 +95,11 @@ class _Reader:
             value.text = wire.text
         else:
             self._struct(value, wire, shape, depth)
+
+    def _attributes(self, value: etree._Element, wire: etree._Element, shape: Shape) -> None:
+        for name, told in wire.attrib.items():
+            if name in shape.attributes or (None in shape.attributes and name.startswith("{") and not _ours(name)):
+                value.set(name, told)
 
     def _struct(self, value: etree._Element, wire: etree._Element, shape: Shape, depth: int) -> None:
         children = list(wire.iterchildren(etree.Element))
@@ -173,6 +178,7 @@ class _Writer:
         wire = etree.SubElement(parent, value.tag)
         if value.get(_NIL) in ("true", "1"):
             wire.set(_NIL, "true")
+            self._attributes(wire, value)
             return
         if shape.kind is Kind.ARRAY:
             self._sized(wire, shape, len(value))
@@ -192,15 +198,23 @@ class _Writer:
             wire.set(_TYPE, "soapenc:Array")
             wire.set(f"{{{self._encoding}}}arrayType", f"{written}{stated[len(name) :]}[{size}]")
 
-    def _content(self, wire: etree._Element, value: etree._Element, shape: Shape) -> None:
+    def _attributes(self, wire: etree._Element, value: etree._Element) -> None:
         for name, told in value.attrib.items():
             if name not in (_TYPE, _NIL):
                 wire.set(name, told)
+
+    def _content(self, wire: etree._Element, value: etree._Element, shape: Shape) -> None:
+        self._attributes(wire, value)
         if len(value) == 0:
             wire.text = value.text
         for child in value.iterchildren(etree.Element):
             field = shape.fields.get(_split(child.tag)[1])
             self._value(wire, child, field.shape if field else ANY)
+
+
+def _ours(name: str) -> bool:
+    """Tell whether an attribute belongs to the encoding, not to the value."""
+    return name[1:].startswith((SOAP_ENCODING, SOAP_12_ENCODING, SOAP_11, SOAP_12, *_INSTANCES))
 
 
 def _is_nil(wire: etree._Element) -> bool:

@@ -86,23 +86,26 @@ def open_envelope(root: etree._Element) -> Opened:
     # SOAP 1.1 section 4, 1.2 section 5.1: one Header at most, then one Body, and nothing after it.
     if body.tag != f"{soap}Body" or [header.tag for header in headers] not in ([], [f"{soap}Header"]):
         raise _at(root, "V101", "an Envelope has at most one Header, then one Body")
-    element = _document(root, body, soap)
+    element = one_element(body, encoded=any(f"{soap}encodingStyle" in one.attrib for one in (root, body, *body[:1])))
     if element.tag == f"{soap}Fault":
         raise Rejected("D202", f"a fault: {fault_code(element)}")
     message_id, relates_to = _addressing(headers[0], soap) if headers else (None, None)
     return Opened(version=version, body=element, message_id=message_id, relates_to=relates_to)
 
 
-def _document(root: etree._Element, body: etree._Element, soap: str) -> etree._Element:
-    """Return the one document in a Body; in the SOAP encoding, values that it refers to may stand beside it."""
+def one_element(body: etree._Element, *, encoded: bool) -> etree._Element:
+    """Return the one document in a Body; in the SOAP encoding, values that it refers to may stand beside it.
+
+    Raises:
+        Rejected: V101; V105, B107 as ``references.gathered``.
+    """
     elements = list(body)
-    if len(elements) > 1:
+    beside = len(elements) > 1
+    if beside:
         elements = [child for child in elements if not is_beside(child)]
     if len(elements) != 1:
         raise _at(body, "V101", "a Body holds one element")
-    if len(body) > 1 or any(f"{soap}encodingStyle" in one.attrib for one in (elements[0], body, root)):
-        return gathered(body, elements[0])
-    return elements[0]
+    return gathered(body, elements[0]) if encoded or beside else elements[0]
 
 
 def fault_code(fault: etree._Element) -> str:

@@ -34,7 +34,7 @@ class Shape:
         bases: names of the types that it is derived from, itself included.
         fields: its elements by local name, in the order of the schema.
         ordered: each element has one place, so that a struct in any order can be brought into it.
-        attributes: that it declares.
+        attributes: that it declares; ``None`` among them: any of other namespaces.
         open: it takes elements that it does not name.
     """
 
@@ -46,7 +46,7 @@ class Shape:
         self.bases = bases
         self.fields: dict[str, Field] = {}
         self.ordered = True
-        self.attributes: frozenset[str] = frozenset()
+        self.attributes: frozenset[str | None] = frozenset()
         self.open = kind is Kind.ANY
 
     @property
@@ -142,7 +142,7 @@ class Shapes:
             array = kind.elem is not None and kind.elem.get(ARRAY_TYPE) is not None
             shape = Shape(Kind.ARRAY if array else Kind.STRUCT, kind.name or "", frozenset(named))
         if not kind.is_simple():
-            shape.attributes = frozenset(name for name in kind.attributes if name and not name.startswith(_ENCODINGS))
+            shape.attributes = frozenset(name for name in kind.attributes if not (name or "").startswith(_ENCODINGS))
         return shape
 
     def _fill(self, shape: Shape, kind: Any) -> None:

@@ -75,6 +75,7 @@ def fill(kind: Node, item: str, brackets: str) -> None:
     kind.attrib.update(kept)
     levels = brackets.count("[")
     for level in range(levels):
+        kind.set(f"{W}arrayType", item + "[]" * (levels - level))  # by this the encoding knows an array
         element = etree.SubElement(etree.SubElement(kind, f"{X}sequence"), f"{X}element", _ITEM)
         if level < levels - 1:
             kind = etree.SubElement(element, f"{X}complexType")
