@@ -97,7 +97,8 @@ class _Reader:
             self._struct(value, wire, shape, depth)
 
     def _attributes(self, value: etree._Element, wire: etree._Element, shape: Shape) -> None:
-        for name, told in wire.attrib.items():
+        for key, told in wire.attrib.items():
+            name = str(key)
             if name in shape.attributes or (None in shape.attributes and name.startswith("{") and not _ours(name)):
                 value.set(name, told)
 

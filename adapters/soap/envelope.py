@@ -86,7 +86,7 @@ def open_envelope(root: etree._Element) -> Opened:
     # SOAP 1.1 section 4, 1.2 section 5.1: one Header at most, then one Body, and nothing after it.
     if body.tag != f"{soap}Body" or [header.tag for header in headers] not in ([], [f"{soap}Header"]):
         raise _at(root, "V101", "an Envelope has at most one Header, then one Body")
-    element = one_element(body, encoded=any(f"{soap}encodingStyle" in one.attrib for one in (root, body, *body[:1])))
+    element = one_element(body, encoded=any(f"{soap}encodingStyle" in one.attrib for one in (root, body, *body)))
     if element.tag == f"{soap}Fault":
         raise Rejected("D202", f"a fault: {fault_code(element)}")
     message_id, relates_to = _addressing(headers[0], soap) if headers else (None, None)
