@@ -9,17 +9,14 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Annotated, Literal
 
-import msgspec
 from msgspec import Meta
+
+from hub_core.credentials import ClientCertificate, Credentials, Security, Struct
 
 DEFAULT_MAX_BODY_BYTES = 10_000_000
 RATE = r"^[1-9][0-9]{0,5}/(s|min|h)$"
 _DAY, _TIME = "(mon|tue|wed|thu|fri|sat|sun)", "([01][0-9]|2[0-3]):[0-5][0-9]"
 HOURS = rf"^{_DAY}(-{_DAY})? {_TIME}-({_TIME}|24:00)$"
-
-
-class Struct(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
-    """Base of what is registered: immutable and closed; unknown fields are spelling mistakes."""
 
 
 class Institution(Struct, frozen=True, kw_only=True):
@@ -32,35 +29,7 @@ class Institution(Struct, frozen=True, kw_only=True):
 
     name: str
     country: Annotated[str, Meta(pattern=r"^[A-Z]{2}$")] = "RO"
-    identifiers: Annotated[dict[str, str], Meta(description="Other ids, such as eessi: RO:10000.")] = {}
-
-
-class SecretReference(Struct, frozen=True, kw_only=True):
-    """Where a secret lies; exactly one of the two. A registry file never holds the secret itself.
-
-    Attributes:
-        env: name of an environment variable.
-        file: path of a file.
-    """
-
-    env: str | None = None
-    file: str | None = None
-
-
-class Credentials(Struct, frozen=True, kw_only=True):
-    """How the hub shows itself to a partner.
-
-    Attributes:
-        kind: HTTP Basic, WS-Security UsernameToken, a bearer token, or a header of the partner's own.
-        user: for ``basic`` and ``username-token``.
-        header: name of the header, for ``header``.
-        secret: password, token or value of the header.
-    """
-
-    kind: Literal["basic", "username-token", "bearer", "header"]
-    user: str | None = None
-    header: str | None = None
-    secret: SecretReference
+    identifiers: Annotated[dict[str, str], Meta(description="Other ids, such as eessi: RO:10000.")] = {}  # noqa: RUF012 - frozen, its base stands elsewhere
 
 
 class Direction(StrEnum):
@@ -107,7 +76,10 @@ class Endpoint(Struct, frozen=True, kw_only=True):
             ``{cnp}``, ``{date}``, ``{year}``, ``{month}``, ``{request}``, ``{purpose}`` are filled in; at an ``OUT``
             endpoint ``{record}``, ``{key}``, ``{message}`` and the like, and with ``writes`` the ``{document}``.
         max_body_bytes: larger bodies are refused before they are read.
-        credentials: how the hub shows itself to the partner.
+        credentials: how the hub shows itself to the partner; ``in``: the user name token that a message must hold.
+        security: WS-Security, beside ``credentials``.
+        wsa: requests carry the headers of WS-Addressing: MessageID, To, Action, ReplyTo.
+        tls: the certificate that the hub shows to the partner's server, and how it knows that server.
         timeout: of one call to the partner, from the first byte out to the last byte in.
         timeout_of: of the steps of a call; none is longer than ``timeout``.
         retry: of deliveries.
@@ -130,8 +102,11 @@ class Endpoint(Struct, frozen=True, kw_only=True):
     mappings: tuple[str, ...] = ()
     message_id: str | None = None
     writes: str | None = None
-    ask: dict[str, str] = {}
+    ask: dict[str, str] = {}  # noqa: RUF012 - same
     credentials: Credentials | None = None
+    security: Security | None = None
+    wsa: bool = False
+    tls: ClientCertificate | None = None
     max_body_bytes: Annotated[int, Meta(ge=1)] = DEFAULT_MAX_BODY_BYTES
     timeout: timedelta = timedelta(seconds=30)
     timeout_of: "Steps | None" = None
@@ -270,7 +245,7 @@ class Query(Struct, frozen=True, kw_only=True):
     service: str
     sources: tuple[str, ...]
     deadline: timedelta = timedelta(seconds=5)
-    precedence: dict[str, tuple[str, ...]] = {}
+    precedence: dict[str, tuple[str, ...]] = {}  # noqa: RUF012 - same
 
 
 class Directory(Struct, frozen=True, kw_only=True):

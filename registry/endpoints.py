@@ -4,7 +4,7 @@ import re
 from typing import Final
 
 from hub_core.delivering.opening import plan_of
-from hub_core.directory import Credentials, Direction, Endpoint, Opening
+from hub_core.directory import Direction, Endpoint, Opening
 from hub_core.errors import ConfigError
 from hub_core.message import Finding, Severity
 from hub_core.ports import Adapter
@@ -18,7 +18,8 @@ EACH_ARRIVAL_NEW: Final = "R201"
 ONLY: Final = {
     "message_id": (Direction.IN,),
     "url": (Direction.OUT, Direction.ASK),
-    "credentials": (Direction.OUT, Direction.ASK),
+    "wsa": (Direction.OUT, Direction.ASK),
+    "tls": (Direction.OUT, Direction.ASK),
     "timeout_of": (Direction.OUT, Direction.ASK),
     "retry": (Direction.OUT,),
     "breaker": (Direction.OUT,),
@@ -30,6 +31,8 @@ ONLY: Final = {
     "writes": (Direction.OUT,),
     "ask": (Direction.OUT, Direction.ASK),
 }
+# Fields that only some adapters know: those whose settings name them.
+OWN: Final = ("security", "wsa")
 DEFAULTS: Final = Endpoint(institution="", direction=Direction.IN, adapter="", service="")
 
 
@@ -45,7 +48,7 @@ def check_endpoint(ground: Ground, name: str, endpoint: Endpoint) -> None:
     _check_direction(ground, endpoint, at)
     _check_url(ground, endpoint, at)
     if endpoint.credentials is not None:
-        _check_credentials(ground, endpoint.credentials, at)
+        _check_credentials(ground, endpoint, at)
     if endpoint.opening is not None:
         _check_opening(ground, endpoint.opening, at)
     adapter = ground.adapters.get(endpoint.adapter)
@@ -55,6 +58,7 @@ def check_endpoint(ground: Ground, name: str, endpoint: Endpoint) -> None:
         text = f"the adapter {endpoint.adapter} has no direction {endpoint.direction}"
         ground.fault(at("direction"), text, f"use {' or '.join(adapter.spec.directions)}, or another adapter")
     elif len(ground.draft.faults.findings) == before:
+        _check_own(ground, adapter, endpoint, at)
         _ask_adapter(ground, adapter, name, endpoint)
     if endpoint.direction is Direction.IN and endpoint.message_id is None:
         _warn_of_repeats(ground, name)
@@ -80,7 +84,20 @@ def _check_url(ground: Ground, endpoint: Endpoint, at: Place) -> None:
         ground.fault(at("url"), "this is no address", "write http(s)://host/path, or env:NAME")
 
 
-def _check_credentials(ground: Ground, credentials: Credentials, at: Place) -> None:
+def _check_own(ground: Ground, adapter: Adapter, endpoint: Endpoint, at: Place) -> None:
+    known = {setting.name.partition(".")[0] for setting in adapter.spec.settings}
+    for field in OWN:
+        if getattr(endpoint, field) != getattr(DEFAULTS, field) and field not in known:
+            ground.fault(at(field), f"the adapter {endpoint.adapter} knows no {field!r}", "remove it")
+
+
+def _check_credentials(ground: Ground, endpoint: Endpoint, at: Place) -> None:
+    credentials = endpoint.credentials
+    if credentials is None:
+        return
+    if endpoint.direction is Direction.IN and (credentials.kind != "username-token" or endpoint.adapter != "soap"):
+        text = "callers of the hub show a key, or a user name token where the adapter is soap"
+        ground.fault(at("credentials"), text, "remove it, or write kind: username-token")
     needed = {"basic": "user", "username-token": "user", "header": "header"}.get(credentials.kind)
     if needed is not None and getattr(credentials, needed) is None:
         text = f"credentials of kind {credentials.kind} need {needed!r}"

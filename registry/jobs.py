@@ -114,11 +114,13 @@ async def _end_at(endpoint: Endpoint, at_once: asyncio.Semaphore, now: datetime)
     """Return when the certificate of a partner ends: ``now`` if calls fail already; the error if nobody answers."""
     async with at_once:
         try:
-            return await certificate_end(endpoint.url or "")
+            return await certificate_end(endpoint.url or "", endpoint.tls)
         except ssl.SSLCertVerificationError:
             return now
         except OSError as error:  # among them: no answer in time
             return error
+        except ConfigError as error:
+            return OSError(error.text)
 
 
 def _own_end(path: Path) -> datetime:

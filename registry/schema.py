@@ -11,7 +11,7 @@ from typing import Any, Final
 import msgspec
 import msgspec.inspect as kinds
 
-from hub_core.directory import SecretReference
+from hub_core.credentials import SecretReference
 from registry.draft import KINDS, NAME
 from registry.values import DURATION, SIZE
 

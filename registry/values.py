@@ -13,7 +13,7 @@ from typing import Any, Final, TypeVar
 import msgspec
 import msgspec.inspect as kinds
 
-from hub_core.directory import SecretReference
+from hub_core.credentials import SecretReference
 from hub_core.yaml import Faults, Mapping, Node, Scalar, closest
 from hub_core.yaml import Sequence as YamlList
 

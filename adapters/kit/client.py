@@ -24,8 +24,9 @@ import aiohttp
 import msgspec
 from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt, wait_exponential_jitter
 
-from adapters.kit.steps import Progress, Step, tls, traced
-from hub_core.directory import Credentials, Endpoint, Steps
+from adapters.kit.steps import Progress, Step, tls, tls_with, traced
+from hub_core.credentials import Credentials
+from hub_core.directory import Endpoint, Steps
 from hub_core.errors import ConfigError, Rejected, TryLater
 from hub_core.security.secrets import resolve
 from hub_core.trace import current
@@ -70,7 +71,7 @@ class Client:
         endpoint: with ``url``; its credentials are resolved now.
 
     Raises:
-        ConfigError: R103 no url; R109 no secret.
+        ConfigError: R103 no url; R109 no secret; R110 no usable key or certificate.
     """
 
     def __init__(self, name: str, endpoint: Endpoint, *, max_answer_bytes: int = MAX_ANSWER_BYTES) -> None:
@@ -82,6 +83,7 @@ class Client:
         self._steps = endpoint.timeout_of or Steps()
         self._connections = max(CONNECTIONS, endpoint.concurrency or 0)
         self._headers = authorisation(endpoint.credentials)
+        self._tls = tls() if endpoint.tls is None else tls_with(endpoint.tls)
         self._max_answer_bytes = max_answer_bytes
         self._session: aiohttp.ClientSession | None = None
 
@@ -147,7 +149,9 @@ class Client:
     def _open(self) -> aiohttp.ClientSession:
         """Return the session, made on first use because it belongs to the running loop."""
         if self._session is None:
-            connector = aiohttp.TCPConnector(limit=self._connections, keepalive_timeout=KEEP_ALIVE_SECONDS, ssl=tls())
+            connector = aiohttp.TCPConnector(
+                limit=self._connections, keepalive_timeout=KEEP_ALIVE_SECONDS, ssl=self._tls
+            )
             self._session = aiohttp.ClientSession(
                 connector=connector,
                 timeout=aiohttp.ClientTimeout(total=None),

@@ -2,8 +2,13 @@
 
 Order: method, headers that cast doubt, identity, endpoint, headers, size, room, then the body, which is read once and
 never beyond the limit of its endpoint. Nothing is parsed here. Every answer names a reference, 401 too.
+
+Where a message itself proves who sent it, identity comes last: until then its call shares the room of all callers that
+nobody knows yet.
 """
 
+import asyncio
+from typing import Final
 from uuid import uuid4
 
 from adapters.kit import headers as header
@@ -15,7 +20,10 @@ from hub_core.message import Arrival, Caller, State
 from hub_core.ports import AsgiApp, Receive, Scope, Send, Services, Spec
 from hub_core.trace import following, trace_in
 
-UNKNOWN = "(unknown)"  # the endpoint of a call to a name that is not registered
+UNKNOWN: Final = "(unknown)"  # the endpoint of a call to a name that is not registered
+_UNPROVEN: Final = Caller(institution="(unproven)", key="")
+_PROVEN: Final = "ws-security"  # stands for the name of a key
+_LONG: Final = 50_000  # bytes; what is larger is not looked through in the event loop
 
 
 def front(spec: Spec, voice: Voice, services: Services, *, seconds: float = SECONDS) -> AsgiApp:
@@ -63,20 +71,26 @@ class _Call:
         if self._scope["method"] != "POST":
             raise Refused("W405", "send messages with POST")
         header.check_headers(self._scope, self._headers)
-        self._caller = self._services.authenticate(self._headers)
-        endpoint = self._endpoint()
+        endpoint = self._found()
+        proves = endpoint is not None and self._voice.proves(self._name, endpoint)
+        self._caller = caller = _UNPROVEN if proves else self._services.authenticate(self._headers)
+        if endpoint is None:
+            raise Refused("A404", "no service of this name takes messages here")
         media_type = header.media_type(self._headers, self._spec.media_types)
         sender_id = header.sender_id(self._headers)
         purpose = header.purpose(self._headers)
         self._voice.admit(endpoint, self._headers)
         limit = endpoint.max_body_bytes
-        with self._services.admit(self._caller, declared(self._headers, limit=limit)) as place:
+        with self._services.admit(caller, declared(self._headers, limit=limit)) as place:
             self._body = await read_body(receive, place, limit=limit, seconds=seconds)
+            body = await self._take(endpoint)
+            if proves:
+                self._caller = caller = Caller(institution=endpoint.institution, key=_PROVEN)
             outcome = await self._services.accept(
                 Arrival(
                     endpoint=self._name,
-                    caller=self._caller,
-                    body=self._body,
+                    caller=caller,
+                    body=body,
                     media_type=media_type,
                     sender_id=sender_id,
                     purpose=purpose,
@@ -86,13 +100,19 @@ class _Call:
             return self._refusal(trouble_in(outcome)), outcome.message_id
         return self._voice.receipt(outcome, headers=self._headers, body=self._body), outcome.message_id
 
+    async def _take(self, endpoint: Endpoint) -> bytes:
+        arguments = self._name, endpoint, self._headers, self._body
+        if len(self._body) <= _LONG:
+            return self._voice.take(*arguments)
+        return await asyncio.to_thread(self._voice.take, *arguments)
+
     def _refusal(self, trouble: Trouble) -> Reply:
         return self._voice.refusal(trouble, headers=self._headers, body=self._body)
 
     async def _note(self, error: PunteError) -> str:
         if isinstance(error, TryLater):
             return str(uuid4())  # notes would make a journal later that does not keep up
-        party = self._caller.institution if self._caller else None
+        party = self._caller.institution if self._caller and self._caller is not _UNPROVEN else None
         # A name that nobody registered was made up by the caller, of anything: it is not kept.
         name = self._name if self._name in self._services.directory().endpoints else UNKNOWN
         try:
@@ -101,10 +121,10 @@ class _Call:
             # The journal is not there: the caller still gets a reference, which stands in the log of their side.
             return str(uuid4())
 
-    def _endpoint(self) -> Endpoint:
+    def _found(self) -> Endpoint | None:
         endpoint = self._services.directory().endpoints.get(self._name)
         if endpoint is None or endpoint.adapter != self._spec.name or endpoint.direction is not Direction.IN:
-            raise Refused("A404", "no service of this name takes messages here")
+            return None
         return endpoint
 
 

@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 
 from adapters.kit.problem import problem, receipt
-from adapters.kit.reply import Reply, Trouble
+from adapters.kit.reply import Reply, Trouble, Voice
 from hub_core.directory import Endpoint
 from hub_core.message import Outcome
 
 
-class JsonVoice:
+class JsonVoice(Voice):
     """The voice of the adapters ``eessi`` and ``rest``."""
 
     def admit(self, endpoint: Endpoint, headers: Mapping[str, str]) -> None:

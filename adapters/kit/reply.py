@@ -63,7 +63,11 @@ class Trouble(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Voice(Protocol):
-    """How one protocol words its answers."""
+    """How one protocol takes messages and words its answers."""
+
+    def proves(self, name: str, endpoint: Endpoint) -> bool:  # noqa: ARG002 - for protocols that do
+        """Say whether a message of this endpoint proves itself who sent it, so that no key is asked for."""
+        return False
 
     def admit(self, endpoint: Endpoint, headers: Mapping[str, str]) -> None:
         """Check what the protocol says in its headers.
@@ -72,6 +76,14 @@ class Voice(Protocol):
             Rejected: they contradict the endpoint.
         """
         ...
+
+    def take(self, name: str, endpoint: Endpoint, headers: Mapping[str, str], body: bytes) -> bytes:  # noqa: ARG002
+        """Return what is kept of a body, once it has proved what it must; may take long, and not in the event loop.
+
+        Raises:
+            Refused: it does not. Rejected: it cannot be read.
+        """
+        return body
 
     def receipt(self, outcome: Outcome, *, headers: Mapping[str, str], body: bytes) -> Reply:
         """Word that a message was accepted; ``headers`` and ``body`` are those of the call."""

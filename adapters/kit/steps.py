@@ -18,7 +18,9 @@ from typing import Any, Final, Self
 import aiohttp
 
 from hub_core.course import tell
+from hub_core.credentials import ClientCertificate
 from hub_core.directory import Steps
+from hub_core.errors import ConfigError
 
 _CURRENT: ContextVar["Progress | None"] = ContextVar("progress", default=None)
 
@@ -94,8 +96,27 @@ class _Tls(ssl.SSLContext):
 @functools.cache
 def tls() -> ssl.SSLContext:
     """Return how partners are trusted: by the machine's authorities, and by their name."""
+    return tls_with(ClientCertificate())
+
+
+def tls_with(own: ClientCertificate) -> ssl.SSLContext:
+    """Return how one partner is trusted, and what the hub shows to it.
+
+    Raises:
+        ConfigError: R110, a file is not there or does not hold what it should.
+    """
     context = _Tls(ssl.PROTOCOL_TLS_CLIENT)
-    context.load_default_certs()
+    try:
+        if own.authorities is None:
+            context.load_default_certs()
+        else:
+            context.load_verify_locations(own.authorities)
+        if own.certificate is not None:
+            # An empty password: a key that needs one must not ask for it at a terminal.
+            context.load_cert_chain(own.certificate, own.key, password="")
+    except OSError as error:  # with the errors of ssl, which tell nothing of what the files hold
+        text = f"a key or certificate cannot be used: {error.strerror or type(error).__name__}"
+        raise ConfigError("R110", text, where="tls", mend="name PEM files, a key without a password") from None
     context.set_alpn_protocols(["http/1.1"])
     return context
 

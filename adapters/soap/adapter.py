@@ -1,6 +1,5 @@
 """SOAP 1.1 and 1.2: partners that send to the hub, partners that the hub asks or sends to."""
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -8,13 +7,12 @@ from lxml import etree
 
 from adapters.kit.contracts import Contracts
 from adapters.kit.front import front
-from adapters.kit.reply import Reply, Trouble
-from adapters.soap import answers
 from adapters.soap.envelope import open_document
+from adapters.soap.voice import SoapVoice
 from hub_core.directory import Direction, Endpoint
 from hub_core.document import Document
-from hub_core.errors import ConfigError, Rejected
-from hub_core.message import Finding, Outcome, Severity
+from hub_core.errors import ConfigError
+from hub_core.message import Finding, Severity
 from hub_core.ports import AsgiApp, Services, Setting, Source, Spec, Target
 from hub_core.validation import Xsd, load_xsd
 
@@ -33,7 +31,13 @@ SPEC: Final = Spec(
         Setting(name="contract.xsd", description="XSD of the document inside a string, or of a bare document."),
         Setting(name="url", description="Address of the partner, to ask or send."),
         Setting(name="ask", description="Templates by name of a part or path of an element of the request."),
-        Setting(name="credentials", description="basic, username-token (WS-Security), bearer or header."),
+        Setting(
+            name="credentials",
+            description="basic, username-token (WS-Security), bearer or header; in: the username-token of callers.",
+        ),
+        Setting(name="security", description="WS-Security: form of the token, time stamp, signatures."),
+        Setting(name="tls", description="Certificate that the hub shows when it connects."),
+        Setting(name="wsa", description="Requests carry the headers of WS-Addressing."),
         Setting(name="message_id", description="wsa takes wsa:MessageID; header takes Idempotency-Key."),
         Setting(name="max_body_bytes", description="Larger bodies are refused before they are read."),
         Setting(name="timeout", description="Of one call to the partner."),
@@ -42,8 +46,9 @@ SPEC: Final = Spec(
     promises=(
         "A message is answered after it was kept and decided. A document inside the one text of a body is opened once. "
         "The idempotency key of a delivery is sent as wsa:MessageID and as the header Idempotency-Key, the same in "
-        "every attempt; a partner that looks at neither may see a message twice. Attachments (MTOM, SwA), signatures "
-        "and encryption are not understood: a header that demands them is answered with a fault."
+        "every attempt; a partner that looks at neither may see a message twice. What proves the "
+        "sender (WS-Security) is checked before a message is kept, and not kept. Attachments (MTOM, SwA) and "
+        "encryption are not understood: a header that demands them is answered with a fault."
     ),
 )
 
@@ -105,7 +110,7 @@ class SoapAdapter:
 
     def front(self, services: Services) -> AsgiApp:
         """Return the app for ``/soap/<endpoint>``."""
-        return front(SPEC, _SoapVoice(self._wsdls), services)
+        return front(SPEC, SoapVoice(self._wsdls), services)
 
     def target(self, name: str, endpoint: Endpoint) -> Target:
         """Return the target of an ``OUT`` endpoint."""
@@ -134,41 +139,6 @@ class SoapAdapter:
         from adapters.soap.request import compile_request, known_to
 
         compile_request(self._operation(endpoint), endpoint.ask, known_to(endpoint))
-
-
-class _SoapVoice:
-    """Words answers as envelopes of the caller's version."""
-
-    def __init__(self, wsdls: "Contracts[Wsdl]") -> None:
-        self._wsdls = wsdls
-
-    def admit(self, endpoint: Endpoint, headers: Mapping[str, str]) -> None:
-        """Refuse an action that the contract does not name: what a call is about must be said once only."""
-        contract = endpoint.contract
-        action = _action(headers)
-        if not action or contract is None or contract.wsdl is None:
-            return
-        wsdl = self._wsdls.get(contract.wsdl)
-        named = [wsdl.operation(contract.operation)] if contract.operation else list(wsdl.operations.values())
-        if not any(action in (operation.action, operation.name) for operation in named):
-            raise Rejected("V102", "the SOAPAction names no operation of the contract")
-
-    def receipt(self, outcome: Outcome, *, headers: Mapping[str, str], body: bytes) -> Reply:
-        return answers.receipt(outcome, answers.version_of(headers, body))
-
-    def refusal(self, trouble: Trouble, *, headers: Mapping[str, str], body: bytes) -> Reply:
-        return answers.fault(trouble, answers.version_of(headers, body))
-
-
-def _action(headers: Mapping[str, str]) -> str:
-    """Return the action of SOAP 1.1 (a header) or of 1.2 (a parameter of the media type), without quotes."""
-    action = headers.get("soapaction", "")
-    if not action:
-        for parameter in headers.get("content-type", "").split(";")[1:]:
-            name, _, value = parameter.strip().partition("=")
-            if name.lower() == "action":
-                action = value
-    return action.strip().strip('"')
 
 
 def _read_wsdl(path: Path) -> "Wsdl":

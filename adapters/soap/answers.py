@@ -8,7 +8,7 @@ from typing import Final
 from xml.sax.saxutils import escape, quoteattr
 
 from adapters.kit.reply import Reply, Trouble
-from adapters.soap.names import MEDIA_TYPES, SOAP_11, SOAP_12
+from adapters.soap.names import MEDIA_TYPES, SOAP_11, SOAP_12, WSSE
 from hub_core.message import Finding, Outcome
 
 RECEIPT: Final = "urn:punte:receipt:1"
@@ -16,6 +16,15 @@ PROBLEM: Final = "urn:punte:problem:1"
 
 # Refused before a SOAP message was read: plain HTTP, which says more than 500.
 _TRANSPORT: Final = frozenset({401, 404, 405, 413, 415, 429, 503})
+# What WS-Security calls it (SOAP Message Security 1.1.1, section 12); in SOAP 1.1 it stands in the place of the code.
+_SECURITY: Final = {
+    "A411": "InvalidSecurity",
+    "A412": "FailedAuthentication",
+    "A413": "MessageExpired",
+    "A414": "InvalidSecurityToken",
+    "A415": "FailedCheck",
+    "A416": "FailedCheck",
+}
 
 
 def version_of(headers: Mapping[str, str], body: bytes) -> str:
@@ -59,8 +68,11 @@ def _status_12(trouble: Trouble) -> int:
 def _fault_11(trouble: Trouble) -> str:
     special = {"V103": "MustUnderstand", "V104": "VersionMismatch"}
     code = special.get(trouble.code) or ("Client" if _is_senders(trouble) else "Server")
+    named = f"<faultcode>soap:{code}</faultcode>"
+    if proof := _SECURITY.get(trouble.code):
+        named = f'<faultcode xmlns:wsse="{WSSE}">wsse:{proof}</faultcode>'
     return (
-        f"<soap:Fault><faultcode>soap:{code}</faultcode><faultstring>{_text(trouble)}</faultstring>"
+        f"<soap:Fault>{named}<faultstring>{_text(trouble)}</faultstring>"
         f"<detail>{_detail(trouble)}</detail></soap:Fault>"
     )
 

@@ -3,14 +3,15 @@
 from typing import Final
 
 from adapters.kit.client import Answered, Client
+from adapters.soap.addressing import addressing
 from adapters.soap.envelope import Opened, open_envelope
-from adapters.soap.request import QUESTION, Request, Values, compile_request, known_to, username_token
+from adapters.soap.request import QUESTION, Request, Values, compile_request, known_to
+from adapters.soap.security.guard import Outgoing
 from adapters.soap.wsdl import Operation
 from hub_core.directory import Endpoint
-from hub_core.errors import ConfigError, Rejected
+from hub_core.errors import Refused, Rejected
 from hub_core.message import Receipt
 from hub_core.ports import Answer, Question, Sent
-from hub_core.security.secrets import resolve
 from hub_core.validation import parse_xml
 
 OF_THE_LINE: Final = frozenset({401, 407, 429, 503})  # said in HTTP, whatever stands in the body
@@ -23,7 +24,7 @@ class SoapSource:
 
     def __init__(self, name: str, endpoint: Endpoint, operation: Operation) -> None:
         self._line = _Line(name, endpoint)
-        self._request = compile_request(operation, endpoint.ask, QUESTION, secret_header=_secret_header(endpoint))
+        self._request = compile_request(operation, endpoint.ask, QUESTION)
 
     async def ask(self, question: Question) -> Answer:
         """Put one question; see ``hub_core.ports.Source``."""
@@ -48,8 +49,7 @@ class SoapTarget:
 
     def __init__(self, name: str, endpoint: Endpoint, operation: Operation) -> None:
         self._line = _Line(name, endpoint)
-        known = known_to(endpoint)
-        self._request = compile_request(operation, endpoint.ask, known, secret_header=_secret_header(endpoint))
+        self._request = compile_request(operation, endpoint.ask, known_to(endpoint))
 
     async def send(self, sent: Sent) -> Receipt:
         """Hand one message over; see ``hub_core.ports.Target``."""
@@ -77,6 +77,9 @@ class _Line:
     def __init__(self, name: str, endpoint: Endpoint) -> None:
         self._name = name
         self._client = Client(name, endpoint)
+        self._guard = Outgoing(endpoint)
+        self._to = endpoint.url or ""
+        self._wsa = endpoint.wsa
 
     async def call(
         self, request: Request, values: Values, *, key: str | None = None, reference: str | None = None
@@ -84,13 +87,15 @@ class _Line:
         """Send a request; return the answer and its envelope, ``None`` where a target answered with nothing.
 
         Raises:
-            TryLater: D101, D102, D103. Rejected: D201, D202 a fault, D204 one of theirs, D203 not SOAP.
+            TryLater: D101, D102, D103. Rejected: D201, D202 a fault, D204 one of theirs, D203 not SOAP, D205 not proven
+                to be the partner's.
         """
         headers = request.headers
         if key is not None:
             headers |= {"idempotency-key": key, "punte-reference": reference or key}
-        message_id = None if key is None else f"urn:uuid:{key}"
-        answered = await self._client.post(request.fill(values, message_id=message_id), headers)
+        blocks = addressing(key, to=self._to, action=request.action, whole=self._wsa)
+        envelope = self._guard.sign(request.fill(values, header=self._guard.header() + blocks))
+        answered = await self._client.post(envelope, headers)
         if answered.status in OF_THE_LINE:
             self._client.judge(answered)
         if key is not None and answered.complete and not answered.body and answered.status < 300:  # noqa: PLR2004
@@ -106,7 +111,11 @@ class _Line:
         if not answered.complete:
             return None
         try:
-            return open_envelope(parse_xml(answered.body))
+            root = parse_xml(answered.body)
+            self._guard.check(root)
+            return open_envelope(root)
+        except Refused as doubt:
+            raise Rejected("D205", f"the answer proves nothing: {doubt.code} {doubt.text}", where=self._name) from None
         except Rejected as fault:
             if fault.code == "D202":
                 code = "D204" if fault.text.startswith(THEIRS) else "D202"
@@ -115,12 +124,3 @@ class _Line:
 
     async def close(self) -> None:
         await self._client.close()
-
-
-def _secret_header(endpoint: Endpoint) -> str:
-    credentials = endpoint.credentials
-    if credentials is None or credentials.kind != "username-token":
-        return ""
-    if not credentials.user:
-        raise ConfigError("R103", "a user name token needs a user", where="credentials", mend="add user:")
-    return username_token(credentials.user, resolve(credentials.secret).reveal())

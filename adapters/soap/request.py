@@ -11,7 +11,7 @@ from datetime import date
 from typing import Final
 from xml.sax.saxutils import escape, quoteattr
 
-from adapters.soap.names import MEDIA_TYPES, SOAP_11, SOAP_12, SOAP_ENCODING, WSA, WSSE, WSSE_TEXT, XSI
+from adapters.soap.names import MEDIA_TYPES, SOAP_11, SOAP_12, SOAP_ENCODING, XSI
 from adapters.soap.wsdl import Field, Operation
 from hub_core.directory import Direction, Endpoint
 from hub_core.errors import ConfigError, Rejected
@@ -33,12 +33,11 @@ def known_to(endpoint: Endpoint) -> tuple[str, ...]:
 
 
 class Request:
-    """A request that only lacks its values. It may hold a password: it is never printed."""
+    """A request that only lacks its values and header blocks."""
 
-    def __init__(self, operation: Operation, parts: Sequence["str | Template"], *, secret_header: str = "") -> None:
+    def __init__(self, operation: Operation, parts: Sequence["str | Template"]) -> None:
         self._operation = operation
         self._parts = tuple(parts)
-        self._secret_header = secret_header
 
     def __repr__(self) -> str:
         return f"Request({self._operation.name})"
@@ -51,18 +50,23 @@ class Request:
             return {"content-type": f'{media_type}; action="{self._operation.action}"'}
         return {"content-type": media_type, "soapaction": f'"{self._operation.action}"'}
 
-    def fill(self, values: Values, *, message_id: str | None = None) -> bytes:
+    @property
+    def action(self) -> str:
+        """What WS-Addressing calls the operation: that of the contract; ``urn:`` and its name where it has none."""
+        return self._operation.action or f"urn:{self._operation.name}"
+
+    def fill(self, values: Values, *, header: str = "") -> bytes:
         """Return the envelope.
+
+        Args:
+            values: for the templates.
+            header: header blocks, as XML.
 
         Raises:
             Rejected: W400, a value holds a character that XML cannot.
         """
-        addressing = ""
-        if message_id is not None:
-            addressing = f'<wsa:MessageID xmlns:wsa="{WSA}">{escape(message_id)}</wsa:MessageID>'
         body = "".join(part if isinstance(part, str) else part.fill(values) for part in self._parts)
         soap = SOAP_12 if self._operation.soap_version == "1.2" else SOAP_11
-        header = self._secret_header + addressing
         return (
             '<?xml version="1.0" encoding="UTF-8"?>'
             f'<soap:Envelope xmlns:soap="{soap}">{f"<soap:Header>{header}</soap:Header>" if header else ""}'
@@ -103,16 +107,13 @@ class Template:
         return escape(text)
 
 
-def compile_request(
-    operation: Operation, templates: Mapping[str, str], known: Sequence[str], *, secret_header: str = ""
-) -> Request:
+def compile_request(operation: Operation, templates: Mapping[str, str], known: Sequence[str]) -> Request:
     """Return the request of an operation.
 
     Args:
         operation: of the contract.
         templates: by name of the part or element; a path (``Cerere/CNP``) for elements inside others.
         known: names that templates may fill in.
-        secret_header: header block with credentials.
 
     Raises:
         ConfigError: R104, a template for something the operation does not ask; R103, something required has none.
@@ -131,18 +132,7 @@ def compile_request(
             where=f"ask.{unknown[0]}",
             mend=f"write one of: {', '.join(_paths(asked)) or 'nothing'}",
         )
-    return Request(operation, writer.parts, secret_header=secret_header)
-
-
-def username_token(user: str, password: str) -> str:
-    """Return a WS-Security header with a password as text; only for connections that are encrypted.
-
-    Source: OASIS Web Services Security UsernameToken Profile 1.0, section 3.1.
-    """
-    return (
-        f'<wsse:Security xmlns:wsse="{WSSE}"><wsse:UsernameToken><wsse:Username>{escape(user)}</wsse:Username>'
-        f'<wsse:Password Type="{WSSE_TEXT}">{escape(password)}</wsse:Password></wsse:UsernameToken></wsse:Security>'
-    )
+    return Request(operation, writer.parts)
 
 
 class _Writer:

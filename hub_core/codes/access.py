@@ -8,4 +8,10 @@ CODES = (
     Code("A404", "unknown service", "Check the address: no endpoint of this name is registered.", 404),
     Code("A405", "no purpose", "Name the purpose in the header Punte-Purpose.", 403),
     Code("A406", "purpose not allowed", "Use a purpose that the access right names.", 403),
+    Code("A411", "proof of the sender missing", "Send the WS-Security header that the endpoint documents.", 403),
+    Code("A412", "user or password wrong", "Send the user and password that were agreed, in the agreed form.", 403),
+    Code("A413", "time stamp not fresh", "Set the clock right and send the message anew.", 403),
+    Code("A414", "nonce used before", "Make a new nonce for each message; nothing was taken.", 403),
+    Code("A415", "signature does not hold", "Sign with the agreed key; nothing may change the message after.", 403),
+    Code("A416", "signature does not cover the message", "Sign the Body and the Timestamp, each by its own id.", 403),
 )

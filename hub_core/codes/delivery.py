@@ -12,6 +12,7 @@ CODES = (
     Code("D202", "partner answered with a fault", "Read the fault code, mend the cause, then replay."),
     Code("D203", "partner's answer is not readable", "Ask the partner; the raw answer is kept."),
     Code("D204", "partner's server failed", "Tell the partner the code of the fault; replay when it is mended."),
+    Code("D205", "answer not proven", "Ask the partner who answered, and with which certificate; then replay."),
     Code("D301", "given up after all attempts", "See the attempts, mend the cause, then retry."),
     Code("D302", "unexpected failure", "This is a defect of the hub: report it with the reference."),
     Code("D303", "target not registered", "Register the endpoint again, then retry, or replay to another."),

@@ -12,6 +12,7 @@ CODES = (
     Code("R107", "secret written as a value", "Write {env: NAME} or {file: PATH} instead."),
     Code("R108", "no such canonical path", "Write a path of the canonical model; the nearest field is named."),
     Code("R109", "reference leads nowhere", "Set the environment variable or create the file that is named."),
+    Code("R110", "key or certificate not usable", "Name PEM files: a private key without a password, its certificate."),
     Code("R201", "each arrival is a new message", "Declare message_id, or accept that repeats are kept twice."),
     Code("R301", "no route wants the message", "It is kept; add a route if somebody should get it."),
     Code("R302", "no such registry set", "See the numbers with: punte apply --history."),

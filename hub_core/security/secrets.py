@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final, NoReturn
 
-from hub_core.directory import SecretReference
+from hub_core.credentials import SecretReference
 from hub_core.errors import ConfigError
 
 MAX_BYTES: Final = 64_000
@@ -49,6 +49,17 @@ def resolve(reference: SecretReference, environ: Mapping[str, str] | None = None
     return Secret(value)
 
 
+def resolve_pem(reference: SecretReference) -> bytes:
+    """Return the keys or certificates, in PEM form, that a reference leads to.
+
+    Raises:
+        ConfigError: R109.
+    """
+    if reference.file is not None:
+        return _read(Path(reference.file)).encode()
+    return resolve(reference).reveal().encode()
+
+
 def secret_of(text: str | None, environ: Mapping[str, str]) -> Secret | None:
     """Return the secret that a setting such as ``env:NAME`` or ``file:PATH`` leads to; ``None`` for none.
 
@@ -62,17 +73,24 @@ def secret_of(text: str | None, environ: Mapping[str, str]) -> Secret | None:
 
 
 def _of_file(path: Path) -> str:
-    mend = f"create {path}, a text file readable for the hub only"
+    text = _read(path).removesuffix("\n").removesuffix("\r")
+    if not text or not text.isprintable():
+        raise _of_no_use(path, "holds control characters" if text else "is empty")
+    return text
+
+
+def _read(path: Path) -> str:
     try:
         # Without waiting: opening a pipe would hold the whole hub until somebody writes to it.
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
         with os.fdopen(descriptor, "rb") as stream:
             if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-                raise ConfigError("R109", f"{path} is no file", mend=mend)
-            text = stream.read(MAX_BYTES).decode().removesuffix("\n").removesuffix("\r")
+                raise _of_no_use(path, "is no file")
+            return stream.read(MAX_BYTES).decode()
     except (OSError, UnicodeDecodeError) as error:
         why = error.strerror if isinstance(error, OSError) else "is not UTF-8 text"
-        raise ConfigError("R109", f"{path} cannot be read: {why}", mend=mend) from None
-    if not text or not text.isprintable():
-        raise ConfigError("R109", f"{path} {'holds control characters' if text else 'is empty'}", mend=mend)
-    return text
+        raise _of_no_use(path, f"cannot be read: {why}") from None
+
+
+def _of_no_use(path: Path, why: str) -> ConfigError:
+    return ConfigError("R109", f"{path} {why}", mend=f"create {path}, a text file readable for the hub only")

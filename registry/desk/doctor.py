@@ -1,8 +1,10 @@
 """The verb that says whether the machine, the store and the hub are fit, and what to do where they are not."""
 
 import asyncio
+from collections.abc import Iterator
 from pathlib import Path
 
+from hub_core.directory import Endpoint
 from hub_core.errors import ConfigError
 from hub_core.journal.schema import JOURNAL, pending
 from registry.desk.arguments import Nothing
@@ -92,9 +94,17 @@ def _schema(parts: Parts) -> Check:
 
 
 def _secrets(parts: Parts) -> Check:
-    secrets = [it.credentials.secret for it in parts.directory().endpoints.values() if it.credentials is not None]
-    fact = secret_files([Path(secret.file) for secret in secrets if secret.file is not None])
-    return Check(check="credentials", **fact._asdict())
+    files = [file for endpoint in parts.directory().endpoints.values() for file in _secret_files_of(endpoint)]
+    return Check(check="credentials", **secret_files([Path(file) for file in files if file is not None])._asdict())
+
+
+def _secret_files_of(endpoint: Endpoint) -> Iterator[str | None]:
+    if endpoint.credentials is not None:
+        yield endpoint.credentials.secret.file
+    if endpoint.security is not None and endpoint.security.sign is not None:
+        yield endpoint.security.sign.key.file
+    if endpoint.tls is not None:
+        yield endpoint.tls.key
 
 
 def _scheduled(parts: Parts) -> Check:

@@ -4,6 +4,7 @@ import asyncio
 import json
 import ssl
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -12,9 +13,10 @@ import trustme
 
 from adapters.rest import ADAPTER
 from hub_core.course import listening
-from hub_core.directory import Credentials, Direction, Endpoint, SecretReference, Steps
+from hub_core.credentials import ClientCertificate, Credentials, SecretReference
+from hub_core.directory import Direction, Endpoint, Steps
 from hub_core.document import Document
-from hub_core.errors import TryLater
+from hub_core.errors import ConfigError, TryLater
 from hub_core.message import Receipt
 from hub_core.testing.adapter_sending import NAME, SENT
 from hub_core.testing.partner import Flood, Keep, Partner, Reply, playing
@@ -161,3 +163,37 @@ async def test_a_certificate_that_is_not_trusted_stops_the_delivery_before_it_le
     assert (failed.value.code, failed.value.in_doubt) == ("D101", False)
     assert [*phases] == ["connect", "TLS"]
     assert partner.received == []
+
+
+@pytest.mark.parametrize("shown", [True, False])
+async def test_a_partner_that_wants_a_certificate_gets_that_of_the_endpoint(tmp_path: Path, shown: bool) -> None:
+    authority = trustme.CA()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("localhost").configure_cert(context)
+    authority.configure_trust(context)
+    context.verify_mode = ssl.CERT_REQUIRED
+    own = authority.issue_cert("hub.example")
+    authority.cert_pem.write_to_path(tmp_path / "authority.pem")
+    own.private_key_and_cert_chain_pem.write_to_path(tmp_path / "own.pem")
+    certificate = str(tmp_path / "own.pem") if shown else None
+    tls = ClientCertificate(certificate=certificate, authorities=str(tmp_path / "authority.pem"))
+    partner = Partner((Reply(200),))
+    server = await asyncio.start_server(partner.serve, "127.0.0.1", 0, ssl=context)
+    target = ADAPTER.target(NAME, webhook(f"https://localhost:{server.sockets[0].getsockname()[1]}/", tls=tls))
+    try:
+        if shown:
+            assert (await target.send(SENT)).detail == "HTTP 200"
+        else:
+            with pytest.raises(TryLater):
+                await target.send(SENT)
+    finally:
+        await target.close()
+        server.close()
+        await partner.stop()
+    assert len(partner.received) == int(shown)
+
+
+def test_a_certificate_that_is_not_there_is_told_when_the_line_is_made(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="cannot be used") as refused:
+        ADAPTER.target(NAME, webhook("https://localhost/", tls=ClientCertificate(certificate=str(tmp_path / "none"))))
+    assert refused.value.code == "R110"

@@ -11,7 +11,7 @@ import pytest
 from adapters.kit.client import authorisation, retry_after
 from adapters.kit.load import GROUP, load_adapters
 from adapters.rest import ADAPTER as REST
-from hub_core.directory import Credentials, SecretReference
+from hub_core.credentials import Credentials, SecretReference
 from hub_core.errors import ConfigError
 
 NOW = datetime(2026, 1, 1, 12, 0, tzinfo=UTC)

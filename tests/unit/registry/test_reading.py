@@ -3,16 +3,8 @@ from datetime import timedelta
 import pytest
 
 from hub_core.codes import CODES
-from hub_core.directory import (
-    DEFAULT_MAX_BODY_BYTES,
-    Breaker,
-    Directory,
-    Opening,
-    Retry,
-    Route,
-    SecretReference,
-    Steps,
-)
+from hub_core.credentials import SecretReference
+from hub_core.directory import DEFAULT_MAX_BODY_BYTES, Breaker, Directory, Opening, Retry, Route, Steps
 from hub_core.errors import ConfigError
 from registry.reading import MAX_FILES, gather
 

@@ -1,0 +1,144 @@
+"""What one endpoint writes into its requests, and what it demands of messages and answers."""
+
+import os
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Final
+
+from lxml import etree
+
+from adapters.soap.names import WSSE, WSU
+from adapters.soap.security.replays import Replays
+from adapters.soap.security.signing import Signer, certificates
+from adapters.soap.security.tokens import AGE, Account, check_timestamp, check_token, timestamp, username_token
+from adapters.soap.security.verifying import Envelope, verify
+from hub_core.credentials import Security, Signed
+from hub_core.directory import Endpoint
+from hub_core.errors import ConfigError
+from hub_core.security.secrets import resolve, resolve_pem
+
+NONCE_BYTES: Final = 16
+_NAMES: Final = f'xmlns:wsse="{WSSE}" xmlns:wsu="{WSU}"'
+_NONE: Final = Security()
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Outgoing:
+    """Shows who the hub is.
+
+    Raises:
+        ConfigError: R103 no user, R109 a secret is not there, R110 a key or certificate cannot be used.
+    """
+
+    def __init__(self, endpoint: Endpoint, *, now: Callable[[], datetime] = _now) -> None:
+        security = endpoint.security or _NONE
+        self._now = now
+        self._account = _account(endpoint)
+        self._age = security.timestamp
+        self._signer: Signer | None = None
+        if security.sign is not None:
+            keys = resolve_pem(security.sign.key), resolve_pem(security.sign.certificate)
+            self._signer = Signer(*keys, security.sign.algorithm)
+        self._answers = None if security.signed is None else _Signatures(security.signed)
+
+    def header(self) -> str:
+        """Return the Security header of the next request; empty where there is nothing to show."""
+        parts = ""
+        if self._age is not None:
+            parts += timestamp(self._now(), self._age)
+        if self._account is not None:
+            parts += username_token(self._account, now=self._now(), nonce=os.urandom(NONCE_BYTES))
+        return f"<wsse:Security {_NAMES}>{parts}</wsse:Security>" if parts or self._signer else ""
+
+    def sign(self, envelope: bytes) -> bytes:
+        """Return a request with its signature, where the endpoint wants one."""
+        return envelope if self._signer is None else self._signer.sign(envelope)
+
+    @property
+    def doubts(self) -> bool:
+        """Whether answers have to prove who wrote them."""
+        return self._answers is not None
+
+    def check(self, answer: etree._Element) -> None:
+        """See that an answer was signed by the partner, and take out what proved it.
+
+        Raises:
+            Refused: A411, A413, A415, A416.
+        """
+        if self._answers is not None:
+            envelope = Envelope(answer)
+            now = self._now()
+            stamp = None
+            if self._age is not None or envelope.security.find(f"{{{WSU}}}Timestamp") is not None:
+                stamp = check_timestamp(envelope.security, now=now, age=self._age or AGE)
+            self._answers.check(envelope, stamp, now)
+            envelope.drop_security()
+
+
+class Incoming:
+    """Demands of each message what its endpoint says.
+
+    Raises:
+        ConfigError: R103, R109, R110.
+    """
+
+    def __init__(self, endpoint: Endpoint, *, now: Callable[[], datetime] = _now) -> None:
+        security = endpoint.security or _NONE
+        self._now = now
+        self._account = _account(endpoint)
+        self._stamped = security.timestamp is not None
+        self._age = security.timestamp or AGE
+        self._signed = None if security.signed is None else _Signatures(security.signed)
+        self._replays = Replays()
+
+    @property
+    def proves(self) -> bool:
+        """Whether a message says itself who sent it: by a password or a signature."""
+        return self._account is not None or self._signed is not None
+
+    @property
+    def demands(self) -> bool:
+        """Whether anything is looked at."""
+        return self.proves or self._stamped
+
+    def check(self, root: etree._Element) -> None:
+        """See that a message proves what it must, and take out what proved it: no reader has to understand it.
+
+        The signature comes last but for the token: what is cheap to refuse is refused first, and a nonce is
+        remembered only of a message that holds in all else.
+
+        Raises:
+            Refused: A411 to A416. TryLater: W510.
+        """
+        envelope = Envelope(root)
+        now = self._now()
+        stamp = None
+        if self._stamped or envelope.security.find(f"{{{WSU}}}Timestamp") is not None:
+            stamp = check_timestamp(envelope.security, now=now, age=self._age)
+        if self._signed is not None:
+            self._signed.check(envelope, stamp, now)
+        if self._account is not None:
+            check_token(envelope.security, self._account, now=now, age=self._age, replays=self._replays)
+        envelope.drop_security()
+
+
+class _Signatures:
+    def __init__(self, signed: Signed) -> None:
+        self._trusted = certificates(resolve_pem(signed.certificate))
+        self._algorithms = signed.algorithms
+
+    def check(self, envelope: Envelope, stamp: etree._Element | None, now: datetime) -> None:
+        verify(envelope, stamp, trusted=self._trusted, algorithms=self._algorithms, now=now)
+
+
+def _account(endpoint: Endpoint) -> Account | None:
+    credentials = endpoint.credentials
+    if credentials is None or credentials.kind != "username-token":
+        return None
+    if not credentials.user:
+        raise ConfigError("R103", "a user name token needs a user", where="credentials", mend="add user:")
+    form = (endpoint.security or _NONE).form
+    return Account(credentials.user, resolve(credentials.secret).reveal(), form)

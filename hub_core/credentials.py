@@ -1,0 +1,94 @@
+"""How two systems show each other who they are, as it is registered: credentials, certificates, WS-Security."""
+
+from datetime import timedelta
+from typing import Literal
+
+import msgspec
+
+
+class Struct(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+    """Base of what is registered: immutable and closed; unknown fields are spelling mistakes."""
+
+
+class SecretReference(Struct, frozen=True, kw_only=True):
+    """Where a secret lies; exactly one of the two. A registry file never holds the secret itself.
+
+    Attributes:
+        env: name of an environment variable.
+        file: path of a file.
+    """
+
+    env: str | None = None
+    file: str | None = None
+
+
+class Credentials(Struct, frozen=True, kw_only=True):
+    """How the hub shows itself to a partner.
+
+    Attributes:
+        kind: HTTP Basic, WS-Security UsernameToken, a bearer token, or a header of the partner's own.
+        user: for ``basic`` and ``username-token``.
+        header: name of the header, for ``header``.
+        secret: password, token or value of the header.
+    """
+
+    kind: Literal["basic", "username-token", "bearer", "header"]
+    user: str | None = None
+    header: str | None = None
+    secret: SecretReference
+
+
+class ClientCertificate(Struct, frozen=True, kw_only=True):
+    """What the hub shows when it connects (mutual TLS), as PEM files.
+
+    Attributes:
+        certificate: path; with what leads from it to its authority.
+        key: path; without a password.
+        authorities: path of the certificates that the partner is trusted by; left out: the machine's.
+    """
+
+    certificate: str | None = None
+    key: str | None = None
+    authorities: str | None = None
+
+
+class Signing(Struct, frozen=True, kw_only=True):
+    """How the hub signs Body and Timestamp.
+
+    Attributes:
+        key: where the private key lies, in PEM form without a password.
+        certificate: where its certificate lies, in PEM form.
+    """
+
+    key: SecretReference
+    certificate: SecretReference
+    algorithm: Literal["rsa-sha256", "ecdsa-sha256", "rsa-sha1"] = "rsa-sha256"
+
+
+class Signed(Struct, frozen=True, kw_only=True):
+    """By whom messages (``in``) or answers (``out``, ``ask``) must be signed.
+
+    Attributes:
+        certificate: where the partner's certificate lies, in PEM form; two while one takes over from the other.
+        algorithms: that count; SHA-1 only where it is named.
+    """
+
+    certificate: SecretReference
+    algorithms: tuple[Literal["rsa-sha256", "ecdsa-sha256", "rsa-sha1"], ...] = ("rsa-sha256", "ecdsa-sha256")
+
+
+class Security(Struct, frozen=True, kw_only=True):
+    """WS-Security: what the hub writes into its requests, and what it demands of messages and answers.
+
+    Attributes:
+        form: how a user name token shows the password of ``credentials``.
+        timestamp: after which a message is too old. ``out``, ``ask``: requests carry a Timestamp that says so; ``in``:
+            one is demanded. Left out: none is, and tokens end after five minutes.
+        sign: how requests are signed.
+        signed: by whom messages or answers must be signed.
+    """
+
+    form: Literal["text", "digest"] = "text"
+    timestamp: timedelta | None = None
+    sign: Signing | None = None
+    signed: Signed | None = None

@@ -1,0 +1,225 @@
+"""WS-Security at the door and on the way out, over real HTTP."""
+
+from collections.abc import AsyncIterator, Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from lxml import etree
+
+from adapters.soap import ADAPTER
+from adapters.soap.names import SOAP_12, WSA, WSSE
+from adapters.soap.security.signing import Signer, certificates
+from adapters.soap.security.tokens import Account, username_token
+from adapters.soap.security.verifying import Envelope, verify
+from hub_core.credentials import Credentials, SecretReference, Security, Signed, Signing
+from hub_core.directory import Contract, Direction, Endpoint
+from hub_core.errors import Rejected
+from hub_core.ports import Sent
+from hub_core.testing.partner import Reply, playing
+from hub_core.testing.services import INSTITUTION, MemoryServices
+from hub_core.testing.wire import Answered, exchange, request_bytes, serving
+from tests.unit.adapters.security.letters import AGE, Pair, envelope, pair
+
+pytestmark = pytest.mark.network
+
+PASSWORD = "open-sesame"
+ACCOUNT = Account("agency", PASSWORD, "digest")
+
+
+@pytest.fixture(autouse=True)
+def _secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PUNTE_TEST_SECRET", PASSWORD)
+
+
+def references(folder: Path, keys: Pair) -> tuple[SecretReference, SecretReference]:
+    for name, content in keys._asdict().items():
+        (folder / name).write_bytes(content)
+    return SecretReference(file=str(folder / "key")), SecretReference(file=str(folder / "certificate"))
+
+
+def hub(folder: Path) -> MemoryServices:
+    """Return a hub with endpoints that want a token, a signature, or only a fresh time stamp."""
+    _, certificate = references(folder, pair())
+    token = Credentials(kind="username-token", user="agency", secret=SecretReference(env="PUNTE_TEST_SECRET"))
+    base = {"institution": INSTITUTION, "direction": Direction.IN, "adapter": "soap", "service": "cases"}
+    return MemoryServices(
+        ADAPTER,
+        {
+            "token": Endpoint(**base, credentials=token, security=Security(form="digest")),
+            "signed": Endpoint(**base, security=Security(timestamp=AGE, signed=Signed(certificate=certificate))),
+            "stamped": Endpoint(**base, security=Security(timestamp=AGE)),
+            "broken": Endpoint(
+                **base, credentials=Credentials(kind="username-token", user="x", secret=SecretReference(env="NOBODY"))
+            ),
+        },
+    )
+
+
+class Door:
+    def __init__(self, services: MemoryServices, port: int) -> None:
+        self.services = services
+        self._port = port
+
+    async def send(self, name: str, body: bytes, headers: Mapping[str, str] | None = None) -> Answered:
+        told = {"content-type": "text/xml", **(headers or {})}
+        return await exchange(self._port, request_bytes(f"/soap/{name}", body, told))
+
+
+@pytest.fixture
+async def door(tmp_path: Path) -> AsyncIterator[Door]:
+    services = hub(tmp_path)
+    async with serving(ADAPTER.front(services)) as port:
+        yield Door(services, port)
+
+
+def token(account: Account = ACCOUNT, *, nonce: bytes = b"once") -> bytes:
+    return envelope(security=username_token(account, now=datetime.now(UTC), nonce=nonce))
+
+
+def fault(answered: Answered) -> str:
+    root = etree.fromstring(answered.body)
+    assert root.find(".//{*}Fault") is not None
+    return root.findtext(".//{urn:punte:problem:1}code")
+
+
+async def test_who_shows_the_agreed_token_needs_no_key_of_the_hub(door: Door) -> None:
+    assert (await door.send("token", token())).status == 200
+    (arrival,) = door.services.arrivals
+    assert (arrival.caller.institution, arrival.caller.key) == (INSTITUTION, "ws-security")
+
+
+async def test_the_message_is_kept_without_what_proved_its_sender(door: Door) -> None:
+    await door.send("token", token())
+    kept = door.services.arrivals[0].body
+    assert WSSE.encode() not in kept
+    assert etree.fromstring(kept).findtext(".//{urn:m}sum") == "100"
+
+
+async def test_a_large_message_is_checked_like_a_small_one(door: Door) -> None:
+    large = token().replace(b"<m:sum>", b"<m:text>" + b"x" * 60_000 + b"</m:text><m:sum>")
+    assert (await door.send("token", large)).status == 200
+    assert fault(await door.send("token", large)) == "A414"
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        (token(Account("agency", "guess", "digest")), "A412"),
+        (token(Account("agency", PASSWORD, "text")), "A412"),
+        (envelope(security=""), "A411"),
+        (b"<soap:Envelope", "B101"),
+        (b"<m:pay xmlns:m='urn:m'/>", "A411"),
+    ],
+    ids=["wrong password", "as text", "no token", "no XML", "no envelope"],
+)
+async def test_without_proof_nothing_is_kept_but_a_note(door: Door, body: bytes, code: str) -> None:
+    answered = await door.send("token", body, {"punte-key": door.services.key})
+    assert fault(answered) == code
+    assert door.services.arrivals == []
+    (note,) = door.services.refusals
+    assert (note.code, note.party, note.reference) == (code, None, answered.reference)
+    assert PASSWORD.encode() not in answered.body
+
+
+async def test_a_fault_comes_in_the_version_of_the_caller(door: Door) -> None:
+    old = await door.send("token", envelope(security=""))
+    new = await door.send("token", envelope(security="", soap=SOAP_12), {"content-type": "application/soap+xml"})
+    assert (old.status, etree.fromstring(old.body).findtext(".//faultcode")) == (500, "wsse:InvalidSecurity")
+    assert (new.status, etree.fromstring(new.body).tag) == (400, f"{{{SOAP_12}}}Envelope")
+
+
+async def test_who_signs_with_the_pinned_key_is_let_in_and_nobody_else(door: Door) -> None:
+    good = Signer(*pair()).sign(envelope(at=datetime.now(UTC)))
+    assert (await door.send("signed", good)).status == 200
+    stranger = Signer(*pair("stranger")).sign(envelope(at=datetime.now(UTC)))
+    assert fault(await door.send("signed", stranger)) == "A415"
+    assert fault(await door.send("signed", good.replace(b"100", b"900"))) == "A415"
+    assert fault(await door.send("signed", Signer(*pair()).sign(envelope(security="")))) == "A411"
+    late = envelope(at=datetime.now(UTC) - timedelta(minutes=7))
+    assert fault(await door.send("signed", Signer(*pair()).sign(late))) == "A413"
+    assert len(door.services.arrivals) == 1
+
+
+async def test_a_time_stamp_alone_names_nobody_so_the_key_is_asked_for(door: Door) -> None:
+    fresh = envelope(at=datetime.now(UTC))
+    assert (await door.send("stamped", fresh)).status == 401
+    assert (await door.send("stamped", fresh, {"punte-key": door.services.key})).status == 200
+
+
+async def test_where_the_secret_is_missing_nobody_gets_in_and_no_file_is_named(door: Door) -> None:
+    answered = await door.send("broken", token(), {"punte-key": door.services.key})
+    assert answered.status == 503
+    assert b"NOBODY" not in answered.body
+
+
+async def test_an_endpoint_that_is_not_there_is_told_only_to_callers_with_a_key(door: Door) -> None:
+    assert (await door.send("nowhere", token())).status == 401
+    assert (await door.send("nowhere", token(), {"punte-key": door.services.key})).status == 404
+
+
+# -- on the way out ------------------------------------------------------------------------------------------------
+
+SENT = Sent(key="k-1", message_id="m-1", correlation_id="m-1", party="p", service="cases", record=b'{"a":1}')
+ANSWER = "<d:done xmlns:d='urn:d'/>"
+
+
+def target(url: str, folder: Path, *, proven: bool = False) -> object:
+    key, certificate = references(folder, pair())
+    endpoint = Endpoint(
+        institution="p",
+        direction=Direction.OUT,
+        adapter="soap",
+        service="cases",
+        url=url,
+        contract=Contract(wsdl="partners/anpis/Safir.wsdl"),
+        ask={"CNP": "{message}"},
+        credentials=Credentials(kind="username-token", user="agency", secret=SecretReference(env="PUNTE_TEST_SECRET")),
+        security=Security(
+            form="digest",
+            timestamp=AGE,
+            sign=Signing(key=key, certificate=certificate),
+            signed=Signed(certificate=certificate) if proven else None,
+        ),
+        wsa=True,
+    )
+    return ADAPTER.target("partner", endpoint)
+
+
+async def sent_to(script: Reply, folder: Path, *, proven: bool = False) -> etree._Element:
+    async with playing(script) as partner:
+        line = target(partner.url, folder, proven=proven)
+        try:
+            await line.send(SENT)
+        finally:
+            await line.close()
+    return etree.fromstring(partner.received[0].body)
+
+
+def answer(keys: Pair | None = None) -> Reply:
+    body = envelope(ANSWER, at=datetime.now(UTC))
+    return Reply(body=Signer(*keys).sign(body) if keys else body, headers={"Content-Type": "text/xml"})
+
+
+async def test_a_request_carries_token_time_stamp_addresses_and_a_signature_that_holds(tmp_path: Path) -> None:
+    root = await sent_to(answer(), tmp_path)
+    assert root.findtext(f".//{{{WSA}}}MessageID") == "urn:uuid:k-1"
+    assert [root.find(f".//{{{WSA}}}{name}") is not None for name in ("To", "Action", "ReplyTo")] == [True] * 3
+    read = Envelope(root)
+    stamp = read.security.find("{*}Timestamp")
+    trusted = certificates(pair().certificate)
+    verify(read, stamp, trusted=trusted, algorithms=("rsa-sha256",), now=datetime.now(UTC))
+    assert PASSWORD not in etree.tostring(root).decode()
+
+
+async def test_an_answer_counts_only_if_the_partner_signed_it(tmp_path: Path) -> None:
+    await sent_to(answer(pair()), tmp_path, proven=True)
+    for keys in (None, pair("stranger")):
+        with pytest.raises(Rejected) as refused:
+            await sent_to(answer(keys), tmp_path, proven=True)
+        assert refused.value.code == "D205"
+
+
+async def test_two_requests_never_carry_the_same_nonce(tmp_path: Path) -> None:
+    first, second = [await sent_to(answer(), tmp_path) for _ in range(2)]
+    assert first.findtext(".//{*}Nonce") != second.findtext(".//{*}Nonce")
