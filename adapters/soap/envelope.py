@@ -164,7 +164,9 @@ def _inner(body: etree._Element) -> etree._Element:
 def _only_text(body: etree._Element) -> str | None:
     """Return the text of the only leaf that holds one; ``None`` where there are several, or none."""
     found: str | None = None
-    for leaf in body.iter():
+    while len(body) == 1:  # there is one way down to the leaves, mostly as far as the only one
+        body = body[0]
+    for leaf in body.iter() if len(body) else (body,):
         if len(leaf) == 0 and leaf.text and not leaf.text.isspace():
             if found is not None:
                 return None

@@ -5,6 +5,7 @@ expat walks through them first, stops at the document type before any entity is 
 """
 
 import re
+import threading
 from typing import Final, NoReturn
 from xml.parsers import expat
 
@@ -17,6 +18,15 @@ from hub_core.validation.limits import DEFAULT, Limits, place, rejected
 _LIBXML2_DEPTH: Final = 256
 _TOO_LARGE: Final = frozenset({110, 114})  # libxml2: XML_ERR_NAME_TOO_LONG, XML_ERR_RESOURCE_LIMIT
 _DECLARATION: Final = re.compile(r"\s*<\?xml\s[^>]*\?>")
+
+
+class _Kept(threading.local):
+    """The parser of a thread: making one takes as long as parsing a kilobyte."""
+
+    parser: etree.XMLParser | None = None
+
+
+_KEPT: Final = _Kept()
 
 
 def parse_xml(body: bytes, *, limits: Limits = DEFAULT) -> etree._Element:
@@ -51,8 +61,17 @@ def parse_xml_text(text: str, *, limits: Limits = DEFAULT) -> etree._Element:
 def _parse(plain: bytes, limits: Limits) -> etree._Element:
     if _suspicious(plain, limits):
         _Walk(plain, limits).through()
-    # One parser per document: lxml keeps the faults of earlier documents in a shared one.
-    parser = etree.XMLParser(
+    parser, _KEPT.parser = _KEPT.parser or _parser(), None
+    try:
+        root = etree.fromstring(plain, parser)
+    except etree.XMLSyntaxError as error:
+        raise _malformed(plain, error) from None
+    _KEPT.parser = parser  # after a fault another one: lxml keeps the faults of earlier documents in it
+    return root
+
+
+def _parser() -> etree.XMLParser:
+    return etree.XMLParser(
         encoding="utf-8",
         resolve_entities=False,
         load_dtd=False,
@@ -61,10 +80,6 @@ def _parse(plain: bytes, limits: Limits) -> etree._Element:
         remove_comments=True,
         remove_pis=True,
     )
-    try:
-        return etree.fromstring(plain, parser)
-    except etree.XMLSyntaxError as error:
-        raise _malformed(plain, error) from None
 
 
 def _suspicious(plain: bytes, limits: Limits) -> bool:
