@@ -141,6 +141,7 @@ async def listening(
         http=protocol,
         ws="none",
         lifespan="off",
+        interface="asgi3",
         log_config=None,
         access_log=False,
         proxy_headers=False,  # nobody is believed who says for whom he calls; callers are known by their keys
