@@ -9,14 +9,14 @@ from adapters.kit.contracts import Contracts
 from adapters.kit.front import front
 from adapters.soap.envelope import open_document
 from adapters.soap.voice import SoapVoice
-from hub_core.directory import Direction, Endpoint
+from hub_core.directory import Contract, Direction, Endpoint
 from hub_core.document import Document
-from hub_core.errors import ConfigError
+from hub_core.errors import ConfigError, Rejected
 from hub_core.message import Finding, Severity
 from hub_core.ports import AsgiApp, Services, Setting, Source, Spec, Target
 from hub_core.validation import Xsd, load_xsd
 
-if TYPE_CHECKING:  # zeep takes 0.15 s to import, and most commands never read a WSDL
+if TYPE_CHECKING:  # most commands never read a WSDL
     from adapters.soap.wsdl import Operation, Wsdl
 
 SPEC: Final = Spec(
@@ -78,13 +78,8 @@ class SoapAdapter:
             wsdl = self._wsdls.read_again(contract.wsdl)
             if contract.operation is not None:
                 wsdl.operation(contract.operation)
-            if wsdl.schema_fault and contract.xsd is None:
-                raise ConfigError(
-                    "V401",
-                    f"libxml2 does not take the schema inside the WSDL: {wsdl.schema_fault}",
-                    where="contract.wsdl",
-                    mend="add contract.xsd with the schema of the document",
-                )
+            if contract.xsd is None:
+                _check_schema(wsdl)
         if endpoint.direction is not Direction.IN:
             self._check_request(endpoint)
 
@@ -95,18 +90,20 @@ class SoapAdapter:
             return []
         if contract.xsd is not None:
             return self._xsds.get(contract.xsd).faults(document.root)
-        if contract.wsdl is None:
-            return []
-        wsdl = self._wsdls.get(contract.wsdl)
-        root: etree._Element = document.root
-        if wsdl.schema is None or root.getparent() is None:
-            return []  # rpc parts have no schema; what came out of a string has one only as contract.xsd
-        if contract.operation is not None:
-            operation = wsdl.operation(contract.operation)
-            if root.tag not in (operation.asked.name, operation.answered):
-                text = f"the body is no document of the operation {operation.name}"
-                return [Finding(code="V102", severity=Severity.ERROR, text=text, line=_line(root))]
-        return wsdl.schema.faults(root)
+        return self._faults(contract, document.root) if contract.wsdl else []
+
+    def _faults(self, contract: Contract, root: etree._Element) -> list[Finding]:
+        wsdl = self._wsdls.get(str(contract.wsdl))
+        try:
+            literal = wsdl.literal(root, contract.operation)
+        except Rejected as fault:
+            return list(fault.findings)
+        if literal is not None:
+            return wsdl.schema.faults(literal)
+        if root.getparent() is None:
+            return []  # what came out of a string has a schema only as contract.xsd
+        text = f"the body is no document of the {_meant(contract)}"
+        return [Finding(code="V102", severity=Severity.ERROR, text=text, line=_line(root))]
 
     def front(self, services: Services) -> AsgiApp:
         """Return the app for ``/soap/<endpoint>``."""
@@ -139,6 +136,18 @@ class SoapAdapter:
         from adapters.soap.request import compile_request, known_to
 
         compile_request(self._operation(endpoint), endpoint.ask, known_to(endpoint))
+
+
+def _check_schema(wsdl: "Wsdl") -> None:
+    try:
+        _ = wsdl.schema
+    except ConfigError as fault:
+        mend = "add contract.xsd with the schema of the document"
+        raise ConfigError(fault.code, fault.text, where="contract.wsdl", mend=mend) from fault
+
+
+def _meant(contract: Contract) -> str:
+    return f"operation {contract.operation}" if contract.operation else "contract"
 
 
 def _read_wsdl(path: Path) -> "Wsdl":

@@ -12,7 +12,7 @@ from typing import Final
 from lxml import etree
 
 from adapters.soap.names import SOAP_11, SOAP_12, SOAP_12_ENCODING, SOAP_ENCODING, XSI
-from adapters.soap.references import fault
+from adapters.soap.references import fault, line_of
 from adapters.soap.shapes import ANY, ANY_SIMPLE, ANY_TYPE, ITEM, Field, Kind, Shape, Shapes, plain
 
 _TYPE: Final = f"{{{XSI}}}type"
@@ -63,6 +63,7 @@ class _Reader:
 
     def document(self, wire: etree._Element, field: Field) -> etree._Element:
         document = etree.Element(field.name)
+        document.sourceline = line_of(wire)
         self._content(document, wire, field.shape, depth=1)
         return document
 
@@ -83,6 +84,7 @@ class _Reader:
             value.set(_TYPE, f"t:{local}" if namespace else local)
         else:
             value = etree.SubElement(parent, field.name)
+        value.sourceline = line_of(wire)
         self._content(value, wire, shape, depth=depth)
 
     def _content(self, value: etree._Element, wire: etree._Element, shape: Shape, *, depth: int) -> None:

@@ -77,6 +77,7 @@ class _Gathering:
     def _put(self, parent: etree._Element, wire: etree._Element, target: etree._Element, depth: int) -> None:
         # Names of types stand in values: what their prefixes mean must come along.
         copy = etree.SubElement(parent, wire.tag, _told(target) | _told(wire), nsmap=cast("Any", target.nsmap))
+        copy.sourceline = line_of(target)
         self._inside(copy, target, depth)
 
     def _inside(self, copy: etree._Element, wire: etree._Element, depth: int) -> None:
@@ -103,8 +104,14 @@ def _key(wire: etree._Element) -> str | None:
     return href[1:]
 
 
+def line_of(element: etree._Element) -> Any:
+    """Return the line of an element, 0 for one that was not read; its published type leaves the number out."""
+    line: Any = element.sourceline
+    return line or 0
+
+
 def fault(element: etree._Element, text: str, *, code: str = "V105") -> Rejected:
     """Return the error for something in an encoded body, with its line."""
-    line: Any = element.sourceline  # its published type leaves out the number
+    line = line_of(element)
     finding = Finding(code=code, severity=Severity.ERROR, text=text, line=line)
     return Rejected(code, text, where=f"line {line}", findings=(finding,))

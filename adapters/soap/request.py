@@ -6,8 +6,9 @@ once more, where a template begins with ``<``: it is then a document that travel
 
 import re
 import string
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from itertools import islice
 from typing import Final
 from xml.sax.saxutils import escape, quoteattr
 
@@ -22,6 +23,7 @@ QUESTION: Final = ("cnp", "date", "year", "month", "request", "purpose")
 SENT: Final = ("key", "message", "correlation", "party", "service", "record")
 WRITTEN: Final = (*SENT, "document")
 
+MOST_PATHS: Final = 30  # that a fault names
 _NOT_XML: Final = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML 1.0, section 2.2
 
 
@@ -119,18 +121,16 @@ def compile_request(operation: Operation, templates: Mapping[str, str], known: S
         ConfigError: R104, a template for something the operation does not ask; R103, something required has none.
     """
     asked = operation.asked
-    encoded = operation.use == "encoded"
-    namespaces = sorted(_namespaces(asked, encoded=encoded))
-    prefixes = {namespace: f"n{number}" for number, namespace in enumerate(namespaces)}
-    writer = _Writer(prefixes, templates, known, encoded=encoded)
-    writer.element(asked, path="", opening=_declarations(operation, prefixes))
+    writer = _Writer(templates, known, encoded=operation.use == "encoded")
+    writer.element(asked, path="")
+    writer.parts[0] = f"{str(writer.parts[0])[:-1]}{_declarations(operation, writer.prefixes)}>"
     unknown = sorted(set(templates) - writer.used)
     if unknown:
         raise ConfigError(
             "R104",
             f"the operation {operation.name} does not ask for {unknown[0]}",
             where=f"ask.{unknown[0]}",
-            mend=f"write one of: {', '.join(_paths(asked)) or 'nothing'}",
+            mend=f"write one of: {', '.join(islice(_paths(asked), MOST_PATHS)) or 'nothing'}",
         )
     return Request(operation, writer.parts)
 
@@ -138,22 +138,20 @@ def compile_request(operation: Operation, templates: Mapping[str, str], known: S
 class _Writer:
     """Writes the elements of a request in the order of the contract."""
 
-    def __init__(
-        self, prefixes: Mapping[str, str], templates: Mapping[str, str], known: Sequence[str], *, encoded: bool
-    ) -> None:
-        self._prefixes = prefixes
+    def __init__(self, templates: Mapping[str, str], known: Sequence[str], *, encoded: bool) -> None:
+        self.prefixes: dict[str, str] = {}
         self._templates = templates
         self._known = known
         self._encoded = encoded
         self.parts: list[str | Template] = []
         self.used: set[str] = set()
 
-    def element(self, field: Field, *, path: str, opening: str = "") -> None:
-        name = _prefixed(field.name, self._prefixes)
+    def element(self, field: Field, *, path: str) -> None:
+        name = self._prefixed(field.name)
         kind = ""
         if self._encoded and path and field.type:
-            kind = f" xsi:type={quoteattr(_prefixed(field.type, self._prefixes))}"
-        self.parts.append(f"<{name}{opening}{kind}>")
+            kind = f" xsi:type={quoteattr(self._prefixed(field.type))}"
+        self.parts.append(f"<{name}{kind}>")
         template = self._templates.get(path)
         if template is not None:
             self.used.add(path)
@@ -174,6 +172,12 @@ class _Writer:
             elif part.required:
                 self.element(part, path=inner)
 
+    def _prefixed(self, name: str) -> str:
+        namespace, _, local = name.rpartition("}")
+        if not namespace:
+            return local
+        return f"{self.prefixes.setdefault(namespace[1:], f'n{len(self.prefixes)}')}:{local}"
+
 
 def _declarations(operation: Operation, prefixes: Mapping[str, str]) -> str:
     declared = "".join(f" xmlns:{prefix}={quoteattr(name)}" for name, prefix in prefixes.items())
@@ -182,26 +186,10 @@ def _declarations(operation: Operation, prefixes: Mapping[str, str]) -> str:
     return declared
 
 
-def _namespaces(field: Field, *, encoded: bool) -> set[str]:
-    found = {_namespace(field.name)} | ({_namespace(field.type)} if encoded else set())
-    for part in field.fields:
-        found |= _namespaces(part, encoded=encoded)
-    return found - {""}
-
-
-def _namespace(name: str) -> str:
-    return name[1:].partition("}")[0] if name.startswith("{") else ""
-
-
-def _prefixed(name: str, prefixes: Mapping[str, str]) -> str:
-    namespace = _namespace(name)
-    local = name.rpartition("}")[2]
-    return f"{prefixes[namespace]}:{local}" if namespace else local
-
-
-def _paths(field: Field, path: str = "") -> list[str]:
-    found: list[str] = []
+def _paths(field: Field, path: str = "") -> Iterator[str]:
     for part in field.fields:
         inner = f"{path}/{part.local}" if path else part.local
-        found += _paths(part, inner) if part.fields else [inner]
-    return found
+        if part.fields:
+            yield from _paths(part, inner)
+        else:
+            yield inner

@@ -68,13 +68,13 @@ class Wire:
         Args:
             operation: that the message belongs to.
             message: its input or output.
-            body: the ``Body``; taken apart.
+            body: the ``Body``; where several documents stand in it, they are taken out.
 
         Raises:
             Rejected: V101, V102, not what the contract says; V105, B107 what is encoded cannot be read.
         """
         if operation.use == "encoded":
-            return self._encoded.read(one_element(body, encoded=True), message.element)
+            return self.literal(operation, message, one_element(body, encoded=True))
         children = list(body.iterchildren(etree.Element))
         if not message.wire:
             document = etree.Element(message.element)
@@ -84,8 +84,17 @@ class Wire:
             raise Rejected("V101", "a Body holds one element")
         if children[0].tag != message.wire:
             raise Rejected("V102", f"the body is no document of the operation {operation.name}")
-        children[0].tag = message.element
-        return children[0]
+        return self.literal(operation, message, children[0])
+
+    def literal(self, operation: Operation, message: Message, element: etree._Element) -> etree._Element:
+        """Return the literal document of the one element of a Body, which is not changed.
+
+        Raises:
+            Rejected: V105, what is encoded cannot be read.
+        """
+        if operation.use == "encoded":
+            return self._encoded.read(element, message.element)
+        return element if element.tag == message.element else _renamed(element, message.element)
 
 
 def envelope(version: str, content: bytes, *, header: bytes = b"") -> bytes:
@@ -99,9 +108,13 @@ def _content(document: etree._Element, message: Message) -> bytes:
         return b"".join(_bytes(child) for child in document.iterchildren(etree.Element))
     if document.tag == message.wire:
         return _bytes(document)
-    document = copy(document)
-    document.tag = message.wire
-    return _bytes(document)
+    return _bytes(_renamed(document, message.wire))
+
+
+def _renamed(element: etree._Element, name: str) -> etree._Element:
+    element = copy(element)
+    element.tag = name
+    return element
 
 
 def _bytes(element: etree._Element) -> bytes:
