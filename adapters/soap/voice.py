@@ -15,7 +15,7 @@ from hub_core.errors import ConfigError, Rejected, TryLater
 from hub_core.message import Outcome
 from hub_core.validation import parse_xml
 
-if TYPE_CHECKING:  # zeep takes 0.15 s to import, and most commands never read a WSDL
+if TYPE_CHECKING:  # most commands never read a WSDL
     from adapters.soap.wsdl import Wsdl
 
 log: Final = logging.getLogger("punte.soap")
