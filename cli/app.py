@@ -9,6 +9,7 @@ from cli.commands import (
     apply,
     backup,
     codes,
+    contract,
     doctor,
     endpoints,
     explain,
@@ -75,6 +76,7 @@ app.command(rich_help_panel=SET_UP)(apply.apply)
 app.add_typer(keys.app, name="key", rich_help_panel=SET_UP)
 app.add_typer(seal.app, name="seal", rich_help_panel=SET_UP)
 app.command(rich_help_panel=SET_UP)(codes.codes)
+app.add_typer(contract.app, name="contract", rich_help_panel=SET_UP)
 app.add_typer(mapping.app, name="mapping", rich_help_panel=SET_UP)
 
 

@@ -15,6 +15,7 @@ from hub_core.contract.wsdl.model import Contract, Service
 from hub_core.contract.wsdl.policy import look_at_policies
 from hub_core.contract.wsdl.reader import Reader
 from hub_core.contract.wsdl.schemas import Schemas
+from hub_core.message import Severity
 
 
 class Admission(msgspec.Struct, frozen=True, kw_only=True):
@@ -22,13 +23,18 @@ class Admission(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         file: relative to the folder.
-        contract: ``None``: refused.
+        contract: a WSDL or XML Schema; ``None`` where it was refused, and for other kinds of contracts.
         findings: what was noticed; where it was refused, the reasons first.
     """
 
     file: str
     contract: Contract | None
     findings: tuple[Finding, ...]
+
+    @property
+    def admitted(self) -> bool:
+        """Whether nothing refuses it."""
+        return not any(one.severity is Severity.ERROR for one in self.findings)
 
 
 def admit(path: Path, root: Path | None = None, *, compiled: bool = True) -> Admission:
