@@ -1,6 +1,7 @@
 """Admission: a WSDL or XML Schema is read whole and held against every validator, or refused with all reasons."""
 
 from pathlib import Path
+from typing import Final
 
 import msgspec
 
@@ -15,7 +16,10 @@ from hub_core.contract.wsdl.model import Contract, Service
 from hub_core.contract.wsdl.policy import look_at_policies
 from hub_core.contract.wsdl.reader import Reader
 from hub_core.contract.wsdl.schemas import Schemas
+from hub_core.contract.wsdl.weight import Scale
 from hub_core.message import Severity
+
+MOST_MODELLED: Final = 10_000  # declarations; xmlschema takes about ten seconds for them
 
 
 class Admission(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,6 +64,7 @@ def admit(path: Path, root: Path | None = None, *, compiled: bool = True) -> Adm
         index = Index([*gathered.schemas, *made], Findings()) if made else index
         index.findings = findings
         look_at_policies(gathered.definitions, findings)
+    Scale(index).weigh()
     schemas = Schemas(join(index) if gathered.schemas or services else Joined())
     if compiled and not findings.refused:
         _compile(schemas, findings, shown(path, root))
@@ -94,7 +99,12 @@ def _compile(schemas: Schemas, findings: Findings, file: str) -> None:
     """Hold schemas against both validators: what one of them takes is used, with what the other says."""
     if not schemas.joined.documents:
         return
-    fast, model = schemas.fast_faults, schemas.model_faults
+    fast = schemas.fast_faults
+    if not fast and schemas.joined.size > MOST_MODELLED:
+        text = f"more than {MOST_MODELLED:,} declarations: held against libxml2 only"
+        findings.info("V526", (file, 0), text, "name the part of the contract that is needed")
+        return
+    model = schemas.model_faults
     told = findings.error if fast and model else findings.warning
     for faults, code, who in ((fast, "V525", "libxml2"), (model, "V526", "xmlschema")):
         for at, line, text in faults:

@@ -10,7 +10,7 @@ from typing import Final
 
 from lxml import etree
 
-from hub_core.contract.wsdl.gather import SchemaDoc
+from hub_core.contract.wsdl.documents import SchemaDoc
 from hub_core.contract.wsdl.names import SOAP_ENCODING, Node, Unbound, W, X, qname
 
 ARRAY: Final = f"{{{SOAP_ENCODING}}}Array"

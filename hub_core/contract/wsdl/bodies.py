@@ -5,7 +5,7 @@ from pathlib import Path
 
 from lxml import etree
 
-from hub_core.contract.wsdl.gather import SchemaDoc
+from hub_core.contract.wsdl.documents import SchemaDoc
 from hub_core.contract.wsdl.index import Index
 from hub_core.contract.wsdl.model import Part
 from hub_core.contract.wsdl.names import XSD, Node, X, full, split

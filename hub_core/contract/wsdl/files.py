@@ -59,6 +59,7 @@ class Files:
     root: Path
     read_files: set[Path] = field(default_factory=set)
     _heads: list[_Head] | None = None
+    _places: dict[tuple[Path, str], Path] = field(default_factory=dict)
     _count: int = 0
     _bytes: int = 0
 
@@ -94,6 +95,12 @@ class Files:
         Raises:
             Missing: V501, it lies on another host or outside the folder.
         """
+        key = (base.parent, location)
+        if key not in self._places:
+            self._places[key] = self._locate(base, location)
+        return self._places[key]
+
+    def _locate(self, base: Path, location: str) -> Path:
         parts = urlsplit(urljoin(base.as_uri(), location.strip().replace("\\", "/")))
         if parts.scheme != "file" or parts.netloc:
             raise Missing("V501", "nothing is loaded from the network", absent=True)

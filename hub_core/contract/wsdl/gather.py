@@ -5,42 +5,18 @@ includes it.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from hub_core.contract.wsdl.documents import SchemaDoc, references
 from hub_core.contract.wsdl.files import MAX_FILES, Files, Missing, shown
 from hub_core.contract.wsdl.findings import Findings
 from hub_core.contract.wsdl.names import WSDL_20, XSD, Node, Unbound, W, X, qname, split, tag
 from hub_core.validation.catalogue import STANDARDS
 
-QNAMES: Final = ("ref", "type", "base", "itemType", "substitutionGroup", "refer")  # attributes of XML Schema
+MAX_IMPORTS: Final = 50_000
 _NAMED: Final = 5  # files in a text
-
-
-@dataclass(eq=False)
-class SchemaDoc:
-    """One schema document, for one namespace.
-
-    Attributes:
-        node: its ``xs:schema``, as it stands in the file.
-        path: the file.
-        file: the same, for people.
-        namespace: of what it declares; empty for none.
-        redefined: the document that each ``xs:redefine`` in it names.
-        hidden: it is reached by ``xs:redefine`` only.
-    """
-
-    node: Node
-    path: Path
-    file: str
-    namespace: str
-    redefined: dict[Node, "SchemaDoc"] = field(default_factory=dict)
-    hidden: bool = False
-
-    def at(self, node: Node) -> tuple[str, int]:
-        """Return file and line of an element."""
-        return self.file, node.sourceline or 0
 
 
 @dataclass
@@ -61,6 +37,7 @@ class Gathering:
     Attributes:
         definitions: every ``wsdl:definitions`` with the name of its file, the main one first.
         schemas: every schema, in the order in which they were met.
+        main: the main file, for people.
     """
 
     def __init__(self, files: Files, findings: Findings) -> None:
@@ -74,11 +51,13 @@ class Gathering:
         self._todo: list[SchemaDoc] = []
         self._wanted: list[_Wanted] = []
         self._sought: set[str] = set()
+        self._followed = 0
+        self.main = ""
 
     def run(self, path: Path) -> None:
         """Gather; faults become findings."""
-        at = (shown(path, self.files.root), 0)
-        self._take(path, at, None)
+        self.main = shown(path, self.files.root)
+        self._take(path, (self.main, 0), None)
         while True:
             self._follow()
             if not (self._look_for_places() or self._look_for_namespaces()):
@@ -142,7 +121,8 @@ class Gathering:
 
     def _new(self, doc: SchemaDoc) -> SchemaDoc:
         if len(self.schemas) >= MAX_FILES:
-            self.findings.error("V508", (doc.file, 0), f"the contract holds more than {MAX_FILES:,} schemas")
+            self.findings.error("V508", (self.main, 0), f"the contract holds more than {MAX_FILES:,} schemas")
+            self._todo.clear()
             return doc
         self.schemas.append(doc)
         self._todo.append(doc)
@@ -192,6 +172,11 @@ class Gathering:
     ) -> list[SchemaDoc]:
         """Take in what a file names; what is not there is looked for when everything else is known."""
         at = (file, node.sourceline or 0)
+        self._followed += 1
+        if self._followed > MAX_IMPORTS:
+            self.findings.error("V508", (self.main, 0), f"the contract has more than {MAX_IMPORTS:,} imports")
+            self._todo.clear()
+            return []
         if path in STANDARDS.values():
             return []  # standards name each other by network addresses; what they import stands in the catalogue
         try:
@@ -265,16 +250,6 @@ class Gathering:
 
 
 _PLACE: Final = "put the file where it is named, or name the folder around all files with --root"
-
-
-def references(schema: Node) -> Iterator[tuple[Node, str, str]]:
-    """Yield every qualified name in a schema: the node, the attribute, and the name as written."""
-    for node in schema.iter(f"{X}*"):
-        for attribute in QNAMES:
-            if text := node.get(attribute):
-                yield node, attribute, text
-        for text in node.get("memberTypes", "").split():
-            yield node, "memberTypes", text
 
 
 def _namespace(node: Node, text: str) -> str:

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from hub_core.contract.wsdl.documents import QNAMES, SchemaDoc, references
 from hub_core.contract.wsdl.findings import Findings
-from hub_core.contract.wsdl.gather import QNAMES, SchemaDoc, references
 from hub_core.contract.wsdl.names import XSD, Node, Unbound, X, full, qname, split, tag
 from hub_core.validation.catalogue import STANDARDS
 

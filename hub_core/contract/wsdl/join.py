@@ -11,7 +11,7 @@ from typing import Any, Final
 from lxml import etree
 
 from hub_core.contract.wsdl import arrays
-from hub_core.contract.wsdl.gather import SchemaDoc
+from hub_core.contract.wsdl.documents import SchemaDoc
 from hub_core.contract.wsdl.index import Index, imports_of, is_standard
 from hub_core.contract.wsdl.names import XSD, Node, X, full, split, tag
 
@@ -31,6 +31,7 @@ class Joined:
         names: every element and attribute name that is declared.
         elements: global ones, ``{namespace}local``.
         arrays: types that are SOAP arrays, and what they say of their items (``{namespace}local[]``).
+    size: how much is declared, from top to bottom.
     """
 
     documents: dict[str, bytes] = field(default_factory=dict)
@@ -38,6 +39,7 @@ class Joined:
     names: set[str] = field(default_factory=set)
     elements: set[str] = field(default_factory=set)
     arrays: dict[str, str] = field(default_factory=dict)
+    size: int = 0
 
 
 def join(index: Index) -> Joined:
@@ -89,6 +91,7 @@ class _Rewriting:
         """Write the document and what is known of it."""
         used = self._references()
         joined.names.update(name for node in self.copy.iter(f"{X}*") if (name := node.get("name")))
+        joined.size += sum(1 for _ in self.copy.iter(f"{X}element", f"{X}complexType", f"{X}simpleType"))
         for node in self.index.repeated & self.twin.keys():
             _remove(self.twin[node])
         self._occurrences()

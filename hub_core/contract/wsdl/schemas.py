@@ -4,18 +4,20 @@ import warnings
 from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from lxml import etree
 
 from hub_core.contract.wsdl.join import START, Joined
 from hub_core.errors import ConfigError
-from hub_core.validation.xsd import Xsd
+from hub_core.message import Finding, Severity
+from hub_core.validation.xsd import MAX_FINDINGS, Xsd
 
 if TYPE_CHECKING:  # takes 0.2 s to import, and traffic never needs it
     import xmlschema
 
 Entry = tuple[str, int, str]
+_RULES: Final = {"XMLSchemaChildrenValidationError": "an element is missing or not expected here"}
 
 
 class Schemas:
@@ -35,16 +37,19 @@ class Schemas:
     def __repr__(self) -> str:
         return f"Schemas({len(self.joined.documents)} documents)"
 
-    def xsd(self) -> Xsd:
-        """Return the schema that validates documents.
+    def xsd(self) -> "Xsd | ModelXsd":
+        """Return what validates documents: libxml2, or xmlschema where libxml2 does not take the schema.
 
         Raises:
-            ConfigError: V401, libxml2 does not take it.
+            ConfigError: V401, neither does.
         """
-        if self.fast_faults:
+        names = frozenset(self.joined.names)
+        if not self.fast_faults:
+            return Xsd(self._compiled[0], names)
+        if self._broken:
             file, line, text = self.fast_faults[0]
-            raise ConfigError("V401", f"libxml2 does not take the schema: {text}", where=f"{file}:{line}")
-        return Xsd(self._compiled[0], frozenset(self.joined.names))
+            raise ConfigError("V401", f"no validator takes the schema: {text}", where=f"{file}:{line}")
+        return ModelXsd(self._model, names)
 
     def model(self) -> "xmlschema.XMLSchema10":
         """Return the model of the schema; its ``maps`` hold every component by ``{namespace}local``."""
@@ -66,7 +71,20 @@ class Schemas:
     @property
     def model_faults(self) -> tuple[Entry, ...]:
         """What xmlschema, which keeps closer to the standard, has to say; empty if nothing."""
-        return tuple(self._told(error) for error in self._model.all_errors)
+        return self._broken or tuple(self._told(error) for error in self._model.all_errors)
+
+    @cached_property
+    def _broken(self) -> tuple[Entry, ...]:
+        """Why xmlschema can make nothing of it at all."""
+        import xmlschema
+
+        try:
+            _ = self._model
+        except RecursionError:
+            return (("", 0, "types nested too deep"),)
+        except (xmlschema.XMLSchemaException, ValueError, KeyError, TypeError, AttributeError) as error:
+            return (("", 0, _plain(getattr(error, "reason", None) or getattr(error, "message", "") or str(error))),)
+        return ()
 
     @cached_property
     def _compiled(self) -> tuple[Any, tuple[Entry, ...]]:
@@ -108,6 +126,31 @@ class Schemas:
         lines = self.joined.lines.get(url, {})
         nearest = max((one for one in lines if one <= line), default=min(lines, default=0))
         return lines.get(nearest, ("", 0))
+
+
+class ModelXsd:
+    """Validates by xmlschema, hundreds of times slower; for schemas that libxml2 does not take."""
+
+    def __init__(self, model: "xmlschema.XMLSchema10", names: frozenset[str]) -> None:
+        self._model = model
+        self._names = names
+
+    def __repr__(self) -> str:
+        return f"ModelXsd({len(self._names)} names)"
+
+    def faults(self, element: etree._Element) -> list[Finding]:
+        """Return one finding V201 per faulty place, with its line; empty if the element is valid."""
+        found: list[Finding] = []
+        for error in self._model.iter_errors(element):
+            node: Any = error.obj if etree.iselement(error.obj) else error.elem
+            local = str(getattr(node, "tag", "")).rpartition("}")[2]
+            name = local if local in self._names else "an element"
+            text = f"{name}: {_RULES.get(type(error).__name__, 'the value is not of its type')}"
+            line = getattr(node, "sourceline", None) or None
+            found.append(Finding(code="V201", severity=Severity.ERROR, text=text, source=name, line=line))
+            if len(found) == MAX_FINDINGS:
+                break
+        return found
 
 
 class _InMemory(etree.Resolver):
