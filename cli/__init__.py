@@ -13,25 +13,43 @@ command that only looks starts within 0.3 s.
 import os
 import sys
 from collections.abc import Sequence
+from types import TracebackType
 from typing import NoReturn
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run one command and leave with its exit code (``cli.faults.Exit``)."""
-    from cli import faults
-    from cli.app import command
     from hub_core.errors import PunteError
 
-    sys.excepthook = faults.defect
+    sys.excepthook = _defect
     given = list(sys.argv[1:] if arguments is None else arguments)
     try:
-        command()(given, prog_name="punte")
+        _run(given)
     except PunteError as error:
+        from cli import faults
+
         faults.report(error, as_json="--json" in given)
         sys.exit(faults.exit_code(error))
     finally:
         _flush()
+
+
+def _run(given: list[str]) -> NoReturn:
+    if given == ["serve"]:  # senders wait while a hub starts, and loading the parser is a sixth of that
+        from cli.commands.serving import serve
+
+        serve()
+        sys.exit()
+    from cli.app import command
+
+    command()(given, prog_name="punte")
     raise AssertionError  # unreachable: a command ends by leaving
+
+
+def _defect(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    from cli import faults
+
+    faults.defect(kind, error, trace)
 
 
 def _flush() -> None:

@@ -27,6 +27,7 @@ from cli.commands import (
     schedule,
     seal,
     send,
+    serving,
     status,
     torture,
     why,
@@ -47,7 +48,7 @@ app = typer.Typer(
     "The hub's folder is .punte, or PUNTE_HOME.",
     context_settings={"help_option_names": HELP},
 )
-app.command(rich_help_panel=RUN)(running.serve)
+app.command(rich_help_panel=RUN)(serving.serve)
 app.command(rich_help_panel=RUN)(running.demo)
 app.command(rich_help_panel=RUN)(torture.torture)
 app.command(rich_help_panel=SEND)(send.send)

@@ -80,3 +80,12 @@ def bounded(findings: Sequence[Finding], unlisted: int = 0) -> tuple[Finding, ..
     if rest:
         kept.append(Finding(code="J201", severity=Severity.INFO, text=f"{rest} more findings were left out"))
     return tuple(kept)
+
+
+def all_told(findings: list[Finding], unlisted: int, unmapped: int) -> tuple[Finding, ...]:
+    """Return at most as many findings as one reading tells, and the number of values that are not mapped."""
+    told = bounded(findings, unlisted)
+    if not unmapped:
+        return told
+    text = f"{unmapped} value{'s' if unmapped > 1 else ''} of the document {'are' if unmapped > 1 else 'is'} not mapped"
+    return (*told, Finding(code="M205", severity=Severity.INFO, text=text))

@@ -18,6 +18,8 @@ _SAMPLE: Final = 0.2  # seconds
 _STOP: Final = 15.0  # seconds, to end in order
 _STARTS: Final = 200  # in a row without a second of life: it cannot start
 _PAUSE: Final = 0.1  # seconds, after one that ended by itself
+#: What developers set, and no service has: its program would be compiled anew at every start.
+_UNWRITTEN: Final = "PYTHONDONTWRITEBYTECODE"
 
 
 class Node:
@@ -58,7 +60,7 @@ class Node:
         self._program = program
         self._log = folder / f"hub-{number}.log"
         self.environment = {
-            **{name: value for name, value in os.environ.items() if not name.startswith(PREFIX)},
+            **{name: value for name, value in os.environ.items() if not name.startswith(PREFIX) and name != _UNWRITTEN},
             **environment,
             "PUNTE_HOME": str(self.home),
             "PUNTE_PORT": str(self.port),

@@ -30,14 +30,22 @@ def application(fronts: Mapping[str, AsgiApp], api: AsgiApp) -> AsgiApp:
     return dispatch
 
 
-def made_meanwhile(make: Callable[[], AsgiApp]) -> AsgiApp:
-    """Return an app that a thread makes from now on; whoever calls it earlier waits, nobody else does."""
-    making = asyncio.create_task(asyncio.to_thread(make))
+class MadeLater:
+    """An app that a thread makes when it is called first; its callers wait, nobody else does."""
 
-    async def app(scope: Scope, receive: Receive, send: Send) -> None:
-        await (await asyncio.shield(making))(scope, receive, send)
+    def __init__(self, make: Callable[[], AsgiApp]) -> None:
+        self._make = make
+        self._making: asyncio.Task[AsgiApp] | None = None
 
-    return app
+    def make(self) -> asyncio.Task[AsgiApp]:
+        """Begin to make it, if nobody called it yet."""
+        if self._making is None:
+            self._making = asyncio.create_task(asyncio.to_thread(self._make))
+        return self._making
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a call on."""
+        await (await asyncio.shield(self.make()))(scope, receive, send)
 
 
 async def _unknown(send: Send) -> None:

@@ -16,11 +16,12 @@ from typing import cast
 import uvicorn
 
 from hub_core.errors import ConfigError
+from hub_core.laps import Laps
 from hub_core.observe import start_logging
 from hub_core.ports import AsgiApp
 from hub_core.settings import Settings
 from hub_web.api import control
-from hub_web.app import application, made_meanwhile
+from hub_web.app import MadeLater, application
 from hub_web.protocol import Protocol
 from registry.assemble import Running, assemble
 
@@ -69,19 +70,22 @@ def main(settings: Settings) -> None:
     Raises:
         ConfigError: a port is taken, a certificate cannot be read, the database belongs to another process.
     """
+    laps = Laps()
+    laps.end("loading")
     start_logging(settings.log_level)
     # It warns of every bad request, and anybody can send those without end; the answer says what is wrong.
     logging.getLogger("uvicorn.error").setLevel(logging.ERROR)
     with asyncio.Runner(loop_factory=_uvloop) as runner:
-        runner.run(serve(settings))
+        runner.run(serve(settings, laps))
 
 
-async def serve(settings: Settings) -> None:
+async def serve(settings: Settings, laps: Laps) -> None:
     """Assemble the hub, listen, and stop in order: calls and deliveries first, then listeners, then the journal."""
     stop = _told_to_stop()
     _allow_files()
-    async with assemble(settings) as hub:
-        app = application(hub.fronts, made_meanwhile(lambda: _api(hub)))
+    async with assemble(settings, laps) as hub:
+        api = MadeLater(lambda: _api(hub))
+        app = application(hub.fronts, api)
         async with contextlib.AsyncExitStack() as stack:
             plain = _bind(settings.host, settings.port)
             await stack.enter_async_context(listening(app, plain))
@@ -91,7 +95,11 @@ async def serve(settings: Settings) -> None:
             await stack.enter_async_context(listening(control.build(hub), _bind_control(settings.control)))
             hub.address = f"http://{settings.host}:{plain.getsockname()[1]}"
             stack.enter_context(_announced(settings, hub))
-            log.info("hub.started", extra={"address": hub.address, "registry_set": hub.directory().number})
+            laps.end("listening")
+            facts = {"address": hub.address, "registry_set": hub.directory().number, **laps.facts()}
+            log.info("hub.started", extra=facts)
+            await hub.begin()
+            api.make()
             await stop.wait()
             log.info("hub.stopping")
             await hub.drain()

@@ -4,9 +4,10 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from importlib import import_module
+from typing import Any, Final
 
 import msgspec
 
@@ -15,6 +16,7 @@ from hub_core.delivering.delivery import Deliverer
 from hub_core.delivering.written import WritingTarget
 from hub_core.errors import ConfigError, PunteError
 from hub_core.journal.entries import Filter, MessageRow
+from hub_core.laps import Laps
 from hub_core.message import Arrival, Caller, Outcome, State
 from hub_core.ports import AsgiApp, Place, Target
 from hub_core.sealing_anew import Resealer
@@ -29,6 +31,7 @@ from registry.schedule import Schedule
 
 log = logging.getLogger("punte.assemble")
 DRAIN = timedelta(seconds=7)  # of the 10 in which a hub that is told to stop is gone
+_CLIENT: Final = "adapters.kit.client"  # takes as long to load as half of the rest
 
 
 class Running:
@@ -36,11 +39,13 @@ class Running:
 
     Attributes:
         admission: what may be under way at once.
+        begin: begins deliveries and everything else that no sender waits for; to be called once, with the door open.
     """
 
-    def __init__(self, parts: Parts, deliverer: Deliverer) -> None:
+    def __init__(self, parts: Parts, deliverer: Deliverer, *, begin: Callable[[], Awaitable[None]]) -> None:
         self._parts = parts
         self._deliverer = deliverer
+        self.begin = begin
         self.admission = parts.admission
         self.directory = parts.directory
         self.desk = Desk(parts)
@@ -136,8 +141,12 @@ class Running:
 
 
 @contextlib.asynccontextmanager
-async def assemble(settings: Settings) -> AsyncIterator[Running]:
-    """Put a hub together and run its deliveries until the context is left.
+async def assemble(settings: Settings, laps: Laps) -> AsyncIterator[Running]:
+    """Put a hub together, ready to accept; what it begins with ``Running.begin`` ends when the context is left.
+
+    Args:
+        settings: of this process.
+        laps: where the steps of the start are noted.
 
     Raises:
         ConfigError: the database belongs to another process or cannot be used; a shipped mapping is wrong.
@@ -146,6 +155,7 @@ async def assemble(settings: Settings) -> AsyncIterator[Running]:
     parts.started_at = datetime.now(UTC).isoformat(timespec="seconds")
     try:
         deliverer = _deliverer(parts)
+        laps.end("journal")
         parts.deliveries_added = deliverer.wake
         parts.serving = True
         await begin(parts)
@@ -167,16 +177,20 @@ async def assemble(settings: Settings) -> AsyncIterator[Running]:
         resealer = Resealer(parts.database, parts.vault)
         parts.keys_changed = resealer.wake
         schedule = Schedule(parts)
-        running = Running(parts, deliverer)
+
+        async def begin_work() -> None:
+            await asyncio.to_thread(_load_rest, parts)
+            await deliverer.start()
+            split()
+            resealer.start()
+            schedule.start()
+            neighbours.listen()
+
         _warn_of_unusable(parts)
         _compile(parts)
-        await deliverer.start()
-        split()
-        resealer.start()
-        schedule.start()
-        neighbours.listen()
+        laps.end("mappings")
         try:
-            yield running
+            yield Running(parts, deliverer, begin=begin_work)
         finally:
             await schedule.stop()
             await neighbours.stop()
@@ -207,12 +221,20 @@ def _deliverer(parts: Parts) -> Deliverer:
 
 
 def _compile(parts: Parts) -> None:
-    """Compile every mapping before the door opens: no message waits for it, and none holds up the others."""
+    """Compile before the door opens what never was: no message waits for it, and none holds up the others."""
     begun = time.perf_counter()
     mappings = parts.mappings()
-    fresh = mappings.prepare()
+    slow = [mapping for mapping in mappings.all if not mapping.quick]
+    for mapping in slow:
+        mapping.prepare()
     took = round((time.perf_counter() - begun) * 1000)
-    log.info("mappings.ready", extra={"mappings": len(mappings.all), "compiled": fresh, "ms": took})
+    log.info("mappings.ready", extra={"mappings": len(mappings.all), "compiled": len(slow), "ms": took})
+
+
+def _load_rest(parts: Parts) -> None:
+    """Load what the first messages and deliveries would otherwise wait for."""
+    parts.mappings().prepare()
+    import_module(_CLIENT)
 
 
 def _warn_of_unusable(parts: Parts) -> None:

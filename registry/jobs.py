@@ -10,10 +10,8 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from adapters.kit.certificates import certificate_end
 from hub_core.directory import Direction, Endpoint
 from hub_core.errors import ConfigError
-from hub_core.security.certificates import end_of
 from registry.references import followed
 
 if TYPE_CHECKING:
@@ -112,6 +110,8 @@ def _called(parts: "Parts") -> Iterator[tuple[str, Endpoint]]:
 
 async def _end_at(endpoint: Endpoint, at_once: asyncio.Semaphore, now: datetime) -> datetime | OSError | None:
     """Return when the certificate of a partner ends: ``now`` if calls fail already; the error if nobody answers."""
+    from adapters.kit.certificates import certificate_end  # with the HTTP client, which takes 0.2 s to import
+
     async with at_once:
         try:
             return await certificate_end(endpoint.url or "", endpoint.tls)
@@ -124,6 +124,8 @@ async def _end_at(endpoint: Endpoint, at_once: asyncio.Semaphore, now: datetime)
 
 
 def _own_end(path: Path) -> datetime:
+    from hub_core.security.certificates import end_of
+
     try:
         return end_of(path.read_bytes())
     except (OSError, ValueError) as error:

@@ -16,6 +16,7 @@ are bounded, and never decompressed.
 import asyncio
 import base64
 import email.utils
+import ssl
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -83,7 +84,7 @@ class Client:
         self._steps = endpoint.timeout_of or Steps()
         self._connections = max(CONNECTIONS, endpoint.concurrency or 0)
         self._headers = authorisation(endpoint.credentials)
-        self._tls = tls() if endpoint.tls is None else tls_with(endpoint.tls)
+        self._tls = _trusted(endpoint)
         self._max_answer_bytes = max_answer_bytes
         self._session: aiohttp.ClientSession | None = None
 
@@ -167,6 +168,13 @@ class Client:
             text = f"sent, but the answer was lost ({progress.step}): {why}"
             return TryLater("D103", text, where=self._name, in_doubt=True)
         return TryLater("D101", f"not reachable ({progress.step}): {why}", where=self._name)
+
+
+def _trusted(endpoint: Endpoint) -> ssl.SSLContext | bool:
+    """Return how the partner is trusted; reading the machine's authorities takes longer than some calls."""
+    if endpoint.tls is not None:
+        return tls_with(endpoint.tls)
+    return tls() if (endpoint.url or "").lower().startswith("https:") else False
 
 
 async def _connecting(exchange: Any, *args: object) -> Answered:

@@ -1,4 +1,4 @@
-"""``punte serve``, ``punte demo``, ``punte version``."""
+"""``punte demo``, ``punte version``."""
 
 import platform
 from pathlib import Path
@@ -8,22 +8,6 @@ import typer
 
 from cli import screen
 from cli.options import Json
-from hub_core.settings import from_environment
-
-
-def serve() -> None:
-    """Run the hub until Ctrl+C or SIGTERM.
-
-    Settings come from the environment: PUNTE_HOME, PUNTE_PORT and the others of docs/reference/settings.md.
-    """
-    import gc
-
-    gc.disable()  # what is loaded now stays: looking for garbage in it is a fifth of the start. Once it runs: on again.
-    from hub_web.serve import main
-
-    settings = from_environment()
-    screen.note(f"the hub starts; its state lies in {settings.home}; Ctrl+C stops it")
-    main(settings)
 
 
 def demo(

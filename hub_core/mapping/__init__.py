@@ -22,7 +22,7 @@ from hub_core.mapping.cache import user_cache
 from hub_core.mapping.compiled import CompiledMapping
 from hub_core.mapping.files import gather
 from hub_core.mapping.lookup import value_at
-from hub_core.mapping.mappingset import MappingSet, load, load_files
+from hub_core.mapping.mappingset import MappingSet, load, load_files, load_kept
 from hub_core.mapping.trying.tests import TestResult, run_tests
 
 __all__ = [
@@ -32,6 +32,7 @@ __all__ = [
     "gather",
     "load",
     "load_files",
+    "load_kept",
     "run_tests",
     "user_cache",
     "value_at",

@@ -1,4 +1,4 @@
-"""Compiled mappings kept on disk, by the content of everything that they were made from.
+"""Mappings kept on disk, bound and compiled, by the content of everything that they were made from.
 
 What is kept is code, so whoever can write there can run code as the hub. Nothing is therefore read from a folder or a
 file that anybody but its owner could have written; a digest inside would not help against the owner, and need not.
@@ -15,7 +15,7 @@ import tempfile
 from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Final, Generic, TypeVar
 
 import msgspec
 
@@ -23,7 +23,7 @@ from hub_core.places import ROOT
 
 KEPT: Final = 180  # files, of about 0.7 MB each for a large mapping: sixty mappings, read, traced and written
 _SUFFIX: Final = ".compiled"
-_ENGINE: Final = ("hub_core/mapping", "hub_core/canonical", "hub_core/contract")
+_ENGINE: Final = ("hub_core/mapping", "hub_core/canonical", "hub_core/contract", "hub_core/yaml.py")
 _FAILURES: Final = (pickle.PickleError, AttributeError, EOFError, ImportError, TypeError, ValueError)
 
 
@@ -42,13 +42,17 @@ class Cache:
 
     def get(self, content: object, make: Callable[[], T], kind: type[T]) -> tuple[T, bool]:
         """Return what was compiled from ``content``, made and kept where it is not there; and whether it was."""
-        name = _digest(content) + _SUFFIX
+        name = key_of(content) + _SUFFIX
         found = self._read(name)
         if isinstance(found, kind):
             return found, True
         made = make()
         self._write(name, made)
         return made, False
+
+    def holds(self, content: object) -> bool:
+        """Tell whether there is a file for what was compiled from ``content``."""
+        return (self.folder / (key_of(content) + _SUFFIX)).exists()
 
     def _read(self, name: str) -> object:
         try:
@@ -83,6 +87,26 @@ class Cache:
                 path.unlink()
 
 
+class Packed(Generic[T]):
+    """A part of what is kept that is unpacked when somebody asks for it: most of a mapping is not needed to read."""
+
+    def __init__(self, value: T) -> None:
+        self._body = b""
+        self._value: T | None = value
+
+    def get(self) -> T:
+        """Return the part."""
+        if self._value is None:
+            self._value = pickle.loads(self._body)  # noqa: S301 - from the same file as the whole
+        return self._value
+
+    def __getstate__(self) -> bytes:
+        return pickle.dumps(self.get())
+
+    def __setstate__(self, body: bytes) -> None:
+        self._body, self._value = body, None
+
+
 def user_cache(environ: Mapping[str, str] = os.environ) -> Cache | None:
     """Return the cache of the user who runs this process, below ``XDG_CACHE_HOME`` or ``~/.cache``.
 
@@ -104,15 +128,16 @@ def versions(folder: Path) -> list[tuple[str, int, int]]:
     return [(path.relative_to(folder).as_posix(), state.st_mtime_ns, state.st_size) for path, state in found]
 
 
-def _digest(content: object) -> str:
+def key_of(content: object) -> str:
+    """Return the name of what is made from something, by this program."""
     return hashlib.sha256(msgspec.msgpack.encode((_engine(), content))).hexdigest()
 
 
 @cache
 def _engine() -> str:
     """Return what decides, beside its content, what a mapping is compiled to: this program and its Python."""
-    digest = hashlib.sha256(sys.version.encode())
-    for folder in _ENGINE:
-        for path in sorted((ROOT / folder).rglob("*.py")):
-            digest.update(path.read_bytes())
-    return digest.hexdigest()
+    whole = hashlib.sha256(sys.version.encode())
+    for name in _ENGINE:
+        for path in sorted((ROOT / name).rglob("*.py")) or [ROOT / name]:
+            whole.update(path.read_bytes())
+    return whole.hexdigest()

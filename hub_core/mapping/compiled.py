@@ -13,7 +13,7 @@ from hub_core.canonical.faults import check
 from hub_core.document import Document
 from hub_core.errors import ConfigError
 from hub_core.mapping.binding.plan import AnswerPlan, RecordDate, Scope
-from hub_core.mapping.cache import Cache, T, versions
+from hub_core.mapping.cache import Cache, Packed, T, versions
 from hub_core.mapping.language.rules import MappingFile, Test, Way
 from hub_core.mapping.language.sourcepaths import Fixed
 from hub_core.mapping.origins import normal_forms
@@ -27,7 +27,7 @@ from hub_core.mapping.writing.program import Program
 from hub_core.mapping.writing.writing import Contract, Kept
 from hub_core.message import Finding, Leaf, Severity
 from hub_core.places import SCHEMAS
-from hub_core.reading import Provenance, Reading, Verdict, bounded
+from hub_core.reading import Provenance, Reading, Verdict, all_told
 
 _ANSWERS = {
     "failed": (Verdict.FAILED, "M301", Severity.ERROR),
@@ -35,7 +35,7 @@ _ANSWERS = {
     "later": (Verdict.LATER, "M303", Severity.ERROR),
 }
 # A lookup in an enumeration is slow, and these are needed for every document.
-_ERROR, _INFO, _RECORD, _REFUSED = Severity.ERROR, Severity.INFO, Verdict.RECORD, Verdict.REFUSED
+_ERROR, _RECORD, _REFUSED = Severity.ERROR, Verdict.RECORD, Verdict.REFUSED
 _MAX_CODE = 40  # characters of a source's own code; longer ones are words, perhaps about a person
 
 
@@ -47,11 +47,11 @@ class CompiledMapping:
         hash: over the mapping, the blocks and the code lists that it uses.
         file: where it was read from.
         key: what it reads: ``("xml", root)`` or ``("json", dialect, document or None)``.
-        tests: of its file.
         schemas: folder of the contracts that it was loaded with.
+        cache: where what it is compiled to is kept.
 
     Args:
-        content: everything that it was made from, with positions; decides whether ``cache`` holds it.
+        content: digest of everything that it was made from, with positions; decides whether ``cache`` holds it.
     """
 
     def __init__(
@@ -62,33 +62,45 @@ class CompiledMapping:
         digest: str,
         *,
         fixed: Fixed = (),
-        contract: Callable[[], Contract | None] = lambda: None,
         schemas: Path = SCHEMAS,
         dated: RecordDate | None = None,
-        content: object = None,
+        content: str = "",
         cache: Cache | None = None,
     ) -> None:
         source = mapping.source
         self.id = mapping.id
         self.hash = digest
         self.file = mapping.file
-        self.tests: Sequence[Test] = mapping.tests
         self.source = source
         self.key = source.key
         self.way: Way = mapping.way
-        self.plan = plan
         self.schemas = schemas
+        self.cache = cache
+        self._tests: Packed[Sequence[Test]] = Packed(mapping.tests)
+        self._plan = Packed(plan)
         self._fixed = fixed
-        self._contract = contract
         self._out: OutWriter | None = None
         self.answer = answer
         self._dated = dated
         self._prefixes = {namespace: prefix for prefix, namespace in source.ns.items()}
         self._names: dict[str, str] = {}
         self._content = content
-        self._cache = cache
         self._fast: Read | None = None
         self._slow: Read | None = None
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave out what belongs to this process."""
+        return self.__dict__ | {"cache": None, "_fast": None, "_slow": None, "_out": None}
+
+    @property
+    def plan(self) -> Scope:
+        """Its rules with all names looked up."""
+        return self._plan.get()
+
+    @property
+    def tests(self) -> Sequence[Test]:
+        """Those of its file."""
+        return self._tests.get()
 
     @property
     def functions(self) -> dict[str, int]:
@@ -107,6 +119,11 @@ class CompiledMapping:
     def places_of(self, document: Document) -> Callable[[Place], str]:
         """Return what gives the path of a place in an XML document, as readings show it."""
         return XmlRun(document, self._prefixes, self._names).path
+
+    @property
+    def quick(self) -> bool:
+        """It was compiled at an earlier time and kept: preparing it takes some milliseconds."""
+        return self.cache is not None and self.cache.holds((self.version, False, self._content))
 
     def prepare(self) -> bool:
         """Compile it now, not at the first document; tell whether that was done at an earlier time and kept."""
@@ -152,7 +169,9 @@ class CompiledMapping:
     @property
     def contract(self) -> Contract | None:
         """What a document must be, where the source names a contract."""
-        return self._contract()
+        from hub_core.contract import contract_of  # which knows paths and sources
+
+        return contract_of(self.source, self.schemas)
 
     @property
     def out(self) -> OutWriter:
@@ -195,7 +214,7 @@ class CompiledMapping:
 
     def _kept(self, what: object, made: Callable[[], T], kind: type[T]) -> tuple[T, bool]:
         """Return what is compiled of this mapping, and whether an earlier run left it."""
-        return self._cache.get((self.version, what, self._content), made, kind) if self._cache else (made(), False)
+        return self.cache.get((self.version, what, self._content), made, kind) if self.cache else (made(), False)
 
     def _read(self, read: Read, document: Document, on: date) -> tuple[Reading, Run, dict[str, Any]]:
         xml = document.kind == "xml"
@@ -219,7 +238,7 @@ class CompiledMapping:
             ]
         unmapped = tuple(starmap(Leaf, run.left.items())) if run.left else ()
         made = None if run.refused else self._made(record, run, findings, unmapped, on)
-        told = _told(findings, run.more, len(unmapped))
+        told = all_told(findings, run.more, len(unmapped))
         verdict = _REFUSED if made is None else _RECORD
         return Reading(verdict=verdict, record=made, findings=told, unmapped=unmapped), run, record
 
@@ -274,12 +293,3 @@ class CompiledMapping:
         path, line = run.origin(spot, plan.steps)
         finding = Finding(code=code, severity=severity, text=reason, source=path, line=line, rule=plan.place)
         return Reading(verdict=verdict, record=None, findings=(finding,), unmapped=())
-
-
-def _told(findings: list[Finding], unlisted: int, unmapped: int) -> tuple[Finding, ...]:
-    """Return at most as many findings as one reading tells, and the number of values that are not mapped."""
-    told = bounded(findings, unlisted)
-    if not unmapped:
-        return told
-    text = f"{unmapped} value{'s' if unmapped > 1 else ''} of the document {'are' if unmapped > 1 else 'is'} not mapped"
-    return (*told, Finding(code="M205", severity=_INFO, text=text))

@@ -3,7 +3,6 @@
 import hashlib
 from collections.abc import Iterable, Sequence
 from collections.abc import Mapping as Map
-from functools import partial
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -15,15 +14,15 @@ from hub_core.errors import ConfigError
 from hub_core.mapping.binding.binder import Binder, Blocks
 from hub_core.mapping.binding.headbinder import bound_answer, bound_date
 from hub_core.mapping.binding.plan import AnswerPlan, RecordDate, Scope
-from hub_core.mapping.cache import Cache
+from hub_core.mapping.cache import Cache, key_of, versions
+from hub_core.mapping.codecs import functions
 from hub_core.mapping.codelists import CodeList, choice, load_codelists, named, names
 from hub_core.mapping.compiled import CompiledMapping
 from hub_core.mapping.files import gather, is_code_list
 from hub_core.mapping.language.document import read_block_file, read_mapping_file
-from hub_core.mapping.language.rules import BlockFile, MappingFile, Source
+from hub_core.mapping.language.rules import BlockFile, MappingFile
 from hub_core.mapping.language.sourcepaths import Fixed
 from hub_core.mapping.language.sourceroots import rooted
-from hub_core.mapping.writing.writing import Contract
 from hub_core.places import MAPPINGS, SCHEMAS
 from hub_core.yaml import Faults, Mapping, Scalar, closest
 
@@ -101,6 +100,27 @@ def load_files(files: Map[str, bytes], *, schemas: Path = SCHEMAS, cache: Cache 
         ConfigError: see ``load``.
     """
     return Loader(files, schemas, cache).load()
+
+
+def load_kept(files: Map[str, bytes], *, schemas: Path = SCHEMAS, cache: Cache | None) -> MappingSet:
+    """Like ``load_files``; a set that was made of the same files before is not made again.
+
+    Raises:
+        ConfigError: see ``load_files``.
+    """
+    if cache is None:
+        return load_files(files, schemas=schemas)
+    content = ("set", files, _functions(files), str(schemas), versions(schemas))
+    found, _ = cache.get(content, lambda: load_files(files, schemas=schemas), MappingSet)
+    for mapping in found.all:
+        mapping.cache = cache
+    return found
+
+
+def _functions(files: Map[str, bytes]) -> dict[str, str]:
+    """Return the installed functions that files may use, with their versions."""
+    mark = functions.PREFIX.encode()
+    return functions.versions() if any(mark in body for body in files.values()) else {}
 
 
 class Loader:
@@ -188,16 +208,10 @@ class Loader:
             _digest(bound.mapping.node, bound.blocks, used),
             dated=bound.dated,
             fixed=bound.fixed,
-            contract=partial(self._contract, bound.mapping.source),
             schemas=self.schemas,
-            content=(bound.mapping.node, bound.blocks, used),
+            content=key_of((bound.mapping.node, bound.blocks, used)),
             cache=self.cache,
         )
-
-    def _contract(self, source: Source) -> Contract | None:
-        from hub_core.contract import contract_of  # which knows paths and sources
-
-        return contract_of(source, self.schemas)
 
     def _rooted(self, mapping: MappingFile) -> MappingFile:
         before = len(self.faults.findings)

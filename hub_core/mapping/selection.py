@@ -11,7 +11,7 @@ from typing import Final
 from hub_core.errors import ConfigError
 from hub_core.mapping.cache import Cache
 from hub_core.mapping.files import CODES, FIXTURES, bytes_of, gather, is_code_list
-from hub_core.mapping.mappingset import MappingSet, load_files
+from hub_core.mapping.mappingset import MappingSet, load_files, load_kept
 from hub_core.places import MAPPINGS, SCHEMAS
 
 # Tells a mapping from a file of blocks without reading it as YAML; what it misses is only read in vain.
@@ -70,7 +70,7 @@ def load_folder(root: Path = MAPPINGS, *, schemas: Path | None = None, cache: Ca
     Raises:
         ConfigError: M1xx with all faults of all files as findings.
     """
-    return load_files(with_shipped(gather([root])), schemas=schemas or schemas_of(root), cache=cache)
+    return load_kept(with_shipped(gather([root])), schemas=schemas or schemas_of(root), cache=cache)
 
 
 def mapping_files(paths: Iterable[Path]) -> list[Path]:

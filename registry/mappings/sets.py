@@ -8,7 +8,7 @@ from functools import lru_cache, reduce
 from pathlib import PurePosixPath
 
 from hub_core.errors import ConfigError
-from hub_core.mapping import CompiledMapping, MappingSet, gather, load_files, user_cache
+from hub_core.mapping import CompiledMapping, MappingSet, gather, load_kept, user_cache
 from hub_core.places import MAPPINGS
 from registry.mappings.releases import Releases
 
@@ -77,7 +77,7 @@ def load(files: Mapping[str, bytes]) -> MappingSet:
     Raises:
         ConfigError: M1xx with all faults of all files as findings.
     """
-    return load_files(files, cache=user_cache())
+    return load_kept(files, cache=user_cache())
 
 
 def with_file(files: Mapping[str, bytes], path: str, body: bytes) -> dict[str, bytes]:

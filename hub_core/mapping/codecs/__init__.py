@@ -50,6 +50,10 @@ class Chain(msgspec.Struct, frozen=True, kw_only=True):
     inverse: bool
     functions: tuple[tuple[str, str], ...]
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Let a copy be made from the text: codecs are closures."""
+        return chain, (self.text,)
+
 
 @lru_cache(maxsize=1_024)  # mappings write the same few again and again
 def chain(text: str) -> Chain:

@@ -47,6 +47,15 @@ def installed() -> dict[str, Callable[[], Codec]]:
     return {PREFIX + point.name: _loader(point) for point in points}
 
 
+def versions() -> dict[str, str]:
+    """Return the package and version that bring each installed function, without loading it."""
+    return {PREFIX + point.name: _package(point) for point in entry_points(group=GROUP)}
+
+
+def _package(point: EntryPoint) -> str:
+    return f"{point.dist.name} {point.dist.version}" if point.dist else ""
+
+
 def _loader(point: EntryPoint) -> Callable[[], Codec]:
     @cache
     def load() -> Codec:
@@ -56,7 +65,7 @@ def _loader(point: EntryPoint) -> Callable[[], Codec]:
             raise BadParameters(f"the function {point.value} cannot be loaded ({type(error).__name__})") from error
         if not isinstance(found, Function):
             raise BadParameters(f"{point.value} is no hub_core.mapping.codecs.Function")
-        return as_codec(PREFIX + point.name, found, f"{point.dist.name} {point.dist.version}" if point.dist else "")
+        return as_codec(PREFIX + point.name, found, _package(point))
 
     return load
 

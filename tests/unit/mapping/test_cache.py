@@ -5,8 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from hub_core.mapping import load, user_cache
+from hub_core.errors import ConfigError
+from hub_core.mapping import gather, load, load_kept, user_cache
+from hub_core.mapping import mappingset as module
 from hub_core.mapping.cache import KEPT, Cache
+from hub_core.places import MAPPINGS
 
 FIELDS = """
 birth.date: {at: <born>, as: partial_date}
@@ -134,3 +137,63 @@ def test_a_mapping_with_code_lists_by_day_can_be_kept(of_json, kept):
     again = mapping(of_json, kept)
     assert again.prepare() is True
     assert readings(of_json, again) == first
+
+
+def whole(bench, folder):
+    return load_kept(gather([bench.folder]), cache=Cache(folder))
+
+
+@pytest.fixture
+def unbound(monkeypatch):
+    """Return what makes binding a defect: whatever comes out then was kept."""
+    return lambda: monkeypatch.setattr(module, "load_files", None)
+
+
+def test_a_kept_set_reads_explains_and_tells_as_a_new_one(bench, kept, unbound):
+    bench.write(FIELDS)
+    new = whole(bench, kept).all[0]
+    first = readings(bench, new)
+    unbound()
+    again = whole(bench, kept).all[0]
+    assert again.quick
+    assert again.prepare() is True
+    assert readings(bench, again) == first
+    assert (again.version, again.key, again.tests) == (new.version, new.key, new.tests)
+
+
+def test_a_kept_set_has_the_rules_too_when_somebody_asks_for_them(bench, kept, tmp_path):
+    bench.write(FIELDS)
+    new = whole(bench, kept).all[0]
+    again = whole(bench, kept).all[0]
+    again.cache = Cache(tmp_path / "another")
+    assert again.python(traced=True) == new.python(traced=True)
+    assert again.functions == new.functions
+
+
+def test_a_set_of_which_one_file_changed_is_made_anew(bench, kept):
+    bench.write(FIELDS)
+    before = whole(bench, kept).all[0]
+    bench.write("name.family: {at: <name>}")
+    assert whole(bench, kept).all[0].hash != before.hash
+
+
+def test_faults_are_told_every_time_and_not_kept(bench, kept):
+    bench.write("name.nonsense: {at: <name>}")
+    for _ in range(2):
+        with pytest.raises(ConfigError):
+            whole(bench, kept)
+    assert not kept.exists()
+
+
+def test_what_was_never_compiled_is_not_quick(bench, kept):
+    bench.write(FIELDS)
+    assert not whole(bench, kept).all[0].quick
+
+
+def test_the_shipped_set_can_be_kept(kept, unbound):
+    files = gather([MAPPINGS])
+    new = load_kept(files, cache=Cache(kept))
+    unbound()
+    again = load_kept(files, cache=Cache(kept))
+    assert [one.version for one in again.all] == [one.version for one in new.all]
+    assert all(again.get(one.version).tests == one.tests for one in new.all)
