@@ -6,7 +6,7 @@ from random import Random
 from typing import Any, Final
 
 from lxml import etree
-from xmlschema import XMLSchemaBase
+from xmlschema import XMLResource, XMLSchemaBase
 from xmlschema.validators import XsdAnyElement, XsdElement, XsdGroup
 
 from hub_core.samples.identities import Place, mend, mend_references
@@ -71,7 +71,7 @@ class Sampler:
                 if density == 0.0:
                     raise NoSample(str(fault)) from fault
                 continue
-            if not made.doubtful or self.schema.is_valid(made.root):
+            if not made.doubtful or self.schema.is_valid(XMLResource(made.root)):
                 return made.finished()
         raise NoSample(f"no valid document of {name} was found")
 
