@@ -28,6 +28,7 @@ from cli.commands import (
     seal,
     send,
     serving,
+    simulate,
     status,
     torture,
     why,
@@ -51,6 +52,7 @@ app = typer.Typer(
 app.command(rich_help_panel=RUN)(serving.serve)
 app.command(rich_help_panel=RUN)(running.demo)
 app.command(rich_help_panel=RUN)(torture.torture)
+app.command(rich_help_panel=RUN)(simulate.simulate)
 app.command(rich_help_panel=SEND)(send.send)
 app.command(rich_help_panel=SEND)(query.query)
 app.command(rich_help_panel=SEND)(read.read)

@@ -14,6 +14,7 @@ from hub_core.samples.sizes import XSD, Particle, Sizes
 from hub_core.samples.texts import NoText, builtin_of, text_of
 
 FOREIGN: Final = "urn:example:foreign"  # of what a wildcard lets pass
+FOREIGN_NOTE: Final = f"{{{FOREIGN}}}note"  # the attribute
 XSI: Final = "http://www.w3.org/2001/XMLSchema-instance"
 MAX_SIZE: Final = 20_000  # elements that a smallest document may have
 MAX_ELEMENTS: Final = 400  # from here on only what must be there
@@ -196,9 +197,9 @@ class _Document:
             self._text((made, name), kind)
 
     def _any_attribute(self, wildcard: Any, made: Any, depth: int) -> None:
-        name = f"{{{FOREIGN}}}note"
-        if wildcard.process_contents != "strict" and wildcard.is_matching(name) and self._likely(depth):
-            made.set(name, "foreign")
+        wanted = wildcard.process_contents != "strict" and FOREIGN_NOTE not in self.sampler.without
+        if wanted and wildcard.is_matching(FOREIGN_NOTE) and self._likely(depth):
+            made.set(FOREIGN_NOTE, "foreign")
 
     def _group(self, group: Particle, made: Any, depth: int) -> None:
         """Write a group, an element or a wildcard as often as it has to be and may be."""

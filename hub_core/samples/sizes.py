@@ -45,7 +45,7 @@ class Sizes:
         derived = [
             kind
             for kind in self._derived.get(own.name or "", [])
-            if own.name != f"{XSD}anyType" and not kind.is_blocked(element)
+            if not (own.name or "").startswith(XSD) and not kind.is_blocked(element)
         ]
         found = [kind for kind in (own, *derived) if not getattr(kind, "abstract", False)]
         self._types[id(element)] = found

@@ -1,0 +1,90 @@
+"""What a simulated partner answers: a document of the contract, or one of its faults."""
+
+import hashlib
+from random import Random
+from typing import Any, Final
+from xml.sax.saxutils import escape
+
+from lxml import etree
+
+from adapters.soap.wire import envelope
+from hub_core.contract.wsdl import Contract, Operation
+from hub_core.samples import FOREIGN_NOTE, Sampler
+from hub_simulator.recorded import Example, Examples, chosen
+
+# Attributes that have no place in a literal document of an encoded body: every value stands where it belongs.
+_NOT_ENCODED: Final = ("id", "href", FOREIGN_NOTE)
+
+
+class Answers:
+    """Makes answers of one contract.
+
+    Args:
+        contract: what may be answered.
+        examples: by operation and key; where none fits, an answer is made.
+        seed: another seed gives other answers; the same request gets the same answer.
+    """
+
+    def __init__(self, contract: Contract, examples: Examples, seed: int) -> None:
+        self._examples = examples
+        self._seed = seed
+        encoded = any(one.use == "encoded" for one in contract.operations.values())
+        self._sampler = Sampler(contract.schemas.model(), without=_NOT_ENCODED if encoded else ())
+
+    def answer(self, operation: Operation, request: Any) -> Example:
+        """Return the literal document of an answer, or a whole envelope that was recorded.
+
+        Raises:
+            NoSample: none was found that the contract allows.
+        """
+        example = chosen(self._examples.get(operation.name, {}), request)
+        if example is not None or operation.output is None:
+            return example if example is not None else b""
+        return self._sampler.sample(operation.output.element, self._chance(operation, request))
+
+    def request(self, operation: Operation, number: int) -> Any:
+        """Return a request of an operation, as a caller could send it.
+
+        Raises:
+            NoSample: as above.
+        """
+        return self._sampler.sample(operation.input.element, Random(f"{self._seed} {operation.name} {number}"))
+
+    def fault(self, operation: Operation, request: Any, name: str = "") -> bytes:
+        """Return an envelope with a fault that the operation declares; one of the server's own if it declares none.
+
+        Args:
+            operation: that was called.
+            request: its literal document.
+            name: of the fault; any of them if none is named.
+
+        Raises:
+            KeyError: none is called so.
+        """
+        chance = self._chance(operation, request)
+        declared = [fault for fault in operation.faults if name in ("", fault.name)]
+        if name and not declared:
+            raise KeyError(name)
+        if not declared:
+            return fault_envelope(operation.soap, "the partner is out of order")
+        fault = chance.choice(declared)
+        detail = etree.tostring(self._sampler.sample(fault.element, chance)) if fault.element else b""
+        return fault_envelope(operation.soap, fault.name, detail)
+
+    def _chance(self, operation: Operation, request: Any) -> Random:
+        """Return chance that follows from the request: the same one is answered in the same way."""
+        digest = hashlib.sha256(etree.tostring(request, method="c14n", exclusive=True)).hexdigest()
+        return Random(f"{self._seed} {operation.name} {digest}")
+
+
+def fault_envelope(version: str, text: str, detail: bytes = b"") -> bytes:
+    """Return an envelope with a fault of the receiver; see ``adapters.soap.answers`` for the hub's own."""
+    words = escape(text).encode()
+    if version == "1.2":
+        content = (
+            b"<soap:Fault><soap:Code><soap:Value>soap:Receiver</soap:Value></soap:Code><soap:Reason>"
+            b'<soap:Text xml:lang="en">%b</soap:Text></soap:Reason>%b</soap:Fault>'
+        )
+        return envelope(version, content % (words, b"<soap:Detail>%b</soap:Detail>" % detail if detail else b""))
+    content = b"<soap:Fault><faultcode>soap:Server</faultcode><faultstring>%b</faultstring>%b</soap:Fault>"
+    return envelope(version, content % (words, b"<detail>%b</detail>" % detail if detail else b""))
