@@ -12,6 +12,7 @@ from lxml import etree
 from adapters.soap.wire import Wire
 from hub_core.contract.wsdl import Contract, Message, read_contract
 from hub_core.contract.wsdl import Operation as Described
+from hub_core.contract.wsdl.schemas import ModelXsd
 from hub_core.errors import ConfigError
 from hub_core.places import SCHEMAS
 from hub_core.validation import Xsd
@@ -108,12 +109,8 @@ class Wsdl:
         return self.operations[name or found.name]
 
     @cached_property
-    def schema(self) -> Xsd:
-        """The schema of its literal documents.
-
-        Raises:
-            ConfigError: V401, libxml2 does not take it.
-        """
+    def schema(self) -> Xsd | ModelXsd:
+        """What validates its literal documents."""
         return self.contract.schemas.xsd()
 
     def literal(self, root: etree._Element, name: str | None = None) -> etree._Element | None:
