@@ -79,6 +79,7 @@ class Endpoint(Struct, frozen=True, kw_only=True):
         credentials: how the hub shows itself to the partner; ``in``: the user name token that a message must hold.
         security: WS-Security, beside ``credentials``.
         wsa: requests carry the headers of WS-Addressing: MessageID, To, Action, ReplyTo.
+        mtom: binary contents of requests travel as parts of their own (MTOM); what comes in may do so in any case.
         tls: the certificate that the hub shows to the partner's server, and how it knows that server.
         timeout: of one call to the partner, from the first byte out to the last byte in.
         timeout_of: of the steps of a call; none is longer than ``timeout``.
@@ -106,6 +107,7 @@ class Endpoint(Struct, frozen=True, kw_only=True):
     credentials: Credentials | None = None
     security: Security | None = None
     wsa: bool = False
+    mtom: bool = False
     tls: ClientCertificate | None = None
     max_body_bytes: Annotated[int, Meta(ge=1)] = DEFAULT_MAX_BODY_BYTES
     timeout: timedelta = timedelta(seconds=30)

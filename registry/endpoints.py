@@ -19,6 +19,7 @@ ONLY: Final = {
     "message_id": (Direction.IN,),
     "url": (Direction.OUT, Direction.ASK),
     "wsa": (Direction.OUT, Direction.ASK),
+    "mtom": (Direction.OUT, Direction.ASK),
     "tls": (Direction.OUT, Direction.ASK),
     "timeout_of": (Direction.OUT, Direction.ASK),
     "retry": (Direction.OUT,),
@@ -32,7 +33,7 @@ ONLY: Final = {
     "ask": (Direction.OUT, Direction.ASK),
 }
 # Fields that only some adapters know: those whose settings name them.
-OWN: Final = ("security", "wsa")
+OWN: Final = ("mtom", "security", "wsa")
 DEFAULTS: Final = Endpoint(institution="", direction=Direction.IN, adapter="", service="")
 
 

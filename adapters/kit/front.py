@@ -13,6 +13,7 @@ from uuid import uuid4
 
 from adapters.kit import headers as header
 from adapters.kit.body import SECONDS, Gone, declared, read_body
+from adapters.kit.multipart import MEDIA_TYPE
 from adapters.kit.reply import Reply, Trouble, Voice, send_reply, trouble_in, trouble_of
 from hub_core.directory import Direction, Endpoint
 from hub_core.errors import PunteError, Refused, TryLater
@@ -84,6 +85,8 @@ class _Call:
         with self._services.admit(caller, declared(self._headers, limit=limit)) as place:
             self._body = await read_body(receive, place, limit=limit, seconds=seconds)
             body = await self._take(endpoint)
+            if media_type == MEDIA_TYPE:
+                media_type = "application/xml"  # of what is kept
             if proves:
                 self._caller = caller = Caller(institution=endpoint.institution, key=_PROVEN)
             outcome = await self._services.accept(

@@ -7,6 +7,7 @@ from lxml import etree
 
 from adapters.kit.contracts import Contracts
 from adapters.kit.front import front
+from adapters.kit.multipart import MEDIA_TYPE
 from adapters.soap.envelope import open_document
 from adapters.soap.voice import SoapVoice
 from hub_core.directory import Contract, Direction, Endpoint
@@ -23,7 +24,7 @@ SPEC: Final = Spec(
     name="soap",
     summary="SOAP 1.1 and 1.2, document/literal and rpc/encoded, documents inside strings, contracts from WSDL.",
     kinds=("xml",),
-    media_types=frozenset({"text/xml", "application/soap+xml", "application/xml"}),
+    media_types=frozenset({"text/xml", "application/soap+xml", "application/xml", MEDIA_TYPE}),
     directions=(Direction.IN, Direction.OUT, Direction.ASK),
     settings=(
         Setting(name="contract.wsdl", description="WSDL below schemas/; needed to ask or send."),
@@ -36,6 +37,7 @@ SPEC: Final = Spec(
             description="basic, username-token (WS-Security), bearer or header; in: the username-token of callers.",
         ),
         Setting(name="security", description="WS-Security: form of the token, time stamp, signatures."),
+        Setting(name="mtom", description="Binary contents of requests travel as parts of their own."),
         Setting(name="tls", description="Certificate that the hub shows when it connects."),
         Setting(name="wsa", description="Requests carry the headers of WS-Addressing."),
         Setting(name="message_id", description="wsa takes wsa:MessageID; header takes Idempotency-Key."),
@@ -47,8 +49,8 @@ SPEC: Final = Spec(
         "A message is answered after it was kept and decided. A document inside the one text of a body is opened once. "
         "The idempotency key of a delivery is sent as wsa:MessageID and as the header Idempotency-Key, the same in "
         "every attempt; a partner that looks at neither may see a message twice. What proves the "
-        "sender (WS-Security) is checked before a message is kept, and not kept. Attachments (MTOM, SwA) and "
-        "encryption are not understood: a header that demands them is answered with a fault."
+        "sender (WS-Security) is checked before a message is kept, and not kept. Attachments (MTOM, SwA) are kept "
+        "inside the envelope. Encryption is not understood: a header that demands it is answered with a fault."
     ),
 )
 

@@ -2,8 +2,12 @@
 
 from typing import Final
 
+import msgspec
+from lxml import etree
+
 from adapters.kit.client import Answered, Client
 from adapters.soap.addressing import addressing
+from adapters.soap.attachments import Packing, read_envelope
 from adapters.soap.envelope import Opened, open_envelope
 from adapters.soap.request import QUESTION, Request, Values, compile_request, known_to
 from adapters.soap.security.guard import Outgoing
@@ -12,7 +16,6 @@ from hub_core.directory import Endpoint
 from hub_core.errors import Refused, Rejected
 from hub_core.message import Receipt
 from hub_core.ports import Answer, Question, Sent
-from hub_core.validation import parse_xml
 
 OF_THE_LINE: Final = frozenset({401, 407, 429, 503})  # said in HTTP, whatever stands in the body
 # Faults for reasons that do not lie in the message: SOAP 1.1, section 4.4.1; SOAP 1.2, part 1, section 5.4.6.
@@ -23,7 +26,7 @@ class SoapSource:
     """Asks one person's data of an operation."""
 
     def __init__(self, name: str, endpoint: Endpoint, operation: Operation) -> None:
-        self._line = _Line(name, endpoint)
+        self._line = _Line(name, endpoint, operation)
         self._request = compile_request(operation, endpoint.ask, QUESTION)
 
     async def ask(self, question: Question) -> Answer:
@@ -48,7 +51,7 @@ class SoapTarget:
     """Hands messages to an operation; the idempotency key travels as ``wsa:MessageID`` and as ``Idempotency-Key``."""
 
     def __init__(self, name: str, endpoint: Endpoint, operation: Operation) -> None:
-        self._line = _Line(name, endpoint)
+        self._line = _Line(name, endpoint, operation)
         self._request = compile_request(operation, endpoint.ask, known_to(endpoint))
 
     async def send(self, sent: Sent) -> Receipt:
@@ -74,10 +77,13 @@ class SoapTarget:
 class _Line:
     """One partner's address, and what its answers mean in SOAP."""
 
-    def __init__(self, name: str, endpoint: Endpoint) -> None:
+    def __init__(self, name: str, endpoint: Endpoint, operation: Operation) -> None:
         self._name = name
         self._client = Client(name, endpoint)
         self._guard = Outgoing(endpoint)
+        self._packing: Packing | None = None
+        if endpoint.mtom:
+            self._packing = Packing(operation.binary, version=operation.soap_version, action=operation.action)
         self._to = endpoint.url or ""
         self._wsa = endpoint.wsa
 
@@ -95,32 +101,45 @@ class _Line:
             headers |= {"idempotency-key": key, "punte-reference": reference or key}
         blocks = addressing(key, to=self._to, action=request.action, whole=self._wsa)
         envelope = self._guard.sign(request.fill(values, header=self._guard.header() + blocks))
+        if self._packing is not None:
+            headers["content-type"], envelope = self._packing.pack(envelope, headers["content-type"])
         answered = await self._client.post(envelope, headers)
         if answered.status in OF_THE_LINE:
             self._client.judge(answered)
         if key is not None and answered.complete and not answered.body and answered.status < 300:  # noqa: PLR2004
             return answered, None
-        opened = self._opened(answered)
+        answered, opened = self._opened(answered)
         self._client.judge(answered)
         if opened is None or opened.version is None:
             raise Rejected("D203", "the answer is not a SOAP message", where=self._name)
         return answered, opened
 
-    def _opened(self, answered: Answered) -> Opened | None:
-        """Return the envelope of an answer; ``None`` where there is none, which only matters if HTTP says success."""
+    def _opened(self, answered: Answered) -> tuple[Answered, Opened | None]:
+        """Return an answer as one envelope, and that; ``None`` where there is none.
+
+        That there is none matters only if HTTP says success.
+        """
         if not answered.complete:
-            return None
+            return answered, None
         try:
-            root = parse_xml(answered.body)
-            self._guard.check(root)
-            return open_envelope(root)
+            root, changed = read_envelope(answered.headers.get("content-type", ""), answered.body)
+            if self._guard.doubts:
+                self._guard.check(root)
+                changed = True
+            if changed:
+                answered = msgspec.structs.replace(
+                    answered,
+                    body=etree.tostring(root, encoding="UTF-8", xml_declaration=True),
+                    headers={**answered.headers, "content-type": "application/xml"},
+                )
+            return answered, open_envelope(root)
         except Refused as doubt:
             raise Rejected("D205", f"the answer proves nothing: {doubt.code} {doubt.text}", where=self._name) from None
         except Rejected as fault:
             if fault.code == "D202":
                 code = "D204" if fault.text.startswith(THEIRS) else "D202"
                 raise Rejected(code, f"partner answered with {fault.text}", where=self._name) from None
-            return None
+            return answered, None
 
     async def close(self) -> None:
         await self._client.close()

@@ -20,6 +20,8 @@ WSSE_X509: Final = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-x509
 WSU: Final = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd"
 DS: Final = "http://www.w3.org/2000/09/xmldsig#"
 EXC_C14N: Final = "http://www.w3.org/2001/10/xml-exc-c14n#"
+XOP: Final = "http://www.w3.org/2004/08/xop/include"
+XMIME: Final = "http://www.w3.org/2005/05/xmlmime"
 XSD: Final = "http://www.w3.org/2001/XMLSchema"
 XSI: Final = "http://www.w3.org/2001/XMLSchema-instance"
 

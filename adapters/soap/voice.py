@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Final
 from lxml import etree
 
 from adapters.kit.contracts import Contracts
+from adapters.kit.multipart import is_multipart
 from adapters.kit.reply import Reply, Trouble, Voice
 from adapters.soap import answers
+from adapters.soap.attachments import enclose, unpack
 from adapters.soap.security.guard import Incoming
 from hub_core.directory import Endpoint
-from hub_core.errors import ConfigError, Rejected, TryLater
+from hub_core.errors import ConfigError, Refused, Rejected, TryLater
 from hub_core.message import Outcome
 from hub_core.validation import parse_xml
 
@@ -43,16 +45,21 @@ class SoapVoice(Voice):
         if not any(action in (operation.action, operation.name) for operation in named):
             raise Rejected("V102", "the SOAPAction names no operation of the contract")
 
-    def take(self, name: str, endpoint: Endpoint, headers: Mapping[str, str], body: bytes) -> bytes:  # noqa: ARG002
-        """Return the envelope without what proved its sender.
+    def take(self, name: str, endpoint: Endpoint, headers: Mapping[str, str], body: bytes) -> bytes:
+        """Return one envelope, with what came in parts of their own, and without what proved its sender.
 
         Passwords are not kept, and a sender who tries again writes another nonce and time into the same message.
         """
         guard = self._guard(name, endpoint)
-        if not guard.demands:
+        content_type = headers.get("content-type", "")
+        if not guard.demands and not is_multipart(content_type):
             return body
-        root = parse_xml(body)
+        root, others = unpack(content_type, body) if is_multipart(content_type) else (parse_xml(body), [])
         guard.check(root)
+        if others and guard.signs:
+            raise Refused("A416", "the signature does not cover what stands beside the envelope")
+        if others:
+            enclose(root, others)
         return etree.tostring(root, encoding="UTF-8", xml_declaration=True)
 
     def receipt(self, outcome: Outcome, *, headers: Mapping[str, str], body: bytes) -> Reply:

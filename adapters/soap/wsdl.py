@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any, Final, Literal
 
 from lxml import etree
+from xmlschema import XsdElement
 
+from adapters.soap.names import XSD
 from adapters.soap.wire import Wire
 from hub_core.contract.wsdl import Contract, Message, read_contract
 from hub_core.contract.wsdl import Operation as Described
@@ -80,6 +82,11 @@ class Operation:
         return Field(self._wsdl.contract.schemas.element(message.element), name=message.wire)
 
     @property
+    def binary(self) -> frozenset[str]:
+        """Names of the elements of the contract whose content is base64."""
+        return self._wsdl.binary
+
+    @property
     def answered(self) -> str:
         """Name of the element in the Body of the answer; empty if there is none."""
         output = self.described.output
@@ -107,6 +114,13 @@ class Wsdl:
         """
         found = self.contract.operation(name)
         return self.operations[name or found.name]
+
+    @cached_property
+    def binary(self) -> frozenset[str]:
+        """Names of the elements, ``{namespace}local``, whose content is base64."""
+        schemas = {one for found in self.contract.schemas.model().maps.namespaces.values() for one in found}
+        elements = (one for schema in schemas for one in schema.iter_components(XsdElement))
+        return frozenset(one.name for one in elements if isinstance(one, XsdElement) and _is_base64(one.type))
 
     @cached_property
     def schema(self) -> Xsd | ModelXsd:
@@ -151,3 +165,9 @@ def read_wsdl(path: Path) -> Wsdl:
     if not wsdl.operations:
         raise ConfigError("V401", "the WSDL offers no operation over SOAP", where=str(path))
     return wsdl
+
+
+def _is_base64(kind: Any) -> bool:
+    """Say whether a simple type, or the content of a complex one, is base64Binary or made of it."""
+    primitive = getattr(getattr(kind, "simple_type", None), "primitive_type", None)
+    return primitive is not None and primitive.name == f"{{{XSD}}}base64Binary"

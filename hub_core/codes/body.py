@@ -14,6 +14,7 @@ CODES = (
     Code("B109", "empty body", "Send a document.", 400),
     Code("B110", "message id not usable", "Send an id of at most 255 printable characters.", 400),
     Code("B111", "not HTTP", "Send requests as HTTP/1.1 says (RFC 9112), with one clear length.", 400),
+    Code("B112", "parts not readable", "Send multipart/related (RFC 2387) with all that the root names.", 400),
     Code(
         "B408",
         "came too slowly",

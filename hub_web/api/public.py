@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from adapters.kit import headers as header
 from adapters.kit.body import declared, read_body
+from adapters.kit.multipart import MEDIA_TYPE
 from hub_core.errors import Refused, Rejected
 from hub_core.message import Arrival, Caller, Finding, Outcome, Severity, State
 from hub_core.ports import Services
@@ -154,7 +155,9 @@ async def send(
     registered = hub.directory().endpoints.get(endpoint)
     if registered is None or registered.direction != "in":
         raise Refused("A404", "no inbound endpoint of this name is registered")
-    known = request.app.state.media_types[registered.adapter]
+    if registered.security is not None or registered.credentials is not None:
+        raise Refused("A411", f"send it to /{registered.adapter}/{endpoint}, where what proves its sender is looked at")
+    known = request.app.state.media_types[registered.adapter] - {MEDIA_TYPE}  # parts are put together there, too
     media_type, sender_id, purpose = header.media_type(told, known), header.sender_id(told), header.purpose(told)
     limit = registered.max_body_bytes
     with following(trace_in(told)), hub.admit(who, declared(told, limit=limit)) as place:

@@ -21,6 +21,7 @@ DOORS = {
     "zeep": ("adapters/soap/",),
     "signxml": ("adapters/soap/security/",),
     "aiohttp": ("adapters/kit/",),
+    "python_multipart": ("adapters/kit/",),
     "tenacity": ("adapters/kit/",),
     "apscheduler": ("registry/schedule.py",),
     "prometheus_client": ("registry/figures.py", "hub_core/testing/"),

@@ -1,4 +1,4 @@
-"""WS-Security at the door and on the way out, over real HTTP."""
+"""WS-Security and attachments at the door and on the way out, over real HTTP."""
 
 from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, datetime, timedelta
@@ -7,11 +7,13 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
+from adapters.kit.multipart import Part, write_parts
 from adapters.soap import ADAPTER
-from adapters.soap.names import SOAP_12, WSA, WSSE
+from adapters.soap.names import SOAP_12, WSA, WSSE, XOP
+from adapters.soap.security.places import Envelope
 from adapters.soap.security.signing import Signer, certificates
 from adapters.soap.security.tokens import Account, username_token
-from adapters.soap.security.verifying import Envelope, verify
+from adapters.soap.security.verifying import verify
 from hub_core.credentials import Credentials, SecretReference, Security, Signed, Signing
 from hub_core.directory import Contract, Direction, Endpoint
 from hub_core.errors import Rejected
@@ -223,3 +225,39 @@ async def test_an_answer_counts_only_if_the_partner_signed_it(tmp_path: Path) ->
 async def test_two_requests_never_carry_the_same_nonce(tmp_path: Path) -> None:
     first, second = [await sent_to(answer(), tmp_path) for _ in range(2)]
     assert first.findtext(".//{*}Nonce") != second.findtext(".//{*}Nonce")
+
+
+# -- attachments ---------------------------------------------------------------------------------------------------
+
+
+async def test_what_came_in_parts_is_kept_as_one_envelope(door: Door) -> None:
+    inside = f"<m:pay xmlns:m='urn:m'><m:scan><x:Include xmlns:x='{XOP}' href='cid:a'/></m:scan></m:pay>"
+    told, body = write_parts(
+        Part(id="r", media_type="application/xop+xml", content=envelope(inside, at=datetime.now(UTC))),
+        [Part(id="a", media_type="image/tiff", content=b"scan"), Part(id="b", media_type="a/b", content=b"beside")],
+        {"type": "application/xop+xml"},
+    )
+    answered = await door.send("stamped", body, {"content-type": told, "punte-key": door.services.key})
+    assert answered.status == 200
+    (arrival,) = door.services.arrivals
+    kept = etree.fromstring(arrival.body)
+    assert (arrival.media_type, kept.findtext(".//{urn:m}scan")) == ("application/xml", "c2Nhbg==")
+    assert kept.findtext(".//{*}attachment") == "YmVzaWRl"
+
+
+async def test_what_stands_beside_a_signed_envelope_is_not_signed_and_refused(door: Door) -> None:
+    root = Part(id="r", media_type="text/xml", content=Signer(*pair()).sign(envelope(at=datetime.now(UTC))))
+    told, body = write_parts(root, [Part(id="b", media_type="a/b", content=b"beside")], {})
+    assert fault(await door.send("signed", body, {"content-type": told})) == "A416"
+    assert door.services.arrivals == []
+
+
+async def test_parts_that_cannot_be_read_are_a_fault(door: Door) -> None:
+    told = {"content-type": "multipart/related; boundary=b", "punte-key": door.services.key}
+    assert fault(await door.send("stamped", b"--c", told)) == "B112"
+
+
+async def test_an_answer_in_parts_is_read_like_any_other(tmp_path: Path) -> None:
+    root = Part(id="r", media_type="application/xop+xml", content=answer(pair()).body)
+    told, body = write_parts(root, [Part(id="a", media_type="a/b", content=b"x")], {})
+    await sent_to(Reply(body=body, headers={"Content-Type": told}), tmp_path, proven=True)

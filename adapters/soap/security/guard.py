@@ -3,19 +3,21 @@
 import os
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from lxml import etree
 
 from adapters.soap.names import WSSE, WSU
+from adapters.soap.security.places import Envelope
 from adapters.soap.security.replays import Replays
-from adapters.soap.security.signing import Signer, certificates
 from adapters.soap.security.tokens import AGE, Account, check_timestamp, check_token, timestamp, username_token
-from adapters.soap.security.verifying import Envelope, verify
-from hub_core.credentials import Security, Signed
+from hub_core.credentials import Security, Signed, Signing
 from hub_core.directory import Endpoint
 from hub_core.errors import ConfigError
 from hub_core.security.secrets import resolve, resolve_pem
+
+if TYPE_CHECKING:  # the libraries of signatures take 0.05 s to import, and few endpoints need them
+    from adapters.soap.security.signing import Signer
 
 NONCE_BYTES: Final = 16
 _NAMES: Final = f'xmlns:wsse="{WSSE}" xmlns:wsu="{WSU}"'
@@ -40,8 +42,7 @@ class Outgoing:
         self._age = security.timestamp
         self._signer: Signer | None = None
         if security.sign is not None:
-            keys = resolve_pem(security.sign.key), resolve_pem(security.sign.certificate)
-            self._signer = Signer(*keys, security.sign.algorithm)
+            self._signer = _signer(security.sign)
         self._answers = None if security.signed is None else _Signatures(security.signed)
 
     def header(self) -> str:
@@ -100,6 +101,11 @@ class Incoming:
         return self._account is not None or self._signed is not None
 
     @property
+    def signs(self) -> bool:
+        """Whether messages must be signed."""
+        return self._signed is not None
+
+    @property
     def demands(self) -> bool:
         """Whether anything is looked at."""
         return self.proves or self._stamped
@@ -113,6 +119,8 @@ class Incoming:
         Raises:
             Refused: A411 to A416. TryLater: W510.
         """
+        if not self.demands:
+            return
         envelope = Envelope(root)
         now = self._now()
         stamp = None
@@ -125,12 +133,22 @@ class Incoming:
         envelope.drop_security()
 
 
+def _signer(sign: Signing) -> "Signer":
+    from adapters.soap.security.signing import Signer
+
+    return Signer(resolve_pem(sign.key), resolve_pem(sign.certificate), sign.algorithm)
+
+
 class _Signatures:
     def __init__(self, signed: Signed) -> None:
+        from adapters.soap.security.signing import certificates
+
         self._trusted = certificates(resolve_pem(signed.certificate))
         self._algorithms = signed.algorithms
 
     def check(self, envelope: Envelope, stamp: etree._Element | None, now: datetime) -> None:
+        from adapters.soap.security.verifying import verify
+
         verify(envelope, stamp, trusted=self._trusted, algorithms=self._algorithms, now=now)
 
 

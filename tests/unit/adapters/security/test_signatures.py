@@ -11,8 +11,9 @@ from zeep.wsse.signature import BinarySignature
 from zeep.wsse.signature import verify_envelope as verified_by_zeep
 
 from adapters.soap.names import DS, SOAP_11, SOAP_12, WSSE, WSU
+from adapters.soap.security.places import Envelope
 from adapters.soap.security.signing import Signer, certificates
-from adapters.soap.security.verifying import Envelope, verify
+from adapters.soap.security.verifying import verify
 from hub_core.errors import ConfigError, Refused
 from hub_core.validation import parse_xml
 from tests.unit.adapters.security.letters import NOW, envelope, pair, signed
