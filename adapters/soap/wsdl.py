@@ -12,12 +12,10 @@ from xmlschema import XsdElement
 
 from adapters.soap.names import XSD
 from adapters.soap.wire import Wire
-from hub_core.contract.wsdl import Contract, Message, read_contract
+from hub_core.contract.wsdl import Contract, Message, Validator, read_contract
 from hub_core.contract.wsdl import Operation as Described
-from hub_core.contract.wsdl.schemas import ModelXsd
 from hub_core.errors import ConfigError
 from hub_core.places import SCHEMAS
-from hub_core.validation import Xsd
 
 MAX_DEPTH: Final = 8  # of the elements of a request; deeper ones cannot be asked for
 
@@ -123,8 +121,12 @@ class Wsdl:
         return frozenset(one.name for one in elements if isinstance(one, XsdElement) and _is_base64(one.type))
 
     @cached_property
-    def schema(self) -> Xsd | ModelXsd:
-        """What validates its literal documents."""
+    def schema(self) -> Validator:
+        """The schema of its literal documents.
+
+        Raises:
+            ConfigError: V401, no validator takes it.
+        """
         return self.contract.schemas.xsd()
 
     def literal(self, root: etree._Element, name: str | None = None) -> etree._Element | None:

@@ -15,7 +15,7 @@ model        the values
 from hub_core.contract.wsdl.admission import Admission, admit, read_contract
 from hub_core.contract.wsdl.findings import Finding
 from hub_core.contract.wsdl.model import Contract, Fault, Message, Operation, Part, Port, Service
-from hub_core.contract.wsdl.schemas import Schemas
+from hub_core.contract.wsdl.schemas import Schemas, Validator
 
 __all__ = [
     "Admission",
@@ -28,6 +28,7 @@ __all__ = [
     "Port",
     "Schemas",
     "Service",
+    "Validator",
     "admit",
     "read_contract",
 ]

@@ -92,14 +92,16 @@ class Index:
     def add(self, doc: SchemaDoc) -> None:
         """Take the components of a schema in; one that is declared differently elsewhere is an error."""
         repeated = []
-        for node in doc.node:
+        for node in _components(doc):
             space = SPACES.get(split(tag(node))[1]) if tag(node).startswith(X) else None
-            if space is None or doc.hidden or not node.get("name"):
+            if space is None or not node.get("name"):
                 continue
             key = (space, full(doc.namespace, node.get("name", "").strip()))
             first = self.declared.setdefault(key, (doc, node))
             if first[1] is node and first[0] is doc:
                 continue
+            if doc.hidden:
+                continue  # this one is what another schema redefines
             if is_standard(doc) or _shape(*first) == _shape(doc, node):
                 repeated.append((first, node))
             else:
@@ -160,6 +162,12 @@ class Index:
         if attribute == "ref":
             return SPACES.get(split(tag(node))[1], "element")
         return _BY_ATTRIBUTE.get(attribute, "type")
+
+
+def _components(doc: SchemaDoc) -> Iterator[Node]:
+    """Yield what stands right below a schema, and what it redefines."""
+    for node in doc.node:
+        yield from node if node in doc.redefined else (node,)
 
 
 def is_standard(doc: SchemaDoc) -> bool:

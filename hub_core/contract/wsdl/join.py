@@ -14,6 +14,7 @@ from hub_core.contract.wsdl import arrays
 from hub_core.contract.wsdl.documents import SchemaDoc
 from hub_core.contract.wsdl.index import Index, imports_of, is_standard
 from hub_core.contract.wsdl.names import XSD, Node, X, full, split, tag
+from hub_core.validation.catalogue import STANDARDS
 
 START: Final = "contract.xsd"
 START_NAMESPACE: Final = "urn:punte:contract"
@@ -153,7 +154,7 @@ class _Rewriting:
             if namespace:
                 part.set("namespace", namespace)
             self.copy.insert(0, part)
-        for namespace in sorted(needed - said):
+        for namespace in sorted(needed - said - STANDARDS.keys()):
             if self.doc.node.sourceline:
                 text = f"the schema uses the namespace {namespace or 'of schemas without one'} and does not import it"
                 self.index.findings.info("V522", self.doc.at(self.doc.node), text, "add an xs:import")

@@ -4,7 +4,7 @@ import warnings
 from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from lxml import etree
 
@@ -18,6 +18,13 @@ if TYPE_CHECKING:  # takes 0.2 s to import, and traffic never needs it
 
 Entry = tuple[str, int, str]
 _RULES: Final = {"XMLSchemaChildrenValidationError": "an element is missing or not expected here"}
+
+
+class Validator(Protocol):
+    """Says what is wrong with a document."""
+
+    def faults(self, element: etree._Element) -> list[Finding]:
+        """Return one finding V201 per faulty place; empty if the element is valid."""
 
 
 class Schemas:
@@ -37,7 +44,7 @@ class Schemas:
     def __repr__(self) -> str:
         return f"Schemas({len(self.joined.documents)} documents)"
 
-    def xsd(self) -> "Xsd | ModelXsd":
+    def xsd(self) -> "Validator":
         """Return what validates documents: libxml2, or xmlschema where libxml2 does not take the schema.
 
         Raises:
