@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from hub_core.credentials import ClientCertificate, Credentials, Security, Struct
+from hub_core.polled import Poll
 
 DEFAULT_MAX_BODY_BYTES = 10_000_000
 RATE = r"^[1-9][0-9]{0,5}/(s|min|h)$"
@@ -90,6 +91,7 @@ class Endpoint(Struct, frozen=True, kw_only=True):
         opening: when deliveries may begin; left out: always.
         in_doubt: what follows when the answer was lost. ``resend``: the same key is sent again; ``hold``: a person
             says whether the partner has it, for partners that would do the same thing twice.
+        poll: how a list is fetched from ``url``, where the partner does not send by itself.
         parked: what a delivery that was given up means for the later ones of its order key. ``pass``: they go on;
             ``hold``: they wait for it.
     """
@@ -119,6 +121,7 @@ class Endpoint(Struct, frozen=True, kw_only=True):
     opening: "Opening | None" = None
     in_doubt: Literal["resend", "hold"] = "resend"
     parked: Literal["pass", "hold"] = "pass"
+    poll: Poll | None = None
 
 
 class Steps(Struct, frozen=True, kw_only=True):

@@ -177,6 +177,7 @@ async def assemble(settings: Settings, laps: Laps) -> AsyncIterator[Running]:
         resealer = Resealer(parts.database, parts.vault)
         parts.keys_changed = resealer.wake
         schedule = Schedule(parts)
+        parts.registry_changed = schedule.follow
 
         async def begin_work() -> None:
             await asyncio.to_thread(_load_rest, parts)

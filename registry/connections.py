@@ -1,22 +1,24 @@
-"""Targets and sources of the registered endpoints: opened on first use, closed when they are no longer registered."""
+"""Targets, sources and pollers of endpoints: opened on first use, closed when they are no longer registered."""
 
 import os
 from collections.abc import Callable, Mapping
 from typing import Generic, TypeVar
 
 from hub_core.directory import Directory, Endpoint
-from hub_core.ports import Adapter, Source, Target
+from hub_core.errors import ConfigError
+from hub_core.ports import Adapter, Poller, Polls, Source, Target
 from registry.references import followed
 
-C = TypeVar("C", Target, Source)
+C = TypeVar("C", Target, Source, Poller)
 
 
 class Connections:
-    """Keeps one target or source per endpoint; an endpoint that changed gets a new one."""
+    """Keeps one target, source or poller per endpoint; an endpoint that changed gets a new one."""
 
     def __init__(self, adapters: Mapping[str, Adapter]) -> None:
         self._targets: _Opened[Target] = _Opened(lambda name, e: adapters[e.adapter].target(name, e))
         self._sources: _Opened[Source] = _Opened(lambda name, e: adapters[e.adapter].source(name, e))
+        self._pollers: _Opened[Poller] = _Opened(lambda name, e: _polling(adapters[e.adapter]).poller(name, e))
 
     def target(self, name: str, endpoint: Endpoint) -> Target:
         """Return the target of an ``OUT`` endpoint."""
@@ -26,14 +28,25 @@ class Connections:
         """Return the source of an ``ASK`` endpoint."""
         return self._sources.get(name, endpoint)
 
+    def poller(self, name: str, endpoint: Endpoint) -> Poller:
+        """Return the poller of an ``IN`` endpoint with ``poll``."""
+        return self._pollers.get(name, endpoint)
+
     async def keep_only(self, directory: Directory) -> None:
         """Close what a new registry set no longer names as it was."""
         await self._targets.keep_only(directory)
         await self._sources.keep_only(directory)
+        await self._pollers.keep_only(directory)
 
     async def close(self) -> None:
         """Close all."""
         await self.keep_only(Directory())
+
+
+def _polling(adapter: Adapter) -> Polls:
+    if not isinstance(adapter, Polls):
+        raise ConfigError("R104", f"the adapter {adapter.spec.name} does not poll", where="poll", mend="remove poll:")
+    return adapter
 
 
 class _Opened(Generic[C]):

@@ -1,18 +1,22 @@
 """Checks of one endpoint: its names, its address, its secrets, and what its adapter says about it."""
 
 import re
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from hub_core.delivering.opening import plan_of
 from hub_core.directory import Direction, Endpoint, Opening
 from hub_core.errors import ConfigError
 from hub_core.message import Finding, Severity
+from hub_core.polled import Poll
 from hub_core.ports import Adapter
 from hub_core.yaml import where
+from registry.crontab import next_time
 from registry.ground import Ground, Place
 from registry.references import ENV, NAME, URL, followed
 from registry.values import MISSING_FIELD, SECRET_AS_VALUE
 
+SHORTEST: Final = timedelta(seconds=1)  # from one fetch of a list to the next
 EACH_ARRIVAL_NEW: Final = "R201"
 # Fields that only some directions know; elsewhere they would be silently without effect.
 ONLY: Final = {
@@ -30,10 +34,13 @@ ONLY: Final = {
     "in_doubt": (Direction.OUT,),
     "parked": (Direction.OUT,),
     "writes": (Direction.OUT,),
+    "poll": (Direction.IN,),
     "ask": (Direction.OUT, Direction.ASK),
 }
 # Fields that only some adapters know: those whose settings name them.
 OWN: Final = ("mtom", "security", "wsa")
+#: What an endpoint with ``poll`` knows as well, because the hub calls it.
+CALLED: Final = frozenset({"url", "tls", "timeout_of"})
 DEFAULTS: Final = Endpoint(institution="", direction=Direction.IN, adapter="", service="")
 
 
@@ -52,6 +59,8 @@ def check_endpoint(ground: Ground, name: str, endpoint: Endpoint) -> None:
         _check_credentials(ground, endpoint, at)
     if endpoint.opening is not None:
         _check_opening(ground, endpoint.opening, at)
+    if endpoint.poll is not None:
+        _check_poll(ground, endpoint, endpoint.poll, at)
     adapter = ground.adapters.get(endpoint.adapter)
     if adapter is None:
         ground.one_of(at("adapter"), endpoint.adapter, ground.adapters, "adapter")
@@ -61,22 +70,24 @@ def check_endpoint(ground: Ground, name: str, endpoint: Endpoint) -> None:
     elif len(ground.draft.faults.findings) == before:
         _check_own(ground, adapter, endpoint, at)
         _ask_adapter(ground, adapter, name, endpoint)
-    if endpoint.direction is Direction.IN and endpoint.message_id is None:
+    if endpoint.direction is Direction.IN and endpoint.message_id is None and endpoint.poll is None:
         _warn_of_repeats(ground, name)
 
 
 def _check_direction(ground: Ground, endpoint: Endpoint, at: Place) -> None:
     for field, directions in ONLY.items():
         used = getattr(endpoint, field) != getattr(DEFAULTS, field)
-        if used and endpoint.direction not in directions:
+        calls = endpoint.poll is not None and field in CALLED
+        if used and endpoint.direction not in directions and not calls:
             text = f"{field!r} has no effect at an endpoint with direction: {endpoint.direction}"
             ground.fault(at(field), text, "remove it, or correct the direction")
 
 
 def _check_url(ground: Ground, endpoint: Endpoint, at: Place) -> None:
     if endpoint.url is None:
-        if endpoint.direction is not Direction.IN:
-            text = f"an endpoint with direction: {endpoint.direction} needs an address"
+        if endpoint.direction is not Direction.IN or endpoint.poll is not None:
+            what = "poll" if endpoint.poll is not None else f"direction: {endpoint.direction}"
+            text = f"an endpoint with {what} needs an address"
             ground.fault(at(), text, "add url: https://host/path, or url: env:NAME", MISSING_FIELD)
     elif re.match(r"https?://[^/]*@", endpoint.url):
         mend = "take user and password out of the address and write credentials: with secret: {env: NAME}"
@@ -96,7 +107,8 @@ def _check_credentials(ground: Ground, endpoint: Endpoint, at: Place) -> None:
     credentials = endpoint.credentials
     if credentials is None:
         return
-    if endpoint.direction is Direction.IN and (credentials.kind != "username-token" or endpoint.adapter != "soap"):
+    called = endpoint.direction is Direction.IN and endpoint.poll is None
+    if called and (credentials.kind != "username-token" or endpoint.adapter != "soap"):
         text = "callers of the hub show a key, or a user name token where the adapter is soap"
         ground.fault(at("credentials"), text, "remove it, or write kind: username-token")
     needed = {"basic": "user", "username-token": "user", "header": "header"}.get(credentials.kind)
@@ -116,6 +128,26 @@ def _check_opening(ground: Ground, opening: Opening, at: Place) -> None:
         ground.fault(at("opening"), str(error), mend)
     if not opening.hours:
         ground.fault(at("opening", "hours"), "it never opens", "name at least one, such as mon-fri 08:00-17:00")
+
+
+def _check_poll(ground: Ground, endpoint: Endpoint, poll: Poll, at: Place) -> None:
+    if (poll.every is None) == (poll.cron is None):
+        ground.fault(at("poll"), "a list is fetched every so often or at certain times", "write one of every and cron")
+    if poll.every is not None and poll.every < SHORTEST:
+        ground.fault(at("poll", "every"), "a list is fetched once a second at most", "write every: 1 s, or longer")
+    if poll.cron is not None:
+        try:
+            next_time(poll, datetime.now(UTC))
+        except ValueError as error:
+            ground.fault(at("poll", "cron"), f"no such times: {error}", "write them such as 30 6 * * mon-fri")
+    adapter = ground.adapters.get(endpoint.adapter)
+    if adapter is not None and not adapter.spec.polls:
+        ground.fault(at("poll"), f"the adapter {endpoint.adapter} does not poll", "remove it, or use another adapter")
+    rights = ground.directory.access.values()
+    mine = [it for it in rights if (it.institution, it.service) == (endpoint.institution, endpoint.service)]
+    if not any(right.fixed_purpose for right in mine):
+        text = f"nobody names a purpose for what is fetched: {endpoint.institution} needs a right to {endpoint.service}"
+        ground.fault(at("poll"), text, "add fixed_purpose: to an access right of the institution to the service")
 
 
 def _ask_adapter(ground: Ground, adapter: Adapter, name: str, endpoint: Endpoint) -> None:

@@ -16,6 +16,7 @@ from hub_core.errors import PunteError
 from hub_core.ports.schedule import Run
 from registry.metrics import BUCKETS, Metrics
 from registry.parts import Parts
+from registry.polling import runs_of
 
 
 def figures(parts: Parts, admission: Admission) -> bytes:
@@ -94,7 +95,7 @@ class _Figures:
             if pause.holds(now):
                 paused.add_metric([pause.endpoint], 1)
         yield from (waiting, oldest, doubt, parked, paused)
-        yield from _jobs(parts.view.runs(), now)
+        yield from _jobs(runs_of(parts), now)
         yield _one("punte_files_open", "Files whose rows are not all messages yet.", len(parts.view.unsplit()))
 
 

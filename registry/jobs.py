@@ -10,8 +10,11 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from hub_core.directory import Direction, Endpoint
+from hub_core.directory import Endpoint
 from hub_core.errors import ConfigError
+from hub_core.polled import Poll
+from hub_core.ports.schedule import LOST
+from registry.crontab import next_time
 from registry.references import followed
 
 if TYPE_CHECKING:
@@ -38,12 +41,20 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         what: is done, for people.
+        limit: a run that has not ended by then has lost its process.
+        cron: it is done at certain times; ``every`` then only says when it counts as late.
     """
 
     name: str
     every: timedelta
     what: str
     run: Callable[["Parts"], Awaitable[Done]]
+    limit: timedelta = LOST
+    cron: Poll | None = None
+
+    def due_after(self, begun_at: datetime) -> datetime:
+        """Return when it is due after a run."""
+        return begun_at + self.every if self.cron is None else next_time(self.cron, begun_at)
 
 
 async def certificates(parts: "Parts") -> Done:
@@ -101,7 +112,7 @@ JOBS: Final = (
 def _called(parts: "Parts") -> Iterator[tuple[str, Endpoint]]:
     """Yield the endpoints that the hub calls, with their addresses; what cannot be called is told elsewhere."""
     for name, endpoint in sorted(parts.directory().endpoints.items()):
-        if endpoint.direction is not Direction.IN:
+        if endpoint.url is not None:
             try:
                 yield name, followed(endpoint, parts.environ)
             except ConfigError as error:

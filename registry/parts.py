@@ -47,7 +47,7 @@ class Parts:
     Attributes:
         deliveries_added: called when there is something to deliver; set by the process that delivers.
         files_added: called when there is a file whose rows are to become messages; set by the same process.
-        keys_changed: called when the keyring is another one; set by the same process.
+        registry_changed, keys_changed: called when there is another registry set or keyring; set by the same process.
         address: where the running hub listens; ``None`` without one.
         started_at: since when, as ISO 8601; ``None`` without one.
         serving: this process is the running hub.
@@ -62,6 +62,7 @@ class Parts:
         self.new_id = new_id
         self.deliveries_added: Callable[[], None] = _nothing
         self.files_added: Callable[[], None] = _nothing
+        self.registry_changed: Callable[[], None] = _nothing
         self.keys_changed: Callable[[], None] = _nothing
         self.address: str | None = None
         self.started_at: str | None = None
@@ -248,6 +249,7 @@ class Parts:
     def in_force(self, directory: Directory) -> None:
         """Take a newly applied set into use: the next message is handled by it."""
         self._current = directory
+        self.registry_changed()
 
     def directory_of(self, number: int) -> Directory:
         """Return an earlier registry set."""

@@ -6,14 +6,15 @@ caught up once, soon after the start.
 
 import asyncio
 import logging
-from collections.abc import Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
 from hub_core.errors import PunteError
-from hub_core.ports.schedule import LOST, Run
-from registry.jobs import JOBS, Done, Job
+from hub_core.ports.schedule import Run
+from registry.jobs import Done, Job
+from registry.polling import jobs_of
 
 if TYPE_CHECKING:
     from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -31,10 +32,13 @@ class Schedule:
     """The timer of one process.
 
     Args:
+        jobs: returns what is to be done under the registry set in force.
         soon: how long a job that is due waits after the start.
     """
 
-    def __init__(self, parts: "Parts", jobs: Sequence[Job] = JOBS, *, soon: timedelta = SOON) -> None:
+    def __init__(
+        self, parts: "Parts", jobs: Callable[["Parts"], Sequence[Job]] = jobs_of, *, soon: timedelta = SOON
+    ) -> None:
         self._parts = parts
         self._jobs = jobs
         self._soon = soon
@@ -49,8 +53,7 @@ class Schedule:
         module = await asyncio.to_thread(import_module, "apscheduler.schedulers.asyncio")
         self._timer = module.AsyncIOScheduler(timezone=UTC)
         self._timer.start()
-        for job in self._jobs:
-            self._set(job)
+        self.follow()
 
     async def stop(self) -> None:
         """End what is under way; it is begun again when its process counts as lost."""
@@ -61,28 +64,42 @@ class Schedule:
             task.cancel()
         await asyncio.gather(*self._under_way, return_exceptions=True)
 
+    def follow(self) -> None:
+        """Set the timer for what is to be done under the registry set in force."""
+        if self._timer is not None:
+            self._timer.remove_all_jobs()
+            for job in self._jobs(self._parts):
+                self._set(job)
+
     def _set(self, job: Job) -> None:
         """Set the timer for the next run; never sooner than ``soon``, so that no fault can make it spin."""
         if self._timer is None:
             return  # the hub stops
+        soon = min(self._soon, job.every)
         try:
             due = due_at(job, self._parts.view.runs(), now=self._parts.clock.now())
-            wait = max(due - self._parts.clock.now(), self._soon)
+            wait = max(due - self._parts.clock.now(), soon)
         except PunteError:
-            wait = self._soon
+            wait = soon
         self._timer.add_job(
             self._turn,
             "date",
             run_date=datetime.now(UTC) + wait,
-            args=[job],
+            args=[job.name],
             id=job.name,
             replace_existing=True,
             misfire_grace_time=None,
         )
 
-    async def _turn(self, job: Job) -> None:
+    async def _turn(self, name: str) -> None:
         """Begin a task of our own: the timer's would be ended, and written about, without being waited for."""
-        self._begin(self._run(job))
+        job = self._named(name)
+        if job is not None:
+            self._begin(self._run(job))
+
+    def _named(self, name: str) -> Job | None:
+        """Return a job as it stands now; ``None``: the registry set in force has none of this name."""
+        return next((job for job in self._jobs(self._parts) if job.name == name), None)
 
     def _begin(self, work: Coroutine[None, None, None]) -> None:
         task = asyncio.create_task(work, name="punte-schedule")
@@ -93,7 +110,8 @@ class Schedule:
         """Run a job if no other process did, and write down how it ended."""
         journal, begun = self._parts.journal, self._parts.clock.now()
         try:
-            if not await journal.begin_run(job.name, at=begun, every=job.every):
+            every = _since_due(job, self._parts.view.runs(), now=begun)
+            if every is None or not await journal.begin_run(job.name, at=begun, every=every, lost=job.limit):
                 return
             done = await _guarded(job, self._parts)
             ended = self._parts.clock.now()
@@ -112,21 +130,31 @@ class Schedule:
             facts = {"job": job.name, "code": done.code, "seconds": round((ended - begun).total_seconds(), 3)}
             log.info("schedule.ran", extra=facts)
         finally:
-            self._set(job)
+            if (after := self._named(job.name)) is not None:
+                self._set(after)
 
 
 def due_at(job: Job, runs: Sequence[Run], *, now: datetime) -> datetime:
-    """Return when a job is due; ``now`` if it never ran."""
+    """Return when a job is due; one that never ran: now, or at its next time."""
     run = next((run for run in runs if run.job == job.name), None)
     if run is None or run.begun_at > now:
-        return now
-    return run.begun_at + (min(job.every, LOST) if run.ended_at is None else job.every)
+        return now if job.cron is None else job.due_after(now)
+    return run.begun_at + job.limit if run.ended_at is None else job.due_after(run.begun_at)
+
+
+def _since_due(job: Job, runs: Sequence[Run], *, now: datetime) -> timedelta | None:
+    """Return how long ago a run must have begun for the job to be due; ``None``: it is not, whenever that was."""
+    run = next((run for run in runs if run.job == job.name), None)
+    if job.cron is None or run is None or run.begun_at > now:
+        return job.every
+    due = job.due_after(run.begun_at)
+    return None if due > now else now - due
 
 
 async def _guarded(job: Job, parts: "Parts") -> Done:
     """Do a job; a defect in it stops neither the hub nor the next run."""
     try:
-        async with asyncio.timeout(LOST.total_seconds() * 0.9):
+        async with asyncio.timeout(job.limit.total_seconds() * 0.9):
             return await job.run(parts)
     except PunteError as error:
         return Done(code=error.code, detail=error.text)

@@ -65,7 +65,7 @@ class Answered(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Client:
-    """Posts to one partner.
+    """Calls one partner.
 
     Args:
         name: of the endpoint, for error texts.
@@ -94,10 +94,21 @@ class Client:
         Raises:
             TryLater: D101, D103.
         """
+        return await self._call("POST", self._url, body, headers)
+
+    async def get(self, url: str, headers: Mapping[str, str]) -> Answered:
+        """Fetch what lies at an address of this partner and return the answer, whatever its status.
+
+        Raises:
+            TryLater: D101, D103.
+        """
+        return await self._call("GET", url, None, headers)
+
+    async def _call(self, method: str, url: str, body: bytes | None, headers: Mapping[str, str]) -> Answered:
         progress = Progress(self._steps)
         try:
             async with asyncio.timeout(self._whole.total_seconds()), progress:
-                return await _connecting(self._exchange, body, headers, progress)
+                return await _connecting(self._exchange, method, url, body, headers, progress)
         except TimeoutError as error:
             raise self._lost(progress, progress.late(self._whole)) from error
         except aiohttp.ClientError as error:
@@ -128,12 +139,14 @@ class Client:
             raise TryLater("D103", text, where=self._name, in_doubt=True)
         raise Rejected("D201", text, where=self._name)
 
-    async def _exchange(self, body: bytes, headers: Mapping[str, str], progress: Progress) -> Answered:
+    async def _exchange(
+        self, method: str, url: str, body: bytes | None, headers: Mapping[str, str], progress: Progress
+    ) -> Answered:
         trace = current()
         traced_by = {} if trace is None else trace.headers()
         sending = {"accept-encoding": "identity", **traced_by, **self._headers, **headers}
-        async with self._open().post(
-            self._url, data=body, headers=sending, allow_redirects=False, trace_request_ctx=progress
+        async with self._open().request(
+            method, url, data=body, headers=sending, allow_redirects=False, trace_request_ctx=progress
         ) as response:
             progress.enter(Step.ANSWER)
             received = {name.lower(): value for name, value in reversed([*response.headers.items()])}

@@ -9,7 +9,7 @@ from hub_core.directory import Direction, Endpoint
 from hub_core.document import Document
 from hub_core.errors import ConfigError
 from hub_core.message import Finding
-from hub_core.ports import AsgiApp, Services, Setting, Source, Spec, Target
+from hub_core.ports import AsgiApp, Poller, Services, Setting, Source, Spec, Target
 from hub_core.validation import JsonSchema, load_json_schema, parse_json
 
 SPEC: Final = Spec(
@@ -20,18 +20,23 @@ SPEC: Final = Spec(
     directions=(Direction.IN, Direction.OUT),
     settings=(
         Setting(name="contract.json_schema", description="JSON Schema of the documents, below schemas/."),
-        Setting(name="url", description="Address of the webhook, to send."),
-        Setting(name="credentials", description="basic, bearer or header, to send."),
+        Setting(name="url", description="Address of the webhook, to send; of the list, to fetch."),
+        Setting(name="credentials", description="basic, bearer or header, to send and to fetch."),
         Setting(name="message_id", description="header takes Idempotency-Key; or a path into the document."),
         Setting(name="max_body_bytes", description="Larger bodies are refused before they are read."),
+        Setting(name="poll", description="every or cron; items, next and parameter say how the list is read."),
         Setting(name="timeout", description="Of one call to the partner."),
         Setting(name="timeout_of", description="Of the steps of a call: connect, tls, first_byte."),
     ),
     promises=(
         "A message is answered after it was kept and decided, 202 with its id. A delivery is one POST with the header "
         "Idempotency-Key, the same in every attempt: a partner that stores it sees every message once, one that does "
-        "not may see it again after a lost answer. Any 2xx is a receipt, whatever its body."
+        "not may see it again after a lost answer. Any 2xx is a receipt, whatever its body. A list is "
+        "fetched by GET, page by page; its documents are kept as they stand there, in one transaction with the place "
+        "up to which it was read: none is lost, and one that is seen again (the same message_id, or the same bytes) "
+        "changes nothing."
     ),
+    polls=True,
 )
 CANONICAL: Final = "beneficiary"  # the one member of a body that holds a canonical record
 
@@ -83,6 +88,12 @@ class RestAdapter:
         from adapters.rest.webhook import Webhook  # the HTTP client takes 0.2 s to import
 
         return Webhook(name, endpoint)
+
+    def poller(self, name: str, endpoint: Endpoint) -> Poller:
+        """Return what fetches the list of an endpoint with ``poll``."""
+        from adapters.rest.listing import Listing  # the HTTP client takes 0.2 s to import
+
+        return Listing(name, endpoint)
 
     def source(self, name: str, endpoint: Endpoint) -> Source:  # noqa: ARG002 - the port's signature
         """Raise ConfigError: a webhook is not asked."""

@@ -23,7 +23,7 @@ UNWELL = frozenset({"fault", "late"})
 
 
 def schedule(*, as_json: Json = False) -> None:
-    """Show the jobs that run on a schedule: certificates, contracts, purging.
+    """Show the jobs that run on a schedule: certificates, contracts, purging, lists that are fetched.
 
     Ends with 1 if one of them found something, or did not run.
     """

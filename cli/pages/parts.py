@@ -69,6 +69,8 @@ def _adapter(spec: Spec) -> Iterator[str]:
     yield from (f"## {spec.name}", "", spec.summary, "")
     yield f"- opens: {', '.join(spec.kinds)}"
     yield f"- directions: {', '.join(f'`{one.value}`' for one in spec.directions)}"
+    if spec.polls:
+        yield "- fetches lists: `poll`"
     yield ""
     yield from table(
         ("setting", "", "meaning"),

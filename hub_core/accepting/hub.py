@@ -74,6 +74,27 @@ class Hub(Judge):
         reach("after-decide-before-keep")
         return await self.keep(message, outcome)
 
+    async def take_in(self, arrivals: Sequence[Arrival], position: Position) -> int:
+        """Run the flow for what one fetch of a list brought: all is kept with the position, or nothing.
+
+        Where no id stands in a document, the one that came with it counts, whatever the endpoint declares. Returns how
+        many were left out because their id stands for another content.
+
+        Raises:
+            Refused: no access right. Rejected: J421. TryLater: nothing was accepted.
+        """
+        directory = self._directory()
+        decided: list[tuple[Message, Outcome]] = []
+        for arrival in arrivals:
+            endpoint = self._endpoint(arrival.endpoint, directory)
+            purpose = allow(directory, arrival.caller, endpoint.service, arrival.purpose)
+            opened = await self._opened(arrival, directory)
+            decided.append(self._decided(arrival, endpoint, purpose, opened, directory, own_id=arrival.sender_id))
+            await asyncio.sleep(0)  # a long list holds up nobody else
+        firsts = await self._journal.take_in(decided, position)
+        self._tell_new(decided, firsts)
+        return firsts.count(None)
+
     async def repair(self, first: Message, body: bytes, entry: Entry) -> tuple[Message, Outcome]:
         """Take a corrected copy in the place of a message, as if its sender had sent it now.
 
@@ -114,9 +135,11 @@ class Hub(Judge):
             self._tell(message, outcome)
         return first
 
-    async def keep_all(self, decided: Sequence[tuple[Message, Outcome]], *, position: Position | None = None) -> None:
+    async def keep_all(self, decided: Sequence[tuple[Message, Outcome]]) -> None:
         """Write messages and their outcomes in this order, all or none; see ``Journal.record_all``."""
-        firsts = await self._journal.record_all(decided, position=position)
+        self._tell_new(decided, await self._journal.record_all(decided))
+
+    def _tell_new(self, decided: Sequence[tuple[Message, Outcome]], firsts: Sequence[Outcome | None]) -> None:
         for (message, outcome), first in zip(decided, firsts, strict=True):
             if first is outcome:
                 self._tell(message, outcome)
@@ -142,13 +165,20 @@ class Hub(Judge):
         return refusal.reference
 
     def _decided(
-        self, arrival: Arrival, endpoint: Endpoint, purpose: str, opened: Opened, directory: Directory
+        self,
+        arrival: Arrival,
+        endpoint: Endpoint,
+        purpose: str,
+        opened: Opened,
+        directory: Directory,
+        *,
+        own_id: str | None = None,
     ) -> tuple[Message, Outcome]:
-        """Return the message that an arrival is, and what is decided about it."""
+        """Return the message that an arrival is, and what is decided about it; ``own_id`` where it names none."""
         try:
-            own_id = sender_id(arrival, endpoint, opened)
+            own_id = sender_id(arrival, endpoint, opened) or own_id
         except Rejected as fault:
-            own_id, opened = None, fault
+            opened = fault
         message = self._message(arrival, endpoint, purpose, own_id, directory.number)
         reach("after-receive-before-decide")
         return message, self.judge(message, opened, directory)

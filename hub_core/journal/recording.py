@@ -127,22 +127,28 @@ def record(connection: Connection, items: Sequence[Recorded]) -> list[Outcome | 
     return [item.outcome if id(item) in written else _standing(connection, item) for item in items]
 
 
-def record_all(
-    connection: Connection, items: Sequence[Recorded], position: Position | None = None
-) -> list[Outcome | Standing]:
-    """Write what is new of several messages, and where they came from, or nothing; return for each what stands.
+def record_all(connection: Connection, items: Sequence[Recorded]) -> list[Outcome | Standing]:
+    """Write what is new of several messages, or nothing; return for each what stands.
 
     Raises:
-        Rejected: J409, J421.
+        Rejected: J409.
     """
-    if position is not None:
-        move(connection, position)
     standing: list[Outcome | Standing] = []
     for result in record(connection, items):
         if isinstance(result, Failure):
             raise result.error
         standing.append(result)
     return standing
+
+
+def take_in(connection: Connection, items: Sequence[Recorded], position: Position) -> list[Outcome | Standing | None]:
+    """Write what is new of what was polled, and where it came from, or nothing; see ``Journal.take_in``.
+
+    Raises:
+        Rejected: J421.
+    """
+    move(connection, position)
+    return [None if isinstance(result, Failure) else result for result in record(connection, items)]
 
 
 def _message_row(

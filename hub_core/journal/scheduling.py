@@ -8,7 +8,7 @@ from hub_core.errors import Rejected
 from hub_core.journal.engines.connection import Connection
 from hub_core.journal.instants import from_micros, to_micros
 from hub_core.journal.readers import Readers
-from hub_core.ports.schedule import LOST, MAX_POSITION, Position, Run
+from hub_core.ports.schedule import MAX_POSITION, Position, Run
 
 _RUN = "job, begun_at, ended_at, well_at, code, detail, figures"
 
@@ -42,14 +42,15 @@ class ScheduleView:
         return None if row is None else row[0]
 
 
-def begin_run(connection: Connection, job: str, *, at: datetime, every: timedelta) -> bool:
+def begin_run(connection: Connection, job: str, *, at: datetime, every: timedelta, lost: timedelta) -> bool:
     """Begin a run if it is due; see ``Schedule.begin_run``."""
     row = connection.execute(
         "INSERT INTO scheduled_run (job, begun_at, detail, figures) VALUES (?, ?, '', '{}') "
         "ON CONFLICT (job) DO UPDATE SET begun_at = excluded.begun_at, ended_at = NULL "
-        "WHERE scheduled_run.begun_at <= ? OR scheduled_run.begun_at > excluded.begun_at "
+        "WHERE (scheduled_run.ended_at IS NOT NULL AND scheduled_run.begun_at <= ?) "
+        "OR scheduled_run.begun_at > excluded.begun_at "
         "OR (scheduled_run.ended_at IS NULL AND scheduled_run.begun_at <= ?) RETURNING 1",
-        (job, to_micros(at), to_micros(at - every), to_micros(at - LOST)),
+        (job, to_micros(at), to_micros(at - every), to_micros(at - lost)),
     ).fetchone()
     return row is not None
 

@@ -16,7 +16,7 @@ from hub_core.journal.failpoints import reach
 from hub_core.journal.instants import to_micros
 from hub_core.journal.view import SqlJournalView
 from hub_core.message import Claimed, Delivery, DeliveryState, Entry, Message, Outcome, Pause, Refusal, Settlement
-from hub_core.ports.schedule import Position, Run
+from hub_core.ports.schedule import LOST, Position, Run
 
 T = TypeVar("T")
 MAX_REFUSALS: Final = 10_000
@@ -40,14 +40,19 @@ class SqlJournal(SqlJournalView):
         )
         return self._opened(standing)
 
-    async def record_all(
-        self, decided: Sequence[tuple[Message, Outcome]], *, position: Position | None = None
-    ) -> list[Outcome]:
+    async def record_all(self, decided: Sequence[tuple[Message, Outcome]]) -> list[Outcome]:
         """Keep and decide, all or none; see ``Journal.record_all``."""
         recorded = [recording.prepare(message, outcome, self._vault) for message, outcome in decided]
-        work = partial(recording.record_all, items=recorded, position=position)
+        work = partial(recording.record_all, items=recorded)
         standing = await self._sealed(self._database.write(work, size=sum(one.size for one in recorded)))
         return [self._opened(one) for one in standing]
+
+    async def take_in(self, decided: Sequence[tuple[Message, Outcome]], position: Position) -> list[Outcome | None]:
+        """Keep and decide with a step through a list; see ``Journal.take_in``."""
+        recorded = [recording.prepare(message, outcome, self._vault) for message, outcome in decided]
+        work = partial(recording.take_in, items=recorded, position=position)
+        standing = await self._sealed(self._database.write(work, size=sum(one.size for one in recorded)))
+        return [None if one is None else self._opened(one) for one in standing]
 
     def _opened(self, standing: Outcome | recording.Standing) -> Outcome:
         return standing if isinstance(standing, Outcome) else standing.opened(self._vault)
@@ -111,9 +116,9 @@ class SqlJournal(SqlJournalView):
         """Take back what workers of an earlier run held; see ``Journal.take_back``."""
         return await self._database.write(partial(outbox.take_back, now=now, everything=not self._database.shared))
 
-    async def begin_run(self, job: str, *, at: datetime, every: timedelta) -> bool:
+    async def begin_run(self, job: str, *, at: datetime, every: timedelta, lost: timedelta = LOST) -> bool:
         """Begin a run of a job that is due; see ``Schedule.begin_run``."""
-        return await self._database.write(partial(scheduling.begin_run, job=job, at=at, every=every))
+        return await self._database.write(partial(scheduling.begin_run, job=job, at=at, every=every, lost=lost))
 
     async def end_run(self, run: Run) -> bool:
         """Write down how a run ended; see ``Schedule.end_run``."""

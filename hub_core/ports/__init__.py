@@ -1,7 +1,7 @@
 """The edges of the engine: what it needs from outside, and what each promises.
 
-Async are exactly: the ASGI front of an adapter, ``Target.send``, ``Source.ask``, and the journal's writes, which
-return after COMMIT. Everything else is plain functions.
+Async are exactly: the ASGI front of an adapter, ``Target.send``, ``Source.ask``, ``Poller.poll``, and the journal's
+writes, which return after COMMIT. Everything else is plain functions.
 """
 
 from hub_core.ports.adapter import (
@@ -22,17 +22,22 @@ from hub_core.ports.clock import Clock
 from hub_core.ports.exchange import Answer, Question, Sent, Source, Target
 from hub_core.ports.journal import Journal
 from hub_core.ports.journal_view import JournalView
+from hub_core.ports.polling import Batch, Item, Poller, Polls
 from hub_core.ports.schedule import Position, Run, Schedule
 
 __all__ = [
     "Adapter",
     "Answer",
     "AsgiApp",
+    "Batch",
     "Clock",
+    "Item",
     "Journal",
     "JournalView",
     "Part",
     "Place",
+    "Poller",
+    "Polls",
     "Position",
     "Question",
     "Receive",

@@ -85,6 +85,7 @@ class Spec(msgspec.Struct, frozen=True, kw_only=True):
         media_types: of the bodies that it takes; a body without one is always taken.
         directions: what its endpoints can be.
         promises: what it promises and what not, in one paragraph.
+        polls: it has a ``poller``, too: its ``IN`` endpoints may be fetched from.
     """
 
     name: str
@@ -94,6 +95,7 @@ class Spec(msgspec.Struct, frozen=True, kw_only=True):
     directions: tuple[Direction, ...]
     settings: tuple[Setting, ...]
     promises: str
+    polls: bool = False
 
 
 class Part(msgspec.Struct, frozen=True):

@@ -30,15 +30,23 @@ class Journal(Protocol):
         """
         ...
 
-    async def record_all(
-        self, decided: Sequence[tuple[Message, Outcome]], *, position: Position | None = None
-    ) -> list[Outcome]:
+    async def record_all(self, decided: Sequence[tuple[Message, Outcome]]) -> list[Outcome]:
         """Keep messages with their decisions, in this order, all or none; return for each what ``record`` would.
 
-        With ``position`` they were polled: how far the partner's list was taken in is written in the same transaction.
+        Raises:
+            Rejected: J409, one of the ids was used for other content.
+            TryLater: J503, they are not known to be kept.
+        """
+        ...
+
+    async def take_in(self, decided: Sequence[tuple[Message, Outcome]], position: Position) -> list[Outcome | None]:
+        """Keep what was polled, like ``record_all``, and in the same transaction how far the list was taken in.
+
+        ``None`` for what was left out because its id was used for other content: nobody is there to be told, and the
+        list must not stand still for it.
 
         Raises:
-            Rejected: J409, one of the ids was used for other content; J421, another poll took more in meanwhile.
+            Rejected: J421, another poll took more in meanwhile.
             TryLater: J503, they are not known to be kept.
         """
         ...

@@ -47,11 +47,11 @@ class Position(msgspec.Struct, frozen=True, kw_only=True):
 class Schedule(Protocol):
     """Which job ran when; of several processes on one journal one does each run."""
 
-    async def begin_run(self, job: str, *, at: datetime, every: timedelta) -> bool:
+    async def begin_run(self, job: str, *, at: datetime, every: timedelta, lost: timedelta = LOST) -> bool:
         """Begin a run of a job that is due; False: another process did, or it is not due.
 
-        Due: it never ran, its last run began ``every`` ago, that run lost its process, or it began in the future
-        because the clock stood wrong.
+        Due: it never ran; its last run began ``every`` ago and has ended; that run began ``lost`` ago and has not; or
+        it began in the future because the clock stood wrong.
         """
         ...
 
@@ -64,5 +64,5 @@ class Schedule(Protocol):
         ...
 
     def position(self, endpoint: str) -> str | None:
-        """Return how far the list of a partner was taken in; ``None``: nothing was. It moves with ``record_all``."""
+        """Return how far the list of a partner was taken in; ``None``: nothing was. It moves with ``take_in``."""
         ...

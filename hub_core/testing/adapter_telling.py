@@ -4,6 +4,7 @@ import pytest
 
 from hub_core.directory import Direction, Endpoint
 from hub_core.errors import ConfigError
+from hub_core.ports import Polls
 from hub_core.testing.adapter_base import AdapterSuite
 
 
@@ -24,6 +25,9 @@ class Telling(AdapterSuite):
             assert setting.description.endswith(".")
         names = [setting.name for setting in self.adapter.spec.settings]
         assert len(names) == len(set(names))
+
+    def test_it_says_that_it_polls_if_it_can(self) -> None:
+        assert self.adapter.spec.polls == isinstance(self.adapter, Polls)
 
     def test_a_sound_endpoint_is_admitted(self) -> None:
         self.adapter.check("here", self.endpoint())

@@ -20,7 +20,7 @@ def stepped(before: str | None, after: str) -> Position:
 
 
 class Scheduling(JournalSuite):
-    """``Schedule``, and ``record_all`` with a position."""
+    """``Schedule``, and ``take_in``."""
 
     async def test_a_job_that_never_ran_is_due(self, journal: AnyJournal) -> None:
         assert await journal.begin_run(JOB, at=NOW, every=DAY)
@@ -74,8 +74,8 @@ class Scheduling(JournalSuite):
     async def test_what_was_polled_and_the_position_are_written_together(self, journal: AnyJournal) -> None:
         assert journal.position("register") is None
         message = a_message()
-        await journal.record_all([(message, an_outcome(message))], position=stepped(None, "page 1"))
-        await journal.record_all([], position=stepped("page 1", "page 2"))
+        await journal.take_in([(message, an_outcome(message))], stepped(None, "page 1"))
+        await journal.take_in([], stepped("page 1", "page 2"))
         assert journal.position("register") == "page 2"
         assert [row.id for row in journal.messages()] == [message.id]
 
@@ -83,17 +83,25 @@ class Scheduling(JournalSuite):
     async def test_of_two_polls_of_the_same_step_the_second_keeps_nothing(
         self, journal: AnyJournal, before: str | None
     ) -> None:
-        await journal.record_all([], position=stepped(None, "page 1"))
+        await journal.take_in([], stepped(None, "page 1"))
         message = a_message()
         with pytest.raises(Rejected) as raised:
-            await journal.record_all([(message, an_outcome(message))], position=stepped(before, "page 2"))
+            await journal.take_in([(message, an_outcome(message))], stepped(before, "page 2"))
         assert raised.value.code == "J421"
         assert journal.messages() == []
         assert journal.position("register") == "page 1"
 
-    async def test_a_position_stays_where_it_was_if_the_messages_cannot_be_kept(self, journal: AnyJournal) -> None:
+    async def test_a_changed_document_of_a_known_id_is_left_out_and_the_list_goes_on(self, journal: AnyJournal) -> None:
         first, other = a_message(sender_id="7", body=b"one"), a_message(sender_id="7", body=b"other")
-        await journal.record(first, an_outcome(first))
-        with pytest.raises(Rejected):
-            await journal.record_all([(other, an_outcome(other))], position=stepped(None, "page 1"))
-        assert journal.position("register") is None
+        again, new = a_message(sender_id="7", body=b"one"), a_message(sender_id="8", body=b"new")
+        outcome = await journal.record(first, an_outcome(first))
+        polled = [(message, an_outcome(message)) for message in (other, again, new)]
+        assert await journal.take_in(polled, stepped(None, "page 1")) == [None, outcome, polled[2][1]]
+        assert journal.position("register") == "page 1"
+        assert {row.id for row in journal.messages()} == {first.id, new.id}
+
+    async def test_a_short_job_that_still_runs_is_not_begun_beside_itself(self, journal: AnyJournal) -> None:
+        await journal.begin_run(JOB, at=NOW, every=MINUTE)
+        assert not await journal.begin_run(JOB, at=NOW + 2 * MINUTE, every=MINUTE)
+        assert not await journal.begin_run(JOB, at=NOW + 2 * MINUTE, every=MINUTE, lost=3 * MINUTE)
+        assert await journal.begin_run(JOB, at=NOW + 3 * MINUTE, every=MINUTE, lost=3 * MINUTE)

@@ -11,6 +11,7 @@ from registry.desk.arguments import Nothing
 from registry.doctor.fact import Check
 from registry.doctor.secretfiles import secret_files
 from registry.parts import Parts
+from registry.polling import runs_of
 from registry.store import REGISTRY
 
 
@@ -108,7 +109,7 @@ def _secret_files_of(endpoint: Endpoint) -> Iterator[str | None]:
 
 
 def _scheduled(parts: Parts) -> Check:
-    faults = [f"{run.job}: {run.code} {run.detail}" for run in parts.view.runs() if run.code is not None]
+    faults = [f"{run.job}: {run.code} {run.detail}" for run in runs_of(parts) if run.code is not None]
     if faults:
         return Check(check="schedule", ok=False, text="; ".join(faults), mend="punte schedule")
     return Check(check="schedule", ok=True, text="scheduled work found nothing")

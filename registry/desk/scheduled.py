@@ -6,8 +6,9 @@ import msgspec
 
 from hub_core.ports.schedule import Run
 from registry.desk.arguments import Nothing
-from registry.jobs import JOBS, Job
+from registry.jobs import Job
 from registry.parts import Parts
+from registry.polling import jobs_of
 from registry.schedule import due_at
 
 
@@ -34,19 +35,19 @@ class JobRow(msgspec.Struct, frozen=True, kw_only=True):
 def schedule(parts: Parts, _: Nothing) -> list[JobRow]:
     """List the jobs, when they ran last, and what they found."""
     runs, now = parts.view.runs(), parts.clock.now()
-    return [_row(job, runs, now) for job in JOBS]
+    return [_row(job, runs, now) for job in jobs_of(parts)]
 
 
 def _row(job: Job, runs: list[Run], now: datetime) -> JobRow:
     run = next((run for run in runs if run.job == job.name), None)
     due = due_at(job, runs, now=now)
     if run is None:
-        return JobRow(job=job.name, state="never", every=_told(job.every), what=job.what, due_at=due)
+        return JobRow(job=job.name, state="never", every=_told(job), what=job.what, due_at=due)
     state = "fault" if run.code else "ok" if run.ended_at else "running"
     return JobRow(
         job=job.name,
         state="late" if due + job.every < now else state,
-        every=_told(job.every),
+        every=_told(job),
         what=job.what,
         begun_at=run.begun_at,
         well_at=run.well_at,
@@ -57,6 +58,8 @@ def _row(job: Job, runs: list[Run], now: datetime) -> JobRow:
     )
 
 
-def _told(every: timedelta) -> str:
-    hours = every // timedelta(hours=1)
-    return f"{hours} h" if hours else f"{every // timedelta(minutes=1)} min"
+def _told(job: Job) -> str:
+    if job.cron is not None:
+        return job.cron.cron or ""
+    hours, minutes = job.every // timedelta(hours=1), job.every // timedelta(minutes=1)
+    return f"{hours} h" if hours else f"{minutes} min" if minutes else f"{job.every.total_seconds():g} s"

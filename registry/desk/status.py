@@ -12,6 +12,7 @@ from registry.desk.arguments import Nothing
 from registry.desk.endpoints import EndpointRow, endpoints
 from registry.desk.looking import described
 from registry.parts import Parts
+from registry.polling import runs_of
 
 REFUSALS_SHOWN: Final = 10_000
 _UNDO: Final = {"broken", "probing"}  # states of an endpoint that a person may end before the hub does
@@ -55,7 +56,7 @@ def status(parts: Parts, _: Nothing) -> dict[str, Any]:
         "endpoints": [row for row in rows if row.state != "flowing" or row.in_doubt or row.late],
         "stuck": stuck,
         "needs_human": bool(stuck),
-        "scheduled": [{"job": run.job, "begun_at": run.begun_at} for run in parts.view.runs()],
+        "scheduled": [{"job": run.job, "begun_at": run.begun_at} for run in runs_of(parts)],
         "last_message_at": counts.newest,
     }
 
@@ -90,7 +91,7 @@ def _waiting(row: EndpointRow) -> Iterator[Stuck]:
 
 
 def _scheduled(parts: Parts) -> Iterator[Stuck]:
-    for run in parts.view.runs():
+    for run in runs_of(parts):
         if run.code is not None:
             yield Stuck(
                 what="scheduled", where=run.job, since=run.begun_at, why=_told(run.code), command="punte schedule"

@@ -2,7 +2,7 @@
 
 import asyncio
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
@@ -10,12 +10,14 @@ import pytest
 from hub_core.errors import TryLater
 from hub_core.journal.database import Database
 from hub_core.journal.store import SqlJournal
+from hub_core.polled import Poll
+from hub_core.ports import Run
 from hub_core.ports.schedule import LOST
 from hub_core.testing.builders import NOW, FrozenClock, a_vault
 from registry.jobs import Done, Job
-from registry.schedule import Schedule
+from registry.schedule import Schedule, due_at
 
-HOUR = timedelta(hours=1)
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 SOON = timedelta(milliseconds=10)
 DEADLINE = 10
 
@@ -47,7 +49,7 @@ def database(tmp_path):
 async def hub(database, job, *, clock):
     """Run the timer of one process."""
     journal = SqlJournal(database, a_vault())
-    schedule = Schedule(SimpleNamespace(journal=journal, view=journal, clock=clock), [job], soon=SOON)
+    schedule = Schedule(SimpleNamespace(journal=journal, view=journal, clock=clock), lambda _: [job], soon=SOON)
     schedule.start()
     try:
         yield journal
@@ -125,3 +127,62 @@ async def test_a_job_that_fails_is_told_and_nothing_of_what_it_stumbled_on(datab
         run = await ended(journal)
     assert (run.code, run.well_at) == (code, None)
     assert "2850415123450" not in run.detail
+
+
+async def test_a_job_with_a_short_time_does_not_wait_for_the_long_pause_after_the_start(database):
+    counted, clock = Counted(), FrozenClock()
+    journal = SqlJournal(database, a_vault())
+    job = Job(name="count", every=SOON, what="", run=counted.run)
+    schedule = Schedule(SimpleNamespace(journal=journal, view=journal, clock=clock), lambda _: [job], soon=HOUR)
+    schedule.start()
+    await ended(journal)
+    await schedule.stop()
+    assert counted.times == 1
+
+
+async def test_what_is_done_follows_the_registry_set_in_force(database):
+    counted, jobs = Counted(), []
+    journal = SqlJournal(database, a_vault())
+    schedule = Schedule(SimpleNamespace(journal=journal, view=journal, clock=FrozenClock()), lambda _: jobs, soon=SOON)
+    schedule.start()
+    await asyncio.sleep(0.05)
+    jobs.append(counted.job())
+    schedule.follow()
+    await ended(journal)
+    jobs.clear()
+    schedule.follow()
+    await schedule.stop()
+    assert counted.times == 1
+
+
+def at_half_past_six(**facts):
+    cron = Poll(cron="30 6 * * mon-fri", zone="Europe/Bucharest")
+    return Job(**{"name": "count", "every": HOUR, "what": "", "run": None, "cron": cron} | facts)
+
+
+@pytest.mark.parametrize(
+    ("begun", "now", "due"),
+    [
+        (None, "2025-11-21T07:00+02:00", "2025-11-24T06:30+02:00"),  # a Friday; it never ran
+        ("2025-11-21T06:30:01+02:00", "2025-11-21T07:00+02:00", "2025-11-24T06:30+02:00"),
+        ("2025-11-19T06:30:01+02:00", "2025-11-21T07:00+02:00", "2025-11-20T06:30+02:00"),  # two were missed
+        ("2025-03-28T06:30:01+02:00", "2025-03-29T07:00+02:00", "2025-03-31T06:30+03:00"),  # clocks are set forward
+    ],
+)
+def test_a_job_at_certain_times_is_due_at_the_next_of_them(begun, now, due):
+    begun, now, due = (text and datetime.fromisoformat(text) for text in (begun, now, due))
+    runs = [Run(job="count", begun_at=begun, ended_at=begun)] if begun else []
+    assert due_at(at_half_past_six(), runs, now=now) == due
+
+
+async def test_missed_times_are_caught_up_once(database):
+    counted, clock = Counted(), FrozenClock()
+    job = at_half_past_six(run=counted.run)
+    journal = SqlJournal(database, a_vault())
+    await journal.begin_run(job.name, at=NOW - 30 * DAY, every=HOUR)
+    await journal.end_run(Run(job=job.name, begun_at=NOW - 30 * DAY, ended_at=NOW - 30 * DAY))
+    for _ in range(2):
+        async with hub(database, job, clock=clock):
+            await ended(journal)
+            await asyncio.sleep(0.05)
+    assert counted.times == 1

@@ -32,9 +32,16 @@ MARK = "«"
 class PlainAdapter:
     """Knows all it is told about; refuses what a test makes it refuse."""
 
-    def __init__(self, name, *directions):
+    def __init__(self, name, *directions, polls=False):
         self.spec = Spec(
-            name=name, summary="", kinds=(), media_types=frozenset(), directions=directions, settings=(), promises=""
+            name=name,
+            summary="",
+            kinds=(),
+            media_types=frozenset(),
+            directions=directions,
+            settings=(),
+            promises="",
+            polls=polls,
         )
         self.fault = None
         self.seen = {}
@@ -51,7 +58,7 @@ class Folder:
         self.adapters = {
             "soap": PlainAdapter("soap", Direction.IN, Direction.ASK),
             "flat": PlainAdapter("flat", Direction.IN),
-            "rest": PlainAdapter("rest", Direction.IN, Direction.OUT),
+            "rest": PlainAdapter("rest", Direction.IN, Direction.OUT, polls=True),
         }
         self.mappings = ["cnas.insured-person/1"]
         self.environ = {}

@@ -6,6 +6,7 @@ from hub_core.codes import CODES
 from hub_core.credentials import SecretReference
 from hub_core.directory import DEFAULT_MAX_BODY_BYTES, Breaker, Directory, Opening, Retry, Route, Steps
 from hub_core.errors import ConfigError
+from hub_core.polled import Poll
 from registry.reading import MAX_FILES, gather
 
 
@@ -313,3 +314,40 @@ def test_an_endpoint_says_what_its_partner_can_bear(folder):
     hours = ("mon-thu 08:00-16:30", "fri 08:00-24:00")
     assert endpoint.opening == Opening(hours=hours, holidays=("2025-12-01",))
     assert (endpoint.in_doubt, endpoint.parked) == ("hold", "hold")
+
+
+POLLED = (
+    "message_id: wsa",
+    'url: "https://cnas.invalid/list", credentials: {kind: bearer, secret: {env: HOME}}, poll: {every: 5 min}',
+)
+
+
+def polled(folder, *changes):
+    """Write a set whose endpoint ``answers`` fetches a list."""
+    fixed = ("purposes: [record]", "purposes: [record], fixed_purpose: record")
+    return folder.good(("adapter: soap, service: insured", "adapter: rest, service: insured"), POLLED, fixed, *changes)
+
+
+def test_a_list_that_is_fetched_needs_no_id_and_may_name_who_calls(folder):
+    read = polled(folder).read()
+    assert read.directory.endpoints["answers"].poll == Poll(every=timedelta(minutes=5))
+    assert read.warnings == ()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "fault"),
+    [
+        ("{every: 5 min}", "«{every: 5 min, cron: '30 6 * * mon'}", "R104 a list is fetched every so often or at certain times | write one of every and cron"),
+        ("{every: 5 min}", "«{items: data}", "R104 a list is fetched every so often or at certain times | write one of every and cron"),
+        ("{every: 5 min}", "{every: «5 ms}", "R104 a list is fetched once a second at most | write every: 1 s, or longer"),
+        ("{every: 5 min}", "{cron: «'30 6 * * 1'}", "R104 'cron' has the wrong form | write text such as 30 6 * * mon-fri"),
+        ("{every: 5 min}", "{cron: «'30 6 30 2 *'}", "R104 no such times: 30 6 30 2 * never comes | write them such as 30 6 * * mon-fri"),
+        ("{every: 5 min}", "{cron: «'30 6 * * *', zone: Europe/Bucuresti}", "R104 no such times: there is no time zone 'Europe/Bucuresti' | write them such as 30 6 * * mon-fri"),
+        (", fixed_purpose: record", "", "R104 nobody names a purpose for what is fetched: cnas needs a right to insured | add fixed_purpose: to an access right of the institution to the service"),
+        ("adapter: rest, service: insured", "adapter: soap, service: insured", "R104 the adapter soap does not poll | remove it, or use another adapter"),
+        ('url: "https://cnas.invalid/list", ', "", "R103 an endpoint with poll needs an address | add url: https://host/path, or url: env:NAME"),
+    ],
+)  # fmt: skip
+def test_how_a_list_is_fetched_is_checked(folder, old, new, fault):
+    faults = polled(folder, (old, new.replace("«", ""))).faults()
+    assert any(found.endswith(fault) for found in faults), faults

@@ -1,0 +1,66 @@
+"""Partners whose lists are fetched, because they do not send: the part of an adapter that polls.
+
+How far a list was taken in is a position: words of the partner, or of the adapter, that the hub keeps in the
+transaction which keeps what was in the list. Whatever is handed over twice is recognised by its id.
+"""
+
+from typing import Protocol, runtime_checkable
+
+import msgspec
+
+from hub_core.directory import Endpoint
+
+
+class Item(msgspec.Struct, frozen=True, kw_only=True):
+    """One document of a list, as it stands there.
+
+    Attributes:
+        sender_id: the partner's own id of it, where the protocol carries it outside the body, or a fingerprint;
+            ``None``: the hub takes one of the bytes.
+    """
+
+    body: bytes
+    media_type: str = ""
+    sender_id: str | None = None
+
+
+class Batch(msgspec.Struct, frozen=True, kw_only=True):
+    """The next part of a list.
+
+    Attributes:
+        items: at most 1,000, in the order of the list.
+        after: position behind them; at most 500 characters, never a value of a person.
+        more: there is something behind it now.
+    """
+
+    items: tuple[Item, ...]
+    after: str
+    more: bool = False
+
+
+class Poller(Protocol):
+    """An endpoint whose list is fetched."""
+
+    async def poll(self, position: str | None) -> Batch:
+        """Return what stands behind a position; ``None``: the beginning. Ends within the endpoint's timeout.
+
+        What was handed over with a position is durable once this is called with it: a queue may now be told so.
+
+        Raises:
+            TryLater: not reachable, busy, or answer lost. ConfigError: wrong address or credentials.
+            Rejected: the answer is no list.
+        """
+        ...
+
+    async def close(self) -> None:
+        """Give connections back."""
+        ...
+
+
+@runtime_checkable
+class Polls(Protocol):
+    """What an adapter has, besides, whose ``Spec`` says that it polls."""
+
+    def poller(self, name: str, endpoint: Endpoint) -> Poller:
+        """Return what fetches the list of an ``IN`` endpoint with ``poll``."""
+        ...

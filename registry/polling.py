@@ -1,0 +1,87 @@
+"""Lists that are fetched from partners who do not send, as scheduled work: one job per endpoint that polls."""
+
+import asyncio
+import hashlib
+import time
+from datetime import timedelta
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+from hub_core.directory import Endpoint
+from hub_core.message import Arrival, Caller
+from hub_core.polled import Poll
+from hub_core.ports import Batch, Position, Run
+from registry.jobs import JOBS, Done, Job
+
+if TYPE_CHECKING:
+    from registry.parts import Parts
+
+#: A run begins no further page after it; what is left waits for the next run.
+LONG_ENOUGH: Final = 60.0  # seconds
+_KEEPING: Final = timedelta(seconds=30)  # for deciding about the last page
+_PREFIX: Final = "poll "
+
+
+def jobs_of(parts: "Parts") -> list[Job]:
+    """Return everything that is done on a schedule: what every hub does, and the lists that this one fetches."""
+    endpoints = sorted(parts.directory().endpoints.items())
+    return [*JOBS, *(_job(name, endpoint, endpoint.poll) for name, endpoint in endpoints if endpoint.poll)]
+
+
+def runs_of(parts: "Parts") -> list[Run]:
+    """Return the last runs of what is still done; a list that is fetched no more is of no interest."""
+    names = {job.name for job in jobs_of(parts)}
+    return [run for run in parts.view.runs() if run.job in names]
+
+
+async def poll(parts: "Parts", name: str) -> Done:
+    """Take in what stands in a list behind its position.
+
+    Raises:
+        TryLater, Rejected, ConfigError: what the partner did; Refused: its institution has no right to send it;
+            Rejected: J421, another process has taken it in.
+    """
+    endpoint = parts.directory().endpoints[name]
+    poller = parts.connections.poller(name, endpoint)
+    end, taken, left_out = time.monotonic() + LONG_ENOUGH, 0, 0
+    while True:
+        before = await asyncio.to_thread(parts.view.position, name)
+        batch = await poller.poll(before)
+        if batch.items or batch.after != before:
+            left_out += await _keep(parts, name, endpoint, before, batch)
+        taken += len(batch.items)
+        if not batch.more or batch.after == before or time.monotonic() > end:
+            break
+    told = [f"{taken:,} documents seen"]
+    if left_out:
+        told.append(f"{left_out:,} left out: they have the id of another content")
+    return Done(detail="; ".join(told), code="J409" if left_out else None, figures={"seen": float(taken)})
+
+
+async def _keep(parts: "Parts", name: str, endpoint: Endpoint, before: str | None, batch: Batch) -> int:
+    """Decide about a page and keep it with its position; return how many were left out."""
+    caller = Caller(institution=endpoint.institution, key=f"{_PREFIX}{name}")
+    arrivals = [
+        Arrival(
+            endpoint=name,
+            caller=caller,
+            body=item.body,
+            media_type=item.media_type,
+            sender_id=item.sender_id or hashlib.sha256(item.body).hexdigest(),
+        )
+        for item in batch.items
+    ]
+    position = Position(endpoint=name, before=before, after=batch.after, at=parts.clock.now())
+    with parts.admission.admit(endpoint.institution, sum(len(item.body) for item in batch.items)):
+        return await parts.hub.take_in(arrivals, position)
+
+
+def _job(name: str, endpoint: Endpoint, polled: Poll) -> Job:
+    return Job(
+        name=f"{_PREFIX}{name}",
+        every=polled.every or timedelta(hours=1),
+        what="documents seen in the list",
+        run=partial(poll, name=name),
+        limit=timedelta(seconds=LONG_ENOUGH) + endpoint.timeout + _KEEPING,
+        cron=polled if polled.cron else None,
+    )
