@@ -23,7 +23,7 @@ DOORS = {
     "aiohttp": ("adapters/kit/",),
     "python_multipart": ("adapters/kit/",),
     "tenacity": ("adapters/kit/",),
-    "apscheduler": ("registry/schedule.py",),
+    "apscheduler": ("registry/schedule.py", "registry/crontab.py"),
     "prometheus_client": ("registry/figures.py", "hub_core/testing/"),
     "lxml": (
         "hub_core/validation/",
