@@ -4,10 +4,9 @@ It is taken in with a call, kept with the message, passed on to partners and wri
 trace of its own and changes nothing but the number of the step. Source: W3C Trace Context, 2021, sections 3.2 and 3.3.
 """
 
-import contextlib
 import re
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from contextvars import ContextVar
 from typing import Final
 
@@ -59,14 +58,19 @@ def current() -> Trace | None:
     return _CURRENT.get()
 
 
-@contextlib.contextmanager
-def following(trace: Trace | None) -> Iterator[None]:
+class following:  # noqa: N801 - reads as what it does
     """Let whatever is done inside belong to a trace."""
-    token = _CURRENT.set(trace)
-    try:
-        yield
-    finally:
-        _CURRENT.reset(token)
+
+    __slots__ = ("_token", "_trace")
+
+    def __init__(self, trace: Trace | None) -> None:
+        self._trace = trace
+
+    def __enter__(self) -> None:
+        self._token = _CURRENT.set(self._trace)
+
+    def __exit__(self, *_: object) -> None:
+        _CURRENT.reset(self._token)
 
 
 def _state(told: str) -> str:

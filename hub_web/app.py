@@ -4,7 +4,7 @@ FastAPI about halves the rate of a plain ASGI path, so messages never pass throu
 """
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 
 from adapters.kit.problem import problem
 from adapters.kit.reply import send_reply, trouble_of
@@ -16,16 +16,12 @@ from hub_core.ports import AsgiApp, Receive, Scope, Send
 def application(fronts: Mapping[str, AsgiApp], api: AsgiApp) -> AsgiApp:
     """Return one ASGI app; ``fronts`` maps the first segment of a path (``soap``) to an adapter's front."""
 
-    async def dispatch(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await api(scope, receive, send)
-            return
+    def dispatch(scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         path: bytes = scope["raw_path"]
         # No address of the hub needs an escape: a proxy that guards paths must see the path that counts here.
         if b"%" in path or b"//" in path:
-            await _unknown(send)
-            return
-        await fronts.get(scope["path"].split("/", 2)[1], api)(scope, receive, send)
+            return _unknown(send)
+        return fronts.get(scope["path"].split("/", 2)[1], api)(scope, receive, send)
 
     return dispatch
 

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from typing import Any, Final
@@ -69,9 +69,9 @@ class Running:
         """Hold room for a call; see ``ports.Services``."""
         return self.admission.admit(caller.institution, size)
 
-    async def accept(self, arrival: Arrival) -> Outcome:
+    def accept(self, arrival: Arrival) -> Coroutine[Any, Any, Outcome]:
         """Run the flow; see ``ports.Services``."""
-        return await self._parts.hub.accept(arrival)
+        return self._parts.hub.accept(arrival)
 
     async def turn_away(self, *, endpoint: str, code: str, party: str | None = None) -> str:
         """Keep a note of a refused call; see ``ports.Services``."""

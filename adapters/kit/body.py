@@ -3,7 +3,7 @@
 import asyncio
 import re
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 
 from hub_core.errors import Rejected
 from hub_core.ports import Place, Receive
@@ -44,7 +44,7 @@ async def read_body(receive: Receive, place: Place, *, limit: int, seconds: floa
         TryLater: there is no room for what the caller did not declare.
         Gone: the caller closed the connection.
     """
-    body, more = await _chunk(receive)
+    body, more = _chunk(await receive())
     if more:
         try:
             body = await _rest(receive, body, place, limit=limit, seconds=seconds)
@@ -64,13 +64,12 @@ async def _rest(receive: Receive, begun: bytes, place: Place, *, limit: int, sec
         while more and len(body) <= limit:
             place.holds(len(body))
             deadline.reschedule(start + min(seconds, PATIENCE + len(body) / SLOWEST))
-            chunk, more = await _chunk(receive)
+            chunk, more = _chunk(await receive())
             body += chunk
     return bytes(body)
 
 
-async def _chunk(receive: Receive) -> tuple[bytes, bool]:
-    event = await receive()
+def _chunk(event: Mapping[str, Any]) -> tuple[bytes, bool]:
     if event["type"] != "http.request":
         raise Gone
     return event.get("body", b""), event.get("more_body", False)

@@ -8,6 +8,7 @@ nobody knows yet.
 """
 
 import asyncio
+from collections.abc import Awaitable
 from typing import Final
 from uuid import uuid4
 
@@ -37,11 +38,15 @@ def front(spec: Spec, voice: Voice, services: Services, *, seconds: float = SECO
         seconds: that a caller may take to send a body.
     """
 
-    async def app(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http":
-            await _Call(spec, voice, services, scope).serve(receive, send, seconds)
+    def app(scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        http = scope["type"] == "http"
+        return _Call(spec, voice, services, scope).serve(receive, send, seconds) if http else _leave_alone()
 
     return app
+
+
+async def _leave_alone() -> None:
+    """Answer nothing."""
 
 
 class _Call:
@@ -84,7 +89,9 @@ class _Call:
         limit = endpoint.max_body_bytes
         with self._services.admit(caller, declared(self._headers, limit=limit)) as place:
             self._body = await read_body(receive, place, limit=limit, seconds=seconds)
-            body = await self._take(endpoint)
+            arguments = self._name, endpoint, self._headers, self._body
+            long = len(self._body) > _LONG
+            body = await asyncio.to_thread(self._voice.take, *arguments) if long else self._voice.take(*arguments)
             if media_type == MEDIA_TYPE:
                 media_type = "application/xml"  # of what is kept
             if proves:
@@ -102,12 +109,6 @@ class _Call:
         if outcome.state is State.REFUSED:
             return self._refusal(trouble_in(outcome)), outcome.message_id
         return self._voice.receipt(outcome, headers=self._headers, body=self._body), outcome.message_id
-
-    async def _take(self, endpoint: Endpoint) -> bytes:
-        arguments = self._name, endpoint, self._headers, self._body
-        if len(self._body) <= _LONG:
-            return self._voice.take(*arguments)
-        return await asyncio.to_thread(self._voice.take, *arguments)
 
     def _refusal(self, trouble: Trouble) -> Reply:
         return self._voice.refusal(trouble, headers=self._headers, body=self._body)

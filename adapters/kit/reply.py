@@ -21,6 +21,7 @@ _STATUS: Final = ((TryLater, 503), (Refused, 403), (Rejected, 422), (PunteError,
 
 # Answers are for the caller alone and are nothing but what they say they are.
 SAFE: Final = (("cache-control", "no-store"), ("x-content-type-options", "nosniff"))
+_SAFE: Final = tuple((name.encode("latin-1"), value.encode("latin-1")) for name, value in SAFE)
 
 
 class Reply(msgspec.Struct, frozen=True, kw_only=True):
@@ -124,14 +125,13 @@ def trouble_in(outcome: Outcome) -> Trouble:
 
 def headers_in(reply: Reply, reference: str) -> list[tuple[bytes, bytes]]:
     """Return the headers of an answer as they go over the wire."""
-    headers = (
-        ("content-type", reply.media_type),
-        ("content-length", str(len(reply.body))),
-        ("punte-reference", reference),
-        *SAFE,
-        *reply.headers,
-    )
-    return [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers]
+    return [
+        (b"content-type", reply.media_type.encode("latin-1")),
+        (b"content-length", b"%d" % len(reply.body)),
+        (b"punte-reference", reference.encode("latin-1")),
+        *_SAFE,
+        *[(name.encode("latin-1"), value.encode("latin-1")) for name, value in reply.headers],
+    ]
 
 
 async def send_reply(send: Send, reply: Reply, reference: str) -> None:

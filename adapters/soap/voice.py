@@ -73,7 +73,7 @@ class SoapVoice(Voice):
     def _guard(self, name: str, endpoint: Endpoint) -> Incoming:
         """Return what guards an endpoint; a new registry set that leaves the endpoint alone forgets no nonce."""
         known = self._guards.get(name)
-        if known is not None and known[0] == endpoint:
+        if known is not None and (known[0] is endpoint or known[0] == endpoint):
             return known[1]
         try:
             guard = Incoming(endpoint)

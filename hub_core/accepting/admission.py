@@ -8,10 +8,10 @@ either while what was taken before waits too long to be on disk.
 import logging
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Self
 
 from hub_core.errors import TryLater
 
@@ -29,14 +29,27 @@ _LATER: Final = timedelta(seconds=3)
 
 
 class Place:
-    """What one call holds, from its headers to its answer."""
+    """What one call holds, from its headers to its answer: while the context is open."""
 
-    __slots__ = ("_admission", "party", "weight")
+    __slots__ = ("_admission", "_size", "party", "weight")
 
-    def __init__(self, admission: "Admission", party: str) -> None:
+    def __init__(self, admission: "Admission", party: str, size: int) -> None:
         self._admission = admission
+        self._size = size
         self.party = party
         self.weight = 0
+
+    def __enter__(self) -> Self:
+        self._admission.enter(self)
+        try:
+            self.holds(self._size)
+        except TryLater:
+            self._admission.leave(self)
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._admission.leave(self)
 
     def holds(self, size: int) -> None:
         """Say how many bytes of the body have come.
@@ -66,7 +79,7 @@ class Admission:
         self.refused: Counter[str] = Counter()
         self._capacity = capacity
         self._lag = lag
-        self._parties: Counter[str] = Counter()
+        self._parties: dict[str, int] = {}
         self._calls = 0
         self._total = 0
         self._closed = False
@@ -107,34 +120,32 @@ class Admission:
                 async with asyncio.timeout(within.total_seconds()):
                     await self._idle.wait()
 
-    @contextmanager
-    def admit(self, party: str, size: int) -> Iterator[Place]:
-        """Hold room for a call.
+    def admit(self, party: str, size: int) -> Place:
+        """Return room for a call, to be held as a context.
 
         Args:
             party: who calls.
             size: bytes of the body, as far as they are known.
 
         Raises:
-            TryLater: W503 the hub stops; W510 it has too much to do; W429 this party has too much under way.
+            TryLater: on entering; W503 the hub stops; W510 it has too much to do; W429 this party has too much under
+                way.
         """
+        return Place(self, party, size)
+
+    def enter(self, place: Place) -> None:
+        """Take a call in hand; see ``admit``. ``place`` holds nothing yet."""
         if self._closed:
             raise self._away("W503", "the hub is stopping", _SOON)
         if self._lag() > LONGEST:
             raise self._away("W510", "the journal does not keep up", _LATER)
-        place = Place(self, party)
         self._calls += 1
-        try:
-            place.holds(size)
-            yield place
-        finally:
-            self._leave(place)
+        self._parties.setdefault(place.party, 0)
 
     def add(self, place: Place, more: int) -> None:
         """Hold more for a call; see ``Place.holds``."""
         held = self._parties[place.party]
-        parties = len(self._parties) if held else len(self._parties) + 1
-        share = self._capacity // (1 + parties)
+        share = self._capacity // (1 + len(self._parties))
         if held and held + more > share:
             raise self._away("W429", "you have too much under way at once", _SOON)
         if self._total and self._total + min(more, share) > self._capacity:
@@ -143,12 +154,15 @@ class Admission:
         self._total += more
         place.weight += more
 
-    def _leave(self, place: Place) -> None:
+    def leave(self, place: Place) -> None:
+        """Give free what a call held."""
         self._calls -= 1
         self._total -= place.weight
-        self._parties[place.party] -= place.weight
-        if not self._parties[place.party]:
-            del self._parties[place.party]
+        held = self._parties.get(place.party, 0) - place.weight
+        if held:
+            self._parties[place.party] = held
+        else:
+            self._parties.pop(place.party, None)
         if self._idle is not None and not self._calls:
             self._idle.set()
 

@@ -1,10 +1,10 @@
 """The database of a hub: one writer, many readers, on whichever engine lies below."""
 
 import contextlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import Any, Self, TypeVar
 
 from hub_core.errors import ConfigError
 from hub_core.journal.engines.connection import Connection
@@ -103,7 +103,7 @@ class Database:
 
         return await self._writer.submit(alone, None, size=size)
 
-    async def write_batched(self, batch: Batch[Item, T], item: Item, *, size: int = 0) -> T:
+    def write_batched(self, batch: Batch[Item, T], item: Item, *, size: int = 0) -> Coroutine[Any, Any, T]:
         """Like ``write`` for many of one kind: ``batch`` gets all items of one commit at once.
 
         Args:
@@ -114,7 +114,7 @@ class Database:
         Raises:
             TryLater: J503, it is not known to be written.
         """
-        return await self._writer.submit(batch, item, size=size)
+        return self._writer.submit(batch, item, size=size)
 
     def read(self) -> contextlib.AbstractContextManager[Connection]:
         """Lend a read connection; see ``Readers.read``."""
