@@ -193,6 +193,7 @@ class CompiledMapping:
             self.source,
             self.plan,
             fixed=self._fixed,
+            dated=self._dated,
             contract=self.contract,
             read=self.read,
             name=self.version,

@@ -49,16 +49,20 @@ class DatedTable(msgspec.Struct, frozen=True, kw_only=True):
 
 def dated_table(codes: CodeList, *, ready: bool) -> DatedTable:
     """Return the table of a list, cut at every day on which something begins or ends."""
-    versions = codes.versions or (codes,)
-    starts = {date.min}
-    for version in versions:
-        starts |= _changes(version)
-        for entry in version.entries.values():
-            starts |= _changes(entry)
-    ordered = tuple(sorted(starts))
+    versions, ordered = codes.versions or (codes,), starts(codes)
     spans = tuple(_span(codes, day, ready=ready) for day in ordered)
     texts = frozenset(text for version in versions for entry in version.entries.values() for text in entry.read)
     return DatedTable(name=codes.name, starts=ordered, spans=spans, texts=texts)
+
+
+def starts(codes: CodeList) -> tuple[date, ...]:
+    """Return the days on which something of a list begins or ends to hold, the first of all days before them."""
+    found = {date.min}
+    for version in codes.versions or (codes,):
+        found |= _changes(version)
+        for entry in version.entries.values():
+            found |= _changes(entry)
+    return tuple(sorted(found))
 
 
 def _changes(one: CodeList | Entry) -> set[date]:

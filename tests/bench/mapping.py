@@ -89,7 +89,7 @@ def reading() -> dict[str, Job]:
 
 def document_of(mapping: CompiledMapping, record: Beneficiary) -> bytes:
     """Fill and make the document, without reading it back."""
-    return mapping.out.body(record)
+    return mapping.out.body(record, on=ON)
 
 
 def records(mapping: str, count: int = _COUNT) -> list[Beneficiary]:

@@ -12,15 +12,12 @@ def plain_text(value: Any) -> str:
     >>> plain_text(True), plain_text(12.5), plain_text(" a ")
     ('true', '12.5', 'a')
     """
-    match value:
-        case str():
-            return value.strip()
-        case bool():
-            return "true" if value else "false"
-        case int() | float():
-            return str(value)
-        case _:
-            return ""
+    if value.__class__ is str:
+        text: str = value.strip()
+        return text
+    if value.__class__ is bool:
+        return "true" if value else "false"
+    return str(value) if value.__class__ is int or value.__class__ is float else ""
 
 
 def text_of(value: Any) -> str:
@@ -55,7 +52,8 @@ def one(value: Any) -> dict[str, Any] | None:
 
 def below(path: str, key: str) -> str:
     """Return the path of what lies under a key: a plain ``str``, also where the key is the name of a step."""
-    return f"{path}.{shown_key(key)}" if path else f"{shown_key(key)}"
+    shown = key if key.isascii() and key.isidentifier() else shown_key(key)  # most are, and that is quickly told
+    return f"{path}.{shown}" if path else f"{shown}"
 
 
 def entered(value: Any, path: str) -> list[tuple[str, Any]]:

@@ -30,13 +30,15 @@ class JsonRun(Run):
         # By the ids of an object and of the steps from it; the steps are kept, lest their id is given away.
         self._paths: dict[tuple[int, int], tuple[Steps, dict[int, str]]] = {}
         self._plain: dict[tuple[int, int], Steps] = {}
+        # What was looked for last: a finding asks for the place of a value, and then for the value itself.
+        self._last: tuple[Spot, Steps, list[tuple[str, Any]]] | None = None
 
     def _path(self, spot: Spot) -> str:
         """Return the path of the object where a scope began."""
         if spot is None:
             return ""
         parent, steps, item = spot
-        around = (id(self._object(parent)), id(steps))
+        around = (id(parent[2] if parent is not None else self.document.root), id(steps))
         known = self._paths.get(around)
         if known is None:  # those of all items at once; of equal texts the first
             found = self._places(parent, steps)
@@ -48,7 +50,13 @@ class JsonRun(Run):
         return self.document.root if spot is None else spot[2]
 
     def _places(self, spot: Spot, steps: Steps) -> list[tuple[str, Any]]:
-        path, here = self._path(spot), self._object(spot)
+        last = self._last
+        if last is None or last[0] is not spot or last[1] is not steps:
+            self._last = last = spot, steps, self._looked_up(spot, steps)
+        return last[2]
+
+    def _looked_up(self, spot: Spot, steps: Steps) -> list[tuple[str, Any]]:
+        path, here = self._path(spot), self.document.root if spot is None else spot[2]
         for number, step in enumerate(steps):
             if here.__class__ is not dict or step.filters or step.index is not None:
                 return places(here, steps[number:], path)
@@ -94,12 +102,17 @@ class JsonRun(Run):
 
     def keys(self, spot: Spot, steps: Steps, known: frozenset[str]) -> None:
         """Leave what lies under keys that nothing names."""
-        found = self._places(spot, steps) if steps else [(self._path(spot), self._object(spot))]
-        for path, value in found:
+        if not steps:
+            self._others(self._object(spot), self._path(spot), known)
+            return
+        for path, value in self._places(spot, steps):
             if value.__class__ is dict:
-                for key in value:
-                    if key not in known:
-                        self._keep(value[key], below(path, key))
+                self._others(value, path, known)
+
+    def _others(self, value: dict[str, Any], path: str, known: frozenset[str]) -> None:
+        for key, inner in value.items():
+            if key not in known:
+                self._keep(inner, below(path, key))
 
     def scalars(self, spot: Spot, steps: Steps) -> None:
         """Leave the plain values where objects are expected, all of a place when the first of them is seen."""

@@ -43,7 +43,9 @@ class Resolver:
         if element is None or element.__class__ is list:
             number += self._offsets.get(id(element), (0, element))[0]
             return f"{path}[{number}]", elements[number] if number < len(elements) else None
-        found = self._index(elements, element)
+        # Most often nothing before it was left out.
+        same = number < len(elements) and elements[number] is element
+        found = number if same else self._index(elements, element)
         return f"{path}[{number if found is None else found}]", None if found is None else element
 
     def _index(self, elements: list[Any], element: Any) -> int | None:

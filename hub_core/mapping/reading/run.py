@@ -18,6 +18,9 @@ from hub_core.mapping.reading.known import Known
 from hub_core.message import Finding, Severity
 from hub_core.reading import MAX_FINDINGS
 
+_ERROR: Final = Severity.ERROR  # a lookup in an enumeration is slow
+_WARNING: Final = Severity.WARNING
+
 
 class Several(str):
     """Stands for several different values where one is expected; as a text it is blank."""
@@ -183,7 +186,7 @@ class Run:
         path, line = origin or self.origin(spot, label.steps)
         finding = Finding(
             code=code,
-            severity=Severity.ERROR if severe else Severity.WARNING,
+            severity=_ERROR if severe else _WARNING,
             text=text,
             at=label.at,
             source=path or None,

@@ -13,6 +13,7 @@ Tree = dict[str, Any]
 Hop = tuple[str, bool, tuple[tuple[str, str], ...]]
 Hops = tuple[Hop, ...]
 Words = tuple[str, dict[str, str], dict[str, str]]  # list, code by text, text by code
+Spans = tuple[tuple[str, Words], ...]  # by the first day of each, as YYYY-MM-DD
 Checks = tuple[tuple[Hops, tuple[str, ...], bool], ...]  # place, texts, whether anything is there
 OWN: Final = ""
 

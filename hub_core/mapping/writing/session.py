@@ -1,5 +1,8 @@
 """One writing: what the generated source calls, and why a value could not be written."""
 
+from bisect import bisect_right
+from datetime import date
+from operator import itemgetter
 from typing import Any
 
 from hub_core.canonical.values import Code
@@ -8,6 +11,7 @@ from hub_core.mapping.writing.outrun import (
     Checks,
     Hop,
     Hops,
+    Spans,
     Tree,
     Words,
     join,
@@ -24,13 +28,16 @@ class Out:
 
     Args:
         gaps: why a value is missing and how the source said so, by the ``id`` of its object and the field.
+        day: that the record speaks of, for the code lists in force.
         loose: elements of several rules are joined where they do not contradict; else only where each rule reads
             the same of both.
     """
 
-    __slots__ = ("_reads", "gaps", "late", "loose", "missing", "reasons", "same", "torn")
+    __slots__ = ("_reads", "dated", "day", "gaps", "late", "loose", "missing", "reasons", "same", "torn")
 
-    def __init__(self, gaps: dict[tuple[int, str], tuple[str, str | None]], *, loose: bool = False) -> None:
+    def __init__(self, gaps: dict[tuple[int, str], tuple[str, str | None]], *, day: date, loose: bool = False) -> None:
+        self.day = day.isoformat()
+        self.dated = False  # the day made a difference
         self.reasons: dict[tuple[int, str], tuple[str, str, str]] = {}
         self.gaps = gaps
         self.loose = loose
@@ -55,6 +62,11 @@ class Out:
             return int(text) if kind == "integer" or text.lstrip("-").isdigit() else float(text)
         except ValueError:
             return text
+
+    def in_force(self, spans: Spans) -> Words:
+        """Return what a code list says on the day of the record."""
+        self.dated = True
+        return spans[bisect_right(spans, self.day, key=itemgetter(0)) - 1][1]
 
     def settle(self, tree: Tree, ways: tuple[tuple[str, ...], ...]) -> None:
         """Take out what was left empty on some ways into a tree; a tree of its own text only becomes that text."""

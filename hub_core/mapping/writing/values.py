@@ -2,9 +2,12 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 
 from hub_core.mapping.binding.plan import Check, Origin, Value
 from hub_core.mapping.codecs import Chain
+from hub_core.mapping.codelists import CodeList
+from hub_core.mapping.dated import in_force, starts
 from hub_core.mapping.language.paths import Steps
 from hub_core.mapping.pythonsource import Writer
 from hub_core.mapping.writing.conditions import Conditions
@@ -135,7 +138,8 @@ class ValueFill:
         if value.codes is not None:
             self._coded(value, chain, var, text)
             with self.writer.block(f"if {text} is None:"):
-                self.no(owner, value.name, "M402", f"{value.codes.name} has no text for the code", value.place)
+                day = " on the record's date" if value.codes.dated else ""
+                self.no(owner, value.name, "M402", f"{value.codes.name} has no text for the code{day}", value.place)
         else:
             with self.writer.block("try:"):
                 self.writer.line(f"{text} = {self.writer.format(chain.text)}({var})")
@@ -148,21 +152,32 @@ class ValueFill:
         codes = value.codes
         if codes is None:
             return
-        texts = {entry.code: chain.format(entry.write) for entry in codes.entries.values() if entry.write is not None}
+        words = self._words(codes, chain)
         if value.plain_code:
-            words = self.writer.literal("T", repr(texts))
-            self.writer.line(f"{text} = {words}.get({var})")
+            self.writer.line(f"{text} = {words}[2].get({var})")
             return
         parse = "None" if chain.plain else self.writer.codec(chain.text)
-        table = self.writer.literal("T", repr(codes.table()))
-        words = self.writer.literal("T", f"({codes.shown!r}, {table}, {texts!r})")
         otherwise = f"{text} = w.word({var}, {words}, {parse}, keeps={value.on_unknown != 'refuse'})"
         if not chain.plain:
             self.writer.line(otherwise)
             return
         self.writer.line(f"{text} = {var}.text")
-        with self.writer.block(f"if {table}.get({text}, 0) != {var}.code:"):
+        with self.writer.block(f"if {words}[1].get({text}, 0) != {var}.code:"):
             self.writer.line(otherwise)
+
+    def _words(self, codes: CodeList, chain: Chain) -> str:
+        """Return the name of what a list says, see ``outrun.Words``: of one with days, on the day of the record."""
+        spans = []
+        for day in starts(codes) if codes.dated else (date.max,):
+            version, entries = in_force(codes, day) if codes.dated else (codes, codes.entries)
+            table = {text: entry.code for entry in entries.values() for text in entry.read}
+            texts = {entry.code: chain.format(entry.write) for entry in entries.values() if entry.write is not None}
+            spans.append((day.isoformat(), (version.shown, table, texts)))
+        if not codes.dated:
+            return self.writer.literal("T", repr(spans[0][1]))
+        words = self.writer.name("s")
+        self.writer.line(f"{words} = w.in_force({self.writer.literal('T', repr(tuple(spans)))})")
+        return words
 
     def store(self, value: Value, steps: Steps, text: str, here: Here, owner: str, *, name: str | None = None) -> None:
         """Write that a text goes to a place; ``name``: of the field, if not that of the rule."""

@@ -9,7 +9,8 @@ import msgspec
 
 from hub_core.canonical import Beneficiary
 from hub_core.document import Document
-from hub_core.mapping.binding.plan import Scope
+from hub_core.mapping.binding.plan import RecordDate, Scope
+from hub_core.mapping.codecs import BadValue
 from hub_core.mapping.language.paths import Steps, shown_name
 from hub_core.mapping.language.rules import Source
 from hub_core.mapping.language.sourcepaths import Fixed as FixedPaths
@@ -27,7 +28,7 @@ from hub_core.mapping.writing.completing import (
 )
 from hub_core.mapping.writing.gaps import with_shells
 from hub_core.mapping.writing.generator import Fill
-from hub_core.mapping.writing.outrun import Tree
+from hub_core.mapping.writing.outrun import Tree, look, text_at
 from hub_core.mapping.writing.places import Where, hops
 from hub_core.mapping.writing.program import Program, program
 from hub_core.mapping.writing.session import Out
@@ -87,6 +88,7 @@ class OutWriter:
         plan: Scope,
         *,
         fixed: FixedPaths,
+        dated: RecordDate | None,
         contract: Contract | None,
         read: Callable[..., Reading],
         name: str,
@@ -95,6 +97,7 @@ class OutWriter:
         self._source = source
         self._contract = contract
         self._plan = plan
+        self._dated = dated
         self._read = read
         self._name = name
         self._kept = kept
@@ -145,7 +148,7 @@ class OutWriter:
 
         Args:
             record: any canonical record.
-            on: day of writing, for the checks of reading it back.
+            on: day of writing, for the checks of reading it back, and for code lists where the document says no day.
         """
         first, out = self._written(record, on, loose=False)
         if not out.torn or (first.body is not None and not _loses(first)):
@@ -162,10 +165,29 @@ class OutWriter:
         rows = self._source.dialect == "ROWS"  # whose header and trailer are written with the file
         return [self._shown(path) for path in found if not rows or len(path) == 1]
 
-    def tree(self, record: Beneficiary, *, loose: bool = False) -> tuple[Tree, Out]:
-        """Fill a tree; loose: elements of several rules are joined wherever they do not contradict each other."""
+    def tree(self, record: Beneficiary, *, on: date, loose: bool = False) -> tuple[Tree, Out]:
+        """Fill a tree; loose: elements of several rules are joined wherever they do not contradict each other.
+
+        Code lists are those in force on the day that the document itself will say, else on the day of writing.
+        """
+        tree, out = self._filled(record, on, loose=loose)
+        said = self._day(tree) if out.dated else None
+        return (tree, out) if said in {None, on} else self._filled(record, said or on, loose=loose)
+
+    def _day(self, tree: Tree) -> date | None:
+        """Return the day that a document speaks of, as reading would find it."""
+        if self._dated is None:
+            return None
+        found = {text_at(one) for one in look(tree, hops(self._dated.steps, self._root, self._source.kind))} - {None}
+        try:
+            day: date | None = self._dated.chain.parse((found.pop() or "").strip()) if len(found) == 1 else None
+        except BadValue:
+            return None
+        return day
+
+    def _filled(self, record: Beneficiary, day: date, *, loose: bool) -> tuple[Tree, Out]:
         whole, gaps = with_shells(record)
-        out = Out(gaps, loose=loose)
+        out = Out(gaps, day=day, loose=loose)
         out.same[id(record)] = id(whole)
         tree: Tree = {}
         self._fill(whole, tree, out)
@@ -177,16 +199,16 @@ class OutWriter:
             out.missing = self._required.complete(tree)
         return tree, out
 
-    def body(self, record: Beneficiary) -> bytes:
+    def body(self, record: Beneficiary, *, on: date) -> bytes:
         """Return the document of a record as it comes: neither checked nor read back.
 
         Raises:
             ValueError: a text holds characters that the document cannot.
         """
-        return self._body(self.tree(record)[0], record)
+        return self._body(self.tree(record, on=on)[0], record)
 
     def _written(self, record: Beneficiary, on: date, *, loose: bool) -> tuple[Writing, Out]:
-        tree, out = self.tree(record, loose=loose)
+        tree, out = self.tree(record, on=on, loose=loose)
         try:
             body = self._body(tree, record)
             document = self._document(tree, body, record)

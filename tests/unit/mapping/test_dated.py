@@ -3,8 +3,10 @@
 from datetime import date
 
 import pytest
+from msgspec.structs import replace
 
 from hub_core.canonical import Beneficiary
+from hub_core.canonical.person import Birth
 from hub_core.canonical.values import Code
 from hub_core.errors import ConfigError
 from tests.unit.mapping.conftest import ON
@@ -183,13 +185,28 @@ def test_a_code_in_force_on_the_day_of_writing_is_read_back_as_the_same(dated, c
     assert (back.code, back.list, told) == (code, version, [])
 
 
-def test_a_code_that_its_text_no_longer_means_on_the_day_of_writing_is_told(dated):
+def test_a_code_that_is_not_in_force_on_the_day_of_writing_is_not_written(dated):
     back, told = written(dated, "state@1", date(2020, 1, 1), code="active", version="state@1")
-    assert back.code == "paid"
-    assert told == [("M401", "vital_status")]
+    assert back is None
+    assert told == [("M402", "vital_status")]
 
 
 def test_a_code_of_an_earlier_version_is_not_written_as_one_of_the_newest(dated):
     back, told = written(dated, "phase", date(2021, 1, 1), code="old", version="phase@1")
     assert back is None
     assert told == [("M402", "vital_status")]
+
+
+@pytest.mark.parametrize(("year", "version", "code"), [(2015, 1, "old"), (2021, 2, "new")])
+def test_the_code_is_written_that_was_in_force_on_the_day_that_the_document_says(dated, year, version, code):
+    rules = f"{RULE}\nbirth.date: {{at: <day>, as: partial_date}}"
+    found = mapping(dated, "phase", dated="direction: both\ndated: {at: <day>}", rule=rules)
+    record = Beneficiary(birth=Birth(date=f"{year}-05-01"), vital_status=Code(list=f"phase@{version}", code=code))
+    writing = found.write(record, on=date(2030, 1, 1))
+    assert writing.findings == ()
+    assert found.read(writing.document, on=ON).record == record_with_text(record, "X")
+
+
+def record_with_text(record, text):
+    """Return a record whose coded value says how a source wrote it."""
+    return replace(record, vital_status=replace(record.vital_status, text=text))
