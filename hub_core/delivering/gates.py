@@ -221,6 +221,6 @@ class Gates:
         return gate is not None and gate.close_breaker(self._ticks())
 
     def standing(self) -> dict[str, Standing]:
-        """Return how every gate stands."""
+        """Return how every gate stands; other threads may ask."""
         now = self._ticks()
-        return {name: gate.standing(self._held[name], now) for name, gate in self._gates.items()}
+        return {name: gate.standing(self._held[name], now) for name, gate in [*self._gates.items()]}

@@ -1,9 +1,10 @@
 """One call for every verb."""
 
+import asyncio
 import re
 from collections.abc import Awaitable, Callable
 from importlib import import_module
-from inspect import isawaitable
+from inspect import iscoroutinefunction
 from typing import Any, Final
 
 import msgspec
@@ -70,12 +71,16 @@ class Desk:
     async def call(self, verb: str, arguments: dict[str, Any]) -> Any:
         """Call one verb; the result is JSON data.
 
+        A verb that only looks is a plain function and has a thread of its own: however long it takes, no message waits.
+
         Raises:
             PunteError: what the verb says; W404 there is no such verb.
         """
         kind, function = _verb(verb)
-        result = function(self._parts, args.convert(arguments, kind))
-        return msgspec.to_builtins(await result if isawaitable(result) else result)
+        given = args.convert(arguments, kind)
+        if iscoroutinefunction(function):
+            return msgspec.to_builtins(await function(self._parts, given))
+        return await asyncio.to_thread(lambda: msgspec.to_builtins(function(self._parts, given)))
 
     def close(self) -> None:
         """Give the file free."""

@@ -1,5 +1,6 @@
 """Verbs that explain: where a value came from, why a route was taken."""
 
+import asyncio
 import re
 from datetime import UTC
 from typing import Any, NamedTuple
@@ -27,8 +28,12 @@ NOTHING_THERE = "there is no value at this path"
 
 async def why(parts: Parts, look: Why) -> dict[str, Any]:
     """Tell where each canonical value of a message came from; for a query, where each merged value came from."""
-    kept = found(parts, look.id)
+    kept = await asyncio.to_thread(found, parts, look.id)
     await revealing(parts, look)
+    return await asyncio.to_thread(_why, parts, kept, look)
+
+
+def _why(parts: Parts, kept: Kept, look: Why) -> dict[str, Any]:
     if kept.message.endpoint.startswith(ENDPOINT):
         return _why_merged(parts, kept, look)
     traced = trace(parts, kept)

@@ -1,5 +1,6 @@
 """Verbs that only look."""
 
+import asyncio
 from typing import Any
 
 import msgspec
@@ -24,8 +25,12 @@ def messages(parts: Parts, wanted: Messages) -> list[dict[str, Any]]:
 
 async def message(parts: Parts, look: Look) -> dict[str, Any]:
     """Show one message: what it was, what was decided, what happened since."""
-    kept = found(parts, look.id)
+    kept = await asyncio.to_thread(found, parts, look.id)
     await revealing(parts, look)
+    return await asyncio.to_thread(_message, parts, kept, look)
+
+
+def _message(parts: Parts, kept: Kept, look: Look) -> dict[str, Any]:
     outcome, latest = kept.outcome, parts.view.latest(look.id)
     record = msgspec.json.decode(outcome.record) if outcome.record else None
     body = b"" if kept.purged_at else parts.view.body(look.id)

@@ -1,0 +1,39 @@
+"""However long somebody looks, messages are taken in meanwhile."""
+
+import asyncio
+import threading
+
+import pytest
+
+DEADLINE = 10  # seconds; only a failing test gets near it
+
+
+@pytest.mark.parametrize(
+    ("verb", "arguments", "read"),
+    [
+        ("messages", {}, "messages"),
+        ("status", {}, "counts"),
+        ("parked", {}, "parked"),
+        ("message", {"id": "kept"}, "deliveries"),
+        ("timeline", {"id": "kept"}, "entries"),
+        ("why", {"id": "kept"}, "body"),
+    ],
+)
+async def test_a_read_that_takes_long_holds_up_no_message(seds, monkeypatch, verb, arguments, read):
+    kept = await seds.accept()
+    begun, go_on = threading.Event(), threading.Event()
+    reading = getattr(seds.parts.view, read)
+
+    def slow(*given, **named):
+        begun.set()
+        assert go_on.wait(DEADLINE)
+        return reading(*given, **named)
+
+    monkeypatch.setattr(seds.parts.view, read, slow)
+    looking = asyncio.create_task(seds.desk.call(verb, dict.fromkeys(arguments, kept)))
+    assert await asyncio.to_thread(begun.wait, DEADLINE)
+    async with asyncio.timeout(DEADLINE / 2):
+        await seds.accept(sedVer="3")
+    assert not looking.done()
+    go_on.set()
+    assert await looking
