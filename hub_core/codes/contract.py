@@ -48,4 +48,5 @@ CODES = (
     Code("V534", "a name in the wrong namespace", "Write it with the prefix of its namespace."),
     Code("V535", "not over HTTP", "Ask the partner for an address over HTTP."),
     Code("V536", "a message of an unusual form", "Look whether what is assumed is what the partner does."),
+    Code("V537", "a fault of the schema that is mended", "Nothing has to be done; tell the partner."),
 )

@@ -387,7 +387,7 @@ KINDS: dict[str, tuple[dict[str, str], set[str], list[tuple[str, ...]]]] = {
                 )
             )
         },
-        {"V525"},
+        {"V525", "V526"},
         [("get", "document/literal", "1.1", "{urn:t}ask")],
     ),
     "a count that nobody can hold": (
@@ -420,6 +420,20 @@ KINDS: dict[str, tuple[dict[str, str], set[str], list[tuple[str, ...]]]] = {
         },
         set(),
         [("get", "rpc/literal", "1.1", "{urn:r}get"), ("get", "rpc/literal", "1.1", "{urn:r}get-2")],
+    ),
+    "faults that most stacks overlook": (
+        {
+            "a.wsdl": wsdl(
+                types=schema(
+                    '<xs:element name="ask" minOccurs="0"><xs:complexType><xs:attribute name="x" default="1" use="required"/>'
+                    '<xs:all><xs:element name="e" type="xs:int" maxOccurs="unbounded" use="optional"/></xs:all>'
+                    "</xs:complexType></xs:element>" + ANSWER + '<xs:simpleType name="s">'
+                    '<xs:restriction base="xs:string"><xs:pattern value="(?i)["/></xs:restriction></xs:simpleType>'
+                )
+            )
+        },
+        {"V537"},
+        [("get", "document/literal", "1.1", "{urn:t}ask")],
     ),
     "a lone schema": ({"a.xsd": schema(ELEMENTS)}, set(), []),
 }

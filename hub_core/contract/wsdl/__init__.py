@@ -2,9 +2,11 @@
 
 admission    a file in, a contract out, or the reasons why not
 files        reading below one folder; looking for what is missing
-gather       following every import and include
+gather       following every import and include; documents: one schema
 index        what the schemas declare; what their names mean
 join         the schemas rewritten so that every validator takes them; arrays: SOAP arrays as sequences
+mends        faults that most stacks overlook, mended in the copy
+weight       no circles, nothing larger than validators can bear
 schemas      compiled: libxml2 for traffic, xmlschema as a model
 definitions  messages, port types, bindings, services by name
 reader       services, ports, operations; messages, bodies: what stands in their Bodies

@@ -105,7 +105,8 @@ def _compile(schemas: Schemas, findings: Findings, file: str) -> None:
         findings.info("V526", (file, 0), text, "name the part of the contract that is needed")
         return
     model = schemas.model_faults
-    told = findings.error if fast and model else findings.warning
+    refused = bool(fast) and bool(model) and schemas.unsound
+    told = findings.error if refused else findings.warning
     for faults, code, who in ((fast, "V525", "libxml2"), (model, "V526", "xmlschema")):
         for at, line, text in faults:
-            told("V507" if fast and model else code, (at or file, line), f"{who}: {text}")
+            told("V507" if refused else code, (at or file, line), f"{who}: {text}")

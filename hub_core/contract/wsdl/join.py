@@ -13,6 +13,7 @@ from lxml import etree
 from hub_core.contract.wsdl import arrays
 from hub_core.contract.wsdl.documents import SchemaDoc
 from hub_core.contract.wsdl.index import Index, imports_of, is_standard
+from hub_core.contract.wsdl.mends import mend
 from hub_core.contract.wsdl.names import XSD, Node, X, full, split, tag
 from hub_core.validation.catalogue import STANDARDS
 
@@ -96,6 +97,7 @@ class _Rewriting:
         for node in self.index.repeated & self.twin.keys():
             _remove(self.twin[node])
         self._occurrences()
+        mend(self.doc, self.twin, self.index.findings)
         if not is_standard(self.doc):
             for array in arrays.of(self.doc):
                 arrays.fill(self.twin[array.node], self._prefixed(array.item), array.brackets)
@@ -104,6 +106,8 @@ class _Rewriting:
                     joined.arrays[full(self.doc.namespace, name)] = array.item + array.brackets
         self._place(used)
         root = self._with_prefixes()
+        if any(not name.startswith("{") for name in used):
+            _without_default(root)
         url = self.urls[self.doc]
         joined.documents[url] = body = etree.tostring(root)
         joined.lines[url] = self._lines(root, body)
@@ -117,7 +121,8 @@ class _Rewriting:
                 _to_wildcard(twin)
                 continue
             used.append(name)
-            if self.index.meant(self.doc, node, text) != name:
+            bare = ":" not in text and name.startswith("{")  # a default namespace may have to go, see _without_default
+            if bare or self.index.meant(self.doc, node, text) != name:
                 words = twin.get(attribute, "").split()
                 twin.set(attribute, " ".join(self._prefixed(name) if word == text else word for word in words))
         return used
@@ -177,6 +182,12 @@ class _Rewriting:
             for here, there in zip(root.iter(), written.iter(), strict=True)
             if here in back
         }
+
+
+def _without_default(root: Node) -> None:
+    """Take default namespaces away: xmlschema overlooks that ``xmlns=""`` ends one."""
+    prefixes = {prefix for node in root.iter() for prefix in node.nsmap if prefix}
+    etree.cleanup_namespaces(root, keep_ns_prefixes=sorted(prefixes))
 
 
 def _remove(node: Node) -> None:

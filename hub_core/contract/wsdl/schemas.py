@@ -78,7 +78,15 @@ class Schemas:
     @property
     def model_faults(self) -> tuple[Entry, ...]:
         """What xmlschema, which keeps closer to the standard, has to say; empty if nothing."""
-        return self._broken or tuple(self._told(error) for error in self._model.all_errors)
+        return self._broken or tuple(self._told(error) for error in self._model.maps.all_errors)
+
+    @property
+    def unsound(self) -> bool:
+        """Whether xmlschema finds more than content models that are ambiguous, which it can validate all the same."""
+        import xmlschema
+
+        errors = () if self._broken else self._model.maps.all_errors
+        return bool(self._broken) or any(not isinstance(error, xmlschema.XMLSchemaModelError) for error in errors)
 
     @cached_property
     def _broken(self) -> tuple[Entry, ...]:
@@ -132,7 +140,8 @@ class Schemas:
     def _origin(self, url: str, line: int) -> tuple[str, int]:
         lines = self.joined.lines.get(url, {})
         nearest = max((one for one in lines if one <= line), default=min(lines, default=0))
-        return lines.get(nearest, ("", 0))
+        file, there = lines.get(nearest, ("", 0))
+        return file, there if line else 0
 
 
 class ModelXsd:

@@ -1,0 +1,111 @@
+"""Faults of schemas that agencies publish and most stacks overlook: mended in the copy, each with a finding.
+
+What a mend lets through was meant by the author or harms nobody; no mend refuses more than was written.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Final
+
+from hub_core.contract.wsdl.documents import SchemaDoc
+from hub_core.contract.wsdl.findings import Findings
+from hub_core.contract.wsdl.names import Node, X, split, tag
+
+_OCCURS: Final = frozenset({"minOccurs", "maxOccurs"})
+_ELEMENT: Final = _OCCURS | {
+    *("id", "name", "ref", "type", "default", "fixed", "nillable", "abstract", "final", "block", "form"),
+    "substitutionGroup",
+}
+_ALLOWED: Final[Mapping[str, frozenset[str]]] = {
+    "element": _ELEMENT,
+    "sequence": _OCCURS | {"id"},
+    "choice": _OCCURS | {"id"},
+    "complexType": frozenset({"id", "name", "abstract", "mixed", "final", "block"}),
+    "simpleType": frozenset({"id", "name", "final"}),
+    "attribute": frozenset({"id", "name", "ref", "type", "use", "default", "fixed", "form"}),
+    "restriction": frozenset({"id", "base"}),
+    "extension": frozenset({"id", "base"}),
+}
+_ATTRIBUTES: Final = (f"{X}attribute", f"{X}attributeGroup", f"{X}anyAttribute")
+_PARTICLES: Final = (f"{X}sequence", f"{X}choice", f"{X}all", f"{X}group")
+_HOLDERS: Final = (f"{X}complexType", f"{X}extension", f"{X}restriction")
+
+
+def mend(doc: SchemaDoc, twin: Mapping[Node, Node], findings: Findings) -> None:
+    """Mend the copy of a schema.
+
+    Args:
+        doc: as it was written.
+        twin: the element of the copy for each of its elements.
+        findings: told of every mend.
+    """
+    for node, copy in twin.items():
+        if not tag(node).startswith(X):
+            continue
+        for one in _MENDS:
+            for text in one(node, copy):
+                findings.warning("V537", doc.at(node), text, "mend the schema")
+
+
+def _global_occurrence(node: Node, copy: Node) -> Iterator[str]:
+    """An element that is declared globally stands once; how often it may stand is said where it is used."""
+    if tag(node) == f"{X}element" and tag(node.getparent()) == f"{X}schema":
+        for name in _OCCURS & set(node.keys()):
+            del copy.attrib[name]
+            yield f"{name} says nothing at a global element; overlooked"
+
+
+def _unknown_attributes(node: Node, copy: Node) -> Iterator[str]:
+    kind = split(tag(node))[1]
+    allowed = _ALLOWED.get(kind)
+    for name in node.keys():  # noqa: SIM118 - an element of lxml walks through its children
+        if allowed is not None and name not in allowed and not name.startswith("{"):
+            del copy.attrib[name]
+            yield f"XML Schema knows no attribute {name} of xs:{kind}; overlooked"
+
+
+def _required_default(node: Node, copy: Node) -> Iterator[str]:
+    if tag(node) == f"{X}attribute" and node.get("use") == "required" and node.get("default") is not None:
+        del copy.attrib["default"]
+        yield "an attribute that is required has a default; overlooked"
+
+
+def _repeated_in_all(node: Node, copy: Node) -> Iterator[str]:
+    """XML Schema 1.0 lets nothing stand twice in ``xs:all``; what is meant is any number in any order."""
+    if tag(node) == f"{X}all" and any(child.get("maxOccurs", "1") not in {"0", "1"} for child in node):
+        copy.tag = f"{X}choice"
+        copy.set("minOccurs", "0")
+        copy.set("maxOccurs", "unbounded")
+        yield "xs:all holds something more than once; held to be any number of each, in any order"
+
+
+def _attributes_first(node: Node, copy: Node) -> Iterator[str]:
+    if tag(node) not in _HOLDERS:
+        return
+    attributes = [child for child in copy if tag(child) in _ATTRIBUTES]
+    particles = [child for child in copy if tag(child) in _PARTICLES]
+    if attributes and particles and copy.index(attributes[0]) < copy.index(particles[-1]):
+        for child in attributes:
+            copy.append(child)
+        yield "attributes are declared before elements; read as if after"
+
+
+def _pattern(node: Node, copy: Node) -> Iterator[str]:
+    if tag(node) != f"{X}pattern":
+        return
+    from elementpath.regex import RegexError, translate_pattern  # part of xmlschema, loaded where a pattern stands
+
+    try:
+        translate_pattern(node.get("value", ""), back_references=False, lazy_quantifiers=False, anchors=False)
+    except RegexError:
+        copy.getparent().remove(copy)
+        yield "the pattern is no regular expression of XML Schema; overlooked"
+
+
+_MENDS: Final[tuple[Callable[[Node, Node], Iterator[str]], ...]] = (
+    _global_occurrence,
+    _unknown_attributes,
+    _required_default,
+    _repeated_in_all,
+    _attributes_first,
+    _pattern,
+)
