@@ -48,6 +48,10 @@ class ConfigError(PunteError):
         self.mend = mend
 
 
+class NotThere(ConfigError):
+    """What our configuration names does not answer; it may in a moment."""
+
+
 class Rejected(PunteError):
     """The message will never be accepted as it is."""
 

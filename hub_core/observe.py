@@ -11,6 +11,7 @@ from hub_core.security.masking import mask_numbers
 from hub_core.trace import current
 
 OURS: Final = "punte"
+LIFE: Final = f"{OURS}.serve"  # tells at every level when a hub began and ended
 _STANDARD = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "taskName"}
 _LONGEST: Final = 300  # characters of one fact
 
@@ -52,6 +53,8 @@ def start_logging(level: str = "INFO") -> None:
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)
     logging.getLogger(OURS).setLevel(level)
+    if logging.getLogger(LIFE).getEffectiveLevel() > logging.INFO:
+        logging.getLogger(LIFE).setLevel(logging.INFO)
     # zeep logs whole envelopes at DEBUG and response bodies in errors: it never speaks.
     logging.getLogger("zeep").setLevel(logging.CRITICAL)
 

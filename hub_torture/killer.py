@@ -1,4 +1,4 @@
-"""Who dies when, as planned, and how long it takes until messages are accepted again."""
+"""Who dies when, as planned."""
 
 import asyncio
 import time
@@ -9,6 +9,7 @@ from typing import Final
 from hub_core.delivering.delivery import LEASE
 from hub_core.testing.postgresql import PostgresqlServer
 from hub_torture.nodes import Node
+from hub_torture.outages import SERVER, Outages
 from hub_torture.plan import Kill, Plan
 
 _FROZEN: Final = LEASE.total_seconds() + 1.5  # seconds: another hub has taken over by then
@@ -23,22 +24,20 @@ class Killer:
     Attributes:
         accepted: messages so far, repetitions counted.
         done: how much of the plan.
-        recoveries: seconds from each kill to the first message sent and accepted afterwards.
+        outages: deaths, and when messages were accepted again.
         server_kills: deaths of the database server.
         freezes: hubs that were stopped and went on.
     """
 
-    def __init__(self, plan: Plan, nodes: Sequence[Node], server: PostgresqlServer | None) -> None:
+    def __init__(self, plan: Plan, nodes: Sequence[Node], server: PostgresqlServer | None, outages: Outages) -> None:
         self.accepted = 0
         self.done = 0
-        self.recoveries: list[float] = []
+        self.outages = outages
         self.server_kills = 0
         self.freezes = 0
         self._kills = plan.killings
         self._nodes = nodes
         self._server = server
-        self._server_died_at = 0.0
-        self._recovered: dict[int | None, float] = {}  # the last death that was followed by an accepted message
         self._spent: Counter[int] = Counter()  # deaths of hubs that were planned
         self._progress = asyncio.Event()
 
@@ -46,16 +45,7 @@ class Killer:
         """Count a message that was sent at a time, and accepted now."""
         self.accepted += 1
         self._progress.set()
-        for who, died_at in self._waiting():
-            if sent_at >= died_at:
-                self.recoveries.append(time.monotonic() - died_at)
-                self._recovered[who] = died_at
-
-    def _waiting(self) -> list[tuple[int | None, float]]:
-        """Return the deaths after which no message was accepted yet; a hub may die before its turn comes."""
-        deaths: list[tuple[int | None, float]] = [(node.number, node.died_at) for node in self._nodes]
-        deaths.append((None, self._server_died_at))
-        return [(who, died_at) for who, died_at in deaths if died_at > self._recovered.get(who, 0.0)]
+        self.outages.accepted(sent_at, time.monotonic())
 
     async def work(self) -> None:
         """Kill one after the other; the next waits until messages are accepted again."""
@@ -70,7 +60,7 @@ class Killer:
                 await self.until(kill.after)
                 await self._kill_server(self._server)
             self.done += 1
-            while self._waiting():
+            while self.outages.waiting:
                 await self._more()
 
     async def _kill_node(self, node: Node, kill: Kill) -> None:
@@ -87,12 +77,13 @@ class Killer:
     async def _kill_server(self, server: PostgresqlServer) -> None:
         server.kill()
         self.server_kills += 1
-        self._server_died_at = time.monotonic()
+        self.outages.died(SERVER, time.monotonic())
         await asyncio.to_thread(server.start)
+        self.outages.server_answers(time.monotonic())
 
     async def keep_pace(self) -> None:
         """Wait where messages have run ahead of the kill that is due among them; never while one is to be accepted."""
-        while not self._waiting() and self._outrun:  # noqa: ASYNC110 - two conditions, looked at seldom
+        while not self.outages.waiting and self._outrun:  # noqa: ASYNC110 - two conditions, looked at seldom
             await asyncio.sleep(_PAUSE)
 
     @property

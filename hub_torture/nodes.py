@@ -1,14 +1,16 @@
 """The hubs of a run: children that may die at any moment and are started again at once, as a service manager would."""
 
 import asyncio
+import json
 import os
 import signal
 import socket
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from hub_core.errors import ConfigError
 from hub_core.settings import PREFIX
@@ -18,6 +20,7 @@ _SAMPLE: Final = 0.2  # seconds
 _STOP: Final = 15.0  # seconds, to end in order
 _STARTS: Final = 200  # in a row without a second of life: it cannot start
 _PAUSE: Final = 0.1  # seconds, after one that ended by itself
+_STARTED: Final = '"event": "hub.started"'
 #: What developers set, and no service has: its program would be compiled anew at every start.
 _UNWRITTEN: Final = "PYTHONDONTWRITEBYTECODE"
 
@@ -31,6 +34,7 @@ class Node:
         environment: settings of its process; none of those that this process was given are its own.
         failpoints: where each of its lives ends, unless it is killed before; ``None``: nowhere.
         program: arguments of this Python that run a hub.
+        died: told of each death: who, and when as ``time.monotonic``.
 
     Attributes:
         environment: of its process.
@@ -48,6 +52,7 @@ class Node:
         *,
         failpoints: Sequence[str | None] = (),
         program: Sequence[str] = HUB,
+        died: Callable[[str, float], None] = lambda _who, _at: None,
     ) -> None:
         self.number = number
         self.home = folder / f"hub-{number}"
@@ -55,9 +60,9 @@ class Node:
         self.deaths = 0
         self.failures = 0
         self.memory = 0
-        self.died_at = 0.0
         self._failpoints = failpoints
         self._program = program
+        self._tell_death = died
         self._log = folder / f"hub-{number}.log"
         self.environment = {
             **{name: value for name, value in os.environ.items() if not name.startswith(PREFIX) and name != _UNWRITTEN},
@@ -90,7 +95,7 @@ class Node:
                 raise ConfigError("W503", "the hub does not start", where=str(self._log))
             if code == -signal.SIGKILL:
                 self.deaths += 1
-                self.died_at = time.monotonic()
+                self._tell_death(f"hub {self.number}", time.monotonic())
                 self._death.set()
             elif not self._ending:
                 self.failures += 1
@@ -144,6 +149,15 @@ class Node:
             if self._process is not None:
                 self.memory = max(self.memory, _memory(self._process.pid))
             await asyncio.sleep(_SAMPLE)
+
+    def starts(self) -> Iterator[tuple[float, dict[str, Any]]]:
+        """Yield for each time that it was ready when, as ``time.monotonic``, and the milliseconds of its steps."""
+        ahead = time.time() - time.monotonic()
+        for line in self._log.read_text(encoding="utf-8", errors="replace").splitlines():
+            if _STARTED in line:
+                told = json.loads(line)
+                steps = {name: value for name, value in told.items() if name.partition("_")[0] == "ms"}
+                yield datetime.fromisoformat(told["at"]).timestamp() - ahead, steps
 
     async def _one_life(self) -> int:
         environment = dict(self.environment)

@@ -17,6 +17,7 @@ from hub_torture.evidence import SENT, TAKEN, gather
 from hub_torture.killer import Killer
 from hub_torture.ledger import Ledger
 from hub_torture.nodes import HUB, Node
+from hub_torture.outages import Outages
 from hub_torture.plan import LINES, Plan
 from hub_torture.receiver import Receiver
 from hub_torture.report import Limits, Report, summed_up
@@ -56,11 +57,19 @@ async def torture(
         taken = stack.enter_context(Ledger(folder / TAKEN))
         async with Receiver(plan, taken) as receiver:
             environment = _environment(folder, receiver, server)
+            outages = Outages()
             nodes = [
-                Node(number, folder, environment, failpoints=plan.failpoints(number), program=program)
+                Node(
+                    number,
+                    folder,
+                    environment,
+                    failpoints=plan.failpoints(number),
+                    program=program,
+                    died=outages.died,
+                )
                 for number in range(plan.nodes)
             ]
-            killer = Killer(plan, nodes, server)
+            killer = Killer(plan, nodes, server, outages)
             async with _alive(nodes):
                 sender = Sender([node.port for node in nodes], await _found(nodes), sent, killer.count)
                 await _send_all(plan, sender, killer, tell)

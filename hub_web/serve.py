@@ -9,13 +9,14 @@ import resource
 import signal
 import socket
 import ssl
+import time
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import cast
 
 import uvicorn
 
-from hub_core.errors import ConfigError
+from hub_core.errors import ConfigError, NotThere, TryLater
 from hub_core.laps import Laps
 from hub_core.observe import start_logging
 from hub_core.ports import AsgiApp
@@ -30,6 +31,8 @@ BACKLOG = 1024
 LAST_SECONDS = 1  # for answers that are being written when the listeners close
 UNREAD_SECONDS = 10  # that the other side may leave bytes unacknowledged or unread, tcp(7)
 FILES = 10_000  # open at once, connections among them
+AWAIT_SECONDS = 30  # that a database may be away when a hub starts; a supervisor starts it again afterwards
+TRY_SECONDS = 0.1  # between two looks whether it is there
 
 
 class Listener(uvicorn.Server):
@@ -83,7 +86,7 @@ async def serve(settings: Settings, laps: Laps) -> None:
     """Assemble the hub, listen, and stop in order: calls and deliveries first, then listeners, then the journal."""
     stop = _told_to_stop()
     _allow_files()
-    async with assemble(settings, laps) as hub:
+    async with _assembled(settings, laps, stop) as hub:
         api = MadeLater(lambda: _api(hub))
         app = application(hub.fronts, api)
         async with contextlib.AsyncExitStack() as stack:
@@ -103,6 +106,31 @@ async def serve(settings: Settings, laps: Laps) -> None:
             await stop.wait()
             log.info("hub.stopping")
             await hub.drain()
+
+
+@contextlib.asynccontextmanager
+async def _assembled(settings: Settings, laps: Laps, stop: asyncio.Event) -> AsyncIterator[Running]:
+    """Assemble the hub; wait for a database that is away, which is sooner than to be started again.
+
+    Raises:
+        ConfigError, TryLater: as ``assemble``, once it was away for too long or the hub is told to stop.
+    """
+    end = time.monotonic() + AWAIT_SECONDS
+    async with contextlib.AsyncExitStack() as stack:
+        told = False
+        while True:
+            try:
+                hub = await stack.enter_async_context(assemble(settings, laps))
+            except (NotThere, TryLater) as error:
+                if time.monotonic() > end or stop.is_set():
+                    raise
+                if not told:
+                    log.warning("journal.awaited", extra={"code": error.code, "why": error.text})
+                told = True
+                await asyncio.sleep(TRY_SECONDS)
+            else:
+                break
+        yield hub
 
 
 def _told_to_stop() -> asyncio.Event:

@@ -141,7 +141,7 @@ class Running:
 
 
 @contextlib.asynccontextmanager
-async def assemble(settings: Settings, laps: Laps) -> AsyncIterator[Running]:
+async def assemble(settings: Settings, laps: Laps | None = None) -> AsyncIterator[Running]:
     """Put a hub together, ready to accept; what it begins with ``Running.begin`` ends when the context is left.
 
     Args:
@@ -151,6 +151,7 @@ async def assemble(settings: Settings, laps: Laps) -> AsyncIterator[Running]:
     Raises:
         ConfigError: the database belongs to another process or cannot be used; a shipped mapping is wrong.
     """
+    laps = laps or Laps()
     parts = Parts(settings, write=True)
     parts.started_at = datetime.now(UTC).isoformat(timespec="seconds")
     try:
@@ -193,10 +194,8 @@ async def assemble(settings: Settings, laps: Laps) -> AsyncIterator[Running]:
         try:
             yield Running(parts, deliverer, begin=begin_work)
         finally:
-            await schedule.stop()
-            await neighbours.stop()
-            await resealer.stop()
-            await splitter.stop()
+            for part in (schedule, neighbours, resealer, splitter):
+                await part.stop()
             await deliverer.stop(DRAIN)
             await parts.connections.close()
     finally:

@@ -140,6 +140,7 @@ class Registry(Sets):
         files = msgspec.json.encode(registry_set.files).decode()
 
         def work(connection: Connection) -> int:
+            connection.stop_others("registry_set")
             last = connection.execute(_LAST).fetchone()
             if last is not None and last[1:] == (registry_set.folder, files):
                 return int(last[0])

@@ -107,6 +107,13 @@ def _kills(found: "Report") -> str:
     return f"{found.kills} of hubs{server}" + (f"; {found.freezes} stopped and overtaken" if found.freezes else "")
 
 
+def _accepting(found: "Report") -> str | None:
+    if not found.recoveries:
+        return None
+    server = f"; the server itself {max(found.server_recoveries):.2f} s" if found.server_recoveries else ""
+    return f"after {max(found.recoveries):.2f} s at most{server}"
+
+
 def _show(found: "Report", engine: Engine) -> None:
     plan = found.plan
     screen.facts(
@@ -116,7 +123,7 @@ def _show(found: "Report", engine: Engine) -> None:
             ("refused", f"{found.refused}, as they should be"),
             ("deliveries", f"{found.taken} taken, {found.repeated} of them again under the same key"),
             ("kills", _kills(found)),
-            ("accepting again", f"after {max(found.recoveries):.2f} s at most" if found.recoveries else None),
+            ("accepting again", _accepting(found)),
             ("memory", f"{found.memory // 1_000_000} MB at most"),
             ("time", f"{found.seconds:.0f} s"),
         )

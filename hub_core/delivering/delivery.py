@@ -13,19 +13,20 @@ import logging
 import random
 import time
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final
 
 import msgspec
 
 from hub_core.course import Course, Hold, listening
+from hub_core.delivering.attempt import failed, sent, taken
 from hub_core.delivering.gates import Gates
 from hub_core.delivering.retry import Decision, decide
 from hub_core.directory import Directory, Endpoint, Retry
 from hub_core.errors import TryLater
 from hub_core.journal.failpoints import reach
 from hub_core.message import Claimed, DeliveryState, Receipt, Settlement
-from hub_core.ports import Clock, Journal, Sent, Target
+from hub_core.ports import Clock, Journal, Target
 from hub_core.trace import following
 
 log = logging.getLogger("punte.delivery")
@@ -35,7 +36,6 @@ _GRACE: Final = timedelta(seconds=5)  # beyond the endpoint's timeout, for a tar
 LEASE: Final = timedelta(seconds=5)
 _HEARTBEAT: Final = LEASE.total_seconds() / 3  # while anything is under way
 _PAUSE: Final = 1.0  # seconds, after the journal or this module failed
-_CLIP: Final = 500  # characters of what a partner said
 _LONGEST_SLEEP: Final = 5.0  # seconds; another process may have added something, the clock may have been set
 _GONE: Final = Decision(state=DeliveryState.PARKED, code="D303", detail="no such outbound endpoint in the registry")
 _HELD: Final = Decision(state=DeliveryState.IN_DOUBT, code="D104", detail="the hub ended before the answer came")
@@ -84,11 +84,8 @@ class Deliverer:
 
     async def start(self) -> None:
         """Take back what an earlier run left unfinished, then begin."""
-        count = await self._journal.take_back(now=self._clock.now())
-        if count:
-            log.warning("delivery.taken-back", extra={"count": count})
-        reach("after-take-back-before-claim")
-        self._loop = asyncio.create_task(self._run(), name="punte-delivery")
+        taken_back = await self._take_back()
+        self._loop = asyncio.create_task(self._run(taken_back=taken_back), name="punte-delivery")
 
     def wake(self) -> None:
         """Look again: a delivery was added. Call it in the event loop that ``start`` ran in."""
@@ -109,7 +106,21 @@ class Deliverer:
             task.cancel()
         await asyncio.gather(*self._under_way, return_exceptions=True)
 
-    async def _run(self) -> None:
+    async def _take_back(self) -> bool:
+        """Take back what an earlier run left unfinished; tell whether the journal was there."""
+        try:
+            count = await self._journal.take_back(now=self._clock.now())
+        except TryLater:
+            return False
+        if count:
+            log.warning("delivery.taken-back", extra={"count": count})
+        reach("after-take-back-before-claim")
+        return True
+
+    async def _run(self, *, taken_back: bool) -> None:
+        while not taken_back:
+            await asyncio.sleep(_PAUSE)
+            taken_back = await self._take_back()
         while True:
             self._wake.clear()
             pause = await self._round()
@@ -199,7 +210,7 @@ class Deliverer:
         if endpoint is not None and withheld is None:
             return await self._attempt(claimed, endpoint, began)
         self._gates.drop(name)
-        return _failed(claimed, endpoint, withheld or _GONE, at=self._clock.now())
+        return failed(claimed, endpoint, withheld or _GONE, at=self._clock.now())
 
     async def _attempt(self, claimed: Claimed, endpoint: Endpoint, began: float) -> Settlement:
         """Send once; whatever happens, the gate hears of it."""
@@ -209,7 +220,7 @@ class Deliverer:
         try:
             reach("before-send")
             async with asyncio.timeout((endpoint.timeout + _GRACE).total_seconds()):
-                receipt = await self._targets(name).send(_sent(claimed))
+                receipt = await self._targets(name).send(sent(claimed))
         except TimeoutError:
             error = TryLater("D103", "no answer in time", in_doubt=True)
         except asyncio.CancelledError:
@@ -220,7 +231,7 @@ class Deliverer:
         self._gates.end(name, error, began=began)
         now = self._clock.now()
         if error is None:
-            return _taken(claimed, receipt, at=now)
+            return taken(claimed, receipt, at=now)
         decision = decide(
             error,
             attempt=claimed.attempt,
@@ -232,7 +243,7 @@ class Deliverer:
         )
         if decision.code == "D302":
             log.error("delivery.unexpected", exc_info=error, extra={"delivery": claimed.delivery.id})
-        return _failed(claimed, endpoint, decision, at=now)
+        return failed(claimed, endpoint, decision, at=now)
 
     async def _settle(self, settlement: Settlement, claimed: Claimed) -> None:
         """Write it down; while the journal cannot, hold on: nobody else can claim it then either."""
@@ -260,38 +271,3 @@ def _withheld(claimed: Claimed, endpoint: Endpoint | None) -> Decision | None:
     if claimed.attempt > (endpoint.retry or Retry()).attempts:
         return _USED_UP
     return None
-
-
-def _taken(claimed: Claimed, receipt: Receipt, *, at: datetime) -> Settlement:
-    return Settlement(
-        delivery_id=claimed.delivery.id,
-        fence=claimed.fence,
-        state=DeliveryState.SENT,
-        at=at,
-        detail=receipt.detail[:_CLIP],
-        reference=receipt.reference and receipt.reference[:_CLIP],
-    )
-
-
-def _failed(claimed: Claimed, endpoint: Endpoint | None, decision: Decision, *, at: datetime) -> Settlement:
-    return Settlement(
-        delivery_id=claimed.delivery.id,
-        fence=claimed.fence,
-        state=decision.state,
-        at=at,
-        due_at=decision.due_at,
-        code=decision.code,
-        detail=decision.detail[:_CLIP],
-        holds=decision.state is DeliveryState.PARKED and endpoint is not None and endpoint.parked == "hold",
-    )
-
-
-def _sent(claimed: Claimed) -> Sent:
-    return Sent(
-        key=claimed.delivery.id,
-        message_id=claimed.delivery.message_id,
-        correlation_id=claimed.correlation_id,
-        party=claimed.party,
-        service=claimed.service,
-        record=claimed.record,
-    )

@@ -37,7 +37,9 @@ async def begin(parts: Parts) -> None:
         standing = await parts.release_book.act(Act.BEGIN, number, by="hub", reason=reason)
     elif not is_delivered(parts, standing.in_force):
         log.warning("mappings.folder-differs", extra={"release": standing.in_force, "mend": "punte mapping diff"})
-    if standing.in_force is not None:  # a newer hub may give the same files other hashes
+    known = set() if standing.in_force is None else parts.releases.versions(standing.in_force)
+    if standing.in_force is not None and not known.issuperset(versions):
+        # A newer hub gives the same files other hashes.
         await parts.release_book.keep(parts.releases.files(standing.in_force), versions)
     if standing.shadow is not None:
         parts.begin_shadow(standing.shadow, parts.mapping_sets.of(standing.shadow))

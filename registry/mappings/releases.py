@@ -106,6 +106,12 @@ class Releases:
             raise ConfigError(NO_SUCH_RELEASE, f"there is no mapping release {number}", mend=SEE)
         return {name: text.encode() for name, text in msgspec.json.decode(row[0], type=dict[str, str]).items()}
 
+    def versions(self, number: int) -> set[str]:
+        """Return ``id@hash`` of every mapping that was ever made of a release."""
+        with self._reads.read() as connection:
+            rows = connection.execute("SELECT version FROM mapping_version WHERE release = ?", (number,)).fetchall()
+        return {version for (version,) in rows}
+
     def holding(self, version: str) -> int | None:
         """Return the newest release that holds a mapping ``id@hash``; ``None`` if none does."""
         with self._reads.read() as connection:
@@ -133,10 +139,14 @@ class ReleaseBook(Releases):
             TryLater: J503, nothing was kept.
         """
         digest = digest_of(files)
+        same = "SELECT number FROM mapping_release WHERE digest = ?"
         text = msgspec.json.encode({name: body.decode() for name, body in files.items()}).decode()
 
         def work(connection: Connection) -> int:
-            found = connection.execute("SELECT number FROM mapping_release WHERE digest = ?", (digest,)).fetchone()
+            found = connection.execute(same, (digest,)).fetchone()
+            if found is None:
+                connection.stop_others("mapping_release")  # two hubs may meet at a new store
+                found = connection.execute(same, (digest,)).fetchone()
             if found is None:
                 found = connection.execute("SELECT coalesce(max(number), 0) + 1 FROM mapping_release").fetchone()
                 connection.execute("INSERT INTO mapping_release VALUES (?, ?, ?)", (found[0], digest, text))

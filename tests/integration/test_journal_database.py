@@ -259,6 +259,7 @@ PLANS = {  # statement to an index that it must use, so that a long journal stay
     "SELECT endpoint FROM delivery WHERE ready_at IS NOT NULL AND endpoint > ? ORDER BY endpoint LIMIT 1": "delivery_due",
     "SELECT seq FROM delivery WHERE endpoint = ? AND ready_at IS NOT NULL AND ready_at <= ? "
     "ORDER BY ready_at, seq LIMIT 1": "delivery_due",
+    "SELECT seq FROM delivery WHERE ready_at IS NOT NULL AND lease_until IS NOT NULL": "delivery_due",
     "SELECT 1 FROM delivery WHERE endpoint = ? AND order_key = ? AND state IN ('ready', 'in-doubt') LIMIT 1": "delivery_open",
     "SELECT count(*), min(seq) FROM delivery WHERE state IN ('ready', 'in-doubt')": "delivery_open",
     "SELECT seq FROM entry WHERE message_seq = ? ORDER BY seq": "entry_message",

@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
-from hub_core.errors import ConfigError
+from hub_core.errors import ConfigError, NotThere
 from hub_core.journal.engines.ballast import Ballast
 from hub_core.journal.engines.owning import take
 from hub_core.journal.engines.postgresql_connection import NotReplicated, PostgresqlConnection
@@ -260,7 +260,8 @@ class Postgresql:
 
     def _unusable(self, error: Exception) -> ConfigError:
         text = f"the database cannot be used ({self.name_of(error)})"
-        return ConfigError("J102", text, where=self.where, mend="see that PostgreSQL runs and that its user may log in")
+        kind = NotThere if self.is_storage(error) else ConfigError
+        return kind("J102", text, where=self.where, mend="see that PostgreSQL runs and that its user may log in")
 
 
 def _milliseconds(span: timedelta) -> str:
