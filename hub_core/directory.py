@@ -19,6 +19,8 @@ RATE = r"^[1-9][0-9]{0,5}/(s|min|h)$"
 _DAY, _TIME = "(mon|tue|wed|thu|fri|sat|sun)", "([01][0-9]|2[0-3]):[0-5][0-9]"
 HOURS = rf"^{_DAY}(-{_DAY})? {_TIME}-({_TIME}|24:00)$"
 
+STEPS = r"^(\.|[\w.-]+(/[\w.-]+)*)$"  # a path of local names
+
 
 class Institution(Struct, frozen=True, kw_only=True):
     """Someone who is connected.
@@ -57,6 +59,26 @@ class Contract(Struct, frozen=True, kw_only=True):
     rows: str | None = None
 
 
+class InBand(Struct, frozen=True, kw_only=True):
+    """What a partner says inside of its documents rather than by the means of the protocol.
+
+    Paths are local names from the element in the Body on, such as ``return/code``; ``.`` is that element itself.
+
+    Attributes:
+        document: path of the element whose text is the document: XML in a string or CDATA, or in base64.
+        status: path of the element of an answer that says what came of the request; looked for in the document too.
+        done: texts of it that mean the partner took the request, or answered it.
+        retry: texts that mean it may later.
+        reference: path of the partner's own number for what it took.
+    """
+
+    document: Annotated[str, Meta(pattern=STEPS, examples=["return/code"])] | None = None
+    status: Annotated[str, Meta(pattern=STEPS, examples=["return/code"])] | None = None
+    done: tuple[str, ...] = ()
+    retry: tuple[str, ...] = ()
+    reference: Annotated[str, Meta(pattern=STEPS, examples=["return/code"])] | None = None
+
+
 class Endpoint(Struct, frozen=True, kw_only=True):
     """One place where messages come in or go out.
 
@@ -76,6 +98,7 @@ class Endpoint(Struct, frozen=True, kw_only=True):
         ask: parameters of the request of an ``ASK`` endpoint: name of a part or element, and a template in which
             ``{cnp}``, ``{date}``, ``{year}``, ``{month}``, ``{request}``, ``{purpose}`` are filled in; at an ``OUT``
             endpoint ``{record}``, ``{key}``, ``{message}`` and the like, and with ``writes`` the ``{document}``.
+        in_band: what the partner says inside of its documents: the document in a text, and whether a request went well.
         max_body_bytes: larger bodies are refused before they are read.
         credentials: how the hub shows itself to the partner; ``in``: the user name token that a message must hold.
         security: WS-Security, beside ``credentials``.
@@ -110,6 +133,7 @@ class Endpoint(Struct, frozen=True, kw_only=True):
     security: Security | None = None
     wsa: bool = False
     mtom: bool = False
+    in_band: InBand | None = None
     tls: ClientCertificate | None = None
     max_body_bytes: Annotated[int, Meta(ge=1)] = DEFAULT_MAX_BODY_BYTES
     timeout: timedelta = timedelta(seconds=30)

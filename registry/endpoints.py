@@ -37,10 +37,10 @@ ONLY: Final = {
     "poll": (Direction.IN,),
     "ask": (Direction.OUT, Direction.ASK),
 }
-# Fields that only some adapters know: those whose settings name them.
-OWN: Final = ("mtom", "security", "wsa")
 #: What an endpoint with ``poll`` knows as well, because the hub calls it.
 CALLED: Final = frozenset({"url", "tls", "timeout_of"})
+# Fields that only some adapters know: those whose settings name them.
+OWN: Final = ("in_band", "mtom", "security", "wsa")
 DEFAULTS: Final = Endpoint(institution="", direction=Direction.IN, adapter="", service="")
 
 

@@ -6,7 +6,7 @@ from adapters.eessi.sed import open_sed
 from adapters.kit.contracts import Contracts
 from adapters.kit.front import front
 from adapters.kit.json_voice import JsonVoice
-from hub_core.directory import Direction, Endpoint
+from hub_core.directory import Direction, Endpoint, InBand
 from hub_core.document import Document
 from hub_core.errors import ConfigError
 from hub_core.message import Finding
@@ -42,7 +42,7 @@ class EessiAdapter:
         """What the adapter is and can."""
         return SPEC
 
-    def open(self, body: bytes) -> Document:
+    def open(self, body: bytes, in_band: InBand | None = None) -> Document:  # noqa: ARG002 - the port's signature
         """Parse and recognise; see ``sed.open_sed``."""
         return open_sed(body)
 

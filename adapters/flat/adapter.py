@@ -7,7 +7,7 @@ from typing import Final
 from adapters.kit.contracts import Contracts
 from adapters.kit.front import front
 from adapters.kit.json_voice import JsonVoice
-from hub_core.directory import Direction, Endpoint
+from hub_core.directory import Direction, Endpoint, InBand
 from hub_core.document import Document
 from hub_core.errors import ConfigError, Rejected
 from hub_core.message import Finding
@@ -48,7 +48,7 @@ class FlatAdapter:
         """What the adapter is and can."""
         return SPEC
 
-    def open(self, body: bytes) -> Document:
+    def open(self, body: bytes, in_band: InBand | None = None) -> Document:  # noqa: ARG002 - the port's signature
         """Return the document of one row, from the bytes that the row is kept as.
 
         Raises:

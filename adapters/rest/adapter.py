@@ -5,7 +5,7 @@ from typing import Any, Final
 from adapters.kit.contracts import Contracts
 from adapters.kit.front import front
 from adapters.kit.json_voice import JsonVoice
-from hub_core.directory import Direction, Endpoint
+from hub_core.directory import Direction, Endpoint, InBand
 from hub_core.document import Document
 from hub_core.errors import ConfigError
 from hub_core.message import Finding
@@ -52,7 +52,7 @@ class RestAdapter:
         """What the adapter is and can."""
         return SPEC
 
-    def open(self, body: bytes) -> Document:
+    def open(self, body: bytes, in_band: InBand | None = None) -> Document:  # noqa: ARG002 - the port's signature
         """Return the JSON value; a body ``{"beneficiary": {...}}`` is a canonical record.
 
         Raises:

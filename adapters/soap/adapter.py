@@ -10,7 +10,7 @@ from adapters.kit.front import front
 from adapters.kit.multipart import MEDIA_TYPE
 from adapters.soap.envelope import open_document
 from adapters.soap.voice import SoapVoice
-from hub_core.directory import Contract, Direction, Endpoint
+from hub_core.directory import Contract, Direction, Endpoint, InBand
 from hub_core.document import Document
 from hub_core.errors import ConfigError, Rejected
 from hub_core.message import Finding, Severity
@@ -38,6 +38,8 @@ SPEC: Final = Spec(
         ),
         Setting(name="security", description="WS-Security: form of the token, time stamp, signatures."),
         Setting(name="mtom", description="Binary contents of requests travel as parts of their own."),
+        Setting(name="in_band.document", description="Path of the element whose text is the document."),
+        Setting(name="in_band.status", description="Path of the element of an answer that says what came of it."),
         Setting(name="tls", description="Certificate that the hub shows when it connects."),
         Setting(name="wsa", description="Requests carry the headers of WS-Addressing."),
         Setting(name="message_id", description="wsa takes wsa:MessageID; header takes Idempotency-Key."),
@@ -67,9 +69,9 @@ class SoapAdapter:
         """What the adapter is and can."""
         return SPEC
 
-    def open(self, body: bytes) -> Document:
+    def open(self, body: bytes, in_band: InBand | None = None) -> Document:
         """Parse and unwrap; see ``envelope.open_document``."""
-        return open_document(body)
+        return open_document(body, at=in_band.document if in_band else None)
 
     def check(self, name: str, endpoint: Endpoint) -> None:  # noqa: ARG002 - the name stands in the caller's text
         """Check an endpoint at registration; see ``hub_core.ports.Adapter``."""

@@ -9,6 +9,7 @@ from adapters.kit.client import Answered, Client
 from adapters.soap.addressing import addressing
 from adapters.soap.attachments import Packing, read_envelope
 from adapters.soap.envelope import Opened, open_envelope
+from adapters.soap.inband import Judgement
 from adapters.soap.request import QUESTION, Request, Values, compile_request, known_to
 from adapters.soap.security.guard import Outgoing
 from adapters.soap.wsdl import Operation
@@ -39,7 +40,8 @@ class SoapSource:
             "request": question.request,
             "purpose": question.purpose,
         }
-        answered, _ = await self._line.call(self._request, values)
+        answered, opened = await self._line.call(self._request, values)
+        self._line.reference_in(opened)
         return Answer(body=answered.body, media_type=answered.media_type)
 
     async def close(self) -> None:
@@ -66,7 +68,7 @@ class SoapTarget:
             "document": sent.document.body.decode() if sent.document else "",
         }
         answered, opened = await self._line.call(self._request, values, key=sent.key, reference=sent.message_id)
-        reference = opened.message_id if opened else None
+        reference = self._line.reference_in(opened)
         return Receipt(reference=reference, detail=f"HTTP {answered.status}")
 
     async def close(self) -> None:
@@ -84,6 +86,7 @@ class _Line:
         self._packing: Packing | None = None
         if endpoint.mtom:
             self._packing = Packing(operation.binary, version=operation.soap_version, action=operation.action)
+        self._judgement = None if endpoint.in_band is None else Judgement(name, endpoint.in_band)
         self._to = endpoint.url or ""
         self._wsa = endpoint.wsa
 
@@ -113,6 +116,18 @@ class _Line:
         if opened is None or opened.version is None:
             raise Rejected("D203", "the answer is not a SOAP message", where=self._name)
         return answered, opened
+
+    def reference_in(self, opened: Opened | None) -> str | None:
+        """Return the partner's own number for what it took.
+
+        Raises:
+            TryLater: D102. Rejected: D203, D206; the partner says so inside of its answer.
+        """
+        if self._judgement is None:
+            return opened.message_id if opened else None
+        if opened is None:
+            raise Rejected("D203", "the answer is empty", where=self._name)
+        return self._judgement.judge(opened.body) or opened.message_id
 
     def _opened(self, answered: Answered) -> tuple[Answered, Opened | None]:
         """Return an answer as one envelope, and that; ``None`` where there is none.

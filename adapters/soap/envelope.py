@@ -3,7 +3,11 @@
 Sources: SOAP 1.1 (sections 4.2 to 4.4), SOAP 1.2 part 1 (sections 2 and 5), WS-Addressing 1.0.
 """
 
+import base64
+import binascii
+import contextlib
 import re
+from collections.abc import Iterator
 from typing import Any, Final
 
 import msgspec
@@ -47,17 +51,21 @@ class Opened(msgspec.Struct, frozen=True, kw_only=True):
     relates_to: str | None = None
 
 
-def open_document(body: bytes) -> Document:
+def open_document(body: bytes, *, at: str | None = None) -> Document:
     """Return the document in a SOAP message; one without an envelope is taken as it is.
 
     If the body element holds nothing but one text that is itself XML, that text is the document. It is opened once:
     a text inside it stays a text.
 
+    Args:
+        body: as received.
+        at: path of the element whose text is the document, see ``directory.InBand``; what stands beside it counts not.
+
     Raises:
-        Rejected: B101 to B109; V101 not one body element; V103, V104; D202 a fault.
+        Rejected: B101 to B109; V106 no document at that path; V101 not one body element; V103, V104; D202 a fault.
     """
     opened = open_envelope(parse_xml(body))
-    root = _inner(opened.body)
+    root = open_inner(opened.body) if at is None else document_at(opened.body, at)
     return Document(
         kind="xml",
         root=root,
@@ -149,12 +157,53 @@ def _harmless(block: etree._Element) -> bool:
     return not any(_split(part)[1] in _BINDING for part in block.iter())
 
 
-def _inner(body: etree._Element) -> etree._Element:
+def document_at(body: etree._Element, path: str) -> etree._Element:
+    """Return the document that the text of an element is: XML, or base64 of XML in any encoding that it declares.
+
+    Raises:
+        Rejected: V106, or as ``parse_xml``.
+    """
+    text = text_at(body, path)
+    if not text:
+        raise _at(body, "V106", "there is no text where the document should stand")
+    with _inside():
+        if _is_xml(text):
+            return parse_xml_text(text)
+        try:
+            content = base64.b64decode("".join(text.split()), validate=True)
+        except (binascii.Error, ValueError):
+            raise Rejected("V106", "the text is neither XML nor base64") from None
+        return parse_xml(content)
+
+
+def text_at(body: etree._Element, path: str) -> str | None:
+    """Return the text of the first element at a path of local names; ``None``: there is none."""
+    found = body if path == "." else body.find("/".join(f"{{*}}{step}" for step in path.split("/")))
+    return None if found is None or len(found) else found.text or ""
+
+
+def open_inner(body: etree._Element) -> etree._Element:
+    """Return the document that the only text of a body element is, else the element itself.
+
+    Raises:
+        Rejected: as ``parse_xml``.
+    """
     text = _only_text(body)
-    if text is None or not text.lstrip("\ufeff \t\r\n").startswith("<"):
+    if text is None or not _is_xml(text):
         return body
-    try:
+    with _inside():
         return parse_xml_text(text)
+
+
+def _is_xml(text: str) -> bool:
+    return text.lstrip("\ufeff \t\r\n").startswith("<")
+
+
+@contextlib.contextmanager
+def _inside() -> Iterator[None]:
+    """Say of what is refused that it stands inside a text."""
+    try:
+        yield
     except Rejected as fault:
         told = f"inside the text of the body: {fault.text}"
         findings = [msgspec.structs.replace(finding, text=told) for finding in fault.findings]

@@ -59,7 +59,8 @@ class Judge:
     def open(self, endpoint: str, body: bytes, directory: Directory) -> Document | Rejected:
         """Parse and unwrap bytes as the adapter of their endpoint does on arrival."""
         try:
-            return self._adapters[directory.endpoints[endpoint].adapter].open(body)
+            registered = directory.endpoints[endpoint]
+            return self._adapters[registered.adapter].open(body, registered.in_band)
         except Rejected as fault:
             return fault
 

@@ -18,6 +18,7 @@ CODES = (
         "Send arrays of one dimension with all their items, and references that lead to a value of the message.",
         400,
     ),
+    Code("V106", "no document inside", "Send the document as text of the element that the endpoint names.", 422),
     Code("V201", "not valid by the XSD", "Mend the document at the named line.", 422),
     Code("V202", "not valid by the JSON Schema", "Mend the document at the named path.", 422),
     Code("V301", "not a SED", "Send a SED in the NATIVE, NAV or NEESSI form.", 422),

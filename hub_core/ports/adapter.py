@@ -6,7 +6,7 @@ from typing import Any, Protocol, runtime_checkable
 
 import msgspec
 
-from hub_core.directory import Direction, Directory, Endpoint
+from hub_core.directory import Direction, Directory, Endpoint, InBand
 from hub_core.document import Document
 from hub_core.message import Arrival, Caller, Finding, Outcome
 from hub_core.ports.exchange import Source, Target
@@ -144,8 +144,12 @@ class Adapter(Protocol):
         """What the adapter is and can."""
         ...
 
-    def open(self, body: bytes) -> Document:
+    def open(self, body: bytes, in_band: InBand | None = None) -> Document:
         """Parse and unwrap; pure, so that replay, ``why`` and ``read`` see what the live flow saw.
+
+        Args:
+            body: as it was kept.
+            in_band: what its endpoint says about its documents.
 
         Raises:
             Rejected: a code of family B or V, with line and column where they are known.

@@ -38,7 +38,9 @@ async def serving(app: AsgiApp) -> AsyncIterator[int]:
     """Serve an app until the context is left; gives the port on 127.0.0.1."""
     with socket.socket() as bound:
         bound.bind(("127.0.0.1", 0))
-        config = uvicorn.Config(app, loop="none", http="httptools", ws="none", lifespan="off", log_config=None)
+        config = uvicorn.Config(
+            app, interface="asgi3", loop="none", http="httptools", ws="none", lifespan="off", log_config=None
+        )
         server = _Server(config)
         task = asyncio.create_task(server.serve(sockets=[bound]))
         async with asyncio.timeout(SECONDS):

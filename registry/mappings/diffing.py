@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from hub_core import workers
+from hub_core.directory import InBand
 from hub_core.document import Document
 from hub_core.errors import PunteError, Rejected
 from hub_core.journal.entries import Filter
@@ -40,6 +41,7 @@ class Item(NamedTuple):
     on: date
     adapter: str | None = None
     allowed: tuple[str, ...] = ()
+    in_band: InBand | None = None
 
 
 def of_files(paths: Iterable[Path], *, on: date) -> Iterator[Item]:
@@ -61,7 +63,7 @@ def of_messages(parts: Parts, last: int) -> Iterator[Item]:
             body = _body(parts, row.id)
             if endpoint is not None and body is not None:
                 on = row.received_at.astimezone(UTC).date()
-                yield Item(row.id, body, on, endpoint.adapter, endpoint.mappings)
+                yield Item(row.id, body, on, endpoint.adapter, endpoint.mappings, endpoint.in_band)
         last, before = last - len(page), page[-1].id
 
 
@@ -124,7 +126,7 @@ class Pair:
     def _opened(self, item: Item) -> Iterator[tuple[str, Document]]:
         """Yield the documents of an item: one, or the rows of a flat file that are right."""
         if item.adapter:
-            yield item.name, self._adapters[item.adapter].open(item.body)
+            yield item.name, self._adapters[item.adapter].open(item.body, item.in_band)
         else:
             yield from self._reader.documents(item.body, name=item.name)
 

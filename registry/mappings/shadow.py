@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final, NamedTuple
 
-from hub_core.directory import Directory
+from hub_core.directory import Directory, InBand
 from hub_core.errors import Rejected
 from hub_core.mapping import MappingSet
 from hub_core.mapping.trying.compare import Told, differences, told_by, told_in
@@ -35,6 +35,7 @@ class Offered(NamedTuple):
     outcome: Outcome
     adapter: str
     allowed: tuple[str, ...]
+    in_band: InBand | None
 
 
 class Shadow:
@@ -75,7 +76,7 @@ class Shadow:
                 self._skipped += 1
                 return
             self._bytes += size
-            self._waiting.put_nowait(Offered(message, outcome, endpoint.adapter, endpoint.mappings))
+            self._waiting.put_nowait(Offered(message, outcome, endpoint.adapter, endpoint.mappings, endpoint.in_band))
 
     def counted(self) -> dict[str, Any]:
         """Return what was counted: numbers, and fields with the ids of a few messages; no values."""
@@ -116,7 +117,7 @@ class Shadow:
     def _compare(self, offered: Offered) -> None:
         message, outcome = offered.message, offered.outcome
         try:
-            opened = self._adapters[offered.adapter].open(message.body)
+            opened = self._adapters[offered.adapter].open(message.body, offered.in_band)
         except Rejected:
             return  # no mapping was asked
         mapping = self._mappings.find(opened, offered.allowed)

@@ -15,9 +15,10 @@ from adapters.soap.security.signing import Signer, certificates
 from adapters.soap.security.tokens import Account, username_token
 from adapters.soap.security.verifying import verify
 from hub_core.credentials import Credentials, SecretReference, Security, Signed, Signing
-from hub_core.directory import Contract, Direction, Endpoint
-from hub_core.errors import Rejected
-from hub_core.ports import Sent
+from hub_core.directory import Contract, Direction, Endpoint, InBand
+from hub_core.errors import Rejected, TryLater
+from hub_core.message import Receipt
+from hub_core.ports import Sent, Target
 from hub_core.testing.partner import Reply, playing
 from hub_core.testing.services import INSTITUTION, MemoryServices
 from hub_core.testing.wire import Answered, exchange, request_bytes, serving
@@ -166,7 +167,7 @@ SENT = Sent(key="k-1", message_id="m-1", correlation_id="m-1", party="p", servic
 ANSWER = "<d:done xmlns:d='urn:d'/>"
 
 
-def target(url: str, folder: Path, *, proven: bool = False) -> object:
+def target(url: str, folder: Path, *, proven: bool = False, in_band: InBand | None = None) -> Target:
     key, certificate = references(folder, pair())
     endpoint = Endpoint(
         institution="p",
@@ -184,6 +185,7 @@ def target(url: str, folder: Path, *, proven: bool = False) -> object:
             signed=Signed(certificate=certificate) if proven else None,
         ),
         wsa=True,
+        in_band=in_band,
     )
     return ADAPTER.target("partner", endpoint)
 
@@ -220,6 +222,25 @@ async def test_an_answer_counts_only_if_the_partner_signed_it(tmp_path: Path) ->
         with pytest.raises(Rejected) as refused:
             await sent_to(answer(keys), tmp_path, proven=True)
         assert refused.value.code == "D205"
+
+
+async def test_what_a_partner_says_in_its_answer_counts_like_a_status_of_http(tmp_path: Path) -> None:
+    says = InBand(status="code", done=("0",), retry=("9",), reference="number")
+
+    async def told(code: str) -> Receipt:
+        body = envelope(f"<d:done xmlns:d='urn:d'><code>{code}</code><number>N-1</number></d:done>")
+        async with playing(Reply(body=body, headers={"Content-Type": "text/xml"})) as partner:
+            line = target(partner.url, tmp_path, in_band=says)
+            try:
+                return await line.send(SENT)
+            finally:
+                await line.close()
+
+    assert (await told("0")).reference == "N-1"
+    for code, kind, meant in (("9", TryLater, "D102"), ("4", Rejected, "D206")):
+        with pytest.raises(kind) as caught:
+            await told(code)
+        assert caught.value.code == meant
 
 
 async def test_two_requests_never_carry_the_same_nonce(tmp_path: Path) -> None:

@@ -115,8 +115,8 @@ async def test_the_document_is_gone_while_its_message_waits_for_the_disk(scene, 
         """A document that can be watched."""
 
     class Watched(type(scene.adapters["eessi"])):
-        def open(self, body):
-            opened = super().open(body)
+        def open(self, body, in_band=None):
+            opened = super().open(body, in_band)
             tree = Tree(opened.root)
             seen.append(weakref.ref(tree))
             return msgspec.structs.replace(opened, root=tree)

@@ -26,11 +26,11 @@ class Adapter:
         self.go = threading.Event()
         self.fault = fault
 
-    def open(self, body):
+    def open(self, body, in_band=None):
         assert self.go.wait(10)
         if self.fault:
             raise self.fault
-        return load_adapters()["eessi"].open(body)
+        return load_adapters()["eessi"].open(body, in_band)
 
 
 @pytest.fixture

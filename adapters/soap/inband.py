@@ -1,0 +1,51 @@
+"""What a partner says about a request in the body of its answer, as its endpoint declares it."""
+
+from typing import Final
+
+from lxml import etree
+
+from adapters.soap.envelope import document_at, open_inner, text_at
+from hub_core.directory import InBand
+from hub_core.errors import Rejected, TryLater
+
+MAX_REFERENCE: Final = 200  # characters of a partner's number
+
+
+class Judgement:
+    """Judges the answers of one endpoint."""
+
+    def __init__(self, name: str, in_band: InBand) -> None:
+        self._name = name
+        self._says = in_band
+
+    def judge(self, body: etree._Element) -> str | None:
+        """Return the partner's own number for what it took, if its status says that it did.
+
+        Args:
+            body: the element in the Body of the answer.
+
+        Raises:
+            TryLater: D102, it may later. Rejected: D206, it did not; D203, the answer does not say.
+        """
+        says = self._says
+        if says.status is not None:
+            said = self._text(body, says.status)
+            if not said:
+                raise Rejected("D203", "the answer does not say what came of the request", where=self._name)
+            if said in says.retry:
+                raise TryLater("D102", "the answer says: later", where=self._name)
+            if said not in says.done:
+                raise Rejected("D206", "the answer says that the request failed", where=self._name)
+        reference = None if says.reference is None else self._text(body, says.reference)
+        return reference[:MAX_REFERENCE] if reference and reference.isprintable() else None
+
+    def _text(self, body: etree._Element, path: str) -> str:
+        """Return the text at a path of the body, else of the document inside it."""
+        text = text_at(body, path)
+        if text is None:
+            try:
+                inner = open_inner(body) if self._says.document is None else document_at(body, self._says.document)
+            except Rejected:
+                return ""
+            text = text_at(inner, path)
+        return (text or "").strip()

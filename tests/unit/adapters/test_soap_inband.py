@@ -1,0 +1,97 @@
+"""What partners say inside of their documents."""
+
+import base64
+
+import pytest
+from lxml import etree
+
+from adapters.soap import ADAPTER
+from adapters.soap.inband import Judgement
+from adapters.soap.names import SOAP_11
+from hub_core.directory import InBand
+from hub_core.errors import Rejected, TryLater
+
+INNER = "<Persoana><Nume>Ţuţea</Nume><Cod>7</Cod></Persoana>"
+SAYS = InBand(status="return/code", done=("0", "OK"), retry=("99",), reference="return/number")
+
+
+def answer(inside: str) -> bytes:
+    return (
+        f'<s:Envelope xmlns:s="{SOAP_11}"><s:Body><a:resp xmlns:a="urn:a"><return>{inside}</return></a:resp>'
+        "</s:Body></s:Envelope>"
+    ).encode()
+
+
+def body(inside: str) -> etree._Element:
+    return etree.fromstring(answer(inside))[0][0]
+
+
+def coded(encoding: str) -> str:
+    declared = f'<?xml version="1.0" encoding="{encoding}"?>{INNER}'
+    return base64.encodebytes(declared.encode(encoding)).decode()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"<![CDATA[{INNER}]]>",
+        INNER.replace("<", "&lt;"),
+        f'<![CDATA[<?xml version="1.0" encoding="ISO-8859-2"?>\n{INNER}]]>',
+        coded("UTF-8"),
+        coded("ISO-8859-2"),
+        coded("UTF-16"),
+    ],
+    ids=["CDATA", "escaped", "another encoding declared", "base64", "base64 of ISO-8859-2", "base64 of UTF-16"],
+)
+def test_the_document_in_a_text_beside_other_fields_is_opened_where_it_is_named(text: str) -> None:
+    document = ADAPTER.open(answer(f"<code>0</code><xml>{text}</xml>"), InBand(document="return/xml"))
+    assert document.name == "Persoana"
+    assert document.root.findtext("Nume") == "Ţuţea"
+
+
+def test_without_a_name_the_whole_answer_is_the_document() -> None:
+    assert ADAPTER.open(answer(f"<code>0</code><xml><![CDATA[{INNER}]]></xml>")).name == "resp"
+
+
+@pytest.mark.parametrize(
+    ("inside", "code"),
+    [
+        ("<code>0</code>", "V106"),
+        ("<xml/>", "V106"),
+        ("<xml>%%%</xml>", "V106"),
+        ("<xml><a/></xml>", "V106"),
+        ("<xml>&lt;a&gt;</xml>", "B101"),
+        ("<xml>&lt;!DOCTYPE a&gt;&lt;a/&gt;</xml>", "B102"),
+        (f"<xml>{base64.b64encode(b'<!DOCTYPE a><a/>').decode()}</xml>", "B102"),
+    ],
+)
+def test_what_is_no_document_is_refused(inside: str, code: str) -> None:
+    with pytest.raises(Rejected) as caught:
+        ADAPTER.open(answer(inside), InBand(document="return/xml"))
+    assert caught.value.code == code
+
+
+@pytest.mark.parametrize("code", ["0", " OK "])
+def test_a_status_that_means_done_gives_the_number_of_the_partner(code: str) -> None:
+    assert Judgement("p", SAYS).judge(body(f"<code>{code}</code><number>N-17</number>")) == "N-17"
+
+
+def test_a_status_that_means_later_is_tried_again() -> None:
+    with pytest.raises(TryLater) as caught:
+        Judgement("p", SAYS).judge(body("<code>99</code>"))
+    assert caught.value.code == "D102"
+
+
+@pytest.mark.parametrize(("inside", "code"), [("<code>13</code>", "D206"), ("<code/>", "D203"), ("", "D203")])
+def test_any_other_status_is_a_refusal_and_none_is_no_answer(inside: str, code: str) -> None:
+    with pytest.raises(Rejected) as caught:
+        Judgement("p", SAYS).judge(body(inside))
+    assert (caught.value.code, "13" in caught.value.text) == (code, False)
+
+
+def test_a_status_may_stand_in_the_document_inside() -> None:
+    says = InBand(document="return/xml", status="Cod", done=("7",))
+    assert Judgement("p", says).judge(body(f"<xml><![CDATA[{INNER}]]></xml>")) is None
+    alone = InBand(status="Cod", done=("8",))
+    with pytest.raises(Rejected, match="failed"):
+        Judgement("p", alone).judge(body(f"<![CDATA[{INNER}]]>"))
