@@ -51,6 +51,7 @@ STYLES: Final = {
     "fault": "bold red",
     "late": "bold red",
     "running": "cyan",
+    "missing": "yellow",
     "never": "dim",
     "note": "yellow",
     "kept": "green",

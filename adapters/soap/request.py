@@ -1,7 +1,8 @@
 """Requests: compiled from an operation of a contract and the templates of an endpoint, then only filled in.
 
 A template is text with ``{cnp}``, ``{date:%d.%m.%Y}`` and the like. What is filled in is escaped; so is the whole,
-once more, where a template begins with ``<``: it is then a document that travels as text.
+once more, where a template begins with ``<``: it is then a document that travels as text. The template ``.`` is the
+whole document, as XML: for requests that need attributes (xsi:type) or one element several times.
 """
 
 import re
@@ -11,6 +12,8 @@ from datetime import date
 from itertools import islice
 from typing import Final
 from xml.sax.saxutils import escape, quoteattr
+
+from lxml import etree
 
 from adapters.soap.names import MEDIA_TYPES, SOAP_11, SOAP_12, SOAP_ENCODING, XSI
 from adapters.soap.wsdl import Field, Operation
@@ -23,7 +26,9 @@ QUESTION: Final = ("cnp", "date", "year", "month", "request", "purpose")
 SENT: Final = ("key", "message", "correlation", "party", "service", "record")
 WRITTEN: Final = (*SENT, "document")
 
+WHOLE: Final = "."  # path of the whole document
 MOST_PATHS: Final = 30  # that a fault names
+_DOCUMENT: Final = "document"  # stands for what a mapping writes while a template is tried
 _NOT_XML: Final = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML 1.0, section 2.2
 
 
@@ -109,6 +114,25 @@ class Template:
         return escape(text)
 
 
+class Body(Template):
+    """The template of a whole document; only a document that a mapping wrote is filled in as XML."""
+
+    def fill(self, values: Values) -> str:
+        """Return what stands in the Body."""
+        inner = {
+            name: _undeclared(str(value)) if name == "document" else escape(value) if isinstance(value, str) else value
+            for name, value in values.items()
+        }
+        text = self._text.format_map(inner)
+        if _NOT_XML.search(text):
+            raise Rejected("W400", "a value holds a character that XML cannot hold")
+        return text
+
+
+def _undeclared(document: str) -> str:
+    return document[document.index("?>") + 2 :] if document.startswith("<?xml") else document
+
+
 def compile_request(operation: Operation, templates: Mapping[str, str], known: Sequence[str]) -> Request:
     """Return the request of an operation.
 
@@ -120,6 +144,8 @@ def compile_request(operation: Operation, templates: Mapping[str, str], known: S
     Raises:
         ConfigError: R104, a template for something the operation does not ask; R103, something required has none.
     """
+    if WHOLE in templates:
+        return _whole(operation, templates, known)
     asked = operation.asked
     writer = _Writer(templates, known, encoded=operation.use == "encoded")
     writer.element(asked, path="")
@@ -133,6 +159,23 @@ def compile_request(operation: Operation, templates: Mapping[str, str], known: S
             mend=f"write one of: {', '.join(islice(_paths(asked), MOST_PATHS)) or 'nothing'}",
         )
     return Request(operation, writer.parts)
+
+
+def _whole(operation: Operation, templates: Mapping[str, str], known: Sequence[str]) -> Request:
+    """Return a request of one template, tried once with made values."""
+    where = f"ask.{WHOLE}"
+    if len(templates) > 1:
+        raise ConfigError("R104", "the whole document and parts of it", where=where, mend="keep one of them")
+    body = Body(templates[WHOLE], known, where=where)
+    tried: Values = dict.fromkeys(known, "1") | {"date": date.min, "document": f"<{_DOCUMENT}/>"}
+    name = operation.described.input.wire
+    try:
+        root = etree.fromstring(body.fill(tried))
+    except (etree.XMLSyntaxError, ValueError) as error:
+        raise ConfigError("R104", "this is no XML once it is filled in", where=where, mend="mend it") from error
+    if root.tag not in {name, _DOCUMENT}:
+        raise ConfigError("R104", f"the operation {operation.name} takes another document", where=where, mend=name)
+    return Request(operation, [body])
 
 
 class _Writer:

@@ -15,7 +15,7 @@ from adapters.soap.wire import Wire
 from hub_core.contract.wsdl import Contract, Message, Validator, read_contract
 from hub_core.contract.wsdl import Operation as Described
 from hub_core.errors import ConfigError
-from hub_core.places import SCHEMAS
+from hub_core.places import around
 
 MAX_DEPTH: Final = 8  # of the elements of a request; deeper ones cannot be asked for
 
@@ -34,7 +34,7 @@ class Field:
         self._depth = depth
         self.name: str = name or element.name
         self.type: str = element.type.name or ""
-        self.required: bool = element.min_occurs > 0
+        self.required: bool = _is_required(element)
 
     @property
     def local(self) -> str:
@@ -48,6 +48,16 @@ class Field:
         if self._depth >= MAX_DEPTH or not hasattr(content, "iter_elements"):
             return ()
         return tuple(Field(one, depth=self._depth + 1) for one in content.iter_elements() if one.name)
+
+
+def _is_required(element: Any) -> bool:
+    """Tell whether an element stands in every document: no group around it is optional or a choice."""
+    around = element
+    while getattr(around, "min_occurs", None) is not None:
+        if around.min_occurs == 0 or (around is not element and around.model == "choice" and len(around) > 1):
+            return False
+        around = around.parent
+    return True
 
 
 class Operation:
@@ -163,7 +173,7 @@ def read_wsdl(path: Path) -> Wsdl:
         ConfigError: V401, it is refused, or offers no SOAP.
     """
     path = path.resolve()
-    wsdl = Wsdl(read_contract(path, SCHEMAS if path.is_relative_to(SCHEMAS) else path.parent))
+    wsdl = Wsdl(read_contract(path, around(path)))
     if not wsdl.operations:
         raise ConfigError("V401", "the WSDL offers no operation over SOAP", where=str(path))
     return wsdl

@@ -5,10 +5,13 @@ from typing import Annotated, Any
 import typer
 
 from cli import completion, desk, filters, screen
+from cli.commands import onboarding
 from cli.options import Json
 from cli.screen import Column
 
-app = typer.Typer(no_args_is_help=True, help="See what flows to partners; pause and resume it.")
+app = typer.Typer(no_args_is_help=True, help="Connect partners; see what flows to them; pause and resume it.")
+app.command()(onboarding.new)
+app.command()(onboarding.check)
 
 ENDPOINTS = (
     Column("ENDPOINT"),

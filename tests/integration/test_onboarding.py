@@ -1,0 +1,147 @@
+"""From a WSDL to an endpoint that asks, is answered, and whose answer is read: without a hub, without a partner."""
+
+import json
+from pathlib import Path
+
+import pytest
+import yaml
+from lxml import etree
+
+from cli import main
+from hub_core.errors import ConfigError
+from registry.onboarding import Connect, connect
+
+pytestmark = pytest.mark.network
+
+WSDL = Path(__file__).parents[1] / "unit" / "simulator" / "Registru.wsdl"
+ABSTRACT = """<wsdl:definitions xmlns:wsdl="http://schemas.xmlsoap.org/wsdl/" xmlns:soap="http://schemas.xmlsoap.org/wsdl/soap/"
+  xmlns:xs="http://www.w3.org/2001/XMLSchema" xmlns:t="urn:example:person" targetNamespace="urn:example:person">
+  <wsdl:types><xs:schema targetNamespace="urn:example:person">
+    <xs:complexType name="Aktoer" abstract="true"/>
+    <xs:complexType name="Organisasjon"><xs:complexContent><xs:extension base="t:Aktoer"/></xs:complexContent></xs:complexType>
+    <xs:complexType name="Person"><xs:complexContent><xs:extension base="t:Aktoer"><xs:sequence>
+      <xs:element name="ident" type="xs:string"/></xs:sequence></xs:extension></xs:complexContent></xs:complexType>
+    <xs:element name="hentPerson"><xs:complexType><xs:sequence><xs:element name="aktoer" type="t:Aktoer"/>
+      <xs:element name="dato" type="xs:date"/></xs:sequence></xs:complexType></xs:element>
+    <xs:element name="hentPersonResponse"><xs:complexType><xs:sequence><xs:element name="etternavn" type="xs:string"/>
+      </xs:sequence></xs:complexType></xs:element>
+  </xs:schema></wsdl:types>
+  <wsdl:message name="asked"><wsdl:part name="parameters" element="t:hentPerson"/></wsdl:message>
+  <wsdl:message name="answered"><wsdl:part name="parameters" element="t:hentPersonResponse"/></wsdl:message>
+  <wsdl:portType name="Person"><wsdl:operation name="hentPerson"><wsdl:input message="t:asked"/>
+    <wsdl:output message="t:answered"/></wsdl:operation></wsdl:portType>
+  <wsdl:binding name="PersonBinding" type="t:Person"><soap:binding transport="http://schemas.xmlsoap.org/soap/http"/>
+    <wsdl:operation name="hentPerson"><soap:operation soapAction=""/><wsdl:input><soap:body use="literal"/></wsdl:input>
+    <wsdl:output><soap:body use="literal"/></wsdl:output></wsdl:operation></wsdl:binding>
+  <wsdl:service name="Person"><wsdl:port name="Person" binding="t:PersonBinding">
+    <soap:address location="https://person.example/ws"/></wsdl:port></wsdl:service>
+</wsdl:definitions>"""
+
+
+def punte(*arguments) -> int:
+    with pytest.raises(SystemExit) as ended:
+        main([str(one) for one in arguments])
+    return ended.value.code or 0
+
+
+def checked(capsys, *arguments) -> tuple[int, dict[str, tuple[str, str]]]:
+    code = punte("endpoint", "check", *arguments, "--json")
+    return code, {one["step"]: (one["state"], one["text"]) for one in json.loads(capsys.readouterr().out)}
+
+
+@pytest.fixture
+def person(tmp_path):
+    file = tmp_path / "Person.wsdl"
+    file.write_text(ABSTRACT)
+    return file
+
+
+def test_a_new_endpoint_asks_is_answered_and_its_answer_is_read(tmp_path, person, capsys):
+    assert punte("endpoint", "new", "--wsdl", person, "--into", tmp_path / "set") == 0
+    capsys.readouterr()
+    code, steps = checked(capsys, "hent-person", "--from", tmp_path / "set")
+    assert {name: state for name, (state, _) in steps.items()} == {
+        "registry": "ok",
+        "contract": "ok",
+        "exchange": "ok",
+        "answer": "ok",
+        "mapping": "ok",
+        "lint": "ok",
+        "access": "missing",
+    }
+    assert code == 1
+
+
+def test_an_endpoint_that_lacks_nothing_is_ready(tmp_path, person, capsys):
+    punte("endpoint", "new", "--wsdl", person, "--into", tmp_path / "set")
+    capsys.readouterr()
+    (tmp_path / "set" / "registry" / "access.yaml").write_text(
+        "access: {ask: {institution: hent-person, service: hent-person-query, purposes: [benefit-review]}}"
+    )
+    assert checked(capsys, "hent-person", "--from", tmp_path / "set")[0] == 0
+
+
+def test_the_type_that_asks_by_a_person_is_chosen_and_the_whole_request_written_out(person):
+    made = connect(Connect(wsdl=person))
+    ask = yaml.safe_load(made.files["registry/hent-person.yaml"])["endpoints"]["hent-person"]["ask"]
+    request = etree.fromstring(ask["."])
+    assert request.find("aktoer").get("{http://www.w3.org/2001/XMLSchema-instance}type").endswith(":Person")
+    assert (request.findtext("aktoer/ident"), request.findtext("dato")) == ("{cnp}", "{date}")
+
+
+def test_a_plain_request_is_filled_in_by_path(tmp_path):
+    made = connect(Connect(wsdl=WSDL, operation="Cauta", institution="registru"))
+    read = yaml.safe_load(made.files["registry/cauta.yaml"])
+    assert "institutions" not in read
+    assert list(read["endpoints"]["cauta"]["ask"]) == ["Numar"]
+    assert any("person's number" in note for note in made.notes)
+    assert any("Numar" in note for note in made.notes)
+
+
+def test_a_one_way_operation_becomes_an_endpoint_that_the_hub_delivers_to(tmp_path, capsys):
+    made = connect(Connect(wsdl=WSDL, operation="Anunta"))
+    assert yaml.safe_load(made.files["registry/anunta.yaml"])["endpoints"]["anunta"]["direction"] == "out"
+    assert made.mapping == ""
+    punte("endpoint", "new", "--wsdl", WSDL, "--operation", "Anunta", "--into", tmp_path)
+    capsys.readouterr()
+    assert checked(capsys, "anunta", "--from", tmp_path)[1]["exchange"][0] == "ok"
+
+
+def test_an_answer_made_of_parts_is_drafted_from_a_document_of_it():
+    made = connect(Connect(wsdl=WSDL, operation="Aduna"))
+    assert made.mapping == "aduna.aduna-response/1"
+    assert any("made document" in note for note in made.notes)
+
+
+def test_nothing_is_overwritten(tmp_path, person):
+    assert punte("endpoint", "new", "--wsdl", person, "--into", tmp_path) == 0
+    (tmp_path / "registry" / "hent-person.yaml").write_text("mine")
+    assert punte("endpoint", "new", "--wsdl", person, "--into", tmp_path) == 1
+    assert (tmp_path / "registry" / "hent-person.yaml").read_text() == "mine"
+
+
+def test_several_operations_are_named(capsys):
+    assert punte("endpoint", "new", "--wsdl", WSDL) == 1
+    assert "Anunta, Cauta" in capsys.readouterr().err.replace("\n", " ")
+
+
+def test_a_name_that_cannot_be_one_is_refused():
+    with pytest.raises(ConfigError, match="cannot be the name"):
+        connect(Connect(wsdl=WSDL, operation="Cauta", name="Căutare"))
+
+
+def test_an_endpoint_that_is_not_there_is_missing(tmp_path, person, capsys):
+    punte("endpoint", "new", "--wsdl", person, "--into", tmp_path)
+    capsys.readouterr()
+    code, steps = checked(capsys, "other", "--from", tmp_path)
+    assert (code, steps["endpoint"][0]) == (1, "missing")
+
+
+def test_a_request_that_the_contract_does_not_allow_is_told_by_the_exchange(tmp_path, capsys):
+    punte("endpoint", "new", "--wsdl", WSDL, "--operation", "Cauta", "--into", tmp_path)
+    capsys.readouterr()
+    file = tmp_path / "registry" / "cauta.yaml"
+    file.write_text(file.read_text().replace('"Numar": "', '"Numar": "x'))
+    state, text = checked(capsys, "cauta", "--from", tmp_path)[1]["exchange"]
+    assert state == "fault"
+    assert "Cauta: Numar" in text
