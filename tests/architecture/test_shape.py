@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-PACKAGES = ("adapters", "cli", "hub_core", "hub_demo", "hub_torture", "hub_web", "registry")
+PACKAGES = ("adapters", "cli", "hub_core", "hub_demo", "hub_simulator", "hub_torture", "hub_web", "registry")
 MODULES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
 LONGEST_MODULE = 300
 LONGEST_FUNCTION = 60

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-PACKAGES = ("adapters", "cli", "hub_core", "hub_demo", "hub_torture", "hub_web", "registry")
+PACKAGES = ("adapters", "cli", "hub_core", "hub_demo", "hub_simulator", "hub_torture", "hub_web", "registry")
 FILES = [path.relative_to(ROOT) for name in PACKAGES for path in sorted((ROOT / name).rglob("*.py"))]
 SHOWING = [path for path in FILES if ">>> " in (ROOT / path).read_text("utf-8")]
 
