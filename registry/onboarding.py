@@ -137,7 +137,8 @@ def _templates(contract: Contract, operation: Operation) -> tuple[dict[str, str]
         plain = plain and not element.attrib
         if len(element) == 0 and (element is not root or element.text):
             above = [etree.QName(one).localname for one in reversed([element, *element.iterancestors()])]
-            element.text = _template(above[-1], element.text or "")
+            if operation.output is not None:  # only a question is about a person and a day
+                element.text = _template(above[-1], element.text or "")
             plain = plain and "/".join(above[1:]) not in found
             found["/".join(above[1:])] = element.text
     person = "{cnp}" in found.values()
