@@ -6,6 +6,9 @@
 
 ``recorded`` reads examples, ``answers`` makes what is answered, ``simulator`` serves one request, ``served`` is its
 HTTP, ``quirks`` how it can be difficult.
+
+Connecting a partner by its contract alone: ``onboarding`` writes its endpoint and a drafted mapping, ``trial`` tries an
+endpoint against the simulator before it is applied.
 """
 
 from hub_simulator.quirks import Quirks

@@ -11,8 +11,8 @@ from cli.options import Json
 from cli.screen import Column
 
 if TYPE_CHECKING:
+    from hub_simulator.onboarding import Connected
     from hub_simulator.trial import Step
-    from registry.onboarding import Connected
 
 STEPS = (Column("STEP"), Column("STATE"), Column("WHAT", wrap=True))
 REGISTRY = "registry"
@@ -51,7 +51,7 @@ def new(
     What the request needs is filled in from the contract; {cnp} stands where a name asks for a person's number. What
     was invented is named: look at it. No file is replaced.
     """
-    from registry.onboarding import Connect, connect
+    from hub_simulator.onboarding import Connect, connect
 
     made = connect(Connect(wsdl=wsdl, root=root, operation=operation, name=name, institution=institution))
     _write(made, into)

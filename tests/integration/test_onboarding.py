@@ -9,7 +9,7 @@ from lxml import etree
 
 from cli import main
 from hub_core.errors import ConfigError
-from registry.onboarding import Connect, connect
+from hub_simulator.onboarding import Connect, connect
 
 pytestmark = pytest.mark.network
 

@@ -118,7 +118,7 @@ def _drafted(contract: Contract, operation: Operation, name: str) -> tuple[Draft
     except PunteError:
         pass  # an answer made of parts is declared nowhere in the files of the contract; a document of it shows it
     try:
-        document = Sampler(contract.schemas.model(), density=1).sample(operation.output.element, Random(1))  # noqa: S311
+        document = Sampler(contract.schemas.model(), density=1).sample(operation.output.element, Random(1))
         with TemporaryDirectory() as folder:
             file = Path(folder) / "answer.xml"
             file.write_bytes(etree.tostring(document))
@@ -155,12 +155,12 @@ def _templates(contract: Contract, operation: Operation) -> tuple[dict[str, str]
 
 def _request(contract: Contract, operation: Operation) -> Any:
     """Return the smallest request; where abstract types leave a choice, one that asks by a person's number."""
-    smallest = Sampler(contract.schemas.model(), density=0).sample(operation.input.element, Random(1))  # noqa: S311
+    smallest = Sampler(contract.schemas.model(), density=0).sample(operation.input.element, Random(1))
     others = Sampler(contract.schemas.model(), density=0.05)
     for seed in range(_SEEDS):
         if _asks_for_person(smallest):
             break
-        other = others.sample(operation.input.element, Random(seed))  # noqa: S311
+        other = others.sample(operation.input.element, Random(seed))
         smallest = other if _asks_for_person(other) else smallest
     return smallest
 
