@@ -184,23 +184,25 @@ def claim(
     """Keep what the caller holds, then take due deliveries, oldest first; both are held until ``now + lease``."""
     at, until = to_micros(now), now + lease
     _renew(connection, held, until=to_micros(until), before=to_micros(until - lease * _RENEWED_AFTER))
-    paused = pauses(connection)
-    due: list[Row] = []
-    for endpoint, ready in endpoints_waiting(connection).items() if limit else ():
-        room = min(limit, rooms.get(endpoint, limit))
-        pause = paused.get(endpoint, 0)
-        if room > 0 and ready <= at and pause is not None and pause <= at:
-            due += connection.execute(
-                "SELECT ready_at, seq, lease_until FROM delivery WHERE endpoint = ? AND ready_at IS NOT NULL "
-                f"AND ready_at <= ? ORDER BY ready_at, seq LIMIT ?{connection.for_me}",
-                (endpoint, at, room),
-            ).fetchall()
+    due = connection.due(_open(connection, at=at, limit=limit, rooms=rooms), at)
     taken = sorted(due, key=lambda row: row[:2])[:limit]
     note_lost(connection, [seq for _, seq, lease_until in taken if lease_until is not None], now=now)
     leased = _take(connection, [seq for _, seq, _ in taken], at=at, until=until)
     if leased:
         reach("after-lease-before-commit")
     return leased
+
+
+def _open(connection: Connection, *, at: int, limit: int, rooms: Mapping[str, int]) -> dict[str, int]:
+    """Return the endpoints of which something may be taken now, to how many."""
+    paused = pauses(connection)
+    room_of = {}
+    for endpoint, ready in endpoints_waiting(connection).items() if limit else ():
+        room = min(limit, rooms.get(endpoint, limit))
+        pause = paused.get(endpoint, 0)
+        if room > 0 and ready <= at and pause is not None and pause <= at:
+            room_of[endpoint] = room
+    return room_of
 
 
 def take_back(connection: Connection, *, now: datetime, everything: bool) -> int:

@@ -1,6 +1,6 @@
 """A connection to the database as statements see it, whichever engine it belongs to."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 #: One endpoint and one order key: deliveries that go out one after the other.
@@ -58,6 +58,14 @@ class Connection(Protocol):
 
     def hold(self, lines: Collection[Line]) -> object:
         """Keep lines for this transaction: until it ends no other process adds to them or lets one pass."""
+        ...
+
+    def due(self, rooms: Mapping[str, int], at: int, /) -> list[Any]:
+        """Return ``ready_at``, ``seq``, ``lease_until`` of deliveries that are due at endpoints.
+
+        Of each the oldest, as many as it has room for. Other processes leave them alone until this transaction ends,
+        and those are left alone that others took.
+        """
         ...
 
     def stop_others(self, table: str) -> object:

@@ -4,9 +4,9 @@ import contextlib
 import os
 import sqlite3
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from hub_core.clock import SteadyClock
 from hub_core.errors import ConfigError
@@ -38,6 +38,10 @@ _STORAGE: Final = frozenset(  # primary result codes, sqlite.org/rescode.html
         sqlite3.SQLITE_NOTADB,
     }
 )
+_DUE: Final = (
+    "SELECT ready_at, seq, lease_until FROM delivery "
+    "WHERE endpoint = ? AND ready_at IS NOT NULL AND ready_at <= ? ORDER BY ready_at, seq LIMIT ?"
+)
 
 
 class SqliteConnection(sqlite3.Connection):
@@ -52,6 +56,10 @@ class SqliteConnection(sqlite3.Connection):
 
     def hold(self, lines: Collection[Line]) -> None:
         """Do nothing: there is one writer."""
+
+    def due(self, rooms: Mapping[str, int], at: int) -> list[Any]:
+        """Ask for each endpoint: nothing has to travel, and one statement for all of them is no quicker."""
+        return [row for name, room in rooms.items() for row in self.execute(_DUE, (name, at, room))]
 
     def stop_others(self, table: str) -> None:
         """Do nothing: there is one writer."""
