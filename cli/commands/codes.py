@@ -31,7 +31,9 @@ CODES = (
 Name = Annotated[
     str | None,
     typer.Argument(
-        metavar="LIST", help="Such as sex@1, or a word of its name or title.", autocompletion=completion.code_lists
+        metavar="LIST|FIELD",
+        help="Such as sex@1, or a word of its name or title; or a coded field, such as civil_status.status.",
+        autocompletion=completion.code_lists,
     ),
 ]
 
@@ -40,10 +42,12 @@ def codes(name: Name = None, *, root: Root = None, as_json: Json = False) -> Non
     """List the code lists that mappings can name, or show the codes of one.
 
     A list OF another one translates a source's texts into the codes of that list: a mapping names the former, the
-    record holds the codes of the latter. With a word that fits several lists, those are listed.
+    record holds the codes of the latter. With a word that fits several lists, those are listed. Of a field of the
+    record it shows the list whose codes the mappings write there.
     """
     lists = _lists(root)
-    chosen = _chosen(lists, name)
+    chosen = _of_field(lists, name, root) if name and set(name) & {".", "["} else []
+    chosen = chosen or _chosen(lists, name, root)
     if name is not None and len(chosen) == 1:
         _one(chosen[0], lists, as_json=as_json)
         return
@@ -68,8 +72,20 @@ def _lists(root: Any) -> "dict[str, CodeList]":
     return dict(sorted(lists.items()))
 
 
-def _chosen(lists: "dict[str, CodeList]", name: str | None) -> "list[CodeList]":
-    """Return the list of a name, or those that a word fits; without either all of them.
+def _of_field(lists: "dict[str, CodeList]", field: str, root: Any) -> "list[CodeList]":
+    """Return the lists that records name in a field, as far as mappings fill it."""
+    from cli.options import mappings_of
+    from hub_core.mapping import user_cache
+    from hub_core.mapping.selection import load_folder
+    from hub_core.mapping.trying.vocabulary import lists_at
+
+    found = load_folder(mappings_of(root), cache=user_cache())
+    names = {name for one in found.all for name in lists_at(one.plan, field)}
+    return [lists[name] for name in sorted(names & lists.keys())]
+
+
+def _chosen(lists: "dict[str, CodeList]", name: str | None, root: Any) -> "list[CodeList]":
+    """Return the list of a name, or those that a word fits or a field holds; without either all of them.
 
     Raises:
         ConfigError: M106, none fits.
@@ -82,6 +98,7 @@ def _chosen(lists: "dict[str, CodeList]", name: str | None) -> "list[CodeList]":
     word = name.lower()
     bare = [one for one in lists.values() if one.name.rpartition("@")[0] == word]
     found = bare or [one for one in lists.values() if word in one.name or word in one.title.lower()]
+    found = found or _of_field(lists, name, root)
     if not found:
         raise ConfigError("M106", f"no code list {screen.clean(name)!r}", mend=choice(name, lists))
     return found

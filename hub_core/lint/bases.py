@@ -47,7 +47,7 @@ class Bases:
         if not known:
             return []
         # One path that leads nowhere is rather wrong by itself.
-        bad = len(known) > 1 and place.spot.place is not None and all(read.spot.missing is not None for read in known)
+        bad = len(known) > 1 and place.spot.place is not None and all(map(_nowhere, known))
         self.found.setdefault(id(place.node), []).append((subject, visit, place, bad, known))
         return known if bad else []
 
@@ -218,6 +218,14 @@ def _strange(rules: tuple[Rule, ...], struct: type) -> list[str]:
         if steps and steps[0].name not in fields(struct):
             found.append(steps[0].name)
     return found
+
+
+def _nowhere(read: Read) -> bool:
+    """Whether a path leads nowhere, not even into another namespace, which is a fault of its own."""
+    at, parent = read.spot.missing, read.spot.parent
+    if at is None or parent is None:
+        return at is not None
+    return all(local(name) != local(read.steps[at].name) for name in parent.children)
 
 
 def _same_base(visits: Iterable[Visit]) -> list[Visit]:

@@ -1,5 +1,6 @@
 """L13x: code lists that do not fit what a contract allows, or what stands in the documents of the tests."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -22,6 +23,7 @@ from hub_core.yaml import Mapping, Scalar
 
 FEW: Final = 6  # texts that a mend names
 SLIPS: Final = 2  # texts that a list lacks or has too many and still is the right one
+CODE: Final = re.compile(r"[A-Za-z0-9\-]{1,20}")  # a text that may be a code itself, until somebody names it
 MANY: Final = 5  # texts that two lists do not share by chance
 
 
@@ -210,7 +212,15 @@ class CodeLists:
         message = f"{found.name} has no entry for {text!r}, {where}"
         entry = f'code: {{text: ..., in: ["{text}"], out: "{text}"}}'
         self.findings.add("L131", short, message, f"add an entry to codes/{found.name}.yaml: {entry}", old=short.text)
-        self.findings.add("L131", near or top(found), message, f"add an entry: {entry}")
+        slips = any(not possible(leaf, one) for one in found.table())  # rather one of them is meant
+        if near is None or slips or found.of is not None or not CODE.fullmatch(text):
+            self.findings.add("L131", near or top(found), message, f"add an entry: {entry}")
+            return
+        line = self.world.texts[near.file][near.line - 1]
+        old = line[near.column - 1 : raw_end(line, near.column) - 1]
+        own = f"{as_yaml(text)}: {{text: {as_yaml(text)}, in: [{as_yaml(text)}]}}"
+        new = f"{own}\n{' ' * (near.column - 1)}{old}"
+        self.findings.add("L131", near, message, f"add an entry: {entry}", old=old, new=new, raw=True, sure=False)
 
     def _not_allowed(self, found: CodeList, text: str) -> None:
         node = text_of(self.world, found, text) or top(found)

@@ -3,12 +3,15 @@
 They are words of the contract, not of a person, and stand in the mapping for everybody to read.
 """
 
+import re
 from collections.abc import Iterable, Iterator
+from typing import Final
 
 from hub_core.mapping.binding.plan import AnswerPlan, Check, Obj, Scope, Value
 from hub_core.mapping.language.paths import Steps
 from hub_core.mapping.trying.coverage import values
 
+_BRACKETS: Final = re.compile(r"\[[^\]]*\]")
 Named = tuple[str, str]  # name of the last step, as in a document; and the text there
 
 
@@ -36,6 +39,22 @@ def code_texts(plan: Scope) -> dict[str, frozenset[str]]:
     lists = {value.codes.name: value.codes for _, value in values(plan) if value.codes is not None}
     versions = [version for one in lists.values() for version in one.versions or (one,)]
     return {version.name: frozenset(version.table()) for version in versions}
+
+
+def lists_at(plan: Scope, field: str) -> frozenset[str]:
+    """Return the code lists that a record names in a coded field, as far as one mapping fills it.
+
+    Args:
+        plan: of the mapping.
+        field: canonical path, or its end; brackets do not matter.
+    """
+    wanted = f".{_BRACKETS.sub('', field)}"
+    return frozenset(
+        version.shown
+        for at, value in values(plan)
+        if value.codes is not None and f".{_BRACKETS.sub('', at)}".endswith(wanted)
+        for version in value.codes.versions or (value.codes,)
+    )
 
 
 def _of_scope(scope: Scope, base: str) -> Iterator[Named]:

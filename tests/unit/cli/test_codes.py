@@ -37,6 +37,16 @@ def test_a_word_lists_what_it_fits(punte):
     assert "sex@1" not in names
 
 
+def test_a_coded_field_of_the_record_shows_the_list_that_records_name_there(punte):
+    for field in ("benefits[].amounts[].frequency", "amounts.frequency"):
+        assert punte("codes", field).out == punte("codes", "payment-frequency@1").out
+
+
+def test_a_field_whose_records_name_several_lists_lists_them(punte):
+    names = [row["list"] for row in json.loads(punte("codes", "documents[].kind", "--json").out)]
+    assert names == ["eessi-attachment@1", "eessi-enclosure@1", "eessi-sed@1"]
+
+
 def test_a_list_of_ones_own_folder_is_shown_with_the_texts_of_its_origin(punte, tmp_path):
     (tmp_path / "codes").mkdir()
     (tmp_path / "codes" / "own-sex@1.yaml").write_text(OWN.lstrip())

@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -68,6 +68,30 @@ def test_what_is_offered_mends_a_slip(root: Path, file: str, old: str, new: str)
         with replaced(together(said), root) as fits:
             assert fits
             assert found(root, *files) == []
+
+
+def test_an_entry_is_offered_for_a_text_that_a_contract_takes_up(root: Path) -> None:
+    with changed(
+        root / "schemas" / "partners" / "anofm" / "Someri.xsd",
+        ('value="N"/>', 'value="N"/><xs:enumeration value="Q"/>'),
+    ):
+        said = found(root, "anofm/status.yaml", "codes/job-seeker@1.yaml")
+        assert {one.code for one in said} == {"L131"}
+        assert [one.replacement.sure for one in said if one.replacement] == [False]
+        with replaced(together(said), root) as fits:
+            assert fits
+            assert found(root, "anofm/status.yaml", "codes/job-seeker@1.yaml") == []
+
+
+def test_where_a_contract_takes_its_names_out_of_the_namespace_each_path_is_mended(root: Path) -> None:
+    contract = root / "schemas" / "partners" / "anofm" / "Someri.xsd"
+    with ExitStack() as made:
+        made.enter_context(changed(contract, ('elementFormDefault="qualified"', "")))
+        made.enter_context(replaced(together(found(root, "anofm/status.yaml")), root))
+        said = found(root, "anofm/status.yaml")
+        assert "L106" not in {one.code for one in said}
+        made.enter_context(replaced(together(said), root))
+        assert found(root, "anofm/status.yaml") == []
 
 
 def test_documents_that_the_contract_refuses_are_no_measure_of_a_codec(root: Path) -> None:
