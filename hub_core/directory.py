@@ -79,6 +79,25 @@ class InBand(Struct, frozen=True, kw_only=True):
     reference: Annotated[str, Meta(pattern=STEPS, examples=["return/code"])] | None = None
 
 
+class Answer(Struct, frozen=True, kw_only=True):
+    """How an ``IN`` endpoint answers one operation of its contract, so that it stands for the agency.
+
+    Attributes:
+        query: that is asked; left out: the message is kept like any other, and ``fill`` words the receipt.
+        person: path into the request where the person's CNP stands.
+        on: path into the request where the day stands that the question is about; left out: today.
+        writes: id of the mapping that writes what the sources say.
+        fill: parts of the answer by name, as templates in which ``{document}`` and ``{message}``, in a receipt
+            ``{message}``, ``{state}`` and ``{findings}`` are filled in; left out: the document is the answer.
+    """
+
+    query: str | None = None
+    person: str | None = None
+    on: str | None = None
+    writes: str | None = None
+    fill: dict[str, str] = {}  # noqa: RUF012 - frozen, its base stands elsewhere
+
+
 class Endpoint(Struct, frozen=True, kw_only=True):
     """One place where messages come in or go out.
 
@@ -93,6 +112,8 @@ class Endpoint(Struct, frozen=True, kw_only=True):
             adapter's kind. Which one reads a document is decided by its content.
         message_id: where the sender's own id stands: ``header`` (``Idempotency-Key``), ``wsa``
             (``wsa:MessageID``) or a path into the document. ``None``: each arrival is a new message.
+        answers: by operation of the contract, how callers are answered in its own words; left out: with a receipt of
+            the hub.
         writes: id of the mapping that writes what the partner of an ``OUT`` endpoint gets; left out: the canonical
             record.
         ask: parameters of the request of an ``ASK`` endpoint: name of a part or element, and a template in which
@@ -127,6 +148,7 @@ class Endpoint(Struct, frozen=True, kw_only=True):
     contract: Contract | None = None
     mappings: tuple[str, ...] = ()
     message_id: str | None = None
+    answers: dict[str, Answer] = {}  # noqa: RUF012 - frozen, its base stands elsewhere
     writes: str | None = None
     ask: dict[str, str] = {}  # noqa: RUF012 - same
     credentials: Credentials | None = None

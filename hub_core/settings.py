@@ -27,6 +27,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         store_password: where its password stands: `env:NAME` or `file:PATH`.
         host: address of the plain listener.
         port: of the plain listener; 0 takes a free one.
+        public_address: under which callers reach the hub, such as `https://hub.example.ro`; stands in the contracts
+            that it publishes; left out: that of the plain listener.
         tls_port: of the TLS listener; ``None``: there is none.
         tls_certificate: PEM file of the server's certificate chain.
         tls_key: PEM file of its key.
@@ -46,6 +48,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     store_password: str | None = None
     host: str = "127.0.0.1"
     port: int = 8480
+    public_address: Annotated[str | None, Meta(pattern=r"^https?://[^\s/?#@]+(/[^\s?#]*)?$")] = None
     tls_port: int | None = None
     tls_certificate: Path | None = None
     tls_key: Path | None = None

@@ -12,13 +12,14 @@ from typing import Any, Final
 import msgspec
 
 from hub_core.accepting.splitting import Splitter
+from hub_core.asking.answering import answer
 from hub_core.delivering.delivery import Deliverer
 from hub_core.delivering.written import WritingTarget
 from hub_core.errors import ConfigError, PunteError
 from hub_core.journal.entries import Filter, MessageRow
 from hub_core.laps import Laps
 from hub_core.message import Arrival, Caller, Outcome, State
-from hub_core.ports import AsgiApp, Place, Target
+from hub_core.ports import AsgiApp, Asked, Found, Place, Target
 from hub_core.sealing_anew import Resealer
 from hub_core.security.secrets import secret_of
 from hub_core.settings import Settings
@@ -72,6 +73,15 @@ class Running:
     def accept(self, arrival: Arrival) -> Coroutine[Any, Any, Outcome]:
         """Run the flow; see ``ports.Services``."""
         return self._parts.hub.accept(arrival)
+
+    async def ask(self, asked: Asked) -> Found:
+        """Answer a question by a document; see ``ports.Services``."""
+        parts = self._parts
+        return await answer(asked, inquiry=parts.inquiry, mappings=parts.mappings, clock=parts.clock)
+
+    def public_address(self) -> str:
+        """Return where callers reach the hub; see ``ports.Services``."""
+        return (self._parts.settings.public_address or self.address or "").rstrip("/")
 
     async def turn_away(self, *, endpoint: str, code: str, party: str | None = None) -> str:
         """Keep a note of a refused call; see ``ports.Services``."""

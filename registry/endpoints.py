@@ -1,16 +1,18 @@
 """Checks of one endpoint: its names, its address, its secrets, and what its adapter says about it."""
 
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Final
 
 from hub_core.delivering.opening import plan_of
-from hub_core.directory import Direction, Endpoint, Opening
+from hub_core.directory import Answer, Direction, Endpoint, Opening
 from hub_core.errors import ConfigError
 from hub_core.message import Finding, Severity
 from hub_core.polled import Poll
 from hub_core.ports import Adapter
-from hub_core.yaml import where
+from hub_core.yaml import Node, where
 from registry.crontab import next_time
 from registry.ground import Ground, Place
 from registry.references import ENV, NAME, URL, followed
@@ -33,6 +35,7 @@ ONLY: Final = {
     "opening": (Direction.OUT,),
     "in_doubt": (Direction.OUT,),
     "parked": (Direction.OUT,),
+    "answers": (Direction.IN,),
     "writes": (Direction.OUT,),
     "poll": (Direction.IN,),
     "ask": (Direction.OUT, Direction.ASK),
@@ -53,6 +56,8 @@ def check_endpoint(ground: Ground, name: str, endpoint: Endpoint) -> None:
         ground.one_of(at("mappings", index), mapping, ground.mappings, "mapping")
     if endpoint.writes is not None:
         ground.one_of(at("writes"), endpoint.writes, ground.mappings, "mapping")
+    for operation, said in endpoint.answers.items():
+        _check_answer(ground, said, partial(at, "answers", operation))
     _check_direction(ground, endpoint, at)
     _check_url(ground, endpoint, at)
     if endpoint.credentials is not None:
@@ -81,6 +86,19 @@ def _check_direction(ground: Ground, endpoint: Endpoint, at: Place) -> None:
         if used and endpoint.direction not in directions and not calls:
             text = f"{field!r} has no effect at an endpoint with direction: {endpoint.direction}"
             ground.fault(at(field), text, "remove it, or correct the direction")
+
+
+def _check_answer(ground: Ground, said: Answer, at: Callable[..., Node]) -> None:
+    if said.query is not None:
+        ground.one_of(at("query"), said.query, ground.directory.queries, "query")
+        for field in ("person", "writes"):
+            if getattr(said, field) is None:
+                text = f"an answer from a query needs {field!r}"
+                ground.fault(at(), text, f"add {field}: ...", MISSING_FIELD)
+    elif said.person or said.on or said.writes:
+        ground.fault(at(), "nobody is asked here", "add query: with the name of a query, or remove the rest")
+    if said.writes is not None:
+        ground.one_of(at("writes"), said.writes, ground.mappings, "mapping")
 
 
 def _check_url(ground: Ground, endpoint: Endpoint, at: Place) -> None:

@@ -74,6 +74,8 @@ class _Call:
         await send_reply(send, reply, reference)
 
     async def _answer(self, receive: Receive, seconds: float) -> tuple[Reply, str]:
+        if self._scope["method"] == "GET" and (reply := self._contract()) is not None:
+            return reply, str(uuid4())
         if self._scope["method"] != "POST":
             raise Refused("W405", "send messages with POST")
         header.check_headers(self._scope, self._headers)
@@ -96,6 +98,11 @@ class _Call:
                 media_type = "application/xml"  # of what is kept
             if proves:
                 self._caller = caller = Caller(institution=endpoint.institution, key=_PROVEN)
+            answered = await self._voice.answer(
+                endpoint, self._services, caller=caller, purpose=purpose, headers=self._headers, body=body
+            )
+            if answered is not None:
+                return answered
             outcome = await self._services.accept(
                 Arrival(
                     endpoint=self._name,
@@ -108,7 +115,15 @@ class _Call:
             )
         if outcome.state is State.REFUSED:
             return self._refusal(trouble_in(outcome)), outcome.message_id
-        return self._voice.receipt(outcome, headers=self._headers, body=self._body), outcome.message_id
+        return self._voice.receipt(endpoint, outcome, headers=self._headers, body=self._body), outcome.message_id
+
+    def _contract(self) -> Reply | None:
+        """Return the contract of the endpoint, to anybody: it says what may be asked, and nothing of a person."""
+        endpoint = self._found()
+        if endpoint is None or self._scope.get("query_string", b"").lower() != b"wsdl":
+            return None
+        address = f"{self._services.public_address()}/{self._spec.name}/{self._name}"
+        return self._voice.contract(endpoint, address)
 
     def _refusal(self, trouble: Trouble) -> Reply:
         return self._voice.refusal(trouble, headers=self._headers, body=self._body)

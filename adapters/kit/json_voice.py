@@ -14,7 +14,14 @@ class JsonVoice(Voice):
     def admit(self, endpoint: Endpoint, headers: Mapping[str, str]) -> None:
         """Take every call: JSON protocols say nothing in headers of their own."""
 
-    def receipt(self, outcome: Outcome, *, headers: Mapping[str, str], body: bytes) -> Reply:  # noqa: ARG002
+    def receipt(
+        self,
+        endpoint: Endpoint,  # noqa: ARG002
+        outcome: Outcome,
+        *,
+        headers: Mapping[str, str],  # noqa: ARG002
+        body: bytes,  # noqa: ARG002
+    ) -> Reply:
         """Word that a message was accepted."""
         return receipt(outcome)
 

@@ -10,8 +10,8 @@ import msgspec
 from hub_core.codes import CODES
 from hub_core.directory import Endpoint
 from hub_core.errors import PunteError, Refused, Rejected, TryLater
-from hub_core.message import Finding, Outcome, Severity
-from hub_core.ports import Send
+from hub_core.message import Caller, Finding, Outcome, Severity
+from hub_core.ports import Send, Services
 
 WAIT: Final = timedelta(seconds=5)  # told to a caller where the cause names no time
 # Whoever is told this leaves: the hub stops, or was waited for long enough.
@@ -86,7 +86,28 @@ class Voice(Protocol):
         """
         return body
 
-    def receipt(self, outcome: Outcome, *, headers: Mapping[str, str], body: bytes) -> Reply:
+    def contract(self, endpoint: Endpoint, address: str) -> Reply | None:  # noqa: ARG002
+        """Return what callers read of an endpoint before they call its ``address``; ``None``: nothing."""
+        return None
+
+    async def answer(
+        self,
+        endpoint: Endpoint,  # noqa: ARG002
+        services: Services,  # noqa: ARG002
+        *,
+        caller: Caller,  # noqa: ARG002
+        purpose: str | None,  # noqa: ARG002
+        headers: Mapping[str, str],  # noqa: ARG002
+        body: bytes,  # noqa: ARG002
+    ) -> tuple[Reply, str] | None:
+        """Return the answer to a question, and its reference; ``None`` where the message is none, and is to be kept.
+
+        Raises:
+            PunteError: as ``Services.ask``, and what speaks against the question.
+        """
+        return None
+
+    def receipt(self, endpoint: Endpoint, outcome: Outcome, *, headers: Mapping[str, str], body: bytes) -> Reply:
         """Word that a message was accepted; ``headers`` and ``body`` are those of the call."""
         ...
 

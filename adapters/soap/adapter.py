@@ -1,7 +1,6 @@
 """SOAP 1.1 and 1.2: partners that send to the hub, partners that the hub asks or sends to."""
 
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from lxml import etree
 
@@ -9,16 +8,15 @@ from adapters.kit.contracts import Contracts
 from adapters.kit.front import front
 from adapters.kit.multipart import MEDIA_TYPE
 from adapters.soap.envelope import open_document
+from adapters.soap.served import Served
 from adapters.soap.voice import SoapVoice
+from adapters.soap.wsdl import Operation, Wsdl, read_wsdl
 from hub_core.directory import Contract, Direction, Endpoint, InBand
 from hub_core.document import Document
 from hub_core.errors import ConfigError, Rejected
 from hub_core.message import Finding, Severity
 from hub_core.ports import AsgiApp, Services, Setting, Source, Spec, Target
 from hub_core.validation import Xsd, load_xsd
-
-if TYPE_CHECKING:  # most commands never read a WSDL
-    from adapters.soap.wsdl import Operation, Wsdl
 
 SPEC: Final = Spec(
     name="soap",
@@ -30,6 +28,7 @@ SPEC: Final = Spec(
         Setting(name="contract.wsdl", description="WSDL below schemas/; needed to ask or send."),
         Setting(name="contract.operation", description="Operation of the WSDL, where it has several."),
         Setting(name="contract.xsd", description="XSD of the document inside a string, or of a bare document."),
+        Setting(name="answers", description="By operation: how a call is answered in the contract's own words."),
         Setting(name="url", description="Address of the partner, to ask or send."),
         Setting(name="ask", description="Templates by name of a part or path of an element of the request."),
         Setting(
@@ -62,7 +61,8 @@ class SoapAdapter:
 
     def __init__(self) -> None:
         self._xsds: Contracts[Xsd] = Contracts(load_xsd, field="xsd")
-        self._wsdls: Contracts[Wsdl] = Contracts(_read_wsdl, field="wsdl")
+        self._wsdls: Contracts[Wsdl] = Contracts(read_wsdl, field="wsdl")
+        self._served = Served(self._wsdls, self.open, self.validate)
 
     @property
     def spec(self) -> Spec:
@@ -86,6 +86,7 @@ class SoapAdapter:
                 _check_schema(wsdl)
         if endpoint.direction is not Direction.IN:
             self._check_request(endpoint)
+        self._served.check(endpoint)
 
     def validate(self, endpoint: Endpoint, document: Document) -> list[Finding]:
         """Validate against the XSD of the contract, or against the schema inside its WSDL."""
@@ -111,7 +112,7 @@ class SoapAdapter:
 
     def front(self, services: Services) -> AsgiApp:
         """Return the app for ``/soap/<endpoint>``."""
-        return front(SPEC, SoapVoice(self._wsdls), services)
+        return front(SPEC, SoapVoice(self._wsdls, self._served), services)
 
     def target(self, name: str, endpoint: Endpoint) -> Target:
         """Return the target of an ``OUT`` endpoint."""
@@ -125,7 +126,7 @@ class SoapAdapter:
 
         return SoapSource(name, endpoint, self._operation(endpoint))
 
-    def _operation(self, endpoint: Endpoint) -> "Operation":
+    def _operation(self, endpoint: Endpoint) -> Operation:
         contract = endpoint.contract
         if contract is None or contract.wsdl is None:
             raise ConfigError(
@@ -142,7 +143,7 @@ class SoapAdapter:
         compile_request(self._operation(endpoint), endpoint.ask, known_to(endpoint))
 
 
-def _check_schema(wsdl: "Wsdl") -> None:
+def _check_schema(wsdl: Wsdl) -> None:
     try:
         _ = wsdl.schema
     except ConfigError as fault:
@@ -152,12 +153,6 @@ def _check_schema(wsdl: "Wsdl") -> None:
 
 def _meant(contract: Contract) -> str:
     return f"operation {contract.operation}" if contract.operation else "contract"
-
-
-def _read_wsdl(path: Path) -> "Wsdl":
-    from adapters.soap.wsdl import read_wsdl
-
-    return read_wsdl(path)
 
 
 def _line(element: Any) -> int | None:  # the published type of an element leaves its number out

@@ -42,9 +42,9 @@ def known_to(endpoint: Endpoint) -> tuple[str, ...]:
 class Request:
     """A request that only lacks its values and header blocks."""
 
-    def __init__(self, operation: Operation, parts: Sequence["str | Template"]) -> None:
+    def __init__(self, operation: Operation, content: "Content") -> None:
         self._operation = operation
-        self._parts = tuple(parts)
+        self._content = content
 
     def __repr__(self) -> str:
         return f"Request({self._operation.name})"
@@ -72,13 +72,28 @@ class Request:
         Raises:
             Rejected: W400, a value holds a character that XML cannot.
         """
-        body = "".join(part if isinstance(part, str) else part.fill(values) for part in self._parts)
+        body = self._content.fill(values)
         soap = SOAP_12 if self._operation.soap_version == "1.2" else SOAP_11
         return (
             '<?xml version="1.0" encoding="UTF-8"?>'
             f'<soap:Envelope xmlns:soap="{soap}">{f"<soap:Header>{header}</soap:Header>" if header else ""}'
             f"<soap:Body>{body}</soap:Body></soap:Envelope>"
         ).encode()
+
+
+class Content:
+    """A document that only lacks its values."""
+
+    def __init__(self, parts: Sequence["str | Template"]) -> None:
+        self._parts = tuple(parts)
+
+    def fill(self, values: Values) -> str:
+        """Return the document.
+
+        Raises:
+            Rejected: W400, a value holds a character that XML cannot.
+        """
+        return "".join(part if isinstance(part, str) else part.fill(values) for part in self._parts)
 
 
 class Template:
@@ -146,19 +161,37 @@ def compile_request(operation: Operation, templates: Mapping[str, str], known: S
     """
     if WHOLE in templates:
         return _whole(operation, templates, known)
-    asked = operation.asked
-    writer = _Writer(templates, known, encoded=operation.use == "encoded")
-    writer.element(asked, path="")
-    writer.parts[0] = f"{str(writer.parts[0])[:-1]}{_declarations(operation, writer.prefixes)}>"
+    encoded = operation.use == "encoded"
+    return Request(operation, compile_content(operation.asked, templates, known, where="ask", encoded=encoded))
+
+
+def compile_content(
+    field: Field, templates: Mapping[str, str], known: Sequence[str], *, where: str, encoded: bool = False
+) -> Content:
+    """Return a document of a contract.
+
+    Args:
+        field: its root.
+        templates: by name of the part or element; a path (``Cerere/CNP``) for elements inside others.
+        known: names that templates may fill in.
+        where: the templates stand in the registry.
+        encoded: each value names its type.
+
+    Raises:
+        ConfigError: R104, a template for something that is not in it; R103, something required has none.
+    """
+    writer = _Writer(templates, known, where=where, encoded=encoded)
+    writer.element(field, path="")
+    writer.parts[0] = f"{str(writer.parts[0])[:-1]}{_declarations(writer.prefixes, encoded=encoded)}>"
     unknown = sorted(set(templates) - writer.used)
     if unknown:
         raise ConfigError(
             "R104",
-            f"the operation {operation.name} does not ask for {unknown[0]}",
-            where=f"ask.{unknown[0]}",
-            mend=f"write one of: {', '.join(islice(_paths(asked), MOST_PATHS)) or 'nothing'}",
+            f"there is no {unknown[0]} in {field.local}",
+            where=f"{where}.{unknown[0]}",
+            mend=f"write one of: {', '.join(islice(_paths(field), MOST_PATHS)) or 'nothing'}",
         )
-    return Request(operation, writer.parts)
+    return Content(writer.parts)
 
 
 def _whole(operation: Operation, templates: Mapping[str, str], known: Sequence[str]) -> Request:
@@ -175,16 +208,17 @@ def _whole(operation: Operation, templates: Mapping[str, str], known: Sequence[s
         raise ConfigError("R104", "this is no XML once it is filled in", where=where, mend="mend it") from error
     if root.tag not in {name, _DOCUMENT}:
         raise ConfigError("R104", f"the operation {operation.name} takes another document", where=where, mend=name)
-    return Request(operation, [body])
+    return Request(operation, Content([body]))
 
 
 class _Writer:
-    """Writes the elements of a request in the order of the contract."""
+    """Writes the elements of a document in the order of the contract."""
 
-    def __init__(self, templates: Mapping[str, str], known: Sequence[str], *, encoded: bool) -> None:
+    def __init__(self, templates: Mapping[str, str], known: Sequence[str], *, where: str, encoded: bool) -> None:
         self.prefixes: dict[str, str] = {}
         self._templates = templates
         self._known = known
+        self._where = where
         self._encoded = encoded
         self.parts: list[str | Template] = []
         self.used: set[str] = set()
@@ -198,7 +232,7 @@ class _Writer:
         template = self._templates.get(path)
         if template is not None:
             self.used.add(path)
-            self.parts.append(Template(template, self._known, where=f"ask.{path}"))
+            self.parts.append(Template(template, self._known, where=f"{self._where}.{path}"))
         else:
             self._inside(field, path)
         self.parts.append(f"</{name}>")
@@ -209,9 +243,8 @@ class _Writer:
             if any(asked == inner or asked.startswith(f"{inner}/") for asked in self._templates):
                 self.element(part, path=inner)
             elif part.required and not part.fields:
-                raise ConfigError(
-                    "R103", f"the operation needs {inner}", where="ask", mend=f"add {inner}: with a template"
-                )
+                mend = f"add {inner}: with a template"
+                raise ConfigError("R103", f"the contract needs {inner}", where=self._where, mend=mend)
             elif part.required:
                 self.element(part, path=inner)
 
@@ -222,9 +255,9 @@ class _Writer:
         return f"{self.prefixes.setdefault(namespace[1:], f'n{len(self.prefixes)}')}:{local}"
 
 
-def _declarations(operation: Operation, prefixes: Mapping[str, str]) -> str:
+def _declarations(prefixes: Mapping[str, str], *, encoded: bool) -> str:
     declared = "".join(f" xmlns:{prefix}={quoteattr(name)}" for name, prefix in prefixes.items())
-    if operation.use == "encoded":
+    if encoded:
         declared += f' xmlns:xsi="{XSI}" soap:encodingStyle="{SOAP_ENCODING}"'
     return declared
 

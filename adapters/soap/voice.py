@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from lxml import etree
 
@@ -11,14 +11,15 @@ from adapters.kit.multipart import is_multipart
 from adapters.kit.reply import Reply, Trouble, Voice
 from adapters.soap import answers
 from adapters.soap.attachments import enclose, unpack
+from adapters.soap.published import published
 from adapters.soap.security.guard import Incoming
+from adapters.soap.served import Call, Served, action_of
+from adapters.soap.wsdl import Wsdl
 from hub_core.directory import Endpoint
 from hub_core.errors import ConfigError, Refused, Rejected, TryLater
-from hub_core.message import Outcome
+from hub_core.message import Caller, Outcome
+from hub_core.ports import Services
 from hub_core.validation import parse_xml
-
-if TYPE_CHECKING:  # most commands never read a WSDL
-    from adapters.soap.wsdl import Wsdl
 
 log: Final = logging.getLogger("punte.soap")
 
@@ -26,8 +27,9 @@ log: Final = logging.getLogger("punte.soap")
 class SoapVoice(Voice):
     """See the module."""
 
-    def __init__(self, wsdls: "Contracts[Wsdl]") -> None:
+    def __init__(self, wsdls: Contracts[Wsdl], served: Served) -> None:
         self._wsdls = wsdls
+        self._served = served
         self._guards: dict[str, tuple[Endpoint, Incoming]] = {}
 
     def proves(self, name: str, endpoint: Endpoint) -> bool:
@@ -37,7 +39,7 @@ class SoapVoice(Voice):
     def admit(self, endpoint: Endpoint, headers: Mapping[str, str]) -> None:
         """Refuse an action that the contract does not name: what a call is about must be said once only."""
         contract = endpoint.contract
-        action = _action(headers)
+        action = action_of(headers)
         if not action or contract is None or contract.wsdl is None:
             return
         wsdl = self._wsdls.get(contract.wsdl)
@@ -62,9 +64,32 @@ class SoapVoice(Voice):
             enclose(root, others)
         return etree.tostring(root, encoding="UTF-8", xml_declaration=True)
 
-    def receipt(self, outcome: Outcome, *, headers: Mapping[str, str], body: bytes) -> Reply:
+    def contract(self, endpoint: Endpoint, address: str) -> Reply | None:
+        """Return the WSDL of an endpoint."""
+        wsdl = self._served.wsdl(endpoint)
+        if wsdl is None:
+            return None
+        only = endpoint.contract.operation if endpoint.contract else None
+        body = published(wsdl.contract, address, only=(only,) if only else ())
+        return Reply(status=200, media_type="text/xml; charset=utf-8", body=body)
+
+    async def answer(
+        self,
+        endpoint: Endpoint,
+        services: Services,
+        *,
+        caller: Caller,
+        purpose: str | None,
+        headers: Mapping[str, str],
+        body: bytes,
+    ) -> tuple[Reply, str] | None:
+        """Answer a question in the words of the contract."""
+        call = Call(headers, body)
+        return await self._served.answer(endpoint, services, caller=caller, purpose=purpose, call=call)
+
+    def receipt(self, endpoint: Endpoint, outcome: Outcome, *, headers: Mapping[str, str], body: bytes) -> Reply:
         """Word that a message was accepted."""
-        return answers.receipt(outcome, answers.version_of(headers, body))
+        return self._served.receipt(endpoint, outcome, Call(headers, body))
 
     def refusal(self, trouble: Trouble, *, headers: Mapping[str, str], body: bytes) -> Reply:
         """Word why a call is not served."""
@@ -83,14 +108,3 @@ class SoapVoice(Voice):
             raise TryLater("W503", "the endpoint cannot check who calls") from None
         self._guards[name] = (endpoint, guard)
         return guard
-
-
-def _action(headers: Mapping[str, str]) -> str:
-    """Return the action of SOAP 1.1 (a header) or of 1.2 (a parameter of the media type), without quotes."""
-    action = headers.get("soapaction", "")
-    if not action:
-        for parameter in headers.get("content-type", "").split(";")[1:]:
-            name, _, value = parameter.strip().partition("=")
-            if name.lower() == "action":
-                action = value
-    return action.strip().strip('"')

@@ -89,6 +89,13 @@ class Operation:
             raise ConfigError("V401", text, where="contract.operation", mend="use another operation")
         return Field(self._wsdl.contract.schemas.element(message.element), name=message.wire)
 
+    @cached_property
+    def told(self) -> Field:
+        """The literal document of the answer; only of an operation that answers."""
+        output = self.described.output
+        assert output is not None  # noqa: S101 - see the docstring
+        return Field(self._wsdl.contract.schemas.element(output.element))
+
     @property
     def binary(self) -> frozenset[str]:
         """Names of the elements of the contract whose content is base64."""
@@ -122,6 +129,19 @@ class Wsdl:
         """
         found = self.contract.operation(name)
         return self.operations[name or found.name]
+
+    def asked_by(self, element: str, only: str | None) -> list[Operation]:
+        """Return the operations, or the only one that counts, whose requests begin with an element."""
+        return [one for one in self._asked.get(element, ()) if only is None or one.name == only]
+
+    @cached_property
+    def _asked(self) -> dict[str, list[Operation]]:
+        found: dict[str, list[Operation]] = {}
+        for operation in self.operations.values():
+            message = operation.described.input
+            first = message.wire or next((part.element or part.name for part in message.parts), "")
+            found.setdefault(first, []).append(operation)
+        return found
 
     @cached_property
     def binary(self) -> frozenset[str]:

@@ -19,6 +19,12 @@ CODES = (
         400,
     ),
     Code("V106", "no document inside", "Send the document as text of the element that the endpoint names.", 422),
+    Code(
+        "V107",
+        "answer not valid by the contract",
+        "The hub's operator mends the mapping or the templates below answers: of the endpoint.",
+        500,
+    ),
     Code("V201", "not valid by the XSD", "Mend the document at the named line.", 422),
     Code("V202", "not valid by the JSON Schema", "Mend the document at the named path.", 422),
     Code("V301", "not a SED", "Send a SED in the NATIVE, NAV or NEESSI form.", 422),

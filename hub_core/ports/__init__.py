@@ -19,7 +19,7 @@ from hub_core.ports.adapter import (
     Splits,
 )
 from hub_core.ports.clock import Clock
-from hub_core.ports.exchange import Answer, Question, Sent, Source, Target
+from hub_core.ports.exchange import Answer, Asked, Found, Question, Sent, Source, Target
 from hub_core.ports.journal import Journal
 from hub_core.ports.journal_view import JournalView
 from hub_core.ports.polling import Batch, Item, Poller, Polls
@@ -29,8 +29,10 @@ __all__ = [
     "Adapter",
     "Answer",
     "AsgiApp",
+    "Asked",
     "Batch",
     "Clock",
+    "Found",
     "Item",
     "Journal",
     "JournalView",

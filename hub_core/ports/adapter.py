@@ -9,7 +9,7 @@ import msgspec
 from hub_core.directory import Direction, Directory, Endpoint, InBand
 from hub_core.document import Document
 from hub_core.message import Arrival, Caller, Finding, Outcome
-from hub_core.ports.exchange import Source, Target
+from hub_core.ports.exchange import Asked, Found, Source, Target
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -62,6 +62,14 @@ class Services(Protocol):
             Rejected: J409.
             TryLater: nothing was accepted.
         """
+        ...
+
+    async def ask(self, asked: Asked) -> Found:
+        """Ask the sources of a query, and return what they say as a document; see ``hub_core.asking.answering``."""
+        ...
+
+    def public_address(self) -> str:
+        """Return the address under which callers reach the hub, without a slash at its end."""
         ...
 
     async def turn_away(self, *, endpoint: str, code: str, party: str | None = None) -> str:

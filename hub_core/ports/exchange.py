@@ -6,7 +6,7 @@ from typing import Protocol
 import msgspec
 
 from hub_core.document import Document
-from hub_core.message import Receipt
+from hub_core.message import Caller, Receipt
 
 
 class Sent(msgspec.Struct, frozen=True, kw_only=True):
@@ -78,3 +78,28 @@ class Source(Protocol):
     async def close(self) -> None:
         """Give connections back."""
         ...
+
+
+class Asked(msgspec.Struct, frozen=True, kw_only=True):
+    """What a caller asks who expects a document of its contract.
+
+    Attributes:
+        query: of the registry.
+        cnp: of the person.
+        on: the day the question is about; ``None``: today.
+        writes: id of the mapping that writes the answer.
+    """
+
+    caller: Caller
+    query: str
+    purpose: str | None
+    cnp: str
+    on: date | None
+    writes: str
+
+
+class Found(msgspec.Struct, frozen=True, kw_only=True):
+    """What the sources say, as a document of the caller's contract; ``reference`` is that of the question."""
+
+    reference: str
+    document: Document

@@ -15,7 +15,7 @@ from hub_core.clock import new_id
 from hub_core.directory import Access, Directory, Endpoint, Institution
 from hub_core.errors import Refused, Rejected, TryLater
 from hub_core.message import Arrival, Caller, Finding, Outcome, Refusal, State
-from hub_core.ports import Adapter, Place
+from hub_core.ports import Adapter, Asked, Found, Place
 from hub_core.security.keys import digest_of, new_key, presented, same
 from hub_core.testing.builders import NOW
 from hub_core.trace import Trace, current
@@ -95,6 +95,14 @@ class MemoryServices:
         if arrival.sender_id is not None:
             self._outcomes[arrival.endpoint, arrival.sender_id] = digest, outcome
         return outcome
+
+    async def ask(self, asked: Asked) -> Found:
+        """Know no query."""
+        raise Refused("A404", f"no query {asked.query} is registered")
+
+    def public_address(self) -> str:
+        """Return an address that nothing listens on."""
+        return "http://hub.invalid"
 
     async def turn_away(self, *, endpoint: str, code: str, party: str | None = None) -> str:
         """Keep a note and return its reference."""
