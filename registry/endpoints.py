@@ -54,10 +54,7 @@ def check_endpoint(ground: Ground, name: str, endpoint: Endpoint) -> None:
     ground.institution(at("institution"), endpoint.institution)
     for index, mapping in enumerate(endpoint.mappings):
         ground.one_of(at("mappings", index), mapping, ground.mappings, "mapping")
-    if endpoint.writes is not None:
-        ground.one_of(at("writes"), endpoint.writes, ground.mappings, "mapping")
-    for operation, said in endpoint.answers.items():
-        _check_answer(ground, said, partial(at, "answers", operation))
+    _check_writing(ground, endpoint, at)
     _check_direction(ground, endpoint, at)
     _check_url(ground, endpoint, at)
     if endpoint.credentials is not None:
@@ -86,6 +83,13 @@ def _check_direction(ground: Ground, endpoint: Endpoint, at: Place) -> None:
         if used and endpoint.direction not in directions and not calls:
             text = f"{field!r} has no effect at an endpoint with direction: {endpoint.direction}"
             ground.fault(at(field), text, "remove it, or correct the direction")
+
+
+def _check_writing(ground: Ground, endpoint: Endpoint, at: Place) -> None:
+    if endpoint.writes is not None:
+        ground.one_of(at("writes"), endpoint.writes, ground.mappings, "mapping")
+    for operation, said in endpoint.answers.items():
+        _check_answer(ground, said, partial(at, "answers", operation))
 
 
 def _check_answer(ground: Ground, said: Answer, at: Callable[..., Node]) -> None:

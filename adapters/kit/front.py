@@ -115,7 +115,7 @@ class _Call:
             )
         if outcome.state is State.REFUSED:
             return self._refusal(trouble_in(outcome)), outcome.message_id
-        return self._voice.receipt(endpoint, outcome, headers=self._headers, body=self._body), outcome.message_id
+        return self._voice.receipt(endpoint, outcome, headers=self._headers, body=body), outcome.message_id
 
     def _contract(self) -> Reply | None:
         """Return the contract of the endpoint, to anybody: it says what may be asked, and nothing of a person."""
