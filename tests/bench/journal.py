@@ -1,10 +1,15 @@
-"""The hub's journal alone, on each engine: messages committed in groups against each by a commit of its own."""
+"""The hub's journal alone, on each engine: messages committed in groups against each by a commit of its own.
+
+How long a disk takes to sync changes from one second to the next, by a factor of ten on machines that share it. So each
+short round is judged for itself, and the median of many rounds counts.
+"""
 
 import asyncio
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from statistics import median
 from typing import Final
 
 from hub_core.journal import writer
@@ -18,13 +23,13 @@ from tests.bench.report import Goal
 _BODY: Final = b"x" * 4096
 _RECORD: Final = b'{"notes":[{"text":"' + b"y" * 4096 + b'"}]}'
 _TOGETHER: Final = 64
-_GROUPED: Final = 1024  # messages of one round
-_SINGLE: Final = 256
+_GROUPED: Final = 512  # messages of one round
+_SINGLE: Final = 128
 ENGINES: Final = ("SQLite", "PostgreSQL")
 
 
-def journal_rates(folder: Path, *, rounds: int) -> dict[str, float]:
-    """Return durable messages per second, the best of several rounds in turn, on each engine.
+def journal_rates(folder: Path, *, rounds: int) -> dict[str, list[float]]:
+    """Return durable messages per second of several rounds in turn, on each engine.
 
     64 senders at once, their messages committed in groups and each by its own commit; one sender who waits for each.
     """
@@ -34,29 +39,30 @@ def journal_rates(folder: Path, *, rounds: int) -> dict[str, float]:
         return rates | _rates(database, ENGINES[1], rounds)
 
 
-def goals(rates: Mapping[str, float]) -> list[Goal]:
+def goals(rates: Mapping[str, Sequence[float]]) -> list[Goal]:
     """Return what groups bring on each engine."""
-    return [
-        Goal(name=f"{name}: groups through single commits", value=rates[grouped] / rates[single], at_least=5)
-        for name in ENGINES
-        for grouped, single, _ in [_names(name)]
-    ]
+    found = []
+    for name in ENGINES:
+        grouped, single, _ = _names(name)
+        ratio = median(many / one for many, one in zip(rates[grouped], rates[single], strict=True))
+        found.append(Goal(name=f"{name}: groups through single commits", value=ratio, at_least=5))
+    return found
 
 
 def _names(engine: str) -> tuple[str, str, str]:
     return f"{engine}, 64 at once", f"{engine}, 64, a commit each", f"{engine}, one by one"
 
 
-def _rates(database: Database, engine: str, rounds: int) -> dict[str, float]:
+def _rates(database: Database, engine: str, rounds: int) -> dict[str, list[float]]:
     journal = SqlJournal(database, a_vault())
     grouped, single, alone = _names(engine)
-    best = dict.fromkeys((grouped, single, alone), 0.0)
+    rates: dict[str, list[float]] = {name: [] for name in (grouped, single, alone)}
     for number in range(rounds):
-        best[grouped] = max(best[grouped], _rate(journal, _GROUPED, together=_TOGETHER, mark=f"{number}"))
+        rates[grouped].append(_rate(journal, _GROUPED, together=_TOGETHER, mark=f"{number}"))
         with _a_commit_each():
-            best[single] = max(best[single], _rate(journal, _SINGLE, together=_TOGETHER, mark=f"{number} single"))
-        best[alone] = max(best[alone], _rate(journal, _SINGLE, together=1, mark=f"{number} alone"))
-    return best
+            rates[single].append(_rate(journal, _SINGLE, together=_TOGETHER, mark=f"{number} single"))
+        rates[alone].append(_rate(journal, _SINGLE, together=1, mark=f"{number} alone"))
+    return rates
 
 
 @contextmanager

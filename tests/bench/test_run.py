@@ -38,7 +38,7 @@ def test_the_journal_is_measured_in_groups_and_without(tmp_path):
         "PostgreSQL, 64, a commit each",
         "PostgreSQL, one by one",
     ]
-    assert all(rate > 0 for rate in rates.values())
+    assert all(rate > 0 for (rate,) in rates.values())
     assert all(goal.value > 1 for goal in journal.goals(rates))
 
 
