@@ -6,6 +6,7 @@ import stat
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -117,6 +118,23 @@ def test_connections_are_set_as_promised(path):
         connection.close()
         with database.read() as reader:
             assert reader.execute("PRAGMA query_only").fetchone()[0] == 1
+
+
+async def test_what_a_group_changes_goes_through_no_temporary_file(path, monkeypatch):
+    seen: set[str] = set()
+
+    def look_around(_: str) -> None:
+        seen.update(str(file.readlink()) for file in Path("/proc/self/fd").iterdir() if file.is_symlink())
+
+    with Database(path) as database:
+        journal = SqlJournal(database, a_vault())
+        messages = [a_message(sender_id=f"{number}") for number in range(400)]
+        pairs = [(message, an_outcome(message)) for message in messages]
+        await journal.record_all(pairs[:200])
+        monkeypatch.setattr("hub_core.journal.writer.reach", look_around)
+        await journal.record_all(pairs[200:])
+    assert any(name.endswith("-wal") for name in seen)
+    assert not any("etilqs_" in name for name in seen)  # as SQLite calls them
 
 
 async def test_a_reader_cannot_write(path):

@@ -144,6 +144,7 @@ class Sqlite:
             connection.execute("PRAGMA synchronous = FULL")
             connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
             connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
+            connection.execute("PRAGMA temp_store = MEMORY")  # of the pages of one group, as they were before it
             connection.execute("PRAGMA secure_delete = ON")  # what is sealed later is not left behind as it was
             connection.execute(f"PRAGMA journal_size_limit = {_LOG_BYTES}")
         except BaseException:
@@ -190,6 +191,7 @@ def _harden(connection: sqlite3.Connection) -> None:
 def _migrate(connection: SqliteConnection, families: Sequence[Migrations]) -> None:
     """Bring the file up to date, all or nothing: nobody else works on it, so that everything may run."""
     _check_owner(connection)
+    connection.execute("PRAGMA temp_store = DEFAULT")  # to sort a large table may take more than there is memory
     connection.begin()
     try:
         apply(connection, families, at=time.time_ns() // 1000)
