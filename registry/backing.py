@@ -18,6 +18,7 @@ from hub_core.errors import ConfigError
 from hub_core.journal import backup
 from hub_core.journal.backup import Copy, Found
 from hub_core.journal.bodies import Vault
+from hub_core.journal.engines.engine import Engine
 from hub_core.journal.engines.owning import take
 from hub_core.journal.engines.sqlite import Sqlite
 from hub_core.journal.instants import from_micros
@@ -67,20 +68,17 @@ def back_up(settings: Settings, place: Path, *, with_keys: bool, steps: Steps, e
     if target.exists():
         raise ConfigError("J121", "this file is there already", where=str(target), mend="name another one")
     vault = _vault(settings.keyring_file)
-    counts: Mapping[str, int] = {}
     with backup.partial(target) as part:
         if isinstance(engine, Sqlite):
             with steps("copying", backup.pages(engine)) as advance:
                 backup.copy(engine, part, advance)
-            readers = Readers(Copy(part))
+            found = _looked_through(Copy(part), vault)
         else:
-            with steps("copying", 0):
-                counts = _server(settings, environ).dump(part)
-            readers = look(engine, migrations=(REGISTRY,))
-        with closing(readers):
-            found = backup.look_through(readers, vault)
-    if counts:  # of the copy: the store itself has gone on
-        found = msgspec.structs.replace(found, messages=counts["message"], deliveries=counts["delivery"])
+            server = _server(settings, environ)
+            with server.moment() as moment:  # what is looked through is what was copied; the store itself goes on
+                with steps("copying", 0):
+                    server.dump(moment, part)
+                found = _looked_through(moment, vault)
     keys = _beside(target)
     if with_keys:
         write_keyring(keys, read_keyring(settings.keyring_file))
@@ -126,11 +124,15 @@ def _restored_file(database: Path, source: Path, vault: Vault, *, replace: bool,
             advance(1)
         copy = Copy(part)
         copy.check(FAMILIES)
-        with closing(Readers(copy)) as readers:
-            found = backup.look_through(readers, vault)
+        found = _looked_through(copy, vault)
         if aside is not None:
             backup.set_aside(database, aside)
     return msgspec.structs.replace(_told(source, found, vault), set_aside=aside)
+
+
+def _looked_through(engine: Engine, vault: Vault | None) -> Found:
+    with closing(Readers(engine)) as readers:
+        return backup.look_through(readers, vault)
 
 
 def _server(settings: Settings, environ: Mapping[str, str]) -> Any:

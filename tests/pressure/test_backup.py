@@ -6,9 +6,11 @@ import json
 import os
 import stat
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 
 from hub_core.errors import ConfigError
@@ -150,6 +152,24 @@ def test_on_postgresql_the_servers_own_programs_copy_one_moment(
     assert put(home, tmp_path, store=empty).messages == 20
     with pytest.raises(ConfigError, match="J121"):
         put(home, tmp_path, store=empty)
+
+
+def test_on_postgresql_what_is_looked_through_is_what_was_copied_whatever_happens_meanwhile(
+    postgresql: PostgresqlServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    postgresql.execute("CREATE DATABASE moving")
+    store = postgresql.address.replace("///postgres?", "///moving?")
+    settings = Settings(home=_with_a_store(tmp_path / "home", store=store), store=store)
+    monkeypatch.setenv("PATH", str(programs()))
+
+    @contextlib.contextmanager
+    def then_purged(what: str, _: int) -> Iterator[Callable[[int], None]]:
+        yield lambda _: None
+        with psycopg.connect(store, autocommit=True) as connection:
+            connection.execute("DELETE FROM content")
+
+    told = back_up(settings, tmp_path, with_keys=False, steps=then_purged, environ=os.environ)
+    assert (told.messages, told.opened) == (20, 20)
 
 
 def _with_a_store(home: Path, *, store: str | None = None) -> Path:

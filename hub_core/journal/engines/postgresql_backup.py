@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,12 +14,29 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from hub_core.errors import ConfigError
+from hub_core.journal.engines.postgresql import Postgresql
+from hub_core.journal.engines.postgresql_connection import PostgresqlConnection
 from hub_core.security.secrets import Secret
 
 _OF_THE_HUB: Final = "SELECT count(*) FROM pg_tables WHERE schemaname = current_schema()"
 _NAMES: Final = "SELECT tablename FROM pg_tables WHERE schemaname = current_schema() ORDER BY tablename"
 _ROWS: Final = re.compile(rb"COPY [^ ]*?\.?([a-z_]+) \(.*\) FROM stdin;\n")
+_LOOK: Final = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 _CLIP: Final = 200  # characters of what a program says
+
+
+class Moment(Postgresql):
+    """A store as it stood at one moment, for as long as the session that keeps the moment."""
+
+    def __init__(self, address: str, password: Secret | None, snapshot: str) -> None:
+        super().__init__(address, password=password)
+        self.snapshot = snapshot
+
+    def reader(self) -> PostgresqlConnection:
+        """Return a connection that sees that moment, however long it looks."""
+        raw = self._connect({"default_transaction_read_only": "on"})
+        raw.patience = None
+        return PostgresqlConnection(raw, begin=f"{_LOOK}; SET TRANSACTION SNAPSHOT '{self.snapshot}'")
 
 
 class Server:
@@ -29,26 +47,36 @@ class Server:
         parameters: dict[str, Any] = dict(conninfo_to_dict(address))
         self._address = make_conninfo(**parameters)
         self._environ = dict(os.environ) | ({"PGPASSWORD": password.reveal()} if password is not None else {})
-        self._password = None if password is None else password.reveal()
+        self._password = password
 
-    def dump(self, target: Path) -> dict[str, int]:
-        """Write everything of one moment into a file, read it, see that all rows are there; return how many, by table.
+    @contextlib.contextmanager
+    def moment(self) -> Iterator[Moment]:
+        """Give the store as it stands now; it stays so until the context is left.
+
+        Raises:
+            ConfigError: J102.
+        """
+        with self._connect() as connection:
+            connection.execute(_LOOK)
+            (snapshot,) = connection.execute("SELECT pg_export_snapshot()").fetchone() or ("",)
+            yield Moment(self._address, self._password, snapshot)
+
+    def dump(self, moment: Moment, target: Path) -> None:
+        """Write everything of one moment into a file, read it, see that all rows are there.
 
         Raises:
             ConfigError: J122 a program is not there; J123 it failed; J120 rows are missing.
         """
         for name in ("pg_dump", "pg_restore"):
             _program(name)
-        with self._connect() as connection:
-            connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
-            names = [name for (name,) in connection.execute(_NAMES).fetchall()]
-            counts = {name: _count(connection, name) for name in names}
-            (moment,) = connection.execute("SELECT pg_export_snapshot()").fetchone() or ("",)
-            own = ("--format=custom", "--no-owner", "--no-privileges", f"--snapshot={moment}", f"--file={target}")
-            self._run("pg_dump", *own, f"--dbname={self._address}")
+        with contextlib.closing(moment.reader()) as connection:
+            connection.begin()
+            names = [name for (name,) in connection.execute(_NAMES)]
+            counts = {name: connection.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0] for name in names}  # noqa: S608 - our own tables
+        own = ("--format=custom", "--no-owner", "--no-privileges", f"--snapshot={moment.snapshot}", f"--file={target}")
+        self._run("pg_dump", *own, f"--dbname={self._address}")
         if rows_in(target) != Counter(counts):
             raise ConfigError("J120", "the copy does not hold every row", where=str(target))
-        return counts
 
     def load(self, source: Path) -> None:
         """Fill an empty database, all or nothing.
@@ -65,7 +93,8 @@ class Server:
 
     def _connect(self) -> "psycopg.Connection[Any]":
         try:
-            return psycopg.connect(self._address, password=self._password, autocommit=True)
+            password = None if self._password is None else self._password.reveal()
+            return psycopg.connect(self._address, password=password, autocommit=True)
         except psycopg.Error as error:
             name = type(error).__name__
             raise ConfigError(
@@ -102,13 +131,6 @@ def rows_in(path: Path) -> Counter[str]:
     if reading.returncode:
         raise ConfigError("J120", "this is no copy of a database, or a damaged one", where=str(path))
     return counts
-
-
-def _count(connection: "psycopg.Connection[Any]", table: str) -> int:
-    with contextlib.closing(connection.cursor()) as cursor:
-        query = psycopg.sql.SQL("SELECT count(*) FROM {}").format(psycopg.sql.Identifier(table))
-        (count,) = cursor.execute(query).fetchone() or (0,)
-    return int(count)
 
 
 def _program(name: str) -> str:
