@@ -55,8 +55,6 @@ def start_logging(level: str = "INFO") -> None:
     logging.getLogger(OURS).setLevel(level)
     if logging.getLogger(LIFE).getEffectiveLevel() > logging.INFO:
         logging.getLogger(LIFE).setLevel(logging.INFO)
-    # zeep logs whole envelopes at DEBUG and response bodies in errors: it never speaks.
-    logging.getLogger("zeep").setLevel(logging.CRITICAL)
 
 
 def _plain(value: object) -> object:
