@@ -48,7 +48,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     store_password: str | None = None
     host: str = "127.0.0.1"
     port: int = 8480
-    public_address: Annotated[str | None, Meta(pattern=r"^https?://[^\s/?#@]+(/[^\s?#]*)?$")] = None
+    public_address: Annotated[str, Meta(pattern=r"^https?://[^\s/?#@]+(/[^\s?#]*)?$")] | None = None
     tls_port: int | None = None
     tls_certificate: Path | None = None
     tls_key: Path | None = None
