@@ -68,7 +68,7 @@ class InBand(Struct, frozen=True, kw_only=True):
         document: path of the element whose text is the document: XML in a string or CDATA, or in base64.
         status: path of the element of an answer that says what came of the request; looked for in the document too.
         done: texts of it that mean the partner took the request, or answered it.
-        retry: texts that mean it may later.
+        retry: texts that mean it may later; also codes of faults, and names of the elements in their detail.
         reference: path of the partner's own number for what it took.
     """
 

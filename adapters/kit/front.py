@@ -92,7 +92,8 @@ class _Call:
         with self._services.admit(caller, declared(self._headers, limit=limit)) as place:
             self._body = await read_body(receive, place, limit=limit, seconds=seconds)
             arguments = self._name, endpoint, self._headers, self._body
-            long = len(self._body) > _LONG
+            changes = proves or endpoint.security is not None or media_type == MEDIA_TYPE
+            long = changes and len(self._body) > _LONG
             body = await asyncio.to_thread(self._voice.take, *arguments) if long else self._voice.take(*arguments)
             if media_type == MEDIA_TYPE:
                 media_type = "application/xml"  # of what is kept

@@ -46,18 +46,28 @@ def is_multipart(content_type: str) -> bool:
     return content_type.partition(";")[0].strip().lower() == MEDIA_TYPE
 
 
+def parameters_of(content_type: str) -> dict[str, str]:
+    r"""Return the parameters of a media type by lower-case name, without quotes.
+
+    >>> parameters_of('a/b; start-info="c/d; action=\\"urn:x\\""; Charset=utf-8')
+    {'start-info': 'c/d; action="urn:x"', 'charset': 'utf-8'}
+    """
+    _, options = parse_options_header(content_type)
+    return {name.decode("latin-1"): value.decode("latin-1") for name, value in options.items()}
+
+
 def read_parts(content_type: str, body: bytes) -> tuple[Part, list[Part]]:
     """Return the root part and the others, in their order.
 
     Raises:
         Rejected: B112, the parts cannot be told apart, are too many, or the root is missing.
     """
-    _, options = parse_options_header(content_type)
-    boundary = options.get(b"boundary", b"")
+    options = parameters_of(content_type)
+    boundary = options.get("boundary", "").encode("latin-1")
     if not boundary:
         raise _unreadable("the header Content-Type names no boundary")
     found = _Collector(boundary).read(body)
-    start = options.get(b"start", b"").decode("latin-1").strip("<>")
+    start = options.get("start", "").strip("<>")
     roots = [part for part in found if part.id == start] if start else found[:1]
     if len(roots) != 1:
         raise _unreadable("there is no root part, or several")

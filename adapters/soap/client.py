@@ -8,13 +8,13 @@ from lxml import etree
 from adapters.kit.client import Answered, Client
 from adapters.soap.addressing import addressing
 from adapters.soap.attachments import Packing, read_envelope
-from adapters.soap.envelope import Opened, open_envelope
+from adapters.soap.envelope import Faulted, Opened, open_envelope
 from adapters.soap.inband import Judgement
 from adapters.soap.request import QUESTION, Request, Values, compile_request, known_to
 from adapters.soap.security.guard import Outgoing
 from adapters.soap.wsdl import Operation
 from hub_core.directory import Endpoint
-from hub_core.errors import Refused, Rejected
+from hub_core.errors import Refused, Rejected, TryLater
 from hub_core.message import Receipt
 from hub_core.ports import Answer, Question, Sent
 
@@ -151,7 +151,9 @@ class _Line:
         except Refused as doubt:
             raise Rejected("D205", f"the answer proves nothing: {doubt.code} {doubt.text}", where=self._name) from None
         except Rejected as fault:
-            if fault.code == "D202":
+            if isinstance(fault, Faulted):
+                if self._judgement is not None and self._judgement.is_later(fault.names):
+                    raise TryLater("D102", f"partner answered with {fault.text}", where=self._name) from None
                 code = "D204" if fault.text.startswith(THEIRS) else "D202"
                 raise Rejected(code, f"partner answered with {fault.text}", where=self._name) from None
             return answered, None

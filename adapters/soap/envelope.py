@@ -34,6 +34,7 @@ _OURS: Final = frozenset(
 )
 # Parts of WS-Security that change what a message means; a password or a time stamp does not.
 _BINDING: Final = frozenset({"Signature", "EncryptedData", "EncryptedKey", "ReferenceList"})
+MOST_DETAILS: Final = 4  # elements in the detail of a fault that are looked at
 _CODE: Final = re.compile(r"[A-Za-z0-9_.:\-]{1,64}")
 
 
@@ -96,7 +97,7 @@ def open_envelope(root: etree._Element) -> Opened:
         raise _at(root, "V101", "an Envelope has at most one Header, then one Body")
     element = one_element(body, encoded=any(f"{soap}encodingStyle" in one.attrib for one in (root, body, *body)))
     if element.tag == f"{soap}Fault":
-        raise Rejected("D202", f"a fault: {fault_code(element)}")
+        raise Faulted(element)
     message_id, relates_to = _addressing(headers[0], soap) if headers else (None, None)
     return Opened(version=version, body=element, message_id=message_id, relates_to=relates_to)
 
@@ -116,13 +117,35 @@ def one_element(body: etree._Element, *, encoded: bool) -> etree._Element:
     return gathered(body, elements[0]) if encoded or beside else elements[0]
 
 
-def fault_code(fault: etree._Element) -> str:
-    """Return the code of a fault without its prefix, with the subcode of SOAP 1.2; never its text."""
+class Faulted(Rejected):
+    """The Body is a fault: D202.
+
+    Attributes:
+        names: its codes, and what the contract calls it: the names of the elements in its detail.
+    """
+
+    def __init__(self, fault: etree._Element) -> None:
+        codes, details = fault_codes(fault), fault_details(fault)
+        self.names = (*codes, *details)
+        told = "/".join(codes) or "without a readable code"
+        super().__init__("D202", f"a fault: {told}{f', with {details[0]}' if details else ''}")
+
+
+def fault_details(fault: etree._Element) -> list[str]:
+    """Return the local names of the elements in the detail of a fault; never what they hold."""
+    detail = fault.find("detail")
+    if detail is None:
+        detail = fault.find(f"{{{SOAP_12}}}Detail")
+    found = [] if detail is None else [_split(element)[1] for element in list(detail)[:MOST_DETAILS]]
+    return [name for name in found if _CODE.fullmatch(name)]
+
+
+def fault_codes(fault: etree._Element) -> list[str]:
+    """Return the code of a fault without its prefix, and the subcodes of SOAP 1.2; never its text."""
     codes = [fault.findtext("faultcode")]
     if _split(fault)[0] == SOAP_12:
         codes = [element.text for element in fault.iter(f"{{{SOAP_12}}}Value")]
-    told = [code.strip().rpartition(":")[2] for code in codes if code and _CODE.fullmatch(code.strip())]
-    return "/".join(told) or "without a readable code"
+    return [code.strip().rpartition(":")[2] for code in codes if code and _CODE.fullmatch(code.strip())]
 
 
 def _addressing(header: etree._Element, soap: str) -> tuple[str | None, str | None]:

@@ -1,5 +1,6 @@
 """What a partner says about a request in the body of its answer, as its endpoint declares it."""
 
+from collections.abc import Iterable
 from typing import Final
 
 from lxml import etree
@@ -32,12 +33,16 @@ class Judgement:
             said = self._text(body, says.status)
             if not said:
                 raise Rejected("D203", "the answer does not say what came of the request", where=self._name)
-            if said in says.retry:
+            if self.is_later((said,)):
                 raise TryLater("D102", "the answer says: later", where=self._name)
             if said not in says.done:
                 raise Rejected("D206", "the answer says that the request failed", where=self._name)
         reference = None if says.reference is None else self._text(body, says.reference)
         return reference[:MAX_REFERENCE] if reference and reference.isprintable() else None
+
+    def is_later(self, names: Iterable[str]) -> bool:
+        """Say whether a status, or a name of a fault, means that the partner may take the request later."""
+        return not set(self._says.retry).isdisjoint(names)
 
     def _text(self, body: etree._Element, path: str) -> str:
         """Return the text at a path of the body, else of the document inside it."""

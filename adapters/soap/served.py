@@ -11,6 +11,7 @@ from typing import Final
 from lxml import etree
 
 from adapters.kit.contracts import Contracts
+from adapters.kit.multipart import parameters_of
 from adapters.kit.reply import Reply
 from adapters.soap import answers
 from adapters.soap.names import MEDIA_TYPES
@@ -182,14 +183,17 @@ def _about(reference: str) -> Iterator[None]:
 
 
 def action_of(headers: Mapping[str, str]) -> str:
-    """Return the action of SOAP 1.1 (a header) or of 1.2 (a parameter of the media type), without quotes."""
-    action = headers.get("soapaction", "")
-    if not action:
-        for parameter in headers.get("content-type", "").split(";")[1:]:
-            name, _, value = parameter.strip().partition("=")
-            if name.lower() == "action":
-                action = value
-    return action.strip().strip('"')
+    """Return the action of SOAP 1.1 (a header) or of 1.2 (a parameter of the media type), without quotes.
+
+    With attachments the media type is that of the parts; some stacks say the envelope's, with its action, inside.
+    """
+    if action := headers.get("soapaction", "").strip().strip('"'):
+        return action
+    content_type = headers.get("content-type", "")
+    if "action" not in content_type.lower():
+        return ""
+    told = parameters_of(content_type)
+    return told.get("action") or parameters_of(told.get("start-info", "")).get("action", "")
 
 
 def _content(operation: Operation, said: Answer, where: str) -> Content:

@@ -6,8 +6,9 @@ import pytest
 from lxml import etree
 
 from adapters.soap import ADAPTER
+from adapters.soap.envelope import Faulted, open_envelope
 from adapters.soap.inband import Judgement
-from adapters.soap.names import SOAP_11
+from adapters.soap.names import SOAP_11, SOAP_12
 from hub_core.directory import InBand
 from hub_core.errors import Rejected, TryLater
 
@@ -95,3 +96,22 @@ def test_a_status_may_stand_in_the_document_inside() -> None:
     alone = InBand(status="Cod", done=("8",))
     with pytest.raises(Rejected, match="failed"):
         Judgement("p", alone).judge(body(f"<![CDATA[{INNER}]]>"))
+
+
+FAULT_11 = "<faultcode>s:Server</faultcode><faultstring>2850415123458</faultstring><detail><x:{0} xmlns:x='urn:x'>2850415123458</x:{0}></detail>"
+FAULT_12 = (
+    "<s:Code><s:Value>s:Receiver</s:Value></s:Code><s:Reason><s:Text>2850415123458</s:Text></s:Reason>"
+    "<s:Detail><x:{0} xmlns:x='urn:x'/></s:Detail>"
+)
+
+
+@pytest.mark.parametrize(("soap", "fault", "code"), [(SOAP_11, FAULT_11, "Server"), (SOAP_12, FAULT_12, "Receiver")])
+def test_a_fault_is_known_by_its_code_and_by_the_name_of_its_detail_and_its_texts_stay_unsaid(
+    soap: str, fault: str, code: str
+) -> None:
+    text = f'<s:Envelope xmlns:s="{soap}"><s:Body><s:Fault>{fault.format("SystemBusy")}</s:Fault></s:Body></s:Envelope>'
+    with pytest.raises(Faulted) as caught:
+        open_envelope(etree.fromstring(text))
+    assert (caught.value.code, caught.value.text) == ("D202", f"a fault: {code}, with SystemBusy")
+    assert Judgement("p", InBand(retry=("SystemBusy",))).is_later(caught.value.names)
+    assert not Judgement("p", SAYS).is_later(caught.value.names)
