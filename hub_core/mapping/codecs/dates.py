@@ -6,7 +6,6 @@ Patterns know ``%d``, ``%m`` and ``%Y`` only: two digits, two digits, four digit
 import calendar
 import re
 from datetime import date
-from functools import lru_cache
 from typing import Final
 
 from hub_core.mapping.codecs.spec import BadParameters, BadValue, Codec, Example, Format, Parse
@@ -32,8 +31,7 @@ def _pieces(pattern: str, wanted: set[str], known: str) -> list[str]:
     return pieces
 
 
-# There are few days in the records of a register, and each is read again and again.
-@lru_cache(maxsize=16_384)
+# Reading a day takes no longer than finding it among those that were read before, which fill the processor's cache.
 def _read_iso(text: str) -> date:
     if len(text) != _ISO_LENGTH:
         zoned = _ZONED.fullmatch(text)
@@ -41,7 +39,7 @@ def _read_iso(text: str) -> date:
             raise BadValue("date.form")
         text = zoned[1]
     # Of ten characters fromisoformat also reads 2024-W05-3 and 2024010199, which are no dates in any contract.
-    if text[4] == "-" and text[7] == "-":
+    if text[4] == "-" == text[7]:
         try:
             return date.fromisoformat(text)
         except ValueError:
