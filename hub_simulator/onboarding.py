@@ -82,7 +82,7 @@ def connect(wanted: Connect) -> Connected:
     bundle = {file.relative_to(contract.root).as_posix(): file.read_bytes() for file in contract.files}
     files = {f"schemas/partners/{name}/{path}": body for path, body in bundle.items()}
     made, notes = _drafted(contract, operation, name)
-    asked, guessed = _templates(contract, operation)
+    asked, guessed = templates(contract, operation)
     main = f"../schemas/partners/{name}/{contract.path.relative_to(contract.root).as_posix()}"
     text = _endpoint(name, wanted.institution, operation, _port(contract, operation), main, asked)
     if operation.output is not None and not guessed:
@@ -128,7 +128,7 @@ def _drafted(contract: Contract, operation: Operation, name: str) -> tuple[Draft
         return None, [f"no mapping could be drafted: {fault}"]
 
 
-def _templates(contract: Contract, operation: Operation) -> tuple[dict[str, str], bool]:
+def templates(contract: Contract, operation: Operation) -> tuple[dict[str, str], bool]:
     """Return what fills in the request, by path, and whether a person's number is among it."""
     root = _request(contract, operation)
     found: dict[str, str] = {}
