@@ -156,8 +156,11 @@ class ModelXsd:
 
     def faults(self, element: etree._Element) -> list[Finding]:
         """Return one finding V201 per faulty place, with its line; empty if the element is valid."""
+        import xmlschema
+
         found: list[Finding] = []
-        for error in self._model.iter_errors(element):
+        # The model may open no file; a document of memory has to be said to be one.
+        for error in self._model.iter_errors(xmlschema.XMLResource(element)):
             node: Any = error.obj if etree.iselement(error.obj) else error.elem
             local = str(getattr(node, "tag", "")).rpartition("}")[2]
             name = local if local in self._names else "an element"
