@@ -13,13 +13,12 @@ from msgspec import Meta
 
 from hub_core.credentials import ClientCertificate, Credentials, Security, Struct
 from hub_core.polled import Poll
+from hub_core.wording import Answer, InBand
 
 DEFAULT_MAX_BODY_BYTES = 10_000_000
 RATE = r"^[1-9][0-9]{0,5}/(s|min|h)$"
 _DAY, _TIME = "(mon|tue|wed|thu|fri|sat|sun)", "([01][0-9]|2[0-3]):[0-5][0-9]"
 HOURS = rf"^{_DAY}(-{_DAY})? {_TIME}-({_TIME}|24:00)$"
-
-STEPS = r"^(\.|[\w.-]+(/[\w.-]+)*)$"  # a path of local names
 
 
 class Institution(Struct, frozen=True, kw_only=True):
@@ -57,45 +56,6 @@ class Contract(Struct, frozen=True, kw_only=True):
     xsd: Annotated[str | None, Meta(description="XSD of the document inside a string, where there is one.")] = None
     json_schema: str | None = None
     rows: str | None = None
-
-
-class InBand(Struct, frozen=True, kw_only=True):
-    """What a partner says inside of its documents rather than by the means of the protocol.
-
-    Paths are local names from the element in the Body on, such as ``return/code``; ``.`` is that element itself.
-
-    Attributes:
-        document: path of the element whose text is the document: XML in a string or CDATA, or in base64.
-        status: path of the element of an answer that says what came of the request; looked for in the document too.
-        done: texts of it that mean the partner took the request, or answered it.
-        retry: texts that mean it may later; also codes of faults, and names of the elements in their detail.
-        reference: path of the partner's own number for what it took.
-    """
-
-    document: Annotated[str, Meta(pattern=STEPS, examples=["return/code"])] | None = None
-    status: Annotated[str, Meta(pattern=STEPS, examples=["return/code"])] | None = None
-    done: tuple[str, ...] = ()
-    retry: tuple[str, ...] = ()
-    reference: Annotated[str, Meta(pattern=STEPS, examples=["return/code"])] | None = None
-
-
-class Answer(Struct, frozen=True, kw_only=True):
-    """How an ``IN`` endpoint answers one operation of its contract, so that it stands for the agency.
-
-    Attributes:
-        query: that is asked; left out: the message is kept like any other, and ``fill`` words the receipt.
-        person: path into the request where the person's CNP stands.
-        on: path into the request where the day stands that the question is about; left out: today.
-        writes: id of the mapping that writes what the sources say.
-        fill: parts of the answer by name, as templates in which ``{document}`` and ``{message}``, in a receipt
-            ``{message}``, ``{state}`` and ``{findings}`` are filled in; left out: the document is the answer.
-    """
-
-    query: str | None = None
-    person: str | None = None
-    on: str | None = None
-    writes: str | None = None
-    fill: dict[str, str] = {}  # noqa: RUF012 - frozen, its base stands elsewhere
 
 
 class Endpoint(Struct, frozen=True, kw_only=True):

@@ -7,11 +7,12 @@ from functools import partial
 from typing import Final
 
 from hub_core.delivering.opening import plan_of
-from hub_core.directory import Answer, Direction, Endpoint, Opening
+from hub_core.directory import Direction, Endpoint, Opening
 from hub_core.errors import ConfigError
 from hub_core.message import Finding, Severity
 from hub_core.polled import Poll
 from hub_core.ports import Adapter
+from hub_core.wording import Answer
 from hub_core.yaml import Node, where
 from registry.crontab import next_time
 from registry.ground import Ground, Place

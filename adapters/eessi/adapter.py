@@ -6,12 +6,13 @@ from adapters.eessi.sed import open_sed
 from adapters.kit.contracts import Contracts
 from adapters.kit.front import front
 from adapters.kit.json_voice import JsonVoice
-from hub_core.directory import Direction, Endpoint, InBand
+from hub_core.directory import Direction, Endpoint
 from hub_core.document import Document
 from hub_core.errors import ConfigError
 from hub_core.message import Finding
 from hub_core.ports import AsgiApp, Services, Setting, Source, Spec, Target
 from hub_core.validation import JsonSchema, load_json_schema
+from hub_core.wording import InBand
 
 SPEC: Final = Spec(
     name="eessi",

@@ -7,7 +7,7 @@ from typing import Final
 from adapters.kit.contracts import Contracts
 from adapters.kit.front import front
 from adapters.kit.json_voice import JsonVoice
-from hub_core.directory import Direction, Endpoint, InBand
+from hub_core.directory import Direction, Endpoint
 from hub_core.document import Document
 from hub_core.errors import ConfigError, Rejected
 from hub_core.message import Finding
@@ -16,6 +16,7 @@ from hub_core.ports import AsgiApp, Part, Services, Setting, Source, Spec, Split
 from hub_core.rows import Description, FlatFile, as_body, load_description, open_row, read_file
 from hub_core.rows.single import MEDIA_TYPE
 from hub_core.validation import parse_json
+from hub_core.wording import InBand
 
 SPEC: Final = Spec(
     name="flat",

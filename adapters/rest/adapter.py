@@ -5,12 +5,13 @@ from typing import Any, Final
 from adapters.kit.contracts import Contracts
 from adapters.kit.front import front
 from adapters.kit.json_voice import JsonVoice
-from hub_core.directory import Direction, Endpoint, InBand
+from hub_core.directory import Direction, Endpoint
 from hub_core.document import Document
 from hub_core.errors import ConfigError
 from hub_core.message import Finding
 from hub_core.ports import AsgiApp, Poller, Services, Setting, Source, Spec, Target
 from hub_core.validation import JsonSchema, load_json_schema, parse_json
+from hub_core.wording import InBand
 
 SPEC: Final = Spec(
     name="rest",

@@ -11,12 +11,13 @@ from adapters.soap.envelope import open_document
 from adapters.soap.served import Served
 from adapters.soap.voice import SoapVoice
 from adapters.soap.wsdl import Operation, Wsdl, read_wsdl
-from hub_core.directory import Contract, Direction, Endpoint, InBand
+from hub_core.directory import Contract, Direction, Endpoint
 from hub_core.document import Document
 from hub_core.errors import ConfigError, Rejected
 from hub_core.message import Finding, Severity
 from hub_core.ports import AsgiApp, Services, Setting, Source, Spec, Target
 from hub_core.validation import Xsd, load_xsd
+from hub_core.wording import InBand
 
 SPEC: Final = Spec(
     name="soap",

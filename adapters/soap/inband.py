@@ -6,8 +6,8 @@ from typing import Final
 from lxml import etree
 
 from adapters.soap.envelope import document_at, open_inner, text_at
-from hub_core.directory import InBand
 from hub_core.errors import Rejected, TryLater
+from hub_core.wording import InBand
 
 MAX_REFERENCE: Final = 200  # characters of a partner's number
 

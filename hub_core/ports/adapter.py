@@ -6,10 +6,11 @@ from typing import Any, Protocol, runtime_checkable
 
 import msgspec
 
-from hub_core.directory import Direction, Directory, Endpoint, InBand
+from hub_core.directory import Direction, Directory, Endpoint
 from hub_core.document import Document
 from hub_core.message import Arrival, Caller, Finding, Outcome
 from hub_core.ports.exchange import Asked, Found, Source, Target
+from hub_core.wording import InBand
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]

@@ -13,13 +13,14 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final, NamedTuple
 
-from hub_core.directory import Directory, InBand
+from hub_core.directory import Directory
 from hub_core.errors import Rejected
 from hub_core.mapping import MappingSet
 from hub_core.mapping.trying.compare import Told, differences, told_by, told_in
 from hub_core.mapping.trying.tally import Tally
 from hub_core.message import Message, Outcome
 from hub_core.ports import Adapter
+from hub_core.wording import InBand
 from registry.mappings.differences import with_documents
 
 log = logging.getLogger("punte.shadow")

@@ -15,13 +15,14 @@ from adapters.soap.security.signing import Signer, certificates
 from adapters.soap.security.tokens import Account, username_token
 from adapters.soap.security.verifying import verify
 from hub_core.credentials import Credentials, SecretReference, Security, Signed, Signing
-from hub_core.directory import Contract, Direction, Endpoint, InBand
+from hub_core.directory import Contract, Direction, Endpoint
 from hub_core.errors import Rejected, TryLater
 from hub_core.message import Receipt
 from hub_core.ports import Sent, Target
 from hub_core.testing.partner import Reply, playing
 from hub_core.testing.services import INSTITUTION, MemoryServices
 from hub_core.testing.wire import Answered, exchange, request_bytes, serving
+from hub_core.wording import InBand
 from tests.unit.adapters.security.letters import AGE, Pair, envelope, pair
 
 pytestmark = pytest.mark.network

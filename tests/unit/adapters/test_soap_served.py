@@ -10,7 +10,7 @@ from lxml import etree
 
 from adapters.soap import ADAPTER
 from hub_core.contract.wsdl import read_contract
-from hub_core.directory import Answer, Contract, Direction, Endpoint
+from hub_core.directory import Contract, Direction, Endpoint
 from hub_core.document import Document
 from hub_core.errors import ConfigError, Rejected
 from hub_core.mapping import load
@@ -18,6 +18,7 @@ from hub_core.places import MAPPINGS
 from hub_core.ports import Asked, Found
 from hub_core.testing.services import INSTITUTION, MemoryServices
 from hub_core.validation import parse_xml
+from hub_core.wording import Answer
 
 SOAP_11 = "http://schemas.xmlsoap.org/soap/envelope/"
 SOAP_12 = "http://www.w3.org/2003/05/soap-envelope"
