@@ -226,6 +226,21 @@ class Callers:
                 writer.close()
 
 
+async def heard(party: Callers, status: int, *, anew: bool = False) -> None:
+    """Wait for an answer; ``anew``: that comes from now on."""
+    since = len(party.answers) if anew else 0
+    async with asyncio.timeout(PATIENCE):
+        while all(answer.status != status for answer in party.answers[since:]):  # noqa: ASYNC110 - answers are counted, not announced
+            await asyncio.sleep(0.02)
+
+
+def readable(hub: Hub) -> bool:
+    """Say whether a party can look at its messages."""
+    with closing(http.client.HTTPConnection("127.0.0.1", hub.port, timeout=PATIENCE)) as connection:
+        connection.request("GET", "/api/v1/messages", headers={"Punte-Key": hub.keys["cnas"]})
+        return bool(json.loads(connection.getresponse().read()))
+
+
 async def read_answer(reader: asyncio.StreamReader) -> Answer:
     head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").lower()
     headers = dict(line.split(": ", 1) for line in head.split("\r\n")[1:] if line)

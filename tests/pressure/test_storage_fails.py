@@ -2,8 +2,6 @@
 
 import asyncio
 import fcntl
-import http.client
-import json
 import os
 import resource
 import shutil
@@ -22,7 +20,7 @@ from hub_core.journal.engines.postgresql import Postgresql
 from hub_core.journal.store import SqlJournal
 from hub_core.testing.builders import a_message, a_vault, an_outcome
 from hub_core.testing.postgresql import PostgresqlServer, running
-from tests.pressure.hub import PATIENCE, Callers, Hub, can_have_devices, serving
+from tests.pressure.hub import Callers, Hub, can_have_devices, heard, readable, serving
 
 pytestmark = pytest.mark.network
 DEVICE = 100_000_000  # bytes
@@ -79,27 +77,12 @@ async def _full(hub: Hub, cnas: Callers) -> None:
     assert ballast.exists()
 
 
-async def heard(party: Callers, status: int, *, anew: bool = False) -> None:
-    """Wait for an answer; ``anew``: that comes from now on."""
-    since = len(party.answers) if anew else 0
-    async with asyncio.timeout(PATIENCE):
-        while all(answer.status != status for answer in party.answers[since:]):  # noqa: ASYNC110 - answers are counted, not announced
-            await asyncio.sleep(0.02)
-
-
 def kept(hub: Hub, folder: Path) -> set[str]:
     """Return the ids of messages; SQLite itself finds no way into the device."""
     for end in ("", "-wal"):
         shutil.copy(hub.home / f"punte.sqlite3{end}", folder)
     with closing(sqlite3.connect(folder / "punte.sqlite3")) as connection:
         return {name for (name,) in connection.execute("SELECT id FROM message")}
-
-
-def readable(hub: Hub) -> bool:
-    """Say whether a party can look at its messages."""
-    with closing(http.client.HTTPConnection("127.0.0.1", hub.port, timeout=PATIENCE)) as connection:
-        connection.request("GET", "/api/v1/messages", headers={"Punte-Key": hub.keys["cnas"]})
-        return bool(json.loads(connection.getresponse().read()))
 
 
 @pytest.fixture
