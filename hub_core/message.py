@@ -186,6 +186,7 @@ class Claimed(msgspec.Struct, frozen=True, kw_only=True):
         fence: grows with every claim; a settlement with an older one is refused.
         since: when it was decided, or tried again by an operator.
         in_doubt: the partner may have it from an earlier attempt.
+        lost: how many of its last attempts, at most three, no worker outlived.
         record: canonical record as JSON.
         trace: of its message.
     """
@@ -201,6 +202,7 @@ class Claimed(msgspec.Struct, frozen=True, kw_only=True):
     party: str
     service: str
     trace: Trace | None = None
+    lost: int = 0
 
 
 class Settlement(msgspec.Struct, frozen=True, kw_only=True):

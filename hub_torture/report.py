@@ -87,8 +87,7 @@ def summed_up(
     recoveries = killer.outages.recoveries
     slow = (f"{one.seconds:.2f} s after {one.killed} died" for one in recoveries if one.seconds > longest)
     large = (f"hub {it.number} took {it.memory // 1_000_000} MB" for it in nodes if it.memory > limits.memory)
-    # Without its server a hub does not start, and is started again until the server is back.
-    ended_alone = (f"hub {it.number} did, {it.failures} times" for it in nodes if it.failures and not plan.server)
+    ended_alone = (f"hub {it.number} did, {it.failures} times" for it in nodes if it.failures)
     unended = (f"hub {node.number} did not" for node, well in zip(nodes, ended, strict=True) if not well)
     return Report(
         plan=plan,

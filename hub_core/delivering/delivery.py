@@ -40,6 +40,7 @@ _LONGEST_SLEEP: Final = 5.0  # seconds; another process may have added something
 _GONE: Final = Decision(state=DeliveryState.PARKED, code="D303", detail="no such outbound endpoint in the registry")
 _HELD: Final = Decision(state=DeliveryState.IN_DOUBT, code="D104", detail="the hub ended before the answer came")
 _USED_UP: Final = Decision(state=DeliveryState.PARKED, code="D301", detail="the hub ended during the last attempt")
+_PROVEN: Final = 3  # attempts in a row that no worker outlived: in the last of them no other suspect was under way
 
 
 class Deliverer:
@@ -262,12 +263,13 @@ class Deliverer:
 def _withheld(claimed: Claimed, endpoint: Endpoint | None) -> Decision | None:
     """Return what follows instead of another attempt, where none is to be made.
 
-    Attempts that no worker outlived count: a delivery that ends its worker every time must not do so for ever.
+    Attempts that no worker outlived count: a delivery that ends its worker every time must not do so for ever. One that
+    was only held beside it has an attempt more.
     """
     if endpoint is None:
         return _GONE
     if claimed.in_doubt and endpoint.in_doubt == "hold":
         return _HELD
-    if claimed.attempt > (endpoint.retry or Retry()).attempts:
+    if claimed.attempt > (endpoint.retry or Retry()).attempts and claimed.lost >= _PROVEN:
         return _USED_UP
     return None

@@ -35,6 +35,11 @@ _WAITING: Final = (
     "AND d.ready_at IS NOT NULL) FROM waiting w WHERE w.endpoint IS NOT NULL"
 )
 _LOST: Final = "the worker ended before its answer"
+#: Attempts in a row that no worker outlived, from which on a delivery is suspected to end workers.
+SUSPECT: Final = 2
+_COUNTED: Final = 3  # of such attempts
+_PUT_OFF: Final = timedelta(seconds=0.2)  # for a suspect, while another one is tried
+_ENDS: Final = "SELECT detail FROM entry WHERE delivery_seq = ? AND attempt IS NOT NULL ORDER BY seq DESC LIMIT ?"
 
 
 class Held(NamedTuple):
@@ -56,6 +61,7 @@ class Held(NamedTuple):
     created_at: int
     state: str
     lease_until: datetime
+    lost: int
 
     def opened(self, vault: Vault) -> Claimed:
         """Return the delivery with the record that it carries.
@@ -85,6 +91,7 @@ class Held(NamedTuple):
             party=self.party,
             service=self.service,
             trace=envelope.trace,
+            lost=self.lost,
         )
 
 
@@ -181,13 +188,27 @@ def claim(
     rooms: Mapping[str, int],
     held: Collection[Claimed],
 ) -> list[Held]:
-    """Keep what the caller holds, then take due deliveries, oldest first; both are held until ``now + lease``."""
+    """Keep what the caller holds, then take due deliveries, oldest first; both are held until ``now + lease``.
+
+    What was held in several ends of a worker in a row is suspected to be their cause, and given out one at a time: so
+    only the one that is it goes on losing attempts.
+    """
     at, until = to_micros(now), now + lease
     _renew(connection, held, until=to_micros(until), before=to_micros(until - lease * _RENEWED_AFTER))
     due = connection.due(_open(connection, at=at, limit=limit, rooms=rooms), at)
     taken = sorted(due, key=lambda row: row[:2])[:limit]
-    note_lost(connection, [seq for _, seq, lease_until in taken if lease_until is not None], now=now)
-    leased = _take(connection, [seq for _, seq, _ in taken], at=at, until=until)
+    note_lost(connection, [seq for _, seq, lease_until, *_ in taken if lease_until is not None], now=now)
+    doubted = [
+        seq
+        for _, seq, lease_until, attempts, state in taken
+        if attempts >= SUSPECT and (lease_until is not None or state == DeliveryState.IN_DOUBT)
+    ]
+    lost = {seq: _lost_in_a_row(connection, seq) for seq in doubted}
+    suspects = [seq for seq, times in lost.items() if times >= SUSPECT]
+    waiting = suspects if any(claimed.lost >= SUSPECT for claimed in held) else suspects[1:]
+    _put_back(connection, waiting, ready_at=to_micros(now + _PUT_OFF))
+    numbers = {seq: lost.get(seq, 0) for _, seq, *_ in taken if seq not in waiting}
+    leased = _take(connection, numbers, at=at, until=until)
     if leased:
         reach("after-lease-before-commit")
     return leased
@@ -213,12 +234,22 @@ def take_back(connection: Connection, *, now: datetime, everything: bool) -> int
     some = f"SELECT seq FROM delivery WHERE ready_at IS NOT NULL AND {ended}{connection.for_me}"
     held = [seq for (seq,) in connection.execute(some)]
     note_lost(connection, held, now=now)
-    for chunk in chunks(held):
+    _put_back(connection, held, ready_at=at)
+    return len(held)
+
+
+def _put_back(connection: Connection, deliveries: Sequence[int], *, ready_at: int) -> None:
+    for chunk in chunks(deliveries):
         connection.execute(
             f"UPDATE delivery SET state = ?, ready_at = ?, lease_until = NULL WHERE seq IN ({marks(chunk)})",
-            (DeliveryState.IN_DOUBT, at, *chunk),
+            (DeliveryState.IN_DOUBT, ready_at, *chunk),
         )
-    return len(held)
+
+
+def _lost_in_a_row(connection: Connection, delivery: int) -> int:
+    """Return how many of the last attempts, at most ``_COUNTED``, no worker outlived."""
+    ends = [detail for (detail,) in connection.execute(_ENDS, (delivery, _COUNTED))]
+    return next((at for at, detail in enumerate(ends) if detail != _LOST), len(ends))
 
 
 def note_lost(connection: Connection, deliveries: Sequence[int], *, now: datetime) -> None:
@@ -246,7 +277,8 @@ def _renew(connection: Connection, held: Collection[Claimed], *, until: int, bef
         )
 
 
-def _take(connection: Connection, numbers: Sequence[int], *, at: int, until: datetime) -> list[Held]:
+def _take(connection: Connection, numbers: Mapping[int, int], *, at: int, until: datetime) -> list[Held]:
+    """Lease deliveries: by number, how many of their attempts were lost in a row."""
     micros = to_micros(until)
     rows: dict[int, Row] = {}
     for chunk in chunks(numbers):
@@ -265,4 +297,4 @@ def _take(connection: Connection, numbers: Sequence[int], *, at: int, until: dat
             chunk,
         )
         rows |= {row[0]: row[1:] for row in found}
-    return [Held._make((*rows[number], until)) for number in numbers]
+    return [Held._make((*rows[number], until, lost)) for number, lost in numbers.items()]

@@ -1,6 +1,7 @@
 """The journal's suite: claiming and settling deliveries."""
 
 import asyncio
+from datetime import datetime, timedelta
 
 from hub_core.errors import Rejected
 from hub_core.message import DeliveryState, State
@@ -172,6 +173,32 @@ class Sending(JournalSuite):
         assert not await send(journal, claimed)
         assert await claimed_ids(journal, now=NOW + LEASE) == [delivery.id]
 
+    async def test_what_was_held_in_two_ends_of_a_worker_is_given_out_one_at_a_time(self, journal: AnyJournal) -> None:
+        suspects = [await keep(journal) for _ in range(3)]
+        now = await _end_workers(journal, 2)
+        fresh = await keep(journal, due_at=now)
+        first = await claim(journal, now=now)
+        assert {one.delivery.id for one in first} == {suspects[0].id, fresh.id}
+        assert {one.delivery.id: one.lost for one in first} == {suspects[0].id: 2, fresh.id: 0}
+        later = now + timedelta(seconds=1)
+        assert await journal.claim(limit=9, lease=LEASE, now=later, held=first) == []
+        assert await send(journal, first[0])
+        second = await claim(journal, now=now + 2 * timedelta(seconds=1))
+        assert [one.delivery.id for one in second] == [suspects[1].id]
+
+    async def test_after_one_end_of_a_worker_nothing_is_suspected(self, journal: AnyJournal) -> None:
+        kept = [await keep(journal) for _ in range(3)]
+        now = await _end_workers(journal, 1)
+        assert [one.delivery.id for one in await claim(journal, now=now)] == [one.id for one in kept]
+
+    async def test_an_attempt_that_ended_clears_of_suspicion(self, journal: AnyJournal) -> None:
+        await keep(journal)
+        now = await _end_workers(journal, 2)
+        (claimed,) = await claim(journal, now=now)
+        await fail(journal, claimed, again=now)
+        (again,) = await claim(journal, now=now)
+        assert (claimed.lost, again.lost) == (2, 0)
+
     async def test_a_message_is_delivering_until_its_last_delivery_is_sent(self, journal: AnyJournal) -> None:
         message = a_message()
         targets = [a_delivery(message, endpoint=name) for name in ("one", "two")]
@@ -200,3 +227,13 @@ class Sending(JournalSuite):
         )
         assert isinstance(answers[0], Rejected)
         assert await claimed_ids(journal) == []
+
+
+async def _end_workers(journal: AnyJournal, times: int) -> datetime:
+    """Claim everything, and end as a worker that was killed, as often as asked; return the present time."""
+    now = NOW
+    for _ in range(times):
+        await claim(journal, now=now)
+        now += LEASE
+        await journal.take_back(now=now)
+    return now

@@ -61,7 +61,7 @@ class Connection(Protocol):
         ...
 
     def due(self, rooms: Mapping[str, int], at: int, /) -> list[Any]:
-        """Return ``ready_at``, ``seq``, ``lease_until`` of deliveries that are due at endpoints.
+        """Return ``ready_at``, ``seq``, ``lease_until``, ``attempts``, ``state`` of what is due at endpoints.
 
         Of each the oldest, as many as it has room for. Other processes leave them alone until this transaction ends,
         and those are left alone that others took.

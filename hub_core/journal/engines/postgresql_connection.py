@@ -21,8 +21,8 @@ _PREPARED: Final = 500  # statements that the server keeps ready for one session
 # it, and before itself.
 _MARK: Final = "\uffff"
 _DUE: Final = (
-    "SELECT d.ready_at, d.seq, d.lease_until FROM unnest(?::text[], ?::bigint[]) AS room (endpoint, most) "
-    "CROSS JOIN LATERAL (SELECT ready_at, seq, lease_until FROM delivery WHERE endpoint = room.endpoint "
+    "SELECT d.* FROM unnest(?::text[], ?::bigint[]) AS room (endpoint, most) CROSS JOIN LATERAL "
+    "(SELECT ready_at, seq, lease_until, attempts, state FROM delivery WHERE endpoint = room.endpoint "
     "AND ready_at IS NOT NULL AND ready_at <= ? ORDER BY ready_at, seq LIMIT room.most FOR UPDATE SKIP LOCKED) AS d"
 )
 

@@ -39,7 +39,7 @@ _STORAGE: Final = frozenset(  # primary result codes, sqlite.org/rescode.html
     }
 )
 _DUE: Final = (
-    "SELECT ready_at, seq, lease_until FROM delivery "
+    "SELECT ready_at, seq, lease_until, attempts, state FROM delivery "
     "WHERE endpoint = ? AND ready_at IS NOT NULL AND ready_at <= ? ORDER BY ready_at, seq LIMIT ?"
 )
 

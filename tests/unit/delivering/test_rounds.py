@@ -3,9 +3,10 @@
 import asyncio
 from datetime import timedelta
 
+from hub_core.directory import Retry
 from hub_core.errors import Rejected, TryLater
 from hub_core.message import DeliveryState
-from tests.unit.delivering.staging import DEADLINE, ScriptedTarget, eventually
+from tests.unit.delivering.staging import DEADLINE, ScriptedTarget, eventually, pass_by
 
 
 async def test_stopping_lets_what_is_under_way_end(stage):
@@ -50,6 +51,30 @@ async def test_what_ends_its_worker_every_time_is_given_up_like_anything_else(st
     assert len(poison.sent) == 3
     neighbour = await scene.keep("other")
     await eventually(lambda: scene.deliveries(neighbour)[0].state is DeliveryState.SENT)
+
+
+async def test_what_was_only_held_beside_it_is_sent_and_not_given_up(stage):
+    poison, slow = ScriptedTarget(), ScriptedTarget()
+    poison.open.clear()
+    slow.open.clear()
+    once = Retry(attempts=1, first=timedelta(seconds=60), longest=timedelta(hours=1))
+    scene = await stage({"out": poison, "other": slow}, facts={"retry": once})
+    message = await scene.keep("out")
+    beside = [await scene.keep("other") for _ in range(3)]
+    for held in (1, 2):
+        await eventually(lambda held=held: (len(poison.sent), len(slow.sent)) == (held, 3 * held))
+        await scene.deliverer.stop(timedelta())
+        await scene.deliverer.start()
+    slow.open.set()
+    await eventually(lambda: len(poison.sent) == 3)
+    assert len(slow.sent) == 6
+    await scene.deliverer.stop(timedelta())
+    await scene.deliverer.start()
+    await eventually(lambda: scene.deliveries(message)[0].state is DeliveryState.PARKED)
+    for _ in beside:
+        await pass_by(scene, timedelta(seconds=1))
+    assert {scene.deliveries(one)[0].state for one in beside} == {DeliveryState.SENT}
+    assert (len(poison.sent), len(slow.sent)) == (3, 9)
 
 
 async def test_nothing_is_claimed_after_stopping(stage):
