@@ -20,7 +20,7 @@ from typing import Final
 
 import msgspec
 
-from tests.bench import journal, mapping
+from tests.bench import calling, journal, mapping
 from tests.bench.bulkhead import bulkhead
 from tests.bench.documents import documents, envelope
 from tests.bench.hub import hub
@@ -56,6 +56,7 @@ def measure(plan: Plan, folder: Path, cores: Cores) -> Report:
     bodies.write_text("\n".join(envelope(document) for document in documents(_BODIES)), encoding="utf-8")
     with on_core(cores.server):
         micro = fastest(hand_written_maps() | shipped_map() | mapping.jobs(), rounds=plan.micro_rounds)
+        micro |= calling.calls(rounds=plan.micro_rounds)
         kept = journal.journal_rates(folder, rounds=JOURNAL_ROUNDS)
         linted = fastest_lint(folder, rounds=LINT_ROUNDS)
     waits = bulkhead(folder, rounds=plan.rounds, seconds=plan.seconds)
@@ -75,6 +76,7 @@ def measure(plan: Plan, folder: Path, cores: Cores) -> Report:
             *_goals(warm, micro),
             *journal.goals(kept),
             *mapping.goals(micro),
+            *calling.goals(micro),
             Goal(name="seconds to lint fifty mappings", value=linted, at_most=1.0),
             Goal(name="p99: nine beside one that hangs / ten quick", value=waits.ratio, at_most=1.5),
         ],
