@@ -1,32 +1,28 @@
 """The HTTP of a simulated partner, on the loopback only.
 
-``POST /PORT`` is a call; ``GET /PORT?wsdl`` the contract with the address that it runs at, ``GET /contract/FILE`` its
-other files; ``GET /sent/N`` the answer of the Nth call as a literal document, for tests that compare.
+``POST /PORT`` is a call; ``GET /PORT?wsdl`` the contract of the port, with the address that it runs at; ``GET /sent/N``
+the answer of the Nth call as a literal document, for tests that compare.
 """
 
 import asyncio
+import signal
 import socket
+import sys
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any, Final
-from urllib.parse import quote, unquote, urljoin
+from urllib.parse import quote, unquote
 
+import msgspec
 import uvicorn
-from lxml import etree
 
 from adapters.kit.reply import Reply
-from adapters.soap.names import WSDL, WSDL_SOAP_11, WSDL_SOAP_12, XSD
+from adapters.soap.published import published
+from hub_core.contract.wsdl import Service
 from hub_core.ports import AsgiApp
 from hub_simulator.simulator import Sent, Simulator
 
 HOST: Final = "127.0.0.1"
 MAX_BODY: Final = 20_000_000  # bytes of a request
-_WHERE: Final = {
-    f"{{{WSDL}}}import": "location",
-    f"{{{XSD}}}import": "schemaLocation",
-    f"{{{XSD}}}include": "schemaLocation",
-    f"{{{XSD}}}redefine": "schemaLocation",
-}
 
 
 def app_of(simulator: Simulator, url: str, tell: Callable[[Sent], None]) -> AsgiApp:
@@ -50,25 +46,11 @@ def app_of(simulator: Simulator, url: str, tell: Callable[[Sent], None]) -> Asgi
     return app
 
 
-def wsdl_of(simulator: Simulator, url: str) -> bytes:
-    """Return the contract with the addresses of the simulator; what it imports is named by where that is served."""
-    contract = simulator.contract
-    root = etree.parse(contract.path, etree.XMLParser(resolve_entities=False, no_network=True)).getroot()
-    here = f"{url}/contract/{quote(contract.path.relative_to(contract.root).as_posix())}"
-    for element in root.iter(*_WHERE):
-        location = element.get(_WHERE[str(element.tag)])
-        if location:
-            element.set(_WHERE[str(element.tag)], urljoin(here, location))
-    for port in root.iter(f"{{{WSDL}}}port"):
-        name = _address_name(simulator, port)
-        for address in port.iter(f"{{{WSDL_SOAP_11}}}address", f"{{{WSDL_SOAP_12}}}address"):
-            address.set("location", f"{url}/{quote(name)}")
-    return etree.tostring(root, xml_declaration=True, encoding="UTF-8")
-
-
-def _address_name(simulator: Simulator, port: Any) -> str:
-    longer = f"{port.getparent().get('name')}.{port.get('name')}"
-    return longer if longer in simulator.ports else str(port.get("name"))
+def wsdl_of(simulator: Simulator, name: str, url: str) -> bytes:
+    """Return the contract of one port, which needs no other document; ``url``: where the simulator is reached."""
+    contract, port = simulator.contract, simulator.ports[name]
+    alone = Service(name=name, ports=(port,))
+    return published(msgspec.structs.replace(contract, services=(alone,)), f"{url}/{quote(name)}")
 
 
 async def _reply(simulator: Simulator, url: str, scope: Any, receive: Any, tell: Callable[[Sent], None]) -> Reply:
@@ -84,20 +66,11 @@ async def _reply(simulator: Simulator, url: str, scope: Any, receive: Any, tell:
         return reply
     if method != "GET":
         return _plain(405 if path in simulator.ports else 404, "not here")
-    if path in simulator.ports or not path:
-        return Reply(status=200, media_type="text/xml; charset=utf-8", body=wsdl_of(simulator, url))
-    kind, _, rest = path.partition("/")
-    if kind == "sent":
-        found = next((one for one in simulator.sent if str(one.number) == rest), None)
-        return Reply(status=200, media_type="text/xml", body=found.answer) if found else _plain(404, "no such call")
-    file = _file(simulator, rest) if kind == "contract" else None
-    return Reply(status=200, media_type="text/xml", body=file.read_bytes()) if file else _plain(404, "not here")
-
-
-def _file(simulator: Simulator, name: str) -> Path | None:
-    """Return a file of the contract: only those that it was read from are given out."""
-    contract = simulator.contract
-    return next((file for file in contract.files if file.relative_to(contract.root).as_posix() == name), None)
+    if path in simulator.ports:
+        return Reply(status=200, media_type="text/xml; charset=utf-8", body=wsdl_of(simulator, path, url))
+    kind, _, number = path.partition("/")
+    found = next((one for one in simulator.sent if kind == "sent" and str(one.number) == number), None)
+    return Reply(status=200, media_type="text/xml", body=found.answer) if found else _plain(404, "not here")
 
 
 def _plain(status: int, text: str) -> Reply:
@@ -125,7 +98,9 @@ def listen(port: int) -> socket.socket:
 
 
 def run(app: AsgiApp, listener: socket.socket) -> None:
-    """Serve until told to stop; answers under way get a second to finish."""
+    """Serve until told to stop; answers under way get a second to finish. Being told to stop is no failure."""
+    for told in (signal.SIGTERM, signal.SIGINT):  # uvicorn has handlers of its own and then raises the signal again
+        signal.signal(told, lambda *_: sys.exit(0))
     config = uvicorn.Config(
         app, loop="uvloop", http="httptools", ws="none", lifespan="off", log_config=None, log_level="critical",
         access_log=False, server_header=False, timeout_graceful_shutdown=1,

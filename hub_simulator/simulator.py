@@ -10,12 +10,12 @@ from lxml import etree
 
 from adapters.kit.reply import Reply, trouble_of
 from adapters.soap import answers as hub_answers
+from adapters.soap.attachments import read_envelope
 from adapters.soap.names import MEDIA_TYPES, VERSIONS
 from adapters.soap.wire import Wire
 from hub_core.contract.wsdl import Contract, Operation, Port
 from hub_core.errors import PunteError, Rejected
 from hub_core.samples import NoSample
-from hub_core.validation import parse_xml
 from hub_simulator.answers import Answers
 from hub_simulator.quirks import Quirks
 from hub_simulator.recorded import Examples
@@ -85,7 +85,7 @@ class Simulator:
             return self._dressed(hub_answers.fault(trouble_of(error, str(self._count)), version))
 
     def _served(self, name: str, port: Port, headers: Mapping[str, str], body: bytes) -> Reply:
-        header, inside = _opened(port, parse_xml(body))
+        header, inside = _opened(port, read_envelope(headers.get("content-type", ""), body)[0])
         self.quirks.admit(headers, header)
         operation = _operation(port, inside, _action(headers))
         request = self.wire.read(operation, operation.input, inside)

@@ -1,5 +1,6 @@
 """``punte simulate``: a partner made from its contract."""
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -62,7 +63,7 @@ def simulate(
 
     The same request is always answered in the same way. Requests that the contract does not allow are refused with a
     fault that says why. The header Simulate-Fault: NAME asks for a fault that the operation declares. GET
-    /PORT?wsdl gives the contract, GET /sent/N what the Nth call was answered. With --json one line when it is ready,
+    /PORT?wsdl gives its contract, GET /sent/N what the Nth call was answered. With --json one line when it is ready,
     then one per call. Ends with Ctrl-C.
     """
     from hub_simulator.served import HOST, app_of, listen, run
@@ -144,9 +145,9 @@ def _show(simulator: "Simulator", url: str) -> None:
 
 def _tell(sent: "Sent") -> None:
     """Print what became of a call; never a value from it."""
-    screen.facts(
-        [(f"{sent.number:>5}", f"{sent.operation or '?'} {sent.outcome}{f': {sent.why}' if sent.why else ''}")]
-    )
+    told = f"{sent.operation or 'no operation'} {sent.outcome}" + (f": {sent.why}" if sent.why else "")
+    screen.facts([(f"{sent.number:>5}", told)])
+    sys.stdout.flush()
 
 
 def _line_of(sent: "Sent") -> None:
