@@ -1,6 +1,7 @@
 """The file: its owner, its modes, its readers, its settings."""
 
 import asyncio
+import contextlib
 import sqlite3
 import stat
 import subprocess
@@ -306,3 +307,20 @@ async def test_what_is_due_is_not_put_off_when_the_machines_clock_is_set_back(tm
         monkeypatch.setattr(SystemClock, "now", lambda _: datetime.now(UTC) - timedelta(hours=1))
         claims = await journal.claim(limit=1, lease=timedelta(seconds=5), now=clock.now())
         assert [claimed.delivery.message_id for claimed in claims] == [message.id]
+
+
+LARGE_SORT = (
+    "WITH RECURSIVE number (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number WHERE n < 30000) "
+    "SELECT hex(randomblob(100)) AS text FROM number ORDER BY text"
+)
+
+
+@pytest.mark.parametrize("kind", ["reader", "writer"])
+def test_a_large_sort_leaves_nothing_in_a_temporary_file(path, kind):
+    with Database(path) as database:
+        engine = database.readers._engine
+        with contextlib.closing(getattr(engine, kind)()) as connection:
+            rows = connection.execute(LARGE_SORT)
+            assert rows.fetchone() is not None
+            opened = [file.readlink().name for file in Path("/proc/self/fd").iterdir() if file.is_symlink()]
+    assert [name for name in opened if name.startswith("etilqs")] == []

@@ -186,6 +186,7 @@ def _harden(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA trusted_schema = OFF")
     connection.execute("PRAGMA cell_size_check = ON")
+    connection.execute("PRAGMA temp_store = MEMORY")  # no file elsewhere holds what a large sort looks at
 
 
 def _migrate(connection: SqliteConnection, families: Sequence[Migrations]) -> None:
