@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 import pytest
+import zeep
 from lxml import etree
 
 from adapters.soap import ADAPTER
@@ -264,6 +265,13 @@ async def test_the_contract_is_published_whole_under_the_address_of_the_hub(case
         assert [(one.name, one.input.wire, one.use, one.action) for one in port.operations] == [
             (one.name, one.input.wire, one.use, one.action) for one in own.services[0].ports[0].operations
         ]
+
+
+async def test_another_stack_reads_the_published_contract(cases: Endpoint, tmp_path: Path) -> None:
+    said = await call(country(cases), "GET", query=b"wsdl")
+    (tmp_path / "published.wsdl").write_bytes(said.body)
+    service = zeep.Client(str(tmp_path / "published.wsdl")).service
+    assert sorted(service._operations) == ["Close", "Note", "Open"]
 
 
 async def test_only_the_operation_that_is_served_is_published(cases: Endpoint, tmp_path: Path) -> None:
