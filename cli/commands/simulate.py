@@ -1,6 +1,7 @@
 """``punte simulate``: a partner made from its contract."""
 
 import sys
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -9,7 +10,6 @@ import typer
 from cli import screen
 from cli.options import Json
 from cli.screen import Column
-from hub_simulator.quirks import Require
 
 if TYPE_CHECKING:
     from hub_simulator import Quirks, Sent, Simulator
@@ -21,6 +21,13 @@ OPERATIONS = (
     Column("SOAP", drop=3),
     Column("ANSWERS"),
 )
+
+
+class Demanded(StrEnum):
+    """``hub_simulator.quirks.Require``, whose module takes long to import, in words."""
+
+    USERNAME_TOKEN = "username-token"  # noqa: S105 - a name
+    BASIC = "basic"
 
 
 def simulate(
@@ -55,7 +62,7 @@ def simulate(
         str, typer.Option("--encoding", metavar="NAME", help="Of the answers: ISO-8859-2, UTF-16.")
     ] = "UTF-8",
     require: Annotated[
-        Require | None, typer.Option("--require", help="Credentials that callers must show; any will do.")
+        Demanded | None, typer.Option("--require", help="Credentials that callers must show; any will do.")
     ] = None,
     as_json: Json = False,
 ) -> None:
@@ -78,10 +85,11 @@ def simulate(
     run(app_of(simulator, url, _line_of if as_json else _tell), listener)
 
 
-def _quirks(latency: str, fault_rate: float, encoding: str, require: Require | None, faults_as_200: bool) -> "Quirks":
+def _quirks(latency: str, fault_rate: float, encoding: str, require: Demanded | None, faults_as_200: bool) -> "Quirks":
     from datetime import timedelta
 
     from hub_simulator import Quirks
+    from hub_simulator.quirks import Require
     from registry.values import duration
 
     waited = duration(latency) if latency.strip("0s") else timedelta(0)
@@ -89,7 +97,11 @@ def _quirks(latency: str, fault_rate: float, encoding: str, require: Require | N
         raise typer.BadParameter("write a time as 50ms or 2s", param_hint="--latency")
     try:
         return Quirks(
-            latency=waited, fault_rate=fault_rate, encoding=encoding, require=require, faults_as_200=faults_as_200
+            latency=waited,
+            fault_rate=fault_rate,
+            encoding=encoding,
+            require=None if require is None else Require(require.value),
+            faults_as_200=faults_as_200,
         )
     except LookupError:
         raise typer.BadParameter("no such encoding", param_hint="--encoding") from None
