@@ -43,8 +43,8 @@ class Holds:
         """Return what held back a delivery that was due and begins ``at``, which is ``now``; oldest first."""
         held = []
         for span in self._spans:
-            began = max(due, at - timedelta(seconds=now - span.began))
-            until = at if span.until is None else min(at, at - timedelta(seconds=now - span.until))
+            over = now if span.until is None else min(now, span.until)
+            began, until = max(due, at - timedelta(seconds=now - span.began)), at - timedelta(seconds=now - over)
             if began < until:
                 held.append(Hold(span.why, began, until, span.code))
         return tuple(held)
