@@ -46,7 +46,7 @@ class Served:
         self._wsdls = wsdls
         self._open = open_
         self._validate = validate
-        self._contents: dict[str, tuple[Answer, Content]] = {}
+        self._contents: dict[str, tuple[Answer, Operation, Content]] = {}
 
     def wsdl(self, endpoint: Endpoint) -> Wsdl | None:
         """Return the contract of an endpoint; ``None`` where it has none."""
@@ -145,9 +145,10 @@ class Served:
     ) -> etree._Element:
         key = f"{endpoint.contract.wsdl if endpoint.contract else ''} {operation.name}"
         known = self._contents.get(key)
-        if known is None or known[0] != said:
-            known = self._contents[key] = said, _content(operation, said, f"answers.{operation.name}")
-        return parse_xml(known[1].fill(values).encode())
+        # A contract that was read again has operations of its own.
+        if known is None or known[0] != said or known[1] is not operation:
+            known = self._contents[key] = said, operation, _content(operation, said, f"answers.{operation.name}")
+        return parse_xml(known[2].fill(values).encode())
 
     def _reply(self, endpoint: Endpoint, operation: Operation, literal: etree._Element, call: "Call") -> Reply:
         """Return an answer in the caller's version, once it was held against the contract."""
