@@ -104,10 +104,8 @@ class Protocol(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         """Start the request, if its head is within the limits."""
         headers, self.headers = self.headers, []  # what follows a chunked body is never taken for a header
-        if len(self.url) + sum(map(len, chain.from_iterable(headers))) > self.max_head_bytes:
-            self._fault = "B431"
-            raise _TooLarge
-        if len(headers) > self.max_header_lines:
+        size = len(self.url) + sum(map(len, chain.from_iterable(headers)))
+        if size > self.max_head_bytes or len(headers) > self.max_header_lines:
             self._fault = "B431"
             raise _TooLarge
         version = self.parser.get_http_version()
