@@ -96,7 +96,8 @@ def open_envelope(root: etree._Element) -> Opened:
     if body.tag != f"{soap}Body" or [header.tag for header in headers] not in ([], [f"{soap}Header"]):
         raise _at(root, "V101", "an Envelope has at most one Header, then one Body")
     style = f"{soap}encodingStyle"
-    element = one_element(body, encoded=any([one.get(style) is not None for one in (root, body, *body)]))  # noqa: C419 (a list is faster)
+    encoded = any([one.get(style) is not None for one in (root, body, *body)])  # noqa: C419 (a list is faster)
+    element = one_element(body, encoded=encoded)
     if element.tag == f"{soap}Fault":
         raise Faulted(element)
     message_id, relates_to = _addressing(headers[0], soap) if headers else (None, None)
