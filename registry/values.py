@@ -8,6 +8,7 @@ The kinds of the fields are read from the structs themselves, so that a new fiel
 import re
 from collections.abc import Sequence
 from datetime import timedelta
+from functools import cache
 from typing import Any, Final, TypeVar
 
 import msgspec
@@ -47,8 +48,14 @@ SECRET_NAMES: Final = frozenset({"password", "pass", "passwd", "token", "api_key
 
 def read_struct(node: Node, kind: type[T], faults: Faults) -> T | None:
     """Return the struct that a node describes; ``None`` if it has faults, which are added to ``faults``."""
-    value = _struct(node, kinds.type_info(kind), faults)
+    value = _struct(node, _type_info(kind), faults)
     return value if isinstance(value, kind) else None
+
+
+@cache
+def _type_info(kind: type[msgspec.Struct]) -> kinds.Type:
+    """Return the fields of a struct: finding them takes longer than reading an object, and a set has hundreds."""
+    return kinds.type_info(kind)
 
 
 def duration(text: str) -> timedelta | None:

@@ -29,10 +29,10 @@ async def begin(parts: Parts) -> None:
     Raises:
         ConfigError: M1xx, the mappings in force cannot be read.
     """
-    standing, files = parts.releases.standing(), delivered()
+    standing = parts.releases.standing()
     versions = [mapping.version for mapping in parts.mappings().all]
     if standing.in_force is None:
-        number = await parts.release_book.keep(files, versions)
+        number = await parts.release_book.keep(delivered(), versions)
         reason = f"delivered with Punte {parts.version}"
         standing = await parts.release_book.act(Act.BEGIN, number, by="hub", reason=reason)
     elif not is_delivered(parts, standing.in_force):
@@ -65,7 +65,7 @@ async def follow(parts: Parts) -> None:
 
 def is_delivered(parts: Parts, number: int) -> bool:
     """Tell whether a release is the folder as it is delivered with the hub now."""
-    return digest_of(delivered()) == digest_of(parts.releases.files(number))
+    return digest_of(delivered()) == parts.releases.digest(number)
 
 
 def releases(parts: Parts, _: Nothing) -> dict[str, Any]:

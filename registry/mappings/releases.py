@@ -106,6 +106,18 @@ class Releases:
             raise ConfigError(NO_SUCH_RELEASE, f"there is no mapping release {number}", mend=SEE)
         return {name: text.encode() for name, text in msgspec.json.decode(row[0], type=dict[str, str]).items()}
 
+    def digest(self, number: int) -> str:
+        """Return the digest of a release's files, without reading them.
+
+        Raises:
+            ConfigError: R304.
+        """
+        with self._reads.read() as connection:
+            row = connection.execute("SELECT digest FROM mapping_release WHERE number = ?", (number,)).fetchone()
+        if row is None:
+            raise ConfigError(NO_SUCH_RELEASE, f"there is no mapping release {number}", mend=SEE)
+        return str(row[0])
+
     def versions(self, number: int) -> set[str]:
         """Return ``id@hash`` of every mapping that was ever made of a release."""
         with self._reads.read() as connection:
