@@ -1,6 +1,8 @@
 """Calling partners over SOAP: asking a source, sending to a target."""
 
-from typing import Final
+import asyncio
+from collections.abc import Callable
+from typing import Final, TypeVar
 
 import msgspec
 from lxml import etree
@@ -18,6 +20,9 @@ from hub_core.errors import Refused, Rejected, TryLater
 from hub_core.message import Receipt
 from hub_core.ports import Answer, Question, Sent
 
+A = TypeVar("A")
+B = TypeVar("B")
+LONG: Final = 50_000  # bytes; what is larger is not signed or verified in the event loop
 OF_THE_LINE: Final = frozenset({401, 407, 429, 503})  # said in HTTP, whatever stands in the body
 # Faults for reasons that do not lie in the message: SOAP 1.1, section 4.4.1; SOAP 1.2, part 1, section 5.4.6.
 THEIRS: Final = ("a fault: Server", "a fault: Receiver")
@@ -103,7 +108,8 @@ class _Line:
         if key is not None:
             headers |= {"idempotency-key": key, "punte-reference": reference or key}
         blocks = addressing(key, to=self._to, action=request.action, whole=self._wsa)
-        envelope = self._guard.sign(request.fill(values, header=self._guard.header() + blocks))
+        envelope = request.fill(values, header=self._guard.header() + blocks)
+        envelope = await _aside(self._guard.sign, envelope, large=self._guard.signs and len(envelope) > LONG)
         if self._packing is not None:
             headers["content-type"], envelope = self._packing.pack(envelope, headers["content-type"])
         answered = await self._client.post(envelope, headers)
@@ -111,7 +117,8 @@ class _Line:
             self._client.judge(answered)
         if key is not None and answered.complete and not answered.body and answered.status < 300:  # noqa: PLR2004
             return answered, None
-        answered, opened = self._opened(answered)
+        large = self._guard.doubts and len(answered.body) > LONG
+        answered, opened = await _aside(self._opened, answered, large=large)
         self._client.judge(answered)
         if opened is None or opened.version is None:
             raise Rejected("D203", "the answer is not a SOAP message", where=self._name)
@@ -160,3 +167,8 @@ class _Line:
 
     async def close(self) -> None:
         await self._client.close()
+
+
+async def _aside(work: Callable[[A], B], argument: A, *, large: bool) -> B:
+    """Do what takes long outside of the event loop."""
+    return await asyncio.to_thread(work, argument) if large else work(argument)

@@ -1,5 +1,6 @@
 """WS-Security and attachments at the door and on the way out, over real HTTP."""
 
+import base64
 from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -7,13 +8,16 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
-from adapters.kit.multipart import Part, write_parts
+from adapters.kit.multipart import Part, read_parts, write_parts
 from adapters.soap import ADAPTER
+from adapters.soap.attachments import read_envelope
+from adapters.soap.client import SoapTarget
 from adapters.soap.names import SOAP_12, WSA, WSSE, XOP
 from adapters.soap.security.places import Envelope
 from adapters.soap.security.signing import Signer, certificates
 from adapters.soap.security.tokens import Account, username_token
 from adapters.soap.security.verifying import verify
+from adapters.soap.wsdl import read_wsdl
 from hub_core.credentials import Credentials, SecretReference, Security, Signed, Signing
 from hub_core.directory import Contract, Direction, Endpoint
 from hub_core.errors import Rejected, TryLater
@@ -24,6 +28,7 @@ from hub_core.testing.services import INSTITUTION, MemoryServices
 from hub_core.testing.wire import Answered, exchange, request_bytes, serving
 from hub_core.wording import InBand
 from tests.unit.adapters.security.letters import AGE, Pair, envelope, pair
+from tests.unit.adapters.test_soap_attachments import CONTRACT
 
 pytestmark = pytest.mark.network
 
@@ -283,3 +288,33 @@ async def test_an_answer_in_parts_is_read_like_any_other(tmp_path: Path) -> None
     root = Part(id="r", media_type="application/xop+xml", content=answer(pair()).body)
     told, body = write_parts(root, [Part(id="a", media_type="a/b", content=b"x")], {})
     await sent_to(Reply(body=body, headers={"Content-Type": told}), tmp_path, proven=True)
+
+
+async def test_binary_content_leaves_as_a_part_and_is_signed_as_if_it_stood_inside(tmp_path: Path) -> None:
+    (tmp_path / "put.wsdl").write_text(CONTRACT)
+    key, certificate = references(tmp_path, pair())
+    content = bytes(range(256)) * 300  # large enough to be signed outside of the event loop
+    async with playing(answer()) as partner:
+        endpoint = Endpoint(
+            institution="p",
+            direction=Direction.OUT,
+            adapter="soap",
+            service="scans",
+            url=partner.url,
+            ask={"scan": base64.b64encode(content).decode(), "named": "", "short": "", "note": "{message}"},
+            security=Security(timestamp=AGE, sign=Signing(key=key, certificate=certificate)),
+            mtom=True,
+        )
+        line = SoapTarget("partner", endpoint, read_wsdl(tmp_path / "put.wsdl").operation("put"))
+        try:
+            await line.send(SENT)
+        finally:
+            await line.close()
+    (received,) = partner.received
+    _, (part,) = read_parts(received.headers["content-type"], received.body)
+    assert (part.content, received.headers["soapaction"]) == (content, '"urn:put"')
+    whole, _ = read_envelope(received.headers["content-type"], received.body)
+    read = Envelope(whole)
+    trusted = certificates(pair().certificate)
+    stamp = read.security.find("{*}Timestamp")
+    verify(read, stamp, trusted=trusted, algorithms=("rsa-sha256",), now=datetime.now(UTC))

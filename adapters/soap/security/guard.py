@@ -59,6 +59,11 @@ class Outgoing:
         return envelope if self._signer is None else self._signer.sign(envelope)
 
     @property
+    def signs(self) -> bool:
+        """Whether requests are signed."""
+        return self._signer is not None
+
+    @property
     def doubts(self) -> bool:
         """Whether answers have to prove who wrote them."""
         return self._answers is not None
