@@ -87,7 +87,7 @@ def connect(wanted: Connect) -> Connected:
     text = _endpoint(name, wanted.institution, operation, _port(contract, operation), main, asked)
     if operation.output is not None and not guessed:
         notes.append("nothing in the request looks like a person's number: write {cnp} where it belongs")
-    invented = [path for path, template in asked.items() if "{" not in template]
+    invented = [path for path, template in asked.items() if path != "." and "{" not in template]
     if "." in asked:
         notes.append("the whole request is written out: look at every value in it")
     if invented:
@@ -137,8 +137,9 @@ def templates(contract: Contract, operation: Operation) -> tuple[dict[str, str],
         plain = plain and not element.attrib
         if len(element) == 0 and (element is not root or element.text):
             above = [etree.QName(one).localname for one in reversed([element, *element.iterancestors()])]
-            if operation.output is not None:  # only a question is about a person and a day
-                element.text = _template(above[-1], element.text or "")
+            # Only a question is about a person and a day.
+            text = element.text or ""
+            element.text = _template(above[-1], text) if operation.output is not None else _plain(text)
             plain = plain and "/".join(above[1:]) not in found
             found["/".join(above[1:])] = element.text
     person = "{cnp}" in found.values()
@@ -174,7 +175,12 @@ def _template(name: str, text: str) -> str:
     if words & _PERSON:
         return "{cnp}"
     said = next((template for form, template in _KINDS if form.fullmatch(text)), text)
-    return said if said != text else text.replace("{", "{{").replace("}", "}}")
+    return said if said != text else _plain(text)
+
+
+def _plain(text: str) -> str:
+    """Return a template that is this text."""
+    return text.replace("{", "{{").replace("}", "}}")
 
 
 def _endpoint(
@@ -184,7 +190,7 @@ def _endpoint(
     address = port.address if port and re.match(r"https?://[^/@]+(/|$)", port.address or "") else None
     variable = f"env:{name.upper().replace('-', '_')}_URL"
     lines = [
-        f"# {operation.name}, as its contract says it; look at each line, then: punte apply --plan",
+        f"# {json.dumps(operation.name)} as its contract says it; look at each line, then: punte apply --plan",
         *([] if institution else ["institutions:", f"  {name}: {{name: {json.dumps(operation.name)}}}"]),
         "endpoints:",
         f"  {name}:",

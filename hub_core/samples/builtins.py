@@ -61,7 +61,7 @@ def moment(name: str, random: Random, years: tuple[int, int] | None) -> str:
     if years is not None:
         when = when.replace(year=min(max(random.randint(*sorted(years)), 1), 9999), day=min(when.day, 28))
     text = when.strftime(_FORMATS[name])
-    if "%Y" in _FORMATS[name]:
+    if "%Y" in _FORMATS[name]:  # strftime writes years before 1000 short
         text = text.rjust(len(text) + 4 - len(text.partition("-")[0]), "0")
     return text + random.choice(("", "", "Z", ".25Z", "+02:00")) if name in _ZONED else text
 

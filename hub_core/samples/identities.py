@@ -62,7 +62,7 @@ def mend(constrained: list[tuple[etree._Element, XsdIdentity]], types: Types, ra
 
 
 def mend_references(types: Types, random: Random) -> None:
-    """Let every IDREF name an ID; where the document has none, leave out the attributes that may be."""
+    """Let every IDREF name an ID of the document, if it has one."""
     names = [read(place) for place, kind in types.items() if builtin_of(kind) == "ID"]
     for place, kind in types.items():
         if builtin_of(kind) == "IDREF" and names:

@@ -91,7 +91,7 @@ def _listed(simple: Any, random: Random) -> str:
     kind = simple
     while getattr(kind, "item_type", None) is None:
         kind = kind.base_type
-    least, most = _lengths(simple, usual=1)
+    least, most = _lengths(simple)
     count = random.randint(least, max(least, min(most, least + 3)))
     return " ".join(text_of(kind.item_type, random) for _ in range(count))
 
@@ -113,12 +113,12 @@ def _atomic(simple: Any, random: Random) -> str:
         return _number(simple, kind, random)
     if kind in builtins.MOMENTS:
         return builtins.moment(kind, random, _years(simple))
-    least, most = _lengths(simple, usual=1)
+    least, most = _lengths(simple)
     return builtins.TEXTS.get(kind, builtins.words)(random, least, most)
 
 
-def _lengths(simple: Any, *, usual: int) -> tuple[int, int]:
-    """Return the least and the greatest length; ``usual``: where there is no least one."""
+def _lengths(simple: Any) -> tuple[int, int]:
+    """Return the least and the greatest length; without a least one a text is not empty, if it may be so long."""
     least, most = None, None
     while simple is not None:  # a facet that is not said again stands at the type before
         least = simple.min_length if least is None else least
@@ -127,7 +127,7 @@ def _lengths(simple: Any, *, usual: int) -> tuple[int, int]:
     if least is not None and least > builtins.LARGEST:
         raise NoText("the least length is too large")
     most = builtins.LARGEST if most is None else most
-    return min(usual, most) if least is None else least, most
+    return min(1, most) if least is None else least, most
 
 
 def _years(simple: Any) -> tuple[int, int] | None:

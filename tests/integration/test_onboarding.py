@@ -113,6 +113,14 @@ def test_an_answer_made_of_parts_is_drafted_from_a_document_of_it():
     assert any("made document" in note for note in made.notes)
 
 
+def test_the_name_of_an_operation_adds_no_line_to_the_registry(tmp_path):
+    hostile = tmp_path / "Hostile.wsdl"
+    named = '<wsdl:operation name="'
+    hostile.write_text(ABSTRACT.replace(f'{named}hentPerson"', f'{named}a&#10;routes: {{x: {{to: [y]}}}}"'))
+    made = connect(Connect(wsdl=hostile, name="partner"))
+    assert "routes" not in yaml.safe_load(made.files["registry/partner.yaml"])
+
+
 def test_nothing_is_overwritten(tmp_path, person):
     assert punte("endpoint", "new", "--wsdl", person, "--into", tmp_path) == 0
     (tmp_path / "registry" / "hent-person.yaml").write_text("mine")

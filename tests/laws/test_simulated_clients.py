@@ -29,6 +29,7 @@ SHORT = {"SiuiInsuredWS.wsdl", "YtelseVedtakV1.wsdl", "PensjonSak.wsdl"}
 WHOLE = int(os.environ.get("SIMULATED_SEEDS", "1")) > 1
 FILES = sorted(path for path in REAL.rglob("*.wsdl") if WHOLE or path.name in SHORT)
 LEFT_OUT = 0.01  # of the operations, at most
+TRIES = 20
 QUESTION = Question(cnp="2850415123450", on=date(2024, 1, 1), request="r-1", purpose="benefit-review")
 SENT = Sent(key="k-1", message_id="m-1", correlation_id="c-1", party="", service="s", record=b"{}")
 
@@ -82,6 +83,12 @@ class Offline(Transport):
         return STANDARDS[url].read_bytes() if url in STANDARDS else super().load(url)
 
 
+def request_of(simulator: Simulator, operation):
+    """Return a request in which no element is empty or nil: zeep reads such a value and does not take it back."""
+    made = [simulator.answers.request(operation, number) for number in range(TRIES)]
+    return next((one for one in made if all(len(element) or element.text for element in one.iter())), made[0])
+
+
 def zeep_calls(simulator: Simulator, number: int, counted: Counter) -> None:
     """Let zeep read the contract of each port, and call its operations with values that it reads out of requests."""
     for name, port in simulator.ports.items():
@@ -91,13 +98,13 @@ def zeep_calls(simulator: Simulator, number: int, counted: Counter) -> None:
         for operation in port.operations:
             asked = binding.get(operation.name).input.body
             try:
-                values = asked.type.parse_xmlelement(simulator.answers.request(operation, 0), client.wsdl.types)
+                values = asked.type.parse_xmlelement(request_of(simulator, operation), client.wsdl.types)
                 inside = getattr(values, "__values__", None)  # a simple value has none
                 called = service[operation.name]
                 called(*([] if inside or values is None else [values]), **(inside or {}))
                 counted["called"] += 1
             except (zeep.exceptions.ValidationError, NoSample):
-                counted["left out"] += 1  # zeep does not take back what is nil in a value that it read itself
+                counted["left out"] += 1
         assert all(one.outcome != "refused" for one in simulator.sent), [one.why for one in simulator.sent]
 
 
@@ -108,4 +115,4 @@ async def test_zeep_calls_every_operation(path, record_property):
     async with serving(app_of(simulator, "http://127.0.0.1", lambda _: None)) as number:
         await asyncio.to_thread(zeep_calls, simulator, number, counted)
     record_property("statistics", dict(counted))
-    assert counted["left out"] <= max(1, LEFT_OUT * counted.total())
+    assert counted["left out"] <= LEFT_OUT * counted.total()
