@@ -1,7 +1,7 @@
 """All mappings below some folders, and which of them reads a document."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from collections.abc import Mapping as Map
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -24,7 +24,7 @@ from hub_core.mapping.language.rules import BlockFile, MappingFile
 from hub_core.mapping.language.sourcepaths import Fixed
 from hub_core.mapping.language.sourceroots import rooted
 from hub_core.places import MAPPINGS, SCHEMAS
-from hub_core.yaml import Faults, Mapping, Scalar, closest
+from hub_core.yaml import Faults, Mapping, Node, Scalar, closest
 
 GENERATION: Final = "1"  # of the generator: another one may read the same file in another way
 
@@ -93,13 +93,19 @@ def load(roots: Sequence[Path] = (MAPPINGS,), *, schemas: Path = SCHEMAS, cache:
     return load_files(gather(roots), schemas=schemas, cache=cache)
 
 
-def load_files(files: Map[str, bytes], *, schemas: Path = SCHEMAS, cache: Cache | None = None) -> MappingSet:
+def load_files(
+    files: Map[str, bytes],
+    *,
+    schemas: Path = SCHEMAS,
+    cache: Cache | None = None,
+    parse: Callable[..., Node] = yaml.parse,
+) -> MappingSet:
     """Read mappings, blocks and code lists from memory: ``gather`` gives them by their names.
 
     Raises:
         ConfigError: see ``load``.
     """
-    return Loader(files, schemas, cache).load()
+    return Loader(files, schemas, cache, parse=parse).load()
 
 
 def load_kept(files: Map[str, bytes], *, schemas: Path = SCHEMAS, cache: Cache | None) -> MappingSet:
@@ -131,12 +137,23 @@ class Loader:
         mappings: as written, with the full names of their root elements once ``read`` is done.
         blocks: files of shared blocks by name.
         codes: code lists by name.
+
+    Args:
+        parse: as ``yaml.parse``; somebody who loads the same files again and again may remember what it gave.
     """
 
-    def __init__(self, files: Map[str, bytes], schemas: Path, cache: Cache | None = None) -> None:
+    def __init__(
+        self,
+        files: Map[str, bytes],
+        schemas: Path,
+        cache: Cache | None = None,
+        *,
+        parse: Callable[..., Node] = yaml.parse,
+    ) -> None:
         self.files = files
         self.schemas = schemas
         self.cache = cache
+        self.parse = parse
         self.faults = Faults("M101")
         self.blocks: dict[str, BlockFile] = {}
         self.mappings: list[MappingFile] = []
@@ -158,7 +175,7 @@ class Loader:
         for name, body in self.files.items():
             if not is_code_list(name):
                 self._file(body, name)
-        self.codes = load_codelists(self.files, self.faults)
+        self.codes = load_codelists(self.files, self.faults, parse=self.parse)
         self.mappings = [self._rooted(mapping) for mapping in self.mappings]
         bound = [found for mapping in self.mappings if (found := self._bound(mapping, self.codes))]
         self._unambiguous([one.mapping for one in bound])
@@ -166,7 +183,7 @@ class Loader:
 
     def _file(self, body: bytes, shown: str) -> None:
         try:
-            node = yaml.parse(body, file=shown)
+            node = self.parse(body, file=shown)
         except ConfigError as error:
             self.faults.findings.extend(error.findings)
             return

@@ -4,15 +4,17 @@ Somebody's own folder needs to hold only what is their own: code lists and block
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Final
 
+from hub_core import yaml
 from hub_core.errors import ConfigError
 from hub_core.mapping.cache import Cache
 from hub_core.mapping.files import CODES, FIXTURES, bytes_of, gather, is_code_list
 from hub_core.mapping.mappingset import MappingSet, load_files, load_kept
 from hub_core.places import MAPPINGS, SCHEMAS
+from hub_core.yaml import Node
 
 # Tells a mapping from a file of blocks without reading it as YAML; what it misses is only read in vain.
 _MAPPING: Final = re.compile(rb"^mapping\s*:", re.MULTILINE)
@@ -92,11 +94,16 @@ def mapping_files(paths: Iterable[Path]) -> list[Path]:
 
 
 def load_selected(
-    files: Sequence[Path], *, root: Path, schemas: Path | None = None, cache: Cache | None = None
+    files: Sequence[Path],
+    *,
+    root: Path,
+    schemas: Path | None = None,
+    cache: Cache | None = None,
+    parse: Callable[..., Node] = yaml.parse,
 ) -> MappingSet:
     """Read some mapping files, with all blocks and code lists below ``root``; other mappings there are not looked at.
 
-    A mapping that does not lie below ``root`` is named by its whole path.
+    A mapping that does not lie below ``root`` is named by its whole path. ``parse``: see ``Loader``.
 
     Raises:
         ConfigError: M1xx with all faults of these files, their blocks and lists.
@@ -104,7 +111,8 @@ def load_selected(
     chosen = {_name(file, root): file for file in files}
     around = {name: body for name, body in gather([root]).items() if is_code_list(name) or not _MAPPING.search(body)}
     bodies = {name: bytes_of(file, name) for name, file in chosen.items()}
-    return load_files(with_shipped(around | bodies), schemas=schemas or schemas_of(root), cache=cache)
+    found = with_shipped(around | bodies)
+    return load_files(found, schemas=schemas or schemas_of(root), cache=cache, parse=parse)
 
 
 def _name(file: Path, root: Path) -> str:

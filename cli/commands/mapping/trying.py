@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
 # Begins to lint, and returns what waits for the findings.
 Lint = Callable[[], Callable[[], "list[Finding]"]]
-PAUSE: Final = 0.04  # seconds between two looks at the files
-SETTLE: Final = 0.02  # an editor empties a file and then writes it; nobody wants to see what is between
+PAUSE: Final = 0.02  # seconds between two looks at the files
+SETTLE: Final = 0.01  # an editor empties a file and then writes it; nobody wants to see what is between
 FRESH: Final = 60.0  # seconds; an older save is not what somebody waits for
 
 

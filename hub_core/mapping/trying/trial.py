@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
 import msgspec
 
+from hub_core import yaml
 from hub_core.document import Document
 from hub_core.errors import ConfigError, PunteError
 from hub_core.mapping.compiled import CompiledMapping
@@ -18,6 +20,7 @@ from hub_core.reading import Reading
 from hub_core.yaml import Mapping
 
 Stamps = dict[str, tuple[int, int]]  # time of change and size, by path
+PARSED: Final = 400  # files that are kept as they were read
 _NO_TEST: Final = Test(node=Mapping(items={}, keys={}, file="", line=0, column=0), name="", fixture="")
 
 
@@ -60,6 +63,7 @@ class Trial:
         self._mapping: CompiledMapping | None = None
         self._made_of: Stamps = {}
         self._read = on
+        self._parse = lru_cache(maxsize=PARSED)(yaml.parse)
 
     def stamps(self) -> Stamps:
         """Return what tells whether a file changed: of the mapping, blocks, code lists, and the document."""
@@ -71,7 +75,7 @@ class Trial:
         try:
             if self._mapping is None or now != self._made_of:
                 self._mapping = None
-                chosen = load_selected([self.file], root=self.root, schemas=self.schemas)
+                chosen = load_selected([self.file], root=self.root, schemas=self.schemas, parse=self._parse)
                 self._mapping, self._made_of = _at(self.file, chosen.all, self.root), now
             return self._tried(self._mapping)
         except PunteError as error:
