@@ -17,6 +17,7 @@ from hub_core.mapping.files import gather, is_code_list
 from hub_core.mapping.language.rules import BlockFile, MappingFile, Rule
 from hub_core.mapping.mappingset import Loader
 from hub_core.mapping.selection import with_shipped
+from hub_core.mapping.trying.fixtures import document_in
 from hub_core.message import Finding
 from hub_core.places import MAPPINGS
 from hub_core.rows import load_description, row_in
@@ -134,7 +135,7 @@ def _subject(loader: Loader, mapping: MappingFile, schemas: Path, folder: Path) 
             subject.documents[name] = _document(mapping, folder, schemas, name)
         except OSError:
             pass  # it is not there
-        except (etree.XMLSyntaxError, msgspec.DecodeError, PunteError) as error:
+        except (etree.XMLSyntaxError, ValueError, PunteError) as error:
             subject.unreadable[name] = str(error)
     if contract is not None:
         subject.examples, subject.strange = examples(contract.root, subject.documents.values())
@@ -147,11 +148,12 @@ def _document(mapping: MappingFile, folder: Path, schemas: Path, name: str) -> A
 
     Raises:
         OSError: it is not there.
-        etree.XMLSyntaxError, msgspec.DecodeError, PunteError: it is none.
+        etree.XMLSyntaxError, ValueError, PunteError: it is none, or another one.
     """
     body = (folder / PurePosixPath(mapping.file).parent / name).read_bytes()
     if mapping.source.kind == "xml":
-        return etree.fromstring(body, etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False))
+        root = etree.fromstring(body, etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False))
+        return document_in(root, mapping.source.root)
     if mapping.source.dialect == ROWS:
         file = mapping.source.schema or ""
         return row_in(body, load_description(schemas / file, file=file)).root

@@ -49,3 +49,24 @@ def again(mapping: CompiledMapping, document: Document) -> Document:
     if document.dialect != ROWS:
         return document
     return row_in(fixture_of(mapping, document).body, description_of(mapping))
+
+
+def document_in(root: etree._Element, wanted: str) -> etree._Element:
+    """Return the document of a mapping: the root of a fixture, or what stands alone in the body of a SOAP envelope.
+
+    Args:
+        root: of the fixture.
+        wanted: full name of the root that the mapping reads.
+
+    Raises:
+        ValueError: it holds another document; with what to write instead.
+    """
+    wanted = wanted.removeprefix("{}")
+    if root.tag == wanted:
+        return root
+    name = etree.QName(root).localname
+    inside = root.findall(f"{{*}}Body/{wanted}") if name == "Envelope" else []
+    if len(inside) == 1:
+        return etree.fromstring(etree.tostring(inside[0], with_tail=False))  # paths start at a root of its own
+    text = f"it holds {name}, and the mapping reads {etree.QName(wanted).localname}"
+    raise ValueError(f"{text}; put that document alone into the file")

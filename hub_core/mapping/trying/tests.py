@@ -20,6 +20,7 @@ from hub_core.mapping.reading import jsonplaces, xmlrun
 from hub_core.mapping.rowfiles import description_of
 from hub_core.mapping.trying.coverage import Exercised
 from hub_core.mapping.trying.expected import unfulfilled
+from hub_core.mapping.trying.fixtures import document_in
 from hub_core.mapping.trying.roundtrip import round_trip
 from hub_core.places import MAPPINGS
 from hub_core.reading import Reading
@@ -142,6 +143,10 @@ def _xml(mapping: CompiledMapping, test: Test, body: bytes) -> Document:
         root = etree.fromstring(body, parser)
     except etree.XMLSyntaxError as error:
         raise BadTest(f"{test.fixture} is no XML: {error.msg}") from error
+    try:
+        root = document_in(root, mapping.source.root)
+    except ValueError as error:
+        raise BadTest(f"{test.fixture}: {error}") from error
     for path in test.remove:
         for element, attribute in _places(mapping, root, path):
             if attribute is not None:

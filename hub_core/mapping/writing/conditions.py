@@ -91,9 +91,21 @@ class Conditions:
             if known and len(known) == len(values):
                 ways = [self._given(obj, var, values[: index + 1], exact=exact) for index in range(len(values))]
                 tests.append(_any(ways if exact else [f"{var}.{name} is None", *ways]))
-            elif known and exact:  # what is left out would be read as the constant
-                tests.append(f"{var}.{name} is not None")
+            elif known:  # what is not written would be read as the constant
+                tests += [f"{var}.{name} is not None"] if exact else []
+                tests += self._sayable(f"{var}.{name}", values)
         return tests
+
+    def _sayable(self, field: str, values: list[Value]) -> list[str]:
+        """Return the test that a coded field is not there, or can be written by one of its rules."""
+        lists = [one for value in values if value.codes is not None for one in value.codes.versions or (value.codes,)]
+        codes = {entry.code for one in lists for entry in one.entries.values() if entry.write is not None}
+        codes |= {value.const.code for value in values if isinstance(value.const, Code) and value.const.code}
+        if any(value.plain_code or value.codes is None for value in values):
+            return []
+        texts = sorted({text for one in lists for text in one.table()})
+        known, read = (self.writer.words("S", tuple(words)) for words in (sorted(codes), texts))
+        return [f"({field} is None or {field}.code in {known} or {field}.text in {read})"]
 
     def _given(self, obj: Obj, var: str, values: list[Value], *, exact: bool) -> str:
         """Return the test that the last of some rules gives its constant: it is there, and no earlier rule holds."""

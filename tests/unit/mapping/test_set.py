@@ -309,3 +309,31 @@ def test_documents_of_tests_are_not_kept_and_every_byte_of_the_others_counts(tmp
     kept = gather([tmp_path])
     assert set(kept) == {"a.yaml", "codes/c@1.yaml"}
     assert digest_of(kept | {"a.yaml": b"x: 1"}) != digest_of(kept) == digest_of(dict(reversed(kept.items())))
+
+
+# Fixtures ----------------------------------------------------------------------------------------------------
+
+ENVELOPE = '<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Header/><s:Body>{}</s:Body></s:Envelope>'
+
+
+@pytest.mark.parametrize(
+    "body",
+    ['<root xmlns="urn:a"><n>Popa</n></root>', ENVELOPE.format('<x:root xmlns:x="urn:a"><x:n>Popa</x:n></x:root>')],
+)
+def test_a_fixture_may_stand_in_a_soap_envelope(of_xml, body):
+    results = tried_on(of_xml, body)
+    assert [(one.passed, one.differences) for one in results] == [(True, ())]
+
+
+@pytest.mark.parametrize("body", ["<other/>", ENVELOPE.format("<other/>")])
+def test_a_fixture_with_another_document_says_what_to_put_there(of_xml, body):
+    (result,) = tried_on(of_xml, body)
+    assert "the mapping reads root; put that document alone into the file" in result.differences[0]
+
+
+def tried_on(bench, body):
+    fields = "{name.family: {at: 'a:n'}}"
+    tests = "tests:\n  - {name: the name, in: one.xml, expect: {name: {family: Popa}}}"
+    file(bench, "a.yaml", '{xml: "{urn:a}root", ns: {a: "urn:a"}}', fields, tests)
+    (bench.folder / "one.xml").write_text(body)
+    return run_tests(bench.folder / "a.yaml", mappings=bench.load(), root=bench.folder)

@@ -6,10 +6,13 @@ import pytest
 from lxml import etree
 
 from hub_core.canonical import Beneficiary
-from hub_core.canonical.person import Name, Phone
+from hub_core.canonical.person import Address, Name, Phone
+from hub_core.canonical.values import Code
 from hub_core.mapping import load
 from hub_core.mapping.cache import Cache
+from hub_core.mapping.selection import load_selected
 from hub_core.mapping.writing.xmltext import XmlText
+from hub_core.places import MAPPINGS
 from tests.unit.mapping.conftest import ON
 
 XSD = """
@@ -198,3 +201,14 @@ def test_a_changed_contract_is_not_written_by_what_was_kept_for_another(answer, 
     mapping = answer(RULES, kept=cache)
     (tmp_path / "own" / "answer.xsd").write_text(XSD.replace('"family"', '"surname"'))
     assert mapping.out.prepare() is False
+
+
+def test_an_address_goes_nowhere_where_it_would_be_read_as_one_of_another_kind():
+    (mapping,) = load_selected([MAPPINGS / "eessi" / "nav-p8000.yaml"], root=MAPPINGS).all
+    for code, place in (("residence", "bostedsadresse"), ("domicile", "adresse")):
+        home = Address(use=Code(list="address-use@1", code=code), locality="Cluj")
+        writing = mapping.write(Beneficiary(name=Name(family="Popa"), addresses=(home,)), on=ON)
+        assert writing.document.root["nav"]["bruker"][place]["by"] == "Cluj"
+    assert "M402" in codes(writing)
+    (back,) = mapping.read(writing.document, on=ON).record.addresses
+    assert back == Address(locality="Cluj")
