@@ -11,6 +11,7 @@ from lxml import etree
 from hub_core.contract.jsonschema import json_root
 from hub_core.contract.place import Place
 from hub_core.contract.rows import row_faults, rows_root
+from hub_core.contract.wsdl import read_contract
 from hub_core.contract.xsd import xsd_root
 from hub_core.errors import ConfigError
 from hub_core.mapping.language.paths import ANY_NAMESPACE, Steps
@@ -19,8 +20,6 @@ from hub_core.message import Finding
 from hub_core.places import SCHEMAS
 from hub_core.rows.description import SUFFIX, load_description
 from hub_core.validation.json_schema import JsonSchema
-from hub_core.validation.wsdl import opened
-from hub_core.validation.xsd import compile_xsd
 
 MAX_KEPT: Final = 256
 DERIVED: Final = "derived from samples"  # in ``$comment``: the file says what was seen, not what was agreed
@@ -122,7 +121,7 @@ def _read(file: str, schemas: Path, root: str, _version: tuple[int, int]) -> Con
 
 
 def _xml(path: Path, schemas: Path) -> Callable[[Any], list[Finding]]:
-    schema = compile_xsd(*opened(path, schemas))
+    schema = read_contract(path, schemas).schemas.xsd()
 
     def faults(document: Any) -> list[Finding]:
         if not isinstance(document, bytes) and document.sourceline is not None:

@@ -5,21 +5,19 @@ Includes and imports are read below the folder of schemas only.
 Not followed: substitution groups, ``xs:redefine``, identity constraints; they add nothing that a path could name.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import urljoin
 
 from lxml import etree
 
 from hub_core.contract.place import LeafType, Place
 from hub_core.contract.simpletypes import SimpleTypes
+from hub_core.contract.wsdl import read_contract
 from hub_core.errors import ConfigError
-from hub_core.validation.library import STANDARDS, XSD
-from hub_core.validation.wsdl import opened
+from hub_core.validation.library import XSD
 
-MAX_FILES: Final = 200
 _PARTICLES: Final = {f"{XSD}sequence", f"{XSD}choice", f"{XSD}all"}
 _GLOBALS: Final = ("element", "complexType", "simpleType", "group", "attributeGroup", "attribute")
 
@@ -60,38 +58,32 @@ class _Schemas:
     """A schema with everything that it includes and imports."""
 
     def __init__(self, path: Path, schemas: Path) -> None:
-        start, self.library = opened(path, schemas)
         self.path = path
         self.named: dict[tuple[str, str], Any] = {}  # kind and {namespace}local -> declaration
         self.namespaces: dict[Any, str] = {}  # schema element -> its namespace
+        self.lines: dict[Any, Mapping[int, tuple[str, int]]] = {}  # schema element -> where its lines come from
         self.types = SimpleTypes(self.find)
-        self.main = self._load(start, None, set())
+        joined = read_contract(path, schemas).schemas.joined
+        for url, namespace in joined.namespaces.items():
+            self._take(joined.documents[url], namespace, joined.lines[url])
+        if not self.namespaces:
+            mend = "name the XSD that declares the element"
+            raise ConfigError("V401", "the WSDL holds no schema", where=path.name, mend=mend)
+        self.main = next(iter(self.namespaces))
 
-    def _load(self, url: str, namespace: str | None, seen: set[tuple[str, str | None]]) -> Any:
-        if (url, namespace) in seen or len(seen) > MAX_FILES:
-            return None
-        seen.add((url, namespace))
-        parser = etree.XMLParser(resolve_entities=False, load_dtd=False, no_network=True, remove_comments=True)
-        try:
-            schema = etree.fromstring(self.library.read(url), parser)
-        except etree.XMLSyntaxError as error:
-            raise ConfigError("V401", "the schema is no XML", where=self.path.name) from error
-        # A schema without a namespace takes that of the schema which includes it.
-        own = schema.get("targetNamespace") or namespace or ""
-        self.namespaces[schema] = own
+    def _take(self, body: bytes, namespace: str, lines: Mapping[int, tuple[str, int]]) -> None:
+        parser = etree.XMLParser(resolve_entities=False, load_dtd=False, no_network=True, huge_tree=True)
+        schema = etree.fromstring(body, parser)
+        self.namespaces[schema], self.lines[schema] = namespace, lines
         for child in schema:
             kind = etree.QName(child).localname
-            if kind in {"include", "import"}:
-                location = child.get("schemaLocation")
-                wanted = child.get("namespace")
-                target = urljoin(url, location) if location else str(wanted)
-                if wanted in STANDARDS:
-                    target = str(wanted)
-                if location or wanted in STANDARDS:
-                    self._load(target, own if kind == "include" else None, seen)
-            elif kind in _GLOBALS and child.get("name"):
-                self.named.setdefault((kind, _full(own, str(child.get("name")))), child)
-        return schema
+            if kind in _GLOBALS and child.get("name"):
+                self.named.setdefault((kind, _full(namespace, str(child.get("name")))), child)
+
+    def _line(self, node: Any) -> int:
+        """Return the line in the file where a declaration stands."""
+        line: int = node.sourceline
+        return self.lines[_schema(node)].get(line, ("", line))[1]
 
     def find(self, kind: str, node: Any, attribute: str) -> Any | None:
         """Return the declaration that an attribute of a node names; ``None`` for types of XML Schema itself."""
@@ -136,7 +128,7 @@ class _Schemas:
             name=name,
             many=many or around.many,
             required=required,
-            line=node.sourceline,
+            line=self._line(node),
             choice=around.choice,
             group=around.group if minimum > 0 else None,
         )
@@ -185,7 +177,7 @@ class _Schemas:
         declared = self.find("attribute", node, "ref") if node.get("ref") else node
         name = self.full(node, node.get("ref")) if node.get("ref") else self._name(node)
         leaf = self.types.of(declared) if declared is not None else LeafType()
-        return Place(name=f"@{name}", required=node.get("use") == "required", leaf=leaf, line=node.sourceline)
+        return Place(name=f"@{name}", required=node.get("use") == "required", leaf=leaf, line=self._line(node))
 
     def _attributes(self, kind: Any) -> Iterator[Any]:
         """Yield the attributes of a type: of what it extends or restricts first."""

@@ -8,6 +8,8 @@ from typing import Any, Final, Literal
 import msgspec
 from lxml import etree
 
+from hub_core.contract.wsdl import read_contract
+from hub_core.contract.wsdl.names import WSDL
 from hub_core.contract.xsd import global_elements
 from hub_core.document import Document
 from hub_core.draft.seen import Texts, json_schema
@@ -18,7 +20,6 @@ from hub_core.rows.description import SUFFIX as ROWS
 from hub_core.rows.description import name_of
 from hub_core.rows.single import DIALECT
 from hub_core.validation.json import parse_json
-from hub_core.validation.wsdl import WSDL, answers, files_of
 from hub_core.yaml import closest
 
 NAMED: Final = 12  # elements in a mend
@@ -140,7 +141,7 @@ def _xml(wanted: Wanted, file: Path) -> Basis:
         mend = "name a folder around it with --schemas"
         raise ConfigError("V401", "the contract does not lie in the folder of contracts", where=str(file), mend=mend)
     element = wanted.element or _element(file, around, wanted.operation)
-    files = {path.relative_to(around).as_posix(): path.read_bytes() for path in files_of(file, around)}
+    files = {path.relative_to(around).as_posix(): path.read_bytes() for path in read_contract(file, around).files}
     return Basis(kind="xml", files=files, main=file.relative_to(around).as_posix(), title=element, element=element)
 
 
@@ -174,7 +175,8 @@ def _from_document(wanted: Wanted, file: Path) -> Basis:
 def _element(file: Path, around: Path, operation: str) -> str:
     """Return the root of what an operation answers, or the only element of a contract."""
     if file.suffix == ".wsdl":
-        known = answers(file, around)
+        offered = read_contract(file, around).operations
+        known = {name: one.output.element.rpartition("}")[2] for name, one in offered.items() if one.output}
         wanted = operation or (next(iter(known)) if len(known) == 1 else "")
         if wanted not in known:
             text = (

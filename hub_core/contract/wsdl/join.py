@@ -30,14 +30,16 @@ class Joined:
 
     Attributes:
         lines: of each document, file and line of what stands at a line of it.
+        namespaces: of each schema; the first is that of the main file, where that is a schema.
         names: every element and attribute name that is declared.
         elements: global ones, ``{namespace}local``.
         arrays: types that are SOAP arrays, and what they say of their items (``{namespace}local[]``).
-    size: how much is declared, from top to bottom.
+        size: how much is declared, from top to bottom.
     """
 
     documents: dict[str, bytes] = field(default_factory=dict)
     lines: dict[str, dict[int, tuple[str, int]]] = field(default_factory=dict)
+    namespaces: dict[str, str] = field(default_factory=dict)
     names: set[str] = field(default_factory=set)
     elements: set[str] = field(default_factory=set)
     arrays: dict[str, str] = field(default_factory=dict)
@@ -110,6 +112,7 @@ class _Rewriting:
             _without_default(root)
         url = self.urls[self.doc]
         joined.documents[url] = body = etree.tostring(root)
+        joined.namespaces[url] = self.doc.namespace
         joined.lines[url] = self._lines(root, body)
 
     def _references(self) -> list[str]:
