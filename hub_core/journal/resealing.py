@@ -45,7 +45,7 @@ def take_keys(connection: Connection, vault: Vault, path: Path) -> None:
     """
     known = connection.execute("SELECT id FROM lookup_key").fetchone()
     if known is None and not path.exists():
-        write_keyring(path, new_keyring(datetime.now(UTC)))
+        write_keyring(path, new_keyring(datetime.now(UTC)), first=True)
     mine = vault.keyring.lookup.id
     # Of several processes that meet at a new store one is the first; the others wait here for its row.
     first = "INSERT INTO lookup_key (number, id) VALUES (1, ?) ON CONFLICT DO NOTHING RETURNING id"

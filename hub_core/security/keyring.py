@@ -96,8 +96,13 @@ def read_keyring(path: Path) -> Keyring:
     raise ConfigError("J111", "this is no keyring, or a damaged one", where=str(path), mend=_RESTORE)
 
 
-def write_keyring(path: Path, keyring: Keyring) -> None:
+def write_keyring(path: Path, keyring: Keyring, *, first: bool = False) -> None:
     """Write a keyring; whatever happens meanwhile, the file holds the old or the new one.
+
+    Args:
+        path: of the file.
+        keyring: what it is to hold.
+        first: only where there is none: of two processes that meet at a new store one makes it, for both.
 
     Raises:
         ConfigError: J112, nothing was changed.
@@ -109,7 +114,12 @@ def write_keyring(path: Path, keyring: Keyring) -> None:
             stream.write(msgspec.json.format(msgspec.json.encode(keyring), indent=2) + b"\n")
             stream.flush()
             os.fsync(stream.fileno())
-        fresh.replace(path)
+        if first:
+            with contextlib.suppress(FileExistsError):
+                path.hardlink_to(fresh)
+            fresh.unlink()
+        else:
+            fresh.replace(path)
         folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         try:
             os.fsync(folder)

@@ -316,3 +316,13 @@ async def test_contents_that_somebody_slipped_in_as_unsealed_are_not_taken_for_t
                 (journal.body if column == "body" else journal.message)(message.id)
             assert raised.value.code == "J115"
             await all_sealed(database, vault)  # nor made one by sealing it
+
+
+def test_the_first_keyring_of_a_store_is_never_overwritten_by_another_first_one(tmp_path):
+    path = tmp_path / "keyring.json"
+    one, other = (new_keyring(NOW) for _ in range(2))
+    write_keyring(path, one, first=True)
+    write_keyring(path, other, first=True)
+    assert read_keyring(path).lookup.id == one.lookup.id
+    assert [file.name for file in tmp_path.iterdir()] == ["keyring.json"]
+    assert path.stat().st_mode & 0o777 == 0o600
