@@ -34,11 +34,16 @@ def test_the_draft_is_tried_and_tested_at_once_without_any_option(punte, tmp_pat
 WSDL = """<definitions xmlns="http://schemas.xmlsoap.org/wsdl/" xmlns:x="urn:x" targetNamespace="urn:x">
 <types><schema xmlns="http://www.w3.org/2001/XMLSchema" targetNamespace="urn:x"><element name="answer"><complexType>
 <sequence><element name="name" type="string"/></sequence></complexType></element></schema></types>
-<message name="out"><part name="body" element="x:answer"/></message>
-<portType name="port"><operation name="ask"><output message="x:out"/></operation></portType>{binding}</definitions>"""
+<message name="in"/><message name="out"><part name="body" element="x:answer"/></message>
+<portType name="port"><operation name="ask"><input message="x:in"/><output message="x:out"/></operation></portType>
+{binding}</definitions>"""
+BINDING = (
+    '<binding name="b" type="x:port" xmlns:s="http://schemas.xmlsoap.org/wsdl/soap/"><s:binding/>'
+    '<operation name="ask"/></binding>'
+)
 
 
-@pytest.mark.parametrize(("binding", "unbound"), [("", True), ('<binding name="b" type="x:port"/>', False)])
+@pytest.mark.parametrize(("binding", "unbound"), [("", True), (BINDING, False)])
 def test_a_wsdl_by_which_nobody_can_be_connected_is_told_at_once(punte, tmp_path, binding, unbound):
     (tmp_path / "own.wsdl").write_text(WSDL.format(binding=binding))
     done = punte("mapping", "new", "--from", tmp_path / "own.wsdl", "--into", tmp_path)
