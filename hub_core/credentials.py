@@ -58,6 +58,7 @@ class Signing(Struct, frozen=True, kw_only=True):
     Attributes:
         key: where the private key lies, in PEM form without a password.
         certificate: where its certificate lies, in PEM form.
+        algorithm: of the signature, as the key has it; SHA-1 only for partners who know nothing else.
     """
 
     key: SecretReference

@@ -8,7 +8,6 @@ import json
 import re
 from pathlib import Path
 from random import Random
-from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 import msgspec
@@ -18,7 +17,7 @@ from adapters.soap.wire import Wire
 from hub_core.contract.wsdl import Contract, Operation, Port, read_contract
 from hub_core.draft import Draft, Wanted, draft
 from hub_core.errors import ConfigError, PunteError
-from hub_core.samples import NoSample, Sampler
+from hub_core.samples import Sampler
 from registry.draft import NAME
 
 _WORDS: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z0-9]+")
@@ -108,23 +107,13 @@ def _port(contract: Contract, operation: Operation) -> Port | None:
 
 
 def _drafted(contract: Contract, operation: Operation, name: str) -> tuple[Draft | None, list[str]]:
-    """Return a draft of what reads the answers: from the contract, else from a document that it allows."""
+    """Return a draft of what reads the answers, as the contract says them."""
     if operation.output is None:
         return None, ["the operation answers nothing: nothing is to be read"]
     id_ = f"{name}.{_slug(operation.output.element)}/1"
-    wanted = Wanted(contract=contract.path, schemas=contract.root, operation=operation.name, id=id_)
     try:
-        return draft(wanted), []
-    except PunteError:
-        pass  # an answer made of parts is declared nowhere in the files of the contract; a document of it shows it
-    try:
-        document = Sampler(contract.schemas.model(), density=1).sample(operation.output.element, Random(1))
-        with TemporaryDirectory() as folder:
-            file = Path(folder) / "answer.xml"
-            file.write_bytes(etree.tostring(document))
-            note = "the mapping was drafted from a made document: hold it against a real answer"
-            return draft(Wanted(contract=file, id=id_)), [note]
-    except (PunteError, NoSample) as fault:
+        return draft(Wanted(contract=contract.path, schemas=contract.root, operation=operation.name, id=id_)), []
+    except PunteError as fault:
         return None, [f"no mapping could be drafted: {fault}"]
 
 

@@ -107,10 +107,10 @@ def test_a_one_way_operation_becomes_an_endpoint_that_the_hub_delivers_to(tmp_pa
     assert checked(capsys, "anunta", "--from", tmp_path)[1]["exchange"][0] == "ok"
 
 
-def test_an_answer_made_of_parts_is_drafted_from_a_document_of_it():
+def test_an_answer_made_of_parts_is_drafted_from_the_contract():
     made = connect(Connect(wsdl=WSDL, operation="Aduna"))
     assert made.mapping == "aduna.aduna-response/1"
-    assert any("made document" in note for note in made.notes)
+    assert not any("drafted" in note for note in made.notes)
 
 
 def test_the_name_of_an_operation_adds_no_line_to_the_registry(tmp_path):
