@@ -15,7 +15,7 @@ from typing import Final
 from hub_core.testing.wire import Answered
 from hub_torture.ledger import Ledger
 from hub_torture.plan import Letter, body
-from hub_torture.wire import Line
+from hub_torture.wire import PATIENCE, Line
 
 ENDPOINT: Final = "/rest/letters"
 PURPOSE: Final = "torture"
@@ -23,6 +23,7 @@ ACCEPTED: Final = 202
 _LATER: Final = frozenset({429, 503})
 _PATIENCE: Final = 0.2  # seconds, whatever the hub asks for
 _PAUSE: Final = 0.03  # seconds, after a connection broke off
+_ELSEWHERE: Final = 1.0  # seconds that it waits for one hub where there is another: that one may stand still
 
 
 class Sender:
@@ -36,7 +37,8 @@ class Sender:
     """
 
     def __init__(self, ports: Sequence[int], key: str, ledger: Ledger, accepted: Callable[[float], None]) -> None:
-        self._lines = [Line(port) for port in ports]
+        seconds = _ELSEWHERE if len(ports) > 1 else PATIENCE
+        self._lines = [Line(port, seconds=seconds) for port in ports]
         self._key = key
         self._ledger = ledger
         self._accepted = accepted

@@ -7,14 +7,15 @@ from typing import Final
 from hub_core.testing.wire import Answered, receive_answer, request_bytes
 
 OK: Final = 200
-_SECONDS: Final = 15.0  # for one answer
+PATIENCE: Final = 15.0  # seconds
 
 
 class Line:
-    """Requests to one port."""
+    """Requests to one port, each answered within so many seconds."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, *, seconds: float = PATIENCE) -> None:
         self._port = port
+        self._seconds = seconds
         self._idle: list[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = []
 
     async def ask(self, path: str, body: bytes, headers: Mapping[str, str], *, method: str = "POST") -> Answered:
@@ -24,7 +25,7 @@ class Line:
             OSError: nobody is there, or the connection broke off.
             TimeoutError: no answer in time.
         """
-        async with asyncio.timeout(_SECONDS):
+        async with asyncio.timeout(self._seconds):
             reader, writer = self._idle.pop() if self._idle else await asyncio.open_connection("127.0.0.1", self._port)
             try:
                 writer.write(request_bytes(path, body, headers, method=method))
