@@ -91,8 +91,10 @@ class Values:
         found = fitting(visit.field.kind if visit.field else "text", texts)
         if not found:
             leaf = _leaf(read)
+            own = f"read {said(leaf)} by a function of your own (as: fn.NAME), or " if leaf and leaf.pattern else ""
             asked = f", or ask for another type than {leaf.type}" if leaf and leaf.type else ""
-            self.findings.add("L121", node, message, f"read another place, or another field{asked}", old=node.text)
+            mend = f"{own}read another place, or another field{asked}"
+            self.findings.add("L121", node, message, mend, old=node.text)
             return
         if read.codec is None and len(visit.rule.places) > 1:  # the other places may be right
             own = f"{{at: {read.node.text}, as: {found[0].text}}}"
