@@ -1,5 +1,10 @@
 """Small contracts of every kind, written in a line or two."""
 
+from pathlib import Path
+
+#: files by name (the first is the contract), codes that are told, operations as (name, style/use, soap, input)
+Kind = tuple[dict[str, str], set[str], list[tuple[str, ...]]]
+
 XS = 'xmlns:xs="http://www.w3.org/2001/XMLSchema"'
 NAMESPACES = (
     f'{XS} xmlns="http://schemas.xmlsoap.org/wsdl/" xmlns:tns="urn:t" xmlns:soap="http://schemas.xmlsoap.org/wsdl/soap/" '
@@ -70,3 +75,21 @@ def wsdl(
         f'{before}<types>{inside}</types>{messages}<portType name="P">{operations}</portType>'
         f"{bound() if binding is None else binding}{service('B') if end is None else end}"
     )
+
+
+RPC = '<soap:body use="literal" namespace="urn:r"/>'
+TYPED = (
+    '<message name="Ask"><part name="who" type="xs:string"/><part name="day" type="xs:date"/></message>'
+    '<message name="Answer"><part name="return" type="{}"/></message>'
+)
+IMPORT = '<xs:import namespace="urn:u" schemaLocation="{}"/><xs:element name="ask" type="u:text" xmlns:u="urn:u"/>'
+OTHER = '<xs:simpleType name="text"><xs:restriction base="xs:string"/></xs:simpleType>'
+ANSWER = '<xs:element name="answer" type="xs:int"/>'
+USING = IMPORT + ANSWER
+
+
+def written(folder: Path, files: dict[str, str]) -> Path:
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text, encoding="utf-8")
+    return folder / next(iter(files))

@@ -9,8 +9,19 @@ import pytest
 from hub_core.contract.wsdl import admit, read_contract
 from hub_core.contract.wsdl.findings import Finding
 from hub_core.errors import ConfigError
-from tests.contracts.making import ELEMENTS, MESSAGES, bound, schema, service, wsdl
-from tests.contracts.test_kinds import ANSWER, IMPORT, OTHER, USING, written
+from tests.contracts.making import (
+    ANSWER,
+    ELEMENTS,
+    IMPORT,
+    MESSAGES,
+    OTHER,
+    USING,
+    bound,
+    schema,
+    service,
+    written,
+    wsdl,
+)
 
 PARTICLES = "".join(f'<xs:element name="e{number}" minOccurs="0"/>' for number in range(1_001))
 DOUBLING = "".join(

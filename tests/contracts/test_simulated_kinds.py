@@ -10,7 +10,8 @@ from adapters.soap.names import MEDIA_TYPES, XSI
 from hub_core.contract.wsdl import read_contract
 from hub_simulator import Simulator
 from hub_simulator.onboarding import templates
-from tests.contracts.test_kinds import KINDS, written
+from tests.contracts.making import written
+from tests.contracts.test_kinds import KINDS
 
 REQUESTS = 2  # of each operation
 

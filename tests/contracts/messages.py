@@ -1,0 +1,155 @@
+"""What messages are made of, and what is mended: one small contract for each kind that agencies publish, what is said of it, what it offers."""
+
+from tests.contracts.making import (
+    ANSWER,
+    BODY,
+    ELEMENTS,
+    MESSAGES,
+    OPERATION,
+    OTHER,
+    RPC,
+    TYPED,
+    Kind,
+    bound,
+    definitions,
+    schema,
+    service,
+    wsdl,
+)
+
+POLICY = (
+    '<wsp:Policy xmlns:wsp="http://schemas.xmlsoap.org/ws/2004/09/policy" '
+    'xmlns:sp="http://schemas.xmlsoap.org/ws/2005/07/securitypolicy"><sp:UsernameToken/><sp:SignedParts/>'
+    "<sp:TransportBinding/></wsp:Policy>"
+)
+
+#: name, files (the first is the contract), codes that are told, operations as (name, style/use, soap, input)
+
+KINDS: dict[str, Kind] = {
+    "a part by type": (
+        {"a.wsdl": wsdl(messages=MESSAGES.replace('element="tns:ask"', 'type="xs:string"'))},
+        {"V536"},
+        [("get", "document/literal", "1.1", "in")],
+    ),
+    "two parts in one Body": (
+        {"a.wsdl": wsdl(messages=MESSAGES.replace("</message>", '<part name="b" element="tns:answer"/></message>', 1))},
+        {"V536"},
+        [("get", "document/literal", "1.1", "{urn:t}Ask")],
+    ),
+    "an empty Body": (
+        {"a.wsdl": wsdl(messages=MESSAGES.replace('<part name="in" element="tns:ask"/>', ""))},
+        set(),
+        [("get", "document/literal", "1.1", "{urn:t}Ask")],
+    ),
+    "a header beside the Body": (
+        {
+            "a.wsdl": wsdl(
+                messages=MESSAGES.replace("</message>", '<part name="h" element="tns:answer"/></message>', 1),
+                binding=bound(
+                    asked='<soap:body use="literal" parts="in"/><soap:header message="tns:Ask" part="h" use="literal"/>'
+                ),
+            )
+        },
+        set(),
+        [("get", "document/literal", "1.1", "{urn:t}ask")],
+    ),
+    "a header of another message": (
+        {
+            "a.wsdl": wsdl(
+                messages=MESSAGES + '<message name="H"><part name="h" element="tns:answer"/></message>',
+                binding=bound(
+                    asked=f'{BODY}<soap:header message="tns:H" part="h" use="literal">'
+                    '<soap:headerfault message="tns:H" part="h" use="literal"/></soap:header>'
+                ),
+            )
+        },
+        set(),
+        [("get", "document/literal", "1.1", "{urn:t}ask")],
+    ),
+    "attachments": (
+        {
+            "a.wsdl": wsdl(
+                messages=MESSAGES.replace("</message>", '<part name="file" type="xs:base64Binary"/></message>', 1),
+                binding=bound(
+                    asked=f"<mime:multipartRelated><mime:part>{BODY.replace('/>', ' parts=' + chr(34) + 'in' + chr(34) + '/>')}"
+                    '</mime:part><mime:part><mime:content part="file" type="application/pdf"/></mime:part></mime:multipartRelated>'
+                ),
+            )
+        },
+        set(),
+        [("get", "document/literal", "1.1", "{urn:t}ask")],
+    ),
+    "a fault without element": (
+        {
+            "a.wsdl": wsdl(
+                messages=MESSAGES + '<message name="F"/>',
+                operations=OPERATION.replace("</operation>", '<fault name="f" message="tns:F"/></operation>'),
+            )
+        },
+        {"V536"},
+        [("get", "document/literal", "1.1", "{urn:t}ask")],
+    ),
+    "what a policy asks": (
+        {"a.wsdl": wsdl(before=POLICY)},
+        {"V528"},
+        [("get", "document/literal", "1.1", "{urn:t}ask")],
+    ),
+    "a content model that only xmlschema takes": (
+        {
+            "a.wsdl": wsdl(
+                types=schema(
+                    '<xs:element name="ask"><xs:complexType><xs:sequence><xs:element name="a" type="xs:int" minOccurs="0"/>'
+                    '<xs:element name="a" type="xs:int"/></xs:sequence></xs:complexType></xs:element>' + ANSWER
+                )
+            )
+        },
+        {"V525", "V526"},
+        [("get", "document/literal", "1.1", "{urn:t}ask")],
+    ),
+    "a count that nobody can hold": (
+        {
+            "a.wsdl": wsdl(
+                types=schema(
+                    '<xs:element name="ask"><xs:complexType><xs:sequence><xs:element name="a" maxOccurs="999999999999"/>'
+                    "</xs:sequence></xs:complexType></xs:element>" + ANSWER
+                )
+            )
+        },
+        {"V527"},
+        [("get", "document/literal", "1.1", "{urn:t}ask")],
+    ),
+    "a name in the wrong namespace": (
+        {"a.wsdl": wsdl(types=schema('<xs:element name="ask" type="text"/>' + ANSWER + OTHER))},
+        {"V534"},
+        [("get", "document/literal", "1.1", "{urn:t}ask")],
+    ),
+    "two operations of one rpc name and different parts": (
+        {
+            "a.wsdl": definitions(
+                f"<types/>{TYPED.format('xs:int')}"
+                '<message name="Ask2"><part name="other" type="xs:string"/></message>'
+                f'<portType name="P">{OPERATION}</portType><portType name="Q">{OPERATION.replace("tns:Ask", "tns:Ask2")}</portType>'
+                + bound(style="rpc", asked=RPC, answered=RPC)
+                + bound(style="rpc", asked=RPC, answered=RPC, name="C").replace("tns:P", "tns:Q")
+                + service("B", "C")
+            )
+        },
+        set(),
+        [("get", "rpc/literal", "1.1", "{urn:r}get"), ("get", "rpc/literal", "1.1", "{urn:r}get-2")],
+    ),
+    "faults that most stacks overlook": (
+        {
+            "a.wsdl": wsdl(
+                types=schema(
+                    '<xs:element name="ask" minOccurs="0"><xs:complexType><xs:attribute name="x" default="1" use="required"/>'
+                    '<xs:all><xs:element name="e" type="xs:int" maxOccurs="unbounded" use="optional"/></xs:all>'
+                    "</xs:complexType></xs:element>" + ANSWER + '<xs:simpleType name="s">'
+                    '<xs:restriction base="xs:string"><xs:pattern value="(?i)["/></xs:restriction></xs:simpleType>'
+                )
+            )
+        },
+        {"V537"},
+        [("get", "document/literal", "1.1", "{urn:t}ask")],
+    ),
+    "a lone schema": ({"a.xsd": schema(ELEMENTS)}, set(), []),
+}
