@@ -2,12 +2,18 @@
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from cli import completion, screen
 from cli.faults import Exit
+
+
+def folder(name: str, told: str) -> Any:
+    """Return an option that takes an existing folder; ``told`` is its help."""
+    return typer.Option(name, metavar="DIR", exists=True, file_okay=False, help=told)
+
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")]
 Reveal = Annotated[
@@ -21,35 +27,23 @@ MessageId = Annotated[
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 Root = Annotated[
     Path | None,
-    typer.Option(
+    folder(
         "--root",
-        metavar="DIR",
-        exists=True,
-        file_okay=False,
-        help="Folder of the mappings; left out: the nearest around the files, or around you, that has codes/ or is "
+        "Folder of the mappings; left out: the nearest around the files, or around you, that has codes/ or is "
         "called mappings, else the shipped one. Code lists and blocks that it lacks are the shipped ones.",
     ),
 ]
 Schemas = Annotated[
     Path | None,
-    typer.Option(
+    folder(
         "--schemas",
-        metavar="DIR",
-        exists=True,
-        file_okay=False,
-        help="Folder of the contracts; left out: schemas/ beside the folder of the mappings, else the shipped one.",
+        "Folder of the contracts; left out: schemas/ beside the folder of the mappings, else the shipped one.",
     ),
 ]
 
 SchemasAround = Annotated[
     Path | None,
-    typer.Option(
-        "--schemas",
-        metavar="DIR",
-        exists=True,
-        file_okay=False,
-        help="Folder around FILE that it may import from; left out: its own.",
-    ),
+    folder("--schemas", "Folder around FILE that it may import from; left out: its own."),
 ]
 
 

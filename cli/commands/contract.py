@@ -9,7 +9,7 @@ from rich.tree import Tree
 
 from cli import files, screen
 from cli.faults import Exit
-from cli.options import Json
+from cli.options import Json, folder
 from cli.screen import Column
 
 if TYPE_CHECKING:
@@ -42,13 +42,7 @@ def check(
     *,
     root: Annotated[
         Path | None,
-        typer.Option(
-            "--root",
-            metavar="DIR",
-            exists=True,
-            file_okay=False,
-            help="The only folder that a contract may import from; left out: the one you are in.",
-        ),
+        folder("--root", "The only folder that a contract may import from; left out: the one you are in."),
     ] = None,
     as_json: Json = False,
 ) -> None:

@@ -7,7 +7,7 @@ import typer
 
 from cli import screen
 from cli.faults import Exit
-from cli.options import Json
+from cli.options import Json, folder
 from cli.screen import Column
 
 if TYPE_CHECKING:
@@ -36,13 +36,7 @@ def new(
     ] = Path(),
     root: Annotated[
         Path | None,
-        typer.Option(
-            "--root",
-            metavar="DIR",
-            exists=True,
-            file_okay=False,
-            help="Folder around the contract that it may import from; left out: its own.",
-        ),
+        folder("--root", "Folder around the contract that it may import from; left out: its own."),
     ] = None,
     as_json: Json = False,
 ) -> None:
