@@ -11,8 +11,8 @@ import msgspec
 from hub_core import yaml
 from hub_core.directory import Access, Contract, Directory, Endpoint, Institution, Query, Route
 from hub_core.errors import ConfigError
+from hub_core.typed import UNKNOWN_FIELD, WRONG_VALUE, read_struct
 from hub_core.yaml import Faults, Node, Scalar, closest
-from registry.values import UNKNOWN_FIELD, WRONG_VALUE, read_struct
 
 NOT_READABLE: Final = "R101"
 TWICE: Final = "R106"

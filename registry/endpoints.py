@@ -12,12 +12,12 @@ from hub_core.errors import ConfigError
 from hub_core.message import Finding, Severity
 from hub_core.polled import Poll
 from hub_core.ports import Adapter
+from hub_core.typed import MISSING_FIELD, SECRET_AS_VALUE
 from hub_core.wording import Answer
 from hub_core.yaml import Node, where
 from registry.crontab import next_time
 from registry.ground import Ground, Place
 from registry.references import ENV, NAME, URL, followed
-from registry.values import MISSING_FIELD, SECRET_AS_VALUE
 
 SHORTEST: Final = timedelta(seconds=1)  # from one fetch of a list to the next
 EACH_ARRIVAL_NEW: Final = "R201"
@@ -43,7 +43,7 @@ ONLY: Final = {
 }
 #: What an endpoint with ``poll`` knows as well, because the hub calls it.
 CALLED: Final = frozenset({"url", "tls", "timeout_of"})
-# Fields that only some adapters know: those whose settings name them.
+# Fields that only some adapters know: those whose ``Spec`` names them.
 OWN: Final = ("in_band", "mtom", "security", "wsa")
 DEFAULTS: Final = Endpoint(institution="", direction=Direction.IN, adapter="", service="")
 
@@ -120,7 +120,7 @@ def _check_url(ground: Ground, endpoint: Endpoint, at: Place) -> None:
 
 
 def _check_own(ground: Ground, adapter: Adapter, endpoint: Endpoint, at: Place) -> None:
-    known = {setting.name.partition(".")[0] for setting in adapter.spec.settings}
+    known = {setting.name.partition(".")[0] for setting in adapter.spec.fields}
     for field in OWN:
         if getattr(endpoint, field) != getattr(DEFAULTS, field) and field not in known:
             ground.fault(at(field), f"the adapter {endpoint.adapter} knows no {field!r}", "remove it")

@@ -9,9 +9,9 @@ from hub_core.directory import Direction, Directory
 from hub_core.errors import ConfigError
 from hub_core.message import Finding
 from hub_core.ports import Adapter
+from hub_core.typed import WRONG_VALUE, node_at
 from hub_core.yaml import Node, Scalar, closest
 from registry.draft import Draft
-from registry.values import WRONG_VALUE, node_at
 
 NOT_REGISTERED: Final = "R105"
 

@@ -1,6 +1,6 @@
 """The JSON Schema of our registry files, generated from ``hub_core.directory``, for editors and for documentation.
 
-It says what ``registry.values`` accepts: friendly spans of time and sizes, a list of one written as that one. Names
+It says what ``hub_core.typed`` accepts: friendly spans of time and sizes, a list of one written as that one. Names
 are checked across files, which no schema can do: ``punte apply --plan`` does.
 """
 
@@ -12,8 +12,8 @@ import msgspec
 import msgspec.inspect as kinds
 
 from hub_core.credentials import SecretReference
+from hub_core.typed import DURATION, SIZE
 from registry.draft import KINDS, NAME
-from registry.values import DURATION, SIZE
 
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 

@@ -4,15 +4,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+from adapters.kit.base import BaseAdapter
 from adapters.kit.contracts import Contracts
-from adapters.kit.front import front
-from adapters.kit.json_voice import JsonVoice
 from hub_core.directory import Direction, Endpoint
 from hub_core.document import Document
 from hub_core.errors import ConfigError, Rejected
 from hub_core.message import Finding
 from hub_core.places import SCHEMAS
-from hub_core.ports import AsgiApp, Part, Services, Setting, Source, Spec, Split, Target
+from hub_core.ports import Capability, Field, Part, Spec, Split
 from hub_core.rows import Description, FlatFile, as_body, load_description, open_row, read_file
 from hub_core.rows.single import MEDIA_TYPE
 from hub_core.validation import parse_json
@@ -20,14 +19,15 @@ from hub_core.wording import InBand
 
 SPEC: Final = Spec(
     name="flat",
+    sdk="1.0",
     summary="Files of rows, CSV or fixed width, as a description below schemas/ says; each row is a message.",
     kinds=("json",),
     media_types=frozenset({"text/csv", "text/plain", "application/octet-stream", "application/csv"}),
-    directions=(Direction.IN,),
-    settings=(
-        Setting(name="contract.rows", description="Description of the file, below schemas/.", required=True),
-        Setting(name="message_id", description="header takes Idempotency-Key."),
-        Setting(name="max_body_bytes", description="Larger files are refused before they are read."),
+    capabilities=(Capability(name="receive", direction=Direction.IN, description="Takes a file sent by POST."),),
+    fields=(
+        Field(name="contract.rows", description="Description of the file, below schemas/.", required=True),
+        Field(name="message_id", description="header takes Idempotency-Key."),
+        Field(name="max_body_bytes", description="Larger files are refused before they are read."),
     ),
     promises=(
         "A file is answered after it was kept as a whole, 202 with its id and the number of its rows. A file that is "
@@ -35,19 +35,19 @@ SPEC: Final = Spec(
         "routed and delivered by itself, in the order of the file, once, whatever happens to the hub meanwhile; a "
         "faulty row is refused with its line and does not hold up the others."
     ),
+    idempotent=True,
+    ordered=True,
 )
 
 
-class FlatAdapter:
+class FlatAdapter(BaseAdapter):
     """See ``SPEC``."""
 
-    def __init__(self) -> None:
-        self._descriptions: Contracts[Description] = Contracts(_load, field="rows")
+    spec = SPEC
 
-    @property
-    def spec(self) -> Spec:
-        """What the adapter is and can."""
-        return SPEC
+    def __init__(self) -> None:
+        super().__init__()
+        self._descriptions: Contracts[Description] = Contracts(_load, field="rows")
 
     def open(self, body: bytes, in_band: InBand | None = None) -> Document:  # noqa: ARG002 - the port's signature
         """Return the document of one row, from the bytes that the row is kept as.
@@ -73,8 +73,7 @@ class FlatAdapter:
 
     def check(self, name: str, endpoint: Endpoint) -> None:
         """Check an endpoint at registration; see ``hub_core.ports.Adapter``."""
-        if endpoint.direction is not Direction.IN:
-            raise _only_in(name)
+        super().check(name, endpoint)
         if endpoint.message_id not in {None, "header"}:
             raise ConfigError("R104", "a file carries no id of its own", where="message_id", mend="write header")
         self._descriptions.read_again(_file_of(endpoint))
@@ -82,18 +81,6 @@ class FlatAdapter:
     def validate(self, endpoint: Endpoint, document: Document) -> list[Finding]:  # noqa: ARG002 - the port's signature
         """Find nothing: a row was held against its description when its file was read."""
         return []
-
-    def front(self, services: Services) -> AsgiApp:
-        """Return the app for ``/flat/<endpoint>``."""
-        return front(SPEC, JsonVoice(), services)
-
-    def target(self, name: str, endpoint: Endpoint) -> Target:  # noqa: ARG002 - the port's signature
-        """Raise ConfigError: files only come in."""
-        raise _only_in(name)
-
-    def source(self, name: str, endpoint: Endpoint) -> Source:  # noqa: ARG002 - the port's signature
-        """Raise ConfigError: files only come in."""
-        raise _only_in(name)
 
 
 def _load(path: Path) -> Description:
@@ -109,9 +96,3 @@ def _file_of(endpoint: Endpoint) -> str:
         mend = "add contract: {rows: partners/x/list.rows.yaml}"
         raise ConfigError("R103", "a flat file needs its description", where="contract", mend=mend)
     return endpoint.contract.rows
-
-
-def _only_in(name: str) -> ConfigError:
-    return ConfigError(
-        "R104", f"{name}: the adapter flat only takes files in", where="direction", mend="write direction: in"
-    )

@@ -4,9 +4,10 @@ from typing import Any, Final
 
 from lxml import etree
 
+from adapters.kit.base import BaseAdapter
 from adapters.kit.contracts import Contracts
-from adapters.kit.front import front
 from adapters.kit.multipart import MEDIA_TYPE
+from adapters.kit.reply import Voice
 from adapters.soap.envelope import open_document
 from adapters.soap.served import Served
 from adapters.soap.voice import SoapVoice
@@ -15,37 +16,42 @@ from hub_core.directory import Contract, Direction, Endpoint
 from hub_core.document import Document
 from hub_core.errors import ConfigError, Rejected
 from hub_core.message import Finding, Severity
-from hub_core.ports import AsgiApp, Services, Setting, Source, Spec, Target
+from hub_core.ports import Capability, Field, Source, Spec, Target
 from hub_core.validation import Xsd, load_xsd
 from hub_core.wording import InBand
 
 SPEC: Final = Spec(
     name="soap",
+    sdk="1.0",
     summary="SOAP 1.1 and 1.2, document/literal and rpc/encoded, documents inside strings, contracts from WSDL.",
     kinds=("xml",),
     media_types=frozenset({"text/xml", "application/soap+xml", "application/xml", MEDIA_TYPE}),
-    directions=(Direction.IN, Direction.OUT, Direction.ASK),
-    settings=(
-        Setting(name="contract.wsdl", description="WSDL below schemas/; needed to ask or send."),
-        Setting(name="contract.operation", description="Operation of the WSDL, where it has several."),
-        Setting(name="contract.xsd", description="XSD of the document inside a string, or of a bare document."),
-        Setting(name="answers", description="By operation: how a call is answered in the contract's own words."),
-        Setting(name="url", description="Address of the partner, to ask or send."),
-        Setting(name="ask", description="Templates by name of a part or path of an element of the request."),
-        Setting(
+    capabilities=(
+        Capability(name="receive", direction=Direction.IN, description="Takes a call; answers as its contract says."),
+        Capability(name="send", direction=Direction.OUT, description="Calls an operation that takes a message."),
+        Capability(name="ask", direction=Direction.ASK, description="Calls an operation that answers about a person."),
+    ),
+    fields=(
+        Field(name="contract.wsdl", description="WSDL below schemas/; needed to ask or send."),
+        Field(name="contract.operation", description="Operation of the WSDL, where it has several."),
+        Field(name="contract.xsd", description="XSD of the document inside a string, or of a bare document."),
+        Field(name="answers", description="By operation: how a call is answered in the contract's own words."),
+        Field(name="url", description="Address of the partner, to ask or send."),
+        Field(name="ask", description="Templates by name of a part or path of an element of the request."),
+        Field(
             name="credentials",
             description="basic, username-token (WS-Security), bearer or header; in: the username-token of callers.",
         ),
-        Setting(name="security", description="WS-Security: form of the token, time stamp, signatures."),
-        Setting(name="mtom", description="Binary contents of requests travel as parts of their own."),
-        Setting(name="in_band.document", description="Path of the element whose text is the document."),
-        Setting(name="in_band.status", description="Path of the element of an answer that says what came of it."),
-        Setting(name="tls", description="Certificate that the hub shows when it connects."),
-        Setting(name="wsa", description="Requests carry the headers of WS-Addressing."),
-        Setting(name="message_id", description="wsa takes wsa:MessageID; header takes Idempotency-Key."),
-        Setting(name="max_body_bytes", description="Larger bodies are refused before they are read."),
-        Setting(name="timeout", description="Of one call to the partner."),
-        Setting(name="timeout_of", description="Of the steps of a call: connect, tls, first_byte."),
+        Field(name="security", description="WS-Security: form of the token, time stamp, signatures."),
+        Field(name="mtom", description="Binary contents of requests travel as parts of their own."),
+        Field(name="in_band.document", description="Path of the element whose text is the document."),
+        Field(name="in_band.status", description="Path of the element of an answer that says what came of it."),
+        Field(name="tls", description="Certificate that the hub shows when it connects."),
+        Field(name="wsa", description="Requests carry the headers of WS-Addressing."),
+        Field(name="message_id", description="wsa takes wsa:MessageID; header takes Idempotency-Key."),
+        Field(name="max_body_bytes", description="Larger bodies are refused before they are read."),
+        Field(name="timeout", description="Of one call to the partner."),
+        Field(name="timeout_of", description="Of the steps of a call: connect, tls, first_byte."),
     ),
     promises=(
         "A message is answered after it was kept and decided. A document inside the one text of a body is opened once. "
@@ -54,28 +60,28 @@ SPEC: Final = Spec(
         "sender (WS-Security) is checked before a message is kept, and not kept. Attachments (MTOM, SwA) are kept "
         "inside the envelope. Encryption is not understood: a header that demands it is answered with a fault."
     ),
+    idempotent=True,
 )
 
 
-class SoapAdapter:
+class SoapAdapter(BaseAdapter):
     """See ``SPEC``."""
 
+    spec = SPEC
+
     def __init__(self) -> None:
+        super().__init__()
         self._xsds: Contracts[Xsd] = Contracts(load_xsd, field="xsd")
         self._wsdls: Contracts[Wsdl] = Contracts(read_wsdl, field="wsdl")
         self._served = Served(self._wsdls, self.open, self.validate)
-
-    @property
-    def spec(self) -> Spec:
-        """What the adapter is and can."""
-        return SPEC
 
     def open(self, body: bytes, in_band: InBand | None = None) -> Document:
         """Parse and unwrap; see ``envelope.open_document``."""
         return open_document(body, at=in_band.document if in_band else None)
 
-    def check(self, name: str, endpoint: Endpoint) -> None:  # noqa: ARG002 - the name stands in the caller's text
+    def check(self, name: str, endpoint: Endpoint) -> None:
         """Check an endpoint at registration; see ``hub_core.ports.Adapter``."""
+        super().check(name, endpoint)
         contract = endpoint.contract
         if contract is not None and contract.xsd is not None:
             self._xsds.read_again(contract.xsd)
@@ -111,9 +117,10 @@ class SoapAdapter:
         text = f"the body is no document of the {_meant(contract)}"
         return [Finding(code="V102", severity=Severity.ERROR, text=text, line=_line(root))]
 
-    def front(self, services: Services) -> AsgiApp:
-        """Return the app for ``/soap/<endpoint>``."""
-        return front(SPEC, SoapVoice(self._wsdls, self._served), services)
+    @property
+    def voice(self) -> Voice:
+        """Words the answers to callers."""
+        return SoapVoice(self._wsdls, self._served)
 
     def target(self, name: str, endpoint: Endpoint) -> Target:
         """Return the target of an ``OUT`` endpoint."""

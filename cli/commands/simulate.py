@@ -88,9 +88,9 @@ def simulate(
 def _quirks(latency: str, fault_rate: float, encoding: str, require: Demanded | None, faults_as_200: bool) -> "Quirks":
     from datetime import timedelta
 
+    from hub_core.typed import duration
     from hub_simulator import Quirks
     from hub_simulator.quirks import Require
-    from registry.values import duration
 
     waited = duration(latency) if latency.strip("0s") else timedelta(0)
     if waited is None:

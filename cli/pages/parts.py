@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
-from typing import get_args
+from typing import Final, get_args
 
 from adapters.kit.load import load_adapters
 from cli.pages.table import table
@@ -13,7 +13,7 @@ from hub_core.mapping.codecs import CODECS, Codec, Example
 from hub_core.mapping.codelists import CodeList, load_codelists
 from hub_core.mapping.files import gather
 from hub_core.places import MAPPINGS
-from hub_core.ports import Spec
+from hub_core.ports import Capability, Spec
 from hub_core.yaml import Faults
 
 
@@ -56,10 +56,16 @@ def _quoted(text: str) -> str:
     return f"`{json.dumps(text, ensure_ascii=False)}`"
 
 
+FLAGS: Final = ("idempotent", "ordered", "streams")
+
+
 def adapters() -> Iterator[str]:
     """Yield the page of the adapters of this project, each in its own words."""
-    yield "An adapter knows how bytes of one protocol travel. An endpoint names one: `adapter: soap`; every setting is"
-    yield "a field of the endpoint, described among [the registry's fields](registry.md#endpoints)."
+    yield "An adapter knows how bytes of one protocol travel. An endpoint names one: `adapter: soap`; every field is"
+    yield "one of the endpoint, described among [the registry's fields](registry.md#endpoints)."
+    yield ""
+    yield "*Idempotent*: whoever gets a message gets an id that stays the same, by which a repeat is seen. *Ordered*: what"
+    yield "is fetched or cut into rows comes in the partner's own order. *Streams*: a body is never whole in memory."
     shipped = [one for one in load_adapters().values() if type(one).__module__.startswith("adapters.")]
     for adapter in shipped:
         yield from ("", *_adapter(adapter.spec))
@@ -67,16 +73,22 @@ def adapters() -> Iterator[str]:
 
 def _adapter(spec: Spec) -> Iterator[str]:
     yield from (f"## {spec.name}", "", spec.summary, "")
+    yield from table(("it can", "at endpoints with", ""), map(_capability, spec.capabilities))
+    yield ""
     yield f"- opens: {', '.join(spec.kinds)}"
-    yield f"- directions: {', '.join(f'`{one.value}`' for one in spec.directions)}"
-    if spec.polls:
-        yield "- fetches lists: `poll`"
+    yield f"- is: {', '.join(flag for flag in FLAGS if getattr(spec, flag)) or 'none of these'}"
+    yield f"- personal data: {', '.join(spec.personal)}"
     yield ""
     yield from table(
-        ("setting", "", "meaning"),
-        ((f"`{one.name}`", "required" if one.required else "", one.description) for one in spec.settings),
+        ("field", "", "meaning"),
+        ((f"`{one.name}`", "required" if one.required else "", one.description) for one in spec.fields),
     )
     yield from ("", "What it promises, and what not:", "", spec.promises)
+
+
+def _capability(one: Capability) -> tuple[str, ...]:
+    poll = ", `poll`" if one.fetches else ""
+    return one.name, f"`direction: {one.direction}`{poll}", one.description
 
 
 def code_lists() -> Iterator[str]:

@@ -8,9 +8,9 @@ import msgspec.inspect as kinds
 
 from cli.pages.structs import classes, own, shown, summary
 from cli.pages.table import table
+from hub_core.typed import BYTES, duration, size
 from registry.draft import KINDS
 from registry.schema import registry_schema
-from registry.values import BYTES, duration, size
 
 
 def registry() -> Iterator[str]:

@@ -13,8 +13,6 @@ from hub_core.ports.adapter import (
     Scope,
     Send,
     Services,
-    Setting,
-    Spec,
     Split,
     Splits,
 )
@@ -24,19 +22,24 @@ from hub_core.ports.journal import Journal
 from hub_core.ports.journal_view import JournalView
 from hub_core.ports.polling import Batch, Item, Poller, Polls
 from hub_core.ports.schedule import Position, Run, Schedule
+from hub_core.ports.spec import SDK, Capability, Field, Personal, Spec, fits
 
 __all__ = [
+    "SDK",
     "Adapter",
     "Answer",
     "AsgiApp",
     "Asked",
     "Batch",
+    "Capability",
     "Clock",
+    "Field",
     "Found",
     "Item",
     "Journal",
     "JournalView",
     "Part",
+    "Personal",
     "Place",
     "Poller",
     "Polls",
@@ -49,10 +52,10 @@ __all__ = [
     "Send",
     "Sent",
     "Services",
-    "Setting",
     "Source",
     "Spec",
     "Split",
     "Splits",
     "Target",
+    "fits",
 ]

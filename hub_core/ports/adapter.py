@@ -6,10 +6,11 @@ from typing import Any, Protocol, runtime_checkable
 
 import msgspec
 
-from hub_core.directory import Direction, Directory, Endpoint
+from hub_core.directory import Directory, Endpoint
 from hub_core.document import Document
 from hub_core.message import Arrival, Caller, Finding, Outcome
 from hub_core.ports.exchange import Asked, Found, Source, Target
+from hub_core.ports.spec import Spec
 from hub_core.wording import InBand
 
 Scope = MutableMapping[str, Any]
@@ -76,35 +77,6 @@ class Services(Protocol):
     async def turn_away(self, *, endpoint: str, code: str, party: str | None = None) -> str:
         """Keep a bounded note of a refused call and return the reference to answer with."""
         ...
-
-
-class Setting(msgspec.Struct, frozen=True, kw_only=True):
-    """One setting of an adapter, for documentation and checks: a field of ``Endpoint``."""
-
-    name: str
-    description: str
-    required: bool = False
-
-
-class Spec(msgspec.Struct, frozen=True, kw_only=True):
-    """What an adapter says about itself; documentation and ``apply`` read it.
-
-    Attributes:
-        kinds: document kinds that it opens.
-        media_types: of the bodies that it takes; a body without one is always taken.
-        directions: what its endpoints can be.
-        promises: what it promises and what not, in one paragraph.
-        polls: it has a ``poller``, too: its ``IN`` endpoints may be fetched from.
-    """
-
-    name: str
-    summary: str
-    kinds: tuple[str, ...]
-    media_types: frozenset[str]
-    directions: tuple[Direction, ...]
-    settings: tuple[Setting, ...]
-    promises: str
-    polls: bool = False
 
 
 class Part(msgspec.Struct, frozen=True):

@@ -20,10 +20,10 @@ class Telling(AdapterSuite):
         assert spec.directions
 
     def test_every_setting_is_a_field_of_an_endpoint_and_is_described(self) -> None:
-        for setting in self.adapter.spec.settings:
+        for setting in self.adapter.spec.fields:
             assert setting.name.partition(".")[0] in Endpoint.__struct_fields__
             assert setting.description.endswith(".")
-        names = [setting.name for setting in self.adapter.spec.settings]
+        names = [setting.name for setting in self.adapter.spec.fields]
         assert len(names) == len(set(names))
 
     def test_it_says_that_it_polls_if_it_can(self) -> None:

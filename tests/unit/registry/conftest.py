@@ -6,7 +6,7 @@ import pytest
 
 from hub_core.directory import Direction
 from hub_core.errors import ConfigError
-from hub_core.ports import Spec
+from hub_core.ports import SDK, Capability, Spec
 from registry.reading import read_set
 
 GOOD = """
@@ -35,13 +35,14 @@ class PlainAdapter:
     def __init__(self, name, *directions, polls=False):
         self.spec = Spec(
             name=name,
+            sdk=SDK,
             summary="",
             kinds=(),
-            media_types=frozenset(),
-            directions=directions,
-            settings=(),
+            capabilities=tuple(
+                Capability(name=f"{it}", direction=it, description="", fetches=polls and it is Direction.IN)
+                for it in directions
+            ),
             promises="",
-            polls=polls,
         )
         self.fault = None
         self.seen = {}

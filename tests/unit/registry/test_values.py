@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub_core.directory import Directory
+from hub_core.typed import duration, size
 from registry.draft import draft_of
-from registry.values import duration, size
 
 
 @pytest.mark.parametrize(
