@@ -7,7 +7,7 @@ One ``Directory`` is one registry set: a message is handled by exactly one, whos
 from collections.abc import Mapping
 from datetime import timedelta
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from msgspec import Meta
 
@@ -95,6 +95,7 @@ class Endpoint(Struct, frozen=True, kw_only=True):
         opening: when deliveries may begin; left out: always.
         in_doubt: what follows when the answer was lost. ``resend``: the same key is sent again; ``hold``: a person
             says whether the partner has it, for partners that would do the same thing twice.
+        settings: of the adapter's own, as its page among the adapters describes them.
         poll: how a list is fetched from ``url``, where the partner does not send by itself.
         parked: what a delivery that was given up means for the later ones of its order key. ``pass``: they go on;
             ``hold``: they wait for it.
@@ -127,6 +128,7 @@ class Endpoint(Struct, frozen=True, kw_only=True):
     opening: "Opening | None" = None
     in_doubt: Literal["resend", "hold"] = "resend"
     parked: Literal["pass", "hold"] = "pass"
+    settings: dict[str, Any] = {}  # noqa: RUF012 - same
     poll: Poll | None = None
 
 

@@ -1,12 +1,13 @@
-"""From YAML nodes to the structs of ``hub_core.directory``: every fault of every field, each with its place.
+"""From YAML nodes to typed structs: every fault of every field, each with its place.
 
+The structs are those of ``hub_core.directory``, and the settings of adapters.
 The kinds of the fields are read from the structs themselves, so that a new field is read, checked and described in
 ``schemas/hub/registry.schema.json`` without a line here. Three kinds have a friendly spelling: spans of time
 (``30 min``), sizes (``10 MB``, for numbers whose name ends in ``_bytes``), and a list of one, written as that one.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from functools import cache
 from typing import Any, Final, TypeVar
@@ -15,7 +16,7 @@ import msgspec
 import msgspec.inspect as kinds
 
 from hub_core.credentials import SecretReference
-from hub_core.yaml import Faults, Mapping, Node, Scalar, closest
+from hub_core.yaml import Faults, Mapping, Node, Plain, Scalar, as_node, closest, plain
 from hub_core.yaml import Sequence as YamlList
 
 T = TypeVar("T", bound=msgspec.Struct)
@@ -28,6 +29,14 @@ MISSING_FIELD: Final = "R103"
 WRONG_VALUE: Final = "R104"
 SECRET_AS_VALUE: Final = "R107"  # noqa: S105 - a code, no secret
 
+READABLE: Final = (
+    kinds.BoolType,
+    kinds.EnumType,
+    kinds.IntType,
+    kinds.LiteralType,
+    kinds.StrType,
+    kinds.TimeDeltaType,
+)
 SECONDS: Final = {
     "ms": 0.001,
     "s": 1,
@@ -50,6 +59,49 @@ def read_struct(node: Node, kind: type[T], faults: Faults) -> T | None:
     """Return the struct that a node describes; ``None`` if it has faults, which are added to ``faults``."""
     value = _struct(node, _type_info(kind), faults)
     return value if isinstance(value, kind) else None
+
+
+def struct_of(said: Plain, kind: type[T], *, where: str) -> T:
+    """Return the struct that plain texts, lists and tables describe, as an endpoint's ``settings`` holds them.
+
+    Args:
+        said: as ``yaml.plain`` returns it.
+        kind: of the struct.
+        where: what they are, for error texts.
+
+    Raises:
+        ConfigError: R102 to R107, with every fault in ``findings``.
+    """
+    faults = Faults(WRONG_VALUE)
+    value = read_struct(as_node(said, file=where), kind, faults)
+    faults.raise_any()
+    assert value is not None  # noqa: S101 - it has no fault; narrows the type
+    return value
+
+
+def unreadable(kind: type[msgspec.Struct]) -> list[str]:
+    """Return the fields of a struct whose kind cannot be read here, each by its path; empty: all can."""
+    return [".".join(path) for path in _unreadable(kinds.type_info(kind), ())]
+
+
+def _unreadable(kind: kinds.Type, path: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    match kind:
+        case kinds.Metadata():
+            yield from _unreadable(kind.type, path)
+        case kinds.UnionType():
+            members = [member for member in kind.types if not isinstance(member, kinds.NoneType)]
+            yield from _unreadable(members[0], path) if len(members) == 1 else (path,)
+        case kinds.StructType():
+            for field in kind.fields:
+                yield from _unreadable(field.type, (*path, field.name))
+        case kinds.VarTupleType():
+            yield from _unreadable(kind.item_type, path)
+        case kinds.DictType() if not isinstance(kind.value_type, kinds.AnyType):
+            yield from _unreadable(kind.value_type, path)
+        case kinds.DictType():
+            pass
+        case _ if not isinstance(kind, READABLE):
+            yield path
 
 
 @cache
@@ -153,6 +205,8 @@ def _tuple(node: Node, kind: kinds.VarTupleType, name: str, faults: Faults) -> o
 def _dict(node: Node, kind: kinds.DictType, faults: Faults) -> object:
     if not isinstance(node, Mapping):
         return _fault(faults, node, "names and values are expected here", "write name: value, one per line")
+    if isinstance(kind.value_type, kinds.AnyType):
+        return plain(node)  # whoever knows these fields reads them
     values = {key: _read(value, kind.value_type, key, faults) for key, value in node.items.items()}
     return msgspec.UNSET if msgspec.UNSET in values.values() else values
 
@@ -179,7 +233,7 @@ def _scalar(node: Node, kind: kinds.Type, name: str, faults: Faults, said: Said)
             mend = "write a number and a unit, such as 5s, 30 min or 2h"
             return span if span is not None else _fault(faults, node, f"{name!r} is no span of time", mend)
         case _:
-            raise AssertionError(kind)  # a kind of field that hub_core.directory does not have yet
+            raise AssertionError(kind)  # see READABLE
     return (
         known[text] if text in known else _fault(faults, node, f"{name!r} has an unknown value", closest(text, known))
     )

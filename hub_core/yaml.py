@@ -72,6 +72,17 @@ def plain(node: Node) -> Plain:
     return {key: plain(value) for key, value in node.items.items()}
 
 
+def as_node(said: Plain, *, file: str) -> Node:
+    """Return what ``plain`` returned as a node again; its places name the file, and line 1."""
+    at = {"file": file, "line": 1, "column": 1}
+    if isinstance(said, str):
+        return Scalar(text=said, **at)  # type: ignore[arg-type]
+    if isinstance(said, list):
+        return Sequence(items=tuple(as_node(item, file=file) for item in said), **at)  # type: ignore[arg-type]
+    keys = {key: Scalar(text=key, **at) for key in said}  # type: ignore[arg-type]
+    return Mapping(items={key: as_node(value, file=file) for key, value in said.items()}, keys=keys, **at)  # type: ignore[arg-type]
+
+
 def closest(word: str, known: Iterable[str]) -> str:
     """Return a mend for a misspelt word: the nearest known word, or all of them where none is near."""
     choices = sorted(known)

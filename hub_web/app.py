@@ -4,7 +4,7 @@ FastAPI about halves the rate of a plain ASGI path, so messages never pass throu
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 
 from adapters.kit.problem import problem
 from adapters.kit.reply import send_reply, trouble_of
@@ -13,15 +13,15 @@ from hub_core.errors import Refused
 from hub_core.ports import AsgiApp, Receive, Scope, Send
 
 
-def application(fronts: Mapping[str, AsgiApp], api: AsgiApp) -> AsgiApp:
-    """Return one ASGI app; ``fronts`` maps the first segment of a path (``soap``) to an adapter's front."""
+def application(front: Callable[[str], AsgiApp | None], api: AsgiApp) -> AsgiApp:
+    """Return one ASGI app; ``front`` gives an adapter's front for the first segment of a path (``soap``)."""
 
     def dispatch(scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         path: bytes = scope["raw_path"]
         # No address of the hub needs an escape: a proxy that guards paths must see the path that counts here.
         if b"%" in path or b"//" in path:
             return _unknown(send)
-        return fronts.get(scope["path"].split("/", 2)[1], api)(scope, receive, send)
+        return (front(scope["path"].split("/", 2)[1]) or api)(scope, receive, send)
 
     return dispatch
 

@@ -88,7 +88,7 @@ async def serve(settings: Settings, laps: Laps) -> None:
     _allow_files()
     async with _assembled(settings, laps, stop) as hub:
         api = MadeLater(lambda: _api(hub))
-        app = application(hub.fronts, api)
+        app = application(hub.front, api)
         async with contextlib.AsyncExitStack() as stack:
             plain = _bind(settings.host, settings.port)
             await stack.enter_async_context(listening(app, plain))

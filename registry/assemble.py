@@ -51,7 +51,9 @@ class Running:
         self.directory = parts.directory
         self.desk = Desk(parts)
         self._metrics_key = secret_of(parts.settings.metrics_key, parts.environ)
-        self.fronts: dict[str, AsgiApp] = {name: adapter.front(self) for name, adapter in parts.adapters.items()}
+        self._fronts: dict[str, AsgiApp] = {}
+        for adapter in {endpoint.adapter for endpoint in parts.directory().endpoints.values()}:
+            self.front(adapter)
 
     @property
     def address(self) -> str | None:
@@ -61,6 +63,15 @@ class Running:
     @address.setter
     def address(self, address: str) -> None:
         self._parts.address = address
+
+    def front(self, adapter: str) -> AsgiApp | None:
+        """Return what serves ``/<adapter>/...``, made when it is called first; ``None``: no such adapter."""
+        if adapter not in self._fronts:
+            found = self._parts.adapters.get(adapter)
+            if found is None:
+                return None
+            self._fronts[adapter] = found.front(self)
+        return self._fronts[adapter]
 
     def authenticate(self, headers: Mapping[str, str]) -> Caller:
         """Return who calls; see ``ports.Services``."""
@@ -140,7 +151,7 @@ class Running:
             "services": self,
             "new_id": self._parts.new_id,
             "turn_away": self.turn_away,
-            "media_types": {name: adapter.spec.media_types for name, adapter in self._parts.adapters.items()},
+            "media_types": lambda adapter: self._parts.adapters[adapter].spec.media_types,
             "ask": self._parts.inquiry.ask,
             "ready": self.ready,
             "metrics": self.figures,

@@ -6,15 +6,16 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Final
 
+from adapters.kit.load import quarantine_of
 from hub_core.delivering.opening import plan_of
 from hub_core.directory import Direction, Endpoint, Opening
 from hub_core.errors import ConfigError
 from hub_core.message import Finding, Severity
 from hub_core.polled import Poll
 from hub_core.ports import Adapter
-from hub_core.typed import MISSING_FIELD, SECRET_AS_VALUE
+from hub_core.typed import MISSING_FIELD, SECRET_AS_VALUE, read_struct
 from hub_core.wording import Answer
-from hub_core.yaml import Node, where
+from hub_core.yaml import Mapping, Node, where
 from registry.crontab import next_time
 from registry.ground import Ground, Place
 from registry.references import ENV, NAME, URL, followed
@@ -65,7 +66,9 @@ def check_endpoint(ground: Ground, name: str, endpoint: Endpoint) -> None:
     if endpoint.poll is not None:
         _check_poll(ground, endpoint, endpoint.poll, at)
     adapter = ground.adapters.get(endpoint.adapter)
-    if adapter is None:
+    if adapter is None and (fault := quarantine_of(ground.adapters, endpoint.adapter)) is not None:
+        ground.fault(at("adapter"), fault.text, fault.mend, fault.code)
+    elif adapter is None:
         ground.one_of(at("adapter"), endpoint.adapter, ground.adapters, "adapter")
     elif endpoint.direction not in adapter.spec.directions:
         text = f"the adapter {endpoint.adapter} has no direction {endpoint.direction}"
@@ -124,6 +127,17 @@ def _check_own(ground: Ground, adapter: Adapter, endpoint: Endpoint, at: Place) 
     for field in OWN:
         if getattr(endpoint, field) != getattr(DEFAULTS, field) and field not in known:
             ground.fault(at(field), f"the adapter {endpoint.adapter} knows no {field!r}", "remove it")
+    if adapter.spec.settings is not None:
+        node = at("settings")
+        said = node if isinstance(node, Mapping) else _none_at(node)
+        read_struct(said, adapter.spec.settings, ground.draft.faults)
+    elif endpoint.settings:
+        ground.fault(at("settings"), f"the adapter {endpoint.adapter} has no settings of its own", "remove it")
+
+
+def _none_at(node: Node) -> Mapping:
+    """Return settings that are left out, at the place of the endpoint's name."""
+    return Mapping(items={}, keys={}, file=node.file, line=node.line, column=node.column)
 
 
 def _check_credentials(ground: Ground, endpoint: Endpoint, at: Place) -> None:

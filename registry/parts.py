@@ -24,6 +24,7 @@ from registry.keys import KeyList, Keys
 from registry.store import REGISTRY, Registry, Sets
 
 if TYPE_CHECKING:
+    from adapters.kit.load import Adapters
     from hub_core.accepting.hub import Hub
     from hub_core.accepting.judging import Judge
     from hub_core.asking.inquiry import Inquiry
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
     from hub_core.journal.store import SqlJournal
     from hub_core.mapping import MappingSet
     from hub_core.message import Message, Outcome, Refusal
-    from hub_core.ports import Adapter
     from registry.connections import Connections
     from registry.mappings.releases import ReleaseBook, Releases
     from registry.mappings.sets import Mappings
@@ -152,7 +152,7 @@ class Parts:
         return Keys(self.database, clock=self.clock)
 
     @cached_property
-    def adapters(self) -> "dict[str, Adapter]":
+    def adapters(self) -> "Adapters":
         """The installed adapters by name."""
         from adapters.kit.load import load_adapters
 

@@ -6,20 +6,27 @@ are checked across files, which no schema can do: ``punte apply --plan`` does.
 
 import inspect
 import re
+from collections.abc import Iterable
 from typing import Any, Final
 
 import msgspec
 import msgspec.inspect as kinds
 
+from adapters.kit.load import shipped
 from hub_core.credentials import SecretReference
+from hub_core.ports import Spec
 from hub_core.typed import DURATION, SIZE
 from registry.draft import KINDS, NAME
 
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 
 
-def registry_schema() -> dict[str, Any]:
-    """Return the schema of one registry file."""
+def registry_schema(specs: Iterable[Spec] = ()) -> dict[str, Any]:
+    """Return the schema of one registry file.
+
+    Args:
+        specs: of the adapters whose own settings it describes.
+    """
     definitions: dict[str, Any] = {}
     parts = {
         kind: {
@@ -29,6 +36,8 @@ def registry_schema() -> dict[str, Any]:
         }
         for kind, struct in KINDS.items()
     }
+    if own := [_own_settings(spec, definitions) for spec in specs if spec.settings is not None]:
+        definitions["Endpoint"]["allOf"] = own
     return {
         "$schema": DIALECT,
         "title": "Punte registry file",
@@ -37,6 +46,25 @@ def registry_schema() -> dict[str, Any]:
         "additionalProperties": False,
         "properties": parts,
         "$defs": dict(sorted(definitions.items())),
+    }
+
+
+def described(struct: type[msgspec.Struct]) -> dict[str, str]:
+    """Return what the docstring of a struct says about each of its fields, or what the field's type says of itself."""
+    properties = _struct(kinds.type_info(struct), {})["properties"]  # type: ignore[arg-type]
+    return {name: schema.get("description", "") for name, schema in properties.items()}
+
+
+def _own_settings(spec: Spec, definitions: dict[str, Any]) -> dict[str, Any]:
+    """Return what holds for endpoints of one adapter only."""
+    settings = kinds.type_info(spec.settings)
+    needed = any(field.required for field in settings.fields)  # type: ignore[attr-defined]
+    return {
+        "if": {"properties": {"adapter": {"const": spec.name}}, "required": ["adapter"]},
+        "then": {
+            "properties": {"settings": _schema(settings, "", definitions)},
+            **({"required": ["settings"]} if needed else {}),
+        },
     }
 
 
@@ -95,6 +123,8 @@ def _field(field: kinds.Field, said: str | None, definitions: dict[str, Any]) ->
 def _scalar(kind: kinds.Type, name: str) -> dict[str, Any]:
     """Editors give YAML types of their own: numbers and yes/no are not text to them."""
     match kind:
+        case kinds.AnyType():
+            schema: dict[str, Any] = {}
         case kinds.IntType():
             number: dict[str, Any] = {"type": "integer", "minimum": kind.ge or 0}
             number |= {} if kind.le is None else {"maximum": kind.le}
@@ -117,4 +147,5 @@ def _scalar(kind: kinds.Type, name: str) -> dict[str, Any]:
 
 def rendered() -> bytes:
     """Return the schema as it stands in ``schemas/hub/registry.schema.json``."""
-    return msgspec.json.format(msgspec.json.encode(registry_schema()), indent=2) + b"\n"
+    schema = registry_schema(adapter.spec for adapter in shipped().values())
+    return msgspec.json.format(msgspec.json.encode(schema), indent=2) + b"\n"

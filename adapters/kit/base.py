@@ -1,6 +1,8 @@
 """An adapter of which only what differs has to be written."""
 
-from typing import ClassVar
+from typing import ClassVar, TypeVar
+
+import msgspec
 
 from adapters.kit.contracts import Contracts
 from adapters.kit.front import front
@@ -11,8 +13,11 @@ from hub_core.document import Document
 from hub_core.errors import ConfigError
 from hub_core.message import Finding
 from hub_core.ports import AsgiApp, Services, Source, Spec, Target
+from hub_core.typed import struct_of
 from hub_core.validation import JsonSchema, load_json_schema, parse_json
 from hub_core.wording import InBand
+
+T = TypeVar("T", bound=msgspec.Struct)
 
 
 class BaseAdapter:
@@ -69,6 +74,14 @@ class BaseAdapter:
     def source(self, name: str, endpoint: Endpoint) -> Source:
         """Raise ConfigError, R104: nobody is asked this way."""
         raise self._cannot(name, endpoint)
+
+    def settings(self, endpoint: Endpoint, kind: type[T]) -> T:
+        """Return what the endpoint says below ``settings``, as ``spec.settings`` describes it.
+
+        Raises:
+            ConfigError: R102 to R107; the registry found it good, so the adapter is another one since.
+        """
+        return struct_of(endpoint.settings, kind, where="settings")
 
     def _cannot(self, name: str, endpoint: Endpoint) -> ConfigError:
         directions = ", or ".join(self.spec.directions)

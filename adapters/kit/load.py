@@ -1,78 +1,165 @@
-"""Which adapters there are: found by entry point, so that one can be added without touching the hub."""
+"""Which adapters there are: found by entry point, so that one can be added without touching the hub.
+
+An adapter is loaded when it is used first. One that cannot be used is quarantined: its endpoints are told why, every
+other adapter goes on.
+"""
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from importlib.metadata import EntryPoint, entry_points
 from typing import Final
 
 from hub_core.errors import ConfigError
-from hub_core.ports import Adapter
+from hub_core.ports import SDK, Adapter, fits
+from hub_core.typed import unreadable
 
 GROUP: Final = "punte.adapters"
+SHIPPED: Final = "punte"  # the distribution whose adapters win over others of the same name
+PARTS: Final = ("spec", "open", "check", "validate", "front", "target", "source")
+_CODE: Final = "V402"
 log = logging.getLogger("punte.adapters")
+
+
+class Adapters(Mapping[str, Adapter]):
+    """The installed adapters by name; each is loaded when it is looked up first.
+
+    Args:
+        points: where they are found.
+        report: gets a ConfigError, V402, for each that is quarantined.
+
+    Attributes:
+        quarantined: why, by name, those that were found to be unusable so far.
+    """
+
+    def __init__(self, points: Iterable[EntryPoint], report: Callable[[ConfigError], None]) -> None:
+        self._report = report
+        self._points: dict[str, EntryPoint] = {}
+        self._loaded: dict[str, Adapter] = {}
+        self.quarantined: dict[str, ConfigError] = {}
+        claims: dict[str, list[EntryPoint]] = {}
+        for point in sorted(points, key=lambda point: point.name):
+            claims.setdefault(point.name, []).append(point)
+        for name, claimants in claims.items():
+            self._admit(name, claimants)
+
+    def __getitem__(self, name: str) -> Adapter:
+        """Return an adapter.
+
+        Raises:
+            KeyError: there is none of this name, or it is quarantined.
+        """
+        if name not in self._loaded:
+            point = self._points[name]
+            try:
+                self._loaded[name] = _load(point)
+            except ConfigError as fault:
+                del self._points[name]
+                self._quarantine(name, fault)
+                raise KeyError(name) from fault
+        return self._loaded[name]
+
+    def __iter__(self) -> Iterator[str]:
+        """Return the names of those that are not quarantined, so far."""
+        return iter(list(self._points))
+
+    def __len__(self) -> int:
+        """Return how many are not quarantined, so far."""
+        return len(self._points)
+
+    def load(self) -> "Adapters":
+        """Load every one, so that ``quarantined`` is complete; return self."""
+        for name in self:
+            self.get(name)
+        return self
+
+    def package(self, name: str) -> str:
+        """Return the distribution that brings an adapter, with its version; empty if nobody knows."""
+        point = self._points.get(name)
+        return "" if point is None or point.dist is None else f"{point.dist.name} {point.dist.version}"
+
+    def _admit(self, name: str, claimants: list[EntryPoint]) -> None:
+        shipped = [point for point in claimants if _is_shipped(point)]
+        if len(claimants) == 1:
+            self._points[name] = claimants[0]
+            return
+        if len(shipped) == 1:
+            self._points[name] = shipped[0]
+        brought = ", ".join(sorted(point.value for point in claimants if point not in shipped))
+        fault = ConfigError(
+            _CODE, f"several packages bring an adapter {name}", where=brought, mend="remove all of them but one"
+        )
+        self._quarantine(name, fault)
+
+    def _quarantine(self, name: str, fault: ConfigError) -> None:
+        self.quarantined[name] = fault
+        self._report(fault)
 
 
 def load_adapters(
     *, points: Iterable[EntryPoint] | None = None, report: Callable[[ConfigError], None] | None = None
-) -> dict[str, Adapter]:
-    """Return every adapter by its name.
-
-    An adapter that cannot be loaded is reported and left out; the others go on.
+) -> Adapters:
+    """Return the installed adapters, none of them loaded yet.
 
     Args:
         points: where to look; the installed packages if not given.
-        report: gets a ConfigError for each broken one; a line in the log if not given.
+        report: gets a ConfigError for each that is quarantined; a line in the log if not given.
 
     Raises:
         ConfigError: V402, there is none at all: the project is not installed.
     """
-    found = sorted(entry_points(group=GROUP) if points is None else points, key=lambda point: point.name)
+    found = list(entry_points(group=GROUP) if points is None else points)
     if not found:
         raise ConfigError(
-            "V402",
+            _CODE,
             f"no adapter is installed: no package offers the entry point group {GROUP}",
             mend="install the project: python -m pip install --no-deps --no-build-isolation -e .",
         )
-    adapters: dict[str, Adapter] = {}
-    for point in found:
-        try:
-            adapters[point.name] = _load(point)
-        except ConfigError as fault:
-            (report or _log)(fault)
-    return adapters
+    return Adapters(found, report or _log)
+
+
+def shipped() -> Adapters:
+    """Return the adapters of this project alone."""
+    points = [point for point in entry_points(group=GROUP) if _is_shipped(point)]
+    return load_adapters(points=points)
+
+
+def quarantine_of(adapters: Mapping[str, Adapter], name: str) -> ConfigError | None:
+    """Return why an adapter cannot be used; ``None`` if it can, or if there is none of this name."""
+    if not isinstance(adapters, Adapters) or adapters.get(name) is not None:
+        return None
+    return adapters.quarantined.get(name)
+
+
+def _is_shipped(point: EntryPoint) -> bool:
+    return point.dist is not None and point.dist.name == SHIPPED
 
 
 def _load(point: EntryPoint) -> Adapter:
     try:
         adapter = point.load()
-    except (ImportError, AttributeError, SyntaxError) as error:
-        raise ConfigError(
-            "V402",
-            f"the adapter {point.name} cannot be loaded: {type(error).__name__}",
-            where=point.value,
-            mend="install what it needs, or remove the package that brings it",
+    except Exception as error:  # what a package does when it is imported is its own: it may fail in any way
+        raise _unusable(
+            point, f"cannot be loaded: {type(error).__name__}", "install what it needs, or remove the package"
         ) from error
-    missing = [
-        part
-        for part in ("spec", "open", "check", "validate", "front", "target", "source")
-        if not hasattr(adapter, part)
-    ]
-    if missing:
-        raise ConfigError(
-            "V402",
-            f"the adapter {point.name} is not complete: {', '.join(missing)}",
-            where=point.value,
-            mend="the entry point must name an object with every member of hub_core.ports.Adapter",
-        )
-    if adapter.spec.name != point.name:
-        raise ConfigError(
-            "V402",
-            f"the adapter {point.name} calls itself {adapter.spec.name}",
-            where=point.value,
-            mend="give the entry point the name of the adapter",
+    if missing := [part for part in PARTS if not hasattr(adapter, part)]:
+        mend = "the entry point must name an object with every member of hub_core.ports.Adapter"
+        raise _unusable(point, f"is not complete: {', '.join(missing)}", mend)
+    spec = adapter.spec
+    if spec.name != point.name:
+        raise _unusable(point, f"calls itself {spec.name}", "give the entry point the name of the adapter")
+    if not fits(spec.sdk):
+        mend = "install a version of the package that was made for this hub"
+        raise _unusable(point, f"was written for version {spec.sdk} of the ports; this hub has {SDK}", mend)
+    if spec.settings is not None and (wrong := unreadable(spec.settings)):
+        raise _unusable(
+            point, f"has settings that cannot be read: {', '.join(wrong)}", "use the kinds of Spec.settings"
         )
     found: Adapter = adapter
     return found
+
+
+def _unusable(point: EntryPoint, what: str, mend: str) -> ConfigError:
+    return ConfigError(_CODE, f"the adapter {point.name} {what}", where=point.value, mend=mend)
 
 
 def _log(fault: ConfigError) -> None:

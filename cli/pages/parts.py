@@ -6,7 +6,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Final, get_args
 
-from adapters.kit.load import load_adapters
+from adapters.kit.load import shipped
+from cli.pages.registry import fields
 from cli.pages.table import table
 from hub_core.mapping.binding.model import Kind, takes
 from hub_core.mapping.codecs import CODECS, Codec, Example
@@ -64,10 +65,9 @@ def adapters() -> Iterator[str]:
     yield "An adapter knows how bytes of one protocol travel. An endpoint names one: `adapter: soap`; every field is"
     yield "one of the endpoint, described among [the registry's fields](registry.md#endpoints)."
     yield ""
-    yield "*Idempotent*: whoever gets a message gets an id that stays the same, by which a repeat is seen. *Ordered*: what"
-    yield "is fetched or cut into rows comes in the partner's own order. *Streams*: a body is never whole in memory."
-    shipped = [one for one in load_adapters().values() if type(one).__module__.startswith("adapters.")]
-    for adapter in shipped:
+    yield "*Idempotent*: whoever gets a message gets an id that stays the same, by which a repeat is seen. *Ordered*:"
+    yield "what is fetched or cut into rows comes in the partner's order. *Streams*: a body is never whole in memory."
+    for adapter in shipped().values():
         yield from ("", *_adapter(adapter.spec))
 
 
@@ -83,6 +83,9 @@ def _adapter(spec: Spec) -> Iterator[str]:
         ("field", "", "meaning"),
         ((f"`{one.name}`", "required" if one.required else "", one.description) for one in spec.fields),
     )
+    if spec.settings is not None:
+        yield from ("", "Below `settings:` of an endpoint:", "")
+        yield from fields(spec.settings)
     yield from ("", "What it promises, and what not:", "", spec.promises)
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
-from typing import Any
 
 import msgspec.inspect as kinds
 
@@ -10,7 +9,7 @@ from cli.pages.structs import classes, own, shown, summary
 from cli.pages.table import table
 from hub_core.typed import BYTES, duration, size
 from registry.draft import KINDS
-from registry.schema import registry_schema
+from registry.schema import described
 
 
 def registry() -> Iterator[str]:
@@ -38,14 +37,18 @@ def _within(structs: Iterable[type], seen: list[type]) -> Iterator[type]:
 
 
 def _registry_struct(struct: type) -> Iterator[str]:
-    described = registry_schema()["$defs"][struct.__name__]["properties"]
-    yield from (*summary(struct), "")
-    yield from table(("field", "holds", "default", "meaning"), (_registry_row(one, described) for one in own(struct)))
+    yield from (*summary(struct), "", *fields(struct))
 
 
-def _registry_row(field: kinds.Field, described: dict[str, Any]) -> tuple[str, ...]:
+def fields(struct: type) -> Iterator[str]:
+    """Yield the table of the fields of a struct that is written in YAML."""
+    said = described(struct)
+    yield from table(("field", "holds", "default", "meaning"), (_row(one, said[one.name]) for one in own(struct)))
+
+
+def _row(field: kinds.Field, said: str) -> tuple[str, ...]:
     default = "required" if field.required else _default(field)
-    said = described[field.name].get("description", "").replace("``", "`").replace("`None`", "left out")
+    said = said.replace("``", "`").replace("`None`", "left out")
     return f"`{field.name}`", shown(field.type, field.name), default, said
 
 

@@ -8,7 +8,7 @@ its file and its line: whatever is tried twice is kept once.
 import asyncio
 import hashlib
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import dropwhile, islice
 from typing import Final
 
@@ -46,7 +46,7 @@ class Splitter:
         *,
         journal: Journal,
         view: JournalView,
-        adapters: dict[str, Adapter],
+        adapters: Mapping[str, Adapter],
         directory_of: Callable[[int], Directory],
         clock: Clock,
     ) -> None:

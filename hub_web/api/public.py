@@ -157,7 +157,7 @@ async def send(
         raise Refused("A404", "no inbound endpoint of this name is registered")
     if registered.security is not None or registered.credentials is not None:
         raise Refused("A411", f"send it to /{registered.adapter}/{endpoint}, where what proves its sender is looked at")
-    known = request.app.state.media_types[registered.adapter] - {MEDIA_TYPE}  # parts are put together there, too
+    known = request.app.state.media_types(registered.adapter) - {MEDIA_TYPE}  # parts are put together there, too
     media_type, sender_id, purpose = header.media_type(told, known), header.sender_id(told), header.purpose(told)
     limit = registered.max_body_bytes
     with following(trace_in(told)), hub.admit(who, declared(told, limit=limit)) as place:

@@ -218,7 +218,7 @@ def _adapters(_: Settings) -> Fact:
 
     broken: list[ConfigError] = []
     try:
-        found = load_adapters(report=broken.append)
+        found = load_adapters(report=broken.append).load()
     except ConfigError as error:
         return Fact(False, error.text, error.mend)
     if broken:

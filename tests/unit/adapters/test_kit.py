@@ -1,16 +1,12 @@
-"""What the adapters share: waiting times, credentials, finding adapters."""
+"""What the adapters share: waiting times, credentials."""
 
 import base64
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from importlib.metadata import EntryPoint
-from types import SimpleNamespace
 
 import pytest
 
 from adapters.kit.client import authorisation, retry_after
-from adapters.kit.load import GROUP, load_adapters
-from adapters.rest import ADAPTER as REST
 from hub_core.credentials import Credentials, SecretReference
 from hub_core.errors import ConfigError
 
@@ -63,36 +59,3 @@ def test_a_secret_that_is_not_there_is_named_by_its_reference() -> None:
     with pytest.raises(ConfigError, match="PUNTE_TEST_SECRET") as refused:
         authorisation(credentials("bearer"))
     assert refused.value.code == "R109"
-
-
-def test_the_installed_project_brings_three_adapters() -> None:
-    adapters = load_adapters()
-    assert {"soap", "eessi", "rest"} <= adapters.keys()
-    assert all(adapter.spec.name == name for name, adapter in adapters.items())
-
-
-incomplete = SimpleNamespace(spec=REST.spec)
-
-
-def test_a_broken_adapter_is_reported_and_the_others_go_on() -> None:
-    points = [
-        EntryPoint("rest", "adapters.rest:ADAPTER", GROUP),
-        EntryPoint("absent", "no_such_package:ADAPTER", GROUP),
-        EntryPoint("nameless", "adapters.rest:NO_SUCH", GROUP),
-        EntryPoint("half", f"{__name__}:incomplete", GROUP),
-        EntryPoint("other", "adapters.rest:ADAPTER", GROUP),
-    ]
-    faults: list[ConfigError] = []
-    assert load_adapters(points=points, report=faults.append) == {"rest": REST}
-    assert [fault.code for fault in faults] == ["V402"] * 4
-    assert all(fault.mend and fault.where for fault in faults)
-
-
-def test_a_broken_adapter_stands_in_the_log_where_nobody_asks(caplog: pytest.LogCaptureFixture) -> None:
-    load_adapters(points=[EntryPoint("absent", "no_such_package:ADAPTER", GROUP)])
-    assert [record.getMessage() for record in caplog.records] == ["adapter.broken"]
-
-
-def test_no_adapter_at_all_means_that_the_project_is_not_installed() -> None:
-    with pytest.raises(ConfigError, match="no adapter is installed"):
-        load_adapters(points=[])

@@ -80,9 +80,3 @@ def test_a_contract_that_is_not_there_is_refused_with_the_mend() -> None:
         ADAPTER.check("cases", endpoint(contract=Contract(json_schema="partners/none.json")))
     assert refused.value.where == "contract.json_schema"
     assert refused.value.mend
-
-
-def test_a_webhook_needs_an_address() -> None:
-    with pytest.raises(ConfigError) as refused:
-        ADAPTER.check("hook", endpoint(direction=Direction.OUT))
-    assert (refused.value.code, refused.value.where) == ("R103", "url")

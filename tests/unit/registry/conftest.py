@@ -32,7 +32,7 @@ MARK = "«"
 class PlainAdapter:
     """Knows all it is told about; refuses what a test makes it refuse."""
 
-    def __init__(self, name, *directions, polls=False):
+    def __init__(self, name, *directions, polls=False, settings=None):
         self.spec = Spec(
             name=name,
             sdk=SDK,
@@ -43,6 +43,7 @@ class PlainAdapter:
                 for it in directions
             ),
             promises="",
+            settings=settings,
         )
         self.fault = None
         self.seen = {}
