@@ -1,9 +1,12 @@
 """How two systems show each other who they are, as it is registered: credentials, certificates, WS-Security."""
 
 from datetime import timedelta
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
+from msgspec import Meta
+
+FINGERPRINT = r"^([0-9A-Fa-f]{2}:?){31}[0-9A-Fa-f]{2}$"
 
 
 class Struct(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -50,6 +53,26 @@ class ClientCertificate(Struct, frozen=True, kw_only=True):
     certificate: str | None = None
     key: str | None = None
     authorities: str | None = None
+
+
+class CallerCertificate(Struct, frozen=True, kw_only=True):
+    """A certificate that an institution shows when it calls: one by its fingerprint, or all that bear two names.
+
+    Attributes:
+        sha256: fingerprint: SHA-256 of the certificate, in hex, with or without colons.
+        subject: whom it is issued to, as RFC 4514 writes names: `CN=siui.example,O=Agency,C=RO`.
+        issuer: who issued it, in the same way; beside ``subject``.
+    """
+
+    sha256: (
+        Annotated[
+            str,
+            Meta(pattern=FINGERPRINT, examples=["9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"]),
+        ]
+        | None
+    ) = None
+    subject: str | None = None
+    issuer: str | None = None
 
 
 class Signing(Struct, frozen=True, kw_only=True):

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta
 
-from hub_core.credentials import ClientCertificate, Credentials, Security, Struct
+from hub_core.credentials import CallerCertificate, ClientCertificate, Credentials, Security, Struct
 from hub_core.polled import Poll
 from hub_core.wording import Answer, InBand
 
@@ -27,11 +27,13 @@ class Institution(Struct, frozen=True, kw_only=True):
     Attributes:
         name: full name, for people.
         country: ISO 3166-1 alpha-2.
+        certificates: that it shows when it calls, instead of a key; several while one takes over from another.
     """
 
     name: str
     country: Annotated[str, Meta(pattern=r"^[A-Z]{2}$")] = "RO"
     identifiers: Annotated[dict[str, str], Meta(description="Other ids, such as eessi: RO:10000.")] = {}  # noqa: RUF012 - frozen, its base stands elsewhere
+    certificates: tuple[CallerCertificate, ...] = ()
 
 
 class Direction(StrEnum):

@@ -49,7 +49,7 @@ class Leaf(msgspec.Struct, frozen=True):
 
 
 class Caller(msgspec.Struct, frozen=True):
-    """Who calls: the institution that a key is bound to, and the name of that key."""
+    """Who calls: the institution that a key or certificate is bound to, and the name of what was shown."""
 
     institution: str
     key: str

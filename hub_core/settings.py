@@ -4,13 +4,14 @@ import math
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 import msgspec
 from msgspec import Meta
 
 from hub_core.errors import ConfigError
+from hub_core.security.addresses import Addresses
 
 PREFIX = "PUNTE_"
 Days = Annotated[int, Meta(ge=0, le=36_500)]
@@ -32,7 +33,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         tls_port: of the TLS listener; ``None``: there is none.
         tls_certificate: PEM file of the server's certificate chain.
         tls_key: PEM file of its key.
-        tls_client_ca: PEM file; if set, clients must show a certificate of this authority.
+        tls_client_ca: PEM file of the authorities whose certificates callers may show.
+        tls_client: of the TLS listener, where there are such authorities: whether callers must show one.
+        proxies: addresses of the proxies that may say which certificate a caller showed to them, such as
+            `127.0.0.1, 10.1.0.0/24`.
+        proxy_certificate: name of the header in which they say it, as RFC 9440 or as escaped PEM; such as
+            `X-SSL-Client-Cert`.
         log_level: of the hub's own events.
         metrics_key: where the key stands with which `/metrics` may be read from other machines: `env:NAME` or
             `file:PATH`; without it only from this one.
@@ -53,6 +59,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     tls_certificate: Path | None = None
     tls_key: Path | None = None
     tls_client_ca: Path | None = None
+    tls_client: Literal["demanded", "optional"] = "demanded"
+    proxies: Addresses | None = None
+    proxy_certificate: Annotated[str, Meta(pattern=r"^[A-Za-z][A-Za-z0-9-]{0,63}$")] | None = None
     log_level: str = "INFO"
     metrics_key: str | None = None
     per_endpoint: int = 8
@@ -105,12 +114,27 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Settings:
             where="environment",
             mend="set both to PEM files",
         )
+    _check_proxies(settings)
     if 0 < settings.keep_metadata < (settings.keep_bodies or math.inf):
         text, mend = "PUNTE_KEEP_METADATA is less than PUNTE_KEEP_BODIES", "no body is kept longer than its message"
         raise ConfigError("R104", text, where="environment", mend=mend)
     _check_store(settings)
     _check_reference("PUNTE_METRICS_KEY", settings.metrics_key)
     return settings
+
+
+def _check_proxies(settings: Settings) -> None:
+    needed = {
+        "PUNTE_PROXIES": settings.proxies,
+        "PUNTE_PROXY_CERTIFICATE": settings.proxy_certificate,
+        "PUNTE_TLS_CLIENT_CA": settings.tls_client_ca,
+    }
+    if settings.proxies is None and settings.proxy_certificate is None:
+        return
+    for name, value in needed.items():
+        if value is None:
+            text = "a proxy hands on certificates by PUNTE_PROXIES, PUNTE_PROXY_CERTIFICATE and PUNTE_TLS_CLIENT_CA"
+            raise ConfigError("R103", text, where="environment", mend=f"set {name}, too")
 
 
 def _check_store(settings: Settings) -> None:

@@ -64,10 +64,13 @@ class Protocol(HttpToolsProtocol):
     _idle: TimerHandle | None = None  # looks for a connection that is kept and not used
     _idle_since: float | None = None
     _fault = "B111"
+    _certificate: bytes | None = None  # that the caller showed
 
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]  # as uvicorn has it
         """Begin; a caller who says nothing is not waited for."""
         super().connection_made(transport)
+        line = transport.get_extra_info("ssl_object")
+        self._certificate = None if line is None else line.getpeercert(binary_form=True)
         self._silent = _SILENT.setdefault(self.server_state, {})
         if len(self.connections) > self.max_connections:
             oldest = next(iter(self._silent), None)
@@ -177,6 +180,7 @@ class Protocol(HttpToolsProtocol):
             "raw_path": url.path,
             "query_string": url.query or b"",
             "headers": headers,
+            "certificate": self._certificate,
         }
 
     def _start(self, cycle: Cycle) -> None:

@@ -94,7 +94,7 @@ async def serve(settings: Settings, laps: Laps) -> None:
             await stack.enter_async_context(listening(app, plain))
             if settings.tls_port is not None:
                 tls = _bind(settings.host, settings.tls_port)
-                await stack.enter_async_context(listening(app, tls, context=_tls(settings)))
+                await stack.enter_async_context(listening(app, tls, context=tls_of(settings)))
             await stack.enter_async_context(listening(control.build(hub), _bind_control(settings.control)))
             hub.address = f"http://{settings.host}:{plain.getsockname()[1]}"
             stack.enter_context(_announced(settings, hub))
@@ -180,7 +180,7 @@ async def listening(
         interface="asgi3",
         log_config=None,
         access_log=False,
-        proxy_headers=False,  # nobody is believed who says for whom he calls; callers are known by their keys
+        proxy_headers=False,  # addresses stay those of the other side; see registry.callers for who is believed what
         server_header=False,
         date_header=False,
         backlog=BACKLOG,
@@ -237,14 +237,21 @@ def _announced(settings: Settings, hub: Running) -> Iterator[None]:
         settings.control.unlink(missing_ok=True)
 
 
-def _tls(settings: Settings) -> ssl.SSLContext:
+def tls_of(settings: Settings) -> ssl.SSLContext:
+    """Return what a TLS listener shows, and what it wants to see.
+
+    Raises:
+        ConfigError: R402, a file cannot be read.
+    """
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     try:
         context.load_cert_chain(str(settings.tls_certificate), str(settings.tls_key))
         if settings.tls_client_ca is not None:
             context.load_verify_locations(str(settings.tls_client_ca))
-            context.verify_mode = ssl.CERT_REQUIRED
+            # Whoever is named there counts, be it no root: an authority below one, or one caller's own certificate.
+            context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
+            context.verify_mode = ssl.CERT_REQUIRED if settings.tls_client == "demanded" else ssl.CERT_OPTIONAL
     except (OSError, ssl.SSLError) as error:
         raise ConfigError(
             "R402", "certificate, key or client CA cannot be read", where="PUNTE_TLS_*", mend="name readable PEM files"

@@ -19,7 +19,7 @@ from hub_core.errors import ConfigError, PunteError
 from hub_core.journal.entries import Filter, MessageRow
 from hub_core.laps import Laps
 from hub_core.message import Arrival, Caller, Outcome, State
-from hub_core.ports import AsgiApp, Asked, Found, Place, Target
+from hub_core.ports import AsgiApp, Asked, Found, Line, Place, Target
 from hub_core.sealing_anew import Resealer
 from hub_core.security.secrets import secret_of
 from hub_core.settings import Settings
@@ -46,6 +46,7 @@ class Running:
     def __init__(self, parts: Parts, deliverer: Deliverer, *, begin: Callable[[], Awaitable[None]]) -> None:
         self._parts = parts
         self._deliverer = deliverer
+        self._callers = parts.callers
         self.begin = begin
         self.admission = parts.admission
         self.directory = parts.directory
@@ -73,9 +74,13 @@ class Running:
             self._fronts[adapter] = found.front(self)
         return self._fronts[adapter]
 
-    def authenticate(self, headers: Mapping[str, str]) -> Caller:
+    def authenticate(self, headers: Mapping[str, str], line: Line) -> Caller:
         """Return who calls; see ``ports.Services``."""
-        return self._parts.keys.authenticate(headers)
+        return self._callers.authenticate(headers, line)
+
+    def certified(self, headers: Mapping[str, str], line: Line) -> Caller | None:
+        """Return who calls by certificate; see ``ports.Services``."""
+        return self._callers.certified(headers, line)
 
     def admit(self, caller: Caller, size: int) -> contextlib.AbstractContextManager[Place]:
         """Hold room for a call; see ``ports.Services``."""

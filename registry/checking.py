@@ -10,6 +10,7 @@ from hub_core.yaml import Node, closest
 from registry.draft import Draft
 from registry.endpoints import check_endpoint
 from registry.ground import Ground, Place
+from registry.institutions import check_institutions
 
 
 def check(
@@ -17,6 +18,7 @@ def check(
 ) -> list[Finding]:
     """Add every fault of the set to ``draft.faults``; return the warnings."""
     ground = Ground(draft, draft.directory(), adapters, mappings, environ)
+    check_institutions(ground)
     for name, endpoint in ground.directory.endpoints.items():
         check_endpoint(ground, name, endpoint)
     for name, route in ground.directory.routes.items():

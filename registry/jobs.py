@@ -58,7 +58,9 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def certificates(parts: "Parts") -> Done:
-    """Look at the certificates of all partners that are called over TLS, and at the hub's own.
+    """Look at the certificates of all partners that are called over TLS, of callers, and at the hub's own.
+
+    Of a caller it is the one that they showed last, to this process.
 
     Raises:
         ConfigError: R402, the hub's own cannot be read.
@@ -69,6 +71,7 @@ async def certificates(parts: "Parts") -> Done:
     ends = {name: end for name, end in zip(called, looked, strict=True) if isinstance(end, datetime)}
     if parts.settings.tls_port is not None and parts.settings.tls_certificate is not None:
         ends[OURS] = await asyncio.to_thread(_own_end, parts.settings.tls_certificate)
+    ends |= {f"(caller {name})": end for name, end in parts.callers.ends.items()}
     soon = sorted(name for name, end in ends.items() if end - now < SOON)
     unseen = sorted(name for name, end in zip(called, looked, strict=True) if isinstance(end, OSError))
     told = [f"{len(ends)} looked at"]

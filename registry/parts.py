@@ -20,6 +20,7 @@ from hub_core.journal.where import engine_of
 from hub_core.ports.clock import Clock
 from hub_core.security.keyring import read_keyring
 from hub_core.settings import Settings
+from registry.callers import Callers
 from registry.keys import KeyList, Keys
 from registry.store import REGISTRY, Registry, Sets
 
@@ -87,13 +88,11 @@ class Parts:
         """The file, owned by this process.
 
         Raises:
-            ConfigError: another process owns it, or it cannot be used; J103 if only looking is allowed; J110 to J113
-                the keyring is not there, or not that of this file.
+            ConfigError: another process owns it, or it cannot be used; J103 only looking is allowed; J110 to J113.
         """
-        from hub_core.journal.database import Database
-
         if not self.write:
             raise ConfigError("J103", "this command only looks", where=str(self.settings.home))
+        from hub_core.journal.database import Database
         from hub_core.journal.resealing import take_keys
 
         prepare = partial(take_keys, vault=self.vault, path=self.settings.keyring_file)
@@ -150,6 +149,11 @@ class Parts:
     def keys(self) -> Keys:
         """The API keys of this process."""
         return Keys(self.database, clock=self.clock)
+
+    @cached_property
+    def callers(self) -> Callers:
+        """Who may call this process."""
+        return Callers(self.settings, keys=self.keys, directory=self.directory, clock=self.clock)
 
     @cached_property
     def adapters(self) -> "Adapters":
@@ -233,11 +237,7 @@ class Parts:
         from hub_core.asking.inquiry import Inquiry
 
         return Inquiry(
-            self.hub,
-            directory=self.directory,
-            source=self.connections.source,
-            clock=self.clock,
-            new_id=self.new_id,
+            self.hub, directory=self.directory, source=self.connections.source, clock=self.clock, new_id=self.new_id
         )
 
     def directory(self) -> Directory:

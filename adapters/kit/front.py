@@ -81,7 +81,7 @@ class _Call:
         header.check_headers(self._scope, self._headers)
         endpoint = self._found()
         proves = endpoint is not None and self._voice.proves(self._name, endpoint)
-        self._caller = caller = _UNPROVEN if proves else self._services.authenticate(self._headers)
+        self._caller = caller = self._who(endpoint, proves=proves)
         if endpoint is None:
             raise Refused("A404", "no service of this name takes messages here")
         media_type = header.media_type(self._headers, self._spec.media_types)
@@ -117,6 +117,16 @@ class _Call:
         if outcome.state is State.REFUSED:
             return self._refusal(trouble_in(outcome)), outcome.message_id
         return self._voice.receipt(endpoint, outcome, headers=self._headers, body=body), outcome.message_id
+
+    def _who(self, endpoint: Endpoint | None, *, proves: bool) -> Caller:
+        """Return who calls; where a message proves it, a certificate may only say the same."""
+        line = header.line_of(self._scope)
+        if endpoint is None or not proves:
+            return self._services.authenticate(self._headers, line)
+        certified = self._services.certified(self._headers, line)
+        if certified is not None and certified.institution != endpoint.institution:
+            raise Refused("A421", "the certificate belongs to another institution than the endpoint")
+        return _UNPROVEN
 
     def _contract(self) -> Reply | None:
         """Return the contract of the endpoint, to anybody: it says what may be asked, and nothing of a person."""

@@ -6,7 +6,7 @@ from collections.abc import Set as AbstractSet
 from typing import Final
 
 from hub_core.errors import Refused, Rejected
-from hub_core.ports import Scope
+from hub_core.ports import Line, Scope
 
 MAX_PURPOSE: Final = 200  # characters
 SENDER_ID: Final = r"^[\x21-\x7e]{1,255}$"
@@ -28,8 +28,21 @@ _ONCE: Final = frozenset(
 
 
 def headers_of(scope: Scope) -> dict[str, str]:
-    """Return the headers of a call by lower-case name, before any check."""
-    return {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+    """Return the headers of a call by lower-case name, before any check; what came twice is joined by a comma."""
+    sent = scope["headers"]
+    headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in sent}
+    if len(headers) != len(sent):  # RFC 9110, section 5.3
+        for header in headers:
+            headers[header] = ", ".join(
+                value.decode("latin-1") for name, value in sent if name == header.encode("latin-1")
+            )
+    return headers
+
+
+def line_of(scope: Scope) -> Line:
+    """Return what the connection of a call says of who calls."""
+    client = scope.get("client")
+    return Line(client[0] if client else "", scope.get("certificate"))
 
 
 def check_headers(scope: Scope, headers: Mapping[str, str]) -> None:
@@ -44,8 +57,8 @@ def check_headers(scope: Scope, headers: Mapping[str, str]) -> None:
         for name in _ONCE:
             if names.count(name) > 1:
                 raise Rejected("W400", f"the header {name} was sent twice")
-    # A browser adds remembered Basic credentials by itself; a header of our own it sends only where the page may.
-    if "authorization" in headers and _from_elsewhere(headers):
+    # A browser adds remembered passwords and certificates by itself; a header of our own only where the page may.
+    if "punte-key" not in headers and _from_elsewhere(headers):
         raise Refused("W403", "a page of another site may not use the credentials of a browser")
 
 

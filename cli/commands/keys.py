@@ -1,6 +1,7 @@
 """``punte key``: keys by which institutions show themselves."""
 
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -9,6 +10,7 @@ from rich.text import Text
 from cli import completion, desk, screen
 from cli.options import Json
 from cli.screen import Column
+from hub_core.errors import ConfigError
 
 app = typer.Typer(no_args_is_help=True, help="Keys by which institutions show themselves to the hub.")
 COLUMNS = (Column("NAME"), Column("INSTITUTION"), Column("MADE"), Column("REVOKED"))
@@ -56,6 +58,38 @@ def list_(*, as_json: Json = False) -> None:
         for it in answer
     ]
     screen.table(COLUMNS, rows, empty="no keys yet; make one: punte key new NAME --institution INSTITUTION")
+
+
+@app.command()
+def certificate(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="PEM or DER file of the certificate.")],
+    *,
+    as_json: Json = False,
+) -> None:
+    """Show how a certificate is registered that an institution shows instead of a key.
+
+    In the registry stands the fingerprint, for this one certificate, or subject and issuer, for those that follow it.
+    """
+    from hub_core.security.certificates import certificate_of
+    from registry.offline import body_of
+
+    try:
+        shown = certificate_of(body_of(file))
+    except ValueError as error:
+        raise ConfigError("R110", "there is no certificate in it", where=str(file)) from error
+    if as_json:
+        screen.as_json({**shown._asdict(), "begins": shown.begins.isoformat(), "ends": shown.ends.isoformat()})
+        return
+    screen.facts(
+        [
+            ("sha256", shown.sha256),
+            ("subject", shown.subject),
+            ("issuer", shown.issuer),
+            ("begins", screen.local(shown.begins.isoformat())),
+            ("ends", screen.local(shown.ends.isoformat())),
+        ]
+    )
+    screen.note("for institutions: NAME: certificates: either {sha256: ...} or {subject: ..., issuer: ...}")
 
 
 @app.command()

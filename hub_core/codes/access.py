@@ -14,4 +14,9 @@ CODES = (
     Code("A414", "nonce used before", "Make a new nonce for each message; nothing was taken.", 403),
     Code("A415", "signature does not hold", "Sign with the agreed key; nothing may change the message after.", 403),
     Code("A416", "signature does not cover the message", "Sign the Body and the Timestamp, each by its own id.", 403),
+    Code("A417", "certificate of nobody", "Have the operator register it with your institution, or send a key.", 403),
+    Code("A418", "certificate not valid now", "Show one that is; tell the operator where it is a new one.", 403),
+    Code("A419", "certificate not usable", "Show a certificate of an authority that the hub names.", 403),
+    Code("A420", "certificate handed on by a stranger", "Leave the header out; only the hub's proxy may send it.", 403),
+    Code("A421", "two callers in one call", "Show certificate, key and message of the same institution.", 403),
 )

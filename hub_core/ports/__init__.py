@@ -7,6 +7,7 @@ writes, which return after COMMIT. Everything else is plain functions.
 from hub_core.ports.adapter import (
     Adapter,
     AsgiApp,
+    Line,
     Part,
     Place,
     Receive,
@@ -38,6 +39,7 @@ __all__ = [
     "Item",
     "Journal",
     "JournalView",
+    "Line",
     "Part",
     "Personal",
     "Place",

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Iterator, Mapping, MutableMapping
 from contextlib import AbstractContextManager
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 import msgspec
 
@@ -31,6 +31,18 @@ class Place(Protocol):
         ...
 
 
+class Line(NamedTuple):
+    """What a connection says of who calls, whatever its requests say.
+
+    Attributes:
+        address: of the other side; empty where there is none.
+        certificate: in DER form, that the other side showed when the connection was made; ``None``: none.
+    """
+
+    address: str = ""
+    certificate: bytes | None = None
+
+
 class Services(Protocol):
     """What the hub gives to an adapter's front."""
 
@@ -38,11 +50,23 @@ class Services(Protocol):
         """Return the registry set in force."""
         ...
 
-    def authenticate(self, headers: Mapping[str, str]) -> Caller:
-        """Return who calls, from the headers ``punte-key`` or ``authorization: Basic`` (lower-case names).
+    def authenticate(self, headers: Mapping[str, str], line: Line) -> Caller:
+        """Return who calls: by a certificate, or by the headers ``punte-key`` or ``authorization: Basic``.
+
+        Args:
+            headers: by lower-case name.
+            line: what the connection says.
 
         Raises:
-            Refused: A401.
+            Refused: A401, A417 to A421.
+        """
+        ...
+
+    def certified(self, headers: Mapping[str, str], line: Line) -> Caller | None:
+        """Return who calls by the certificate that was shown; ``None``: none was, or it is nobody's.
+
+        Raises:
+            Refused: A418 to A420.
         """
         ...
 

@@ -15,7 +15,7 @@ from hub_core.clock import new_id
 from hub_core.directory import Access, Directory, Endpoint, Institution
 from hub_core.errors import Refused, Rejected, TryLater
 from hub_core.message import Arrival, Caller, Finding, Outcome, Refusal, State
-from hub_core.ports import Adapter, Asked, Found, Place
+from hub_core.ports import Adapter, Asked, Found, Line, Place
 from hub_core.security.keys import digest_of, new_key, presented, same
 from hub_core.testing.builders import NOW
 from hub_core.trace import Trace, current
@@ -63,11 +63,17 @@ class MemoryServices:
         """Return the one registry set."""
         return self._directory
 
-    def authenticate(self, headers: Mapping[str, str]) -> Caller:
+    def authenticate(self, headers: Mapping[str, str], line: Line) -> Caller:
         """Return the one institution; raises Refused A401 for any other key."""
+        if (certified := self.certified(headers, line)) is not None:
+            return certified
         if not same(presented(headers), digest_of(self.key)):
             raise Refused("A401", "unknown key")
         return Caller(institution=INSTITUTION, key="suite")
+
+    def certified(self, headers: Mapping[str, str], line: Line) -> Caller | None:  # noqa: ARG002 - as the port has it
+        """Return who calls by certificate: what stands in it is the name of the institution."""
+        return None if line.certificate is None else Caller(institution=line.certificate.decode(), key="certificate")
 
     def admit(self, caller: Caller, size: int) -> AbstractContextManager[Place]:
         """Hold room for a call."""

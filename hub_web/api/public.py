@@ -111,9 +111,9 @@ def caller(request: Request, told: Annotated[dict[str, str], Depends(headers)]) 
     """Return who calls.
 
     Raises:
-        Refused: A401.
+        Refused: A401, A417 to A421.
     """
-    who = services(request).authenticate(told)
+    who = services(request).authenticate(told, header.line_of(request.scope))
     request.state.party = who.institution  # for the note, should the call be refused
     return who
 

@@ -45,6 +45,7 @@ async def doctor(parts: Parts, _: Nothing) -> list[Check]:
         _schema(parts),
         in_force,
         _secrets(parts),
+        _callers(parts),
         _released(parts),
         _sealed(parts),
         _scheduled(parts),
@@ -106,6 +107,24 @@ def _secret_files_of(endpoint: Endpoint) -> Iterator[str | None]:
         yield endpoint.security.sign.key.file
     if endpoint.tls is not None:
         yield endpoint.tls.key
+
+
+def _callers(parts: Parts) -> Check:
+    """Say whether the certificates that institutions are registered with can be shown at all."""
+    settings, name = parts.settings, "certificates"
+    count = sum(bool(institution.certificates) for institution in parts.directory().institutions.values())
+    ways = []
+    if settings.tls_client_ca is not None and settings.tls_port is not None:
+        ways.append(f"over TLS ({settings.tls_client})")
+    if settings.proxies is not None:
+        ways.append(f"in {settings.proxy_certificate} from {settings.proxies}")
+    if count and not ways:
+        text = f"{count} institutions are registered with certificates, and nothing takes one"
+        mend = "set PUNTE_TLS_CLIENT_CA beside PUNTE_TLS_PORT, or PUNTE_PROXIES and PUNTE_PROXY_CERTIFICATE"
+        return Check(check=name, ok=False, text=text, mend=mend)
+    if count:
+        return Check(check=name, ok=True, text=f"of {count} institutions, {' and '.join(ways)}")
+    return Check(check=name, ok=True, text="no institution is registered with one")
 
 
 def _scheduled(parts: Parts) -> Check:

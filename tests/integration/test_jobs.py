@@ -25,6 +25,7 @@ def parts(endpoints, **settings):
         environ={},
         adapters=load_adapters(),
         directory=lambda: Directory(endpoints=endpoints),
+        callers=SimpleNamespace(ends={}),
     )
 
 

@@ -79,7 +79,7 @@ async def called(hub, key, body):
 
     headers = [(b"punte-key", key.encode()), (b"content-type", b"text/xml")]
     scope = {"type": "http", "method": "POST", "path": "/soap/insured-as-before", "headers": headers}
-    await hub.fronts["soap"](scope, receive, send)
+    await hub.front("soap")(scope, receive, send)
     return sent[0]["status"], dict(sent[0]["headers"])[b"punte-reference"].decode(), parse_xml(sent[1]["body"])[-1][0]
 
 

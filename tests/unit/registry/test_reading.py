@@ -190,6 +190,32 @@ def test_credentials_are_complete(folder, credentials, text):
     assert text in folder.good(('ws"}', f'ws", credentials: {credentials}}}')).faults()[0]
 
 
+FINGERPRINT = "ab" * 32
+
+
+@pytest.mark.parametrize(
+    ("certificates", "fault"),
+    [
+        ("{sha256: «abcd}", "R104 'sha256' has the wrong form | write text such as 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"),
+        ("«{subject: CN=cnas}", "R103 a certificate is known by its fingerprint, or by two names | write sha256:, or subject: and issuer:; see punte key certificate FILE"),
+        (f"«{{sha256: {FINGERPRINT}, subject: CN=a, issuer: CN=b}}", "R103 a certificate is known by its fingerprint, or by two names | write sha256:, or subject: and issuer:; see punte key certificate FILE"),
+        ("«{subject: cnas, issuer: CN=authority}", "R104 subject or issuer is no name as RFC 4514 writes it | write names as punte key certificate FILE shows them, such as CN=siui.example,O=Agency,C=RO"),
+    ],
+)  # fmt: skip
+def test_what_a_caller_is_known_by_is_clear(folder, certificates, fault):
+    folder.good(("name: The insurance house", f"name: The insurance house, certificates: [{certificates}]"))
+    assert folder.marked(fault) in folder.faults()
+
+
+def test_a_certificate_belongs_to_one_institution(folder):
+    folder.good(
+        ("name: The insurance house", f"name: The insurance house, certificates: {{sha256: {FINGERPRINT}}}"),
+        ("name: The paying agency", f"name: The paying agency, certificates: [{{sha256: '{FINGERPRINT.upper()}'}}]"),
+    )
+    (fault,) = folder.faults()
+    assert "R106 cnas is registered with the same certificate" in fault
+
+
 def test_a_name_that_stands_in_two_files_is_refused(folder):
     folder.good().write("institutions: {cnas: {name: Again}}", "zz.yaml")
     (fault,) = folder.faults()
