@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable, Mapping
 from typing import Generic, TypeVar
 
+from adapters.kit.load import usable
 from hub_core.directory import Directory, Endpoint
 from hub_core.errors import ConfigError
 from hub_core.ports import Adapter, Poller, Polls, Source, Target
@@ -16,9 +17,9 @@ class Connections:
     """Keeps one target, source or poller per endpoint; an endpoint that changed gets a new one."""
 
     def __init__(self, adapters: Mapping[str, Adapter]) -> None:
-        self._targets: _Opened[Target] = _Opened(lambda name, e: adapters[e.adapter].target(name, e))
-        self._sources: _Opened[Source] = _Opened(lambda name, e: adapters[e.adapter].source(name, e))
-        self._pollers: _Opened[Poller] = _Opened(lambda name, e: _polling(adapters[e.adapter]).poller(name, e))
+        self._targets: _Opened[Target] = _Opened(lambda name, e: usable(adapters, e.adapter).target(name, e))
+        self._sources: _Opened[Source] = _Opened(lambda name, e: usable(adapters, e.adapter).source(name, e))
+        self._pollers: _Opened[Poller] = _Opened(lambda name, e: _polling(usable(adapters, e.adapter)).poller(name, e))
 
     def target(self, name: str, endpoint: Endpoint) -> Target:
         """Return the target of an ``OUT`` endpoint."""

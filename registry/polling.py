@@ -3,14 +3,15 @@
 import asyncio
 import hashlib
 import time
+from collections.abc import Sequence
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from hub_core.directory import Endpoint
+from hub_core.directory import Direction, Endpoint
 from hub_core.message import Arrival, Caller
 from hub_core.polled import Poll
-from hub_core.ports import Batch, Position, Run
+from hub_core.ports import Batch, Item, Position, Run
 from registry.jobs import JOBS, Done, Job
 
 if TYPE_CHECKING:
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 LONG_ENOUGH: Final = 60.0  # seconds
 _KEEPING: Final = timedelta(seconds=30)  # for deciding about the last page
 _PREFIX: Final = "poll "
+#: Between looks for a receipt that an answer names: it came to the hub before the answer, but on another way.
+_PAUSES: Final = (0.0, 0.1, 0.4, 1.5)  # seconds
 
 
 def jobs_of(parts: "Parts") -> list[Job]:
@@ -43,23 +46,41 @@ async def poll(parts: "Parts", name: str) -> Done:
     """
     endpoint = parts.directory().endpoints[name]
     poller = parts.connections.poller(name, endpoint)
-    end, taken, left_out = time.monotonic() + LONG_ENOUGH, 0, 0
+    end, taken, left_out, stray = time.monotonic() + LONG_ENOUGH, 0, 0, 0
     while True:
         before = await asyncio.to_thread(parts.view.position, name)
         batch = await poller.poll(before)
         if batch.items or batch.after != before:
-            left_out += await _keep(parts, name, endpoint, before, batch)
+            belong = [await _conversation(parts, endpoint, item) for item in batch.items]
+            stray += sum(item.answers is not None and not it for item, it in zip(batch.items, belong, strict=True))
+            left_out += await _keep(parts, name, before, batch, belong)
         taken += len(batch.items)
         if not batch.more or batch.after == before or time.monotonic() > end:
             break
     told = [f"{taken:,} documents seen"]
     if left_out:
         told.append(f"{left_out:,} left out: they have the id of another content")
+    if stray:
+        told.append(f"{stray:,} answer receipts that nobody here got")
     return Done(detail="; ".join(told), code="J409" if left_out else None, figures={"seen": float(taken)})
 
 
-async def _keep(parts: "Parts", name: str, endpoint: Endpoint, before: str | None, batch: Batch) -> int:
+async def _conversation(parts: "Parts", endpoint: Endpoint, item: Item) -> str | None:
+    """Return the conversation that a document answers in; its receipt may be written down a moment from now only."""
+    if item.answers is None:
+        return None
+    there = parts.directory().endpoints.items()
+    sent_to = {name for name, it in there if it.direction is Direction.OUT and it.institution == endpoint.institution}
+    for pause in _PAUSES:
+        await asyncio.sleep(pause)
+        if found := await asyncio.to_thread(parts.view.conversation_of, item.answers, sent_to):
+            return found
+    return None
+
+
+async def _keep(parts: "Parts", name: str, before: str | None, batch: Batch, belong: Sequence[str | None]) -> int:
     """Decide about a page and keep it with its position; return how many were left out."""
+    endpoint = parts.directory().endpoints[name]
     caller = Caller(institution=endpoint.institution, key=f"{_PREFIX}{name}")
     arrivals = [
         Arrival(
@@ -68,8 +89,9 @@ async def _keep(parts: "Parts", name: str, endpoint: Endpoint, before: str | Non
             body=item.body,
             media_type=item.media_type,
             sender_id=item.sender_id or hashlib.sha256(item.body).hexdigest(),
+            correlation_id=conversation,
         )
-        for item in batch.items
+        for item, conversation in zip(batch.items, belong, strict=True)
     ]
     position = Position(endpoint=name, before=before, after=batch.after, at=parts.clock.now())
     with parts.admission.admit(endpoint.institution, sum(len(item.body) for item in batch.items)):

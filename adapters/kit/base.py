@@ -1,27 +1,42 @@
 """An adapter of which only what differs has to be written."""
 
-from typing import ClassVar, TypeVar
+import codecs
+from typing import ClassVar, Final, TypeVar
 
 import msgspec
+from lxml import etree
 
 from adapters.kit.contracts import Contracts
 from adapters.kit.front import front
 from adapters.kit.json_voice import JsonVoice
 from adapters.kit.reply import Voice
-from hub_core.directory import Endpoint
+from hub_core.directory import Contract, Endpoint
 from hub_core.document import Document
 from hub_core.errors import ConfigError
 from hub_core.message import Finding
 from hub_core.ports import AsgiApp, Services, Source, Spec, Target
 from hub_core.typed import struct_of
-from hub_core.validation import JsonSchema, load_json_schema, parse_json
+from hub_core.validation import JsonSchema, Xsd, load_json_schema, load_xsd, parse_json, parse_xml
 from hub_core.wording import InBand
 
 T = TypeVar("T", bound=msgspec.Struct)
+_JSON: Final = (b"{", b"[")
+
+
+def opened(body: bytes) -> Document:
+    """Return the document that bytes hold: JSON where they begin like it, else XML.
+
+    Raises:
+        Rejected: B101 to B109.
+    """
+    if body.removeprefix(codecs.BOM_UTF8).lstrip()[:1] in _JSON:
+        return Document(kind="json", root=parse_json(body), name="document", dialect="JSON")
+    root = parse_xml(body)
+    return Document(kind="xml", root=root, name=etree.QName(root).localname)
 
 
 class BaseAdapter:
-    """Opens JSON, validates it by the endpoint's JSON Schema, serves a front that words receipts and problems in JSON.
+    """Opens JSON, and XML where its spec says so; validates by the endpoint's JSON Schema or XSD; answers in JSON.
 
     An adapter with an operation that the hub begins adds ``target`` (out), ``source`` (ask) or ``poller`` (fetch).
     See ``hub_core.ports.Adapter`` for what each part promises.
@@ -31,32 +46,40 @@ class BaseAdapter:
 
     def __init__(self) -> None:
         self._schemas: Contracts[JsonSchema] = Contracts(load_json_schema, field="json_schema")
+        self._xsds: Contracts[Xsd] = Contracts(load_xsd, field="xsd")
 
     def open(self, body: bytes, in_band: InBand | None = None) -> Document:  # noqa: ARG002 - the port's signature
-        """Return the JSON value.
+        """Return the document.
 
         Raises:
-            Rejected: B103 to B109.
+            Rejected: B101 to B109.
         """
+        if "xml" in self.spec.kinds:
+            return opened(body)
         return Document(kind="json", root=parse_json(body), name="document", dialect="JSON")
 
     def check(self, name: str, endpoint: Endpoint) -> None:
-        """Refuse what it cannot be; read the endpoint's JSON Schema, where it has one.
+        """Refuse what it cannot be; read the endpoint's schemas, where it has some.
 
         Raises:
             ConfigError: R104, and as ``Contracts.read_again``.
         """
         if endpoint.direction not in self.spec.directions:
             raise self._cannot(name, endpoint)
-        if endpoint.contract is not None and endpoint.contract.json_schema is not None:
-            self._schemas.read_again(endpoint.contract.json_schema)
+        contract = endpoint.contract or Contract()
+        if contract.json_schema is not None:
+            self._schemas.read_again(contract.json_schema)
+        if contract.xsd is not None:
+            self._xsds.read_again(contract.xsd)
 
     def validate(self, endpoint: Endpoint, document: Document) -> list[Finding]:
-        """Hold a document against the endpoint's JSON Schema, where it has one."""
-        contract = endpoint.contract
-        if contract is None or contract.json_schema is None:
-            return []
-        return self._schemas.get(contract.json_schema).faults(document.root)
+        """Hold a document against the endpoint's schema of its kind, where it has one."""
+        contract = endpoint.contract or Contract()
+        if document.kind == "json" and contract.json_schema is not None:
+            return self._schemas.get(contract.json_schema).faults(document.root)
+        if document.kind == "xml" and contract.xsd is not None:
+            return self._xsds.get(contract.xsd).faults(document.root)
+        return []
 
     @property
     def voice(self) -> Voice:

@@ -94,7 +94,7 @@ class Client:
         Raises:
             TryLater: D101, D103.
         """
-        return await self._call("POST", self._url, body, headers)
+        return await self.call("POST", self._url, body, headers)
 
     async def get(self, url: str, headers: Mapping[str, str]) -> Answered:
         """Fetch what lies at an address of this partner and return the answer, whatever its status.
@@ -102,9 +102,14 @@ class Client:
         Raises:
             TryLater: D101, D103.
         """
-        return await self._call("GET", url, None, headers)
+        return await self.call("GET", url, None, headers)
 
-    async def _call(self, method: str, url: str, body: bytes | None, headers: Mapping[str, str]) -> Answered:
+    async def call(self, method: str, url: str, body: bytes | None, headers: Mapping[str, str]) -> Answered:
+        """Make one call to an address of this partner and return the answer, whatever its status.
+
+        Raises:
+            TryLater: D101, D103.
+        """
         progress = Progress(self._steps)
         try:
             async with asyncio.timeout(self._whole.total_seconds()), progress:

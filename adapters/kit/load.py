@@ -130,6 +130,19 @@ def quarantine_of(adapters: Mapping[str, Adapter], name: str) -> ConfigError | N
     return adapters.quarantined.get(name)
 
 
+def usable(adapters: Mapping[str, Adapter], name: str) -> Adapter:
+    """Return an adapter that an endpoint in force names.
+
+    Raises:
+        ConfigError: V402, it was taken out, or is quarantined since.
+    """
+    adapter = adapters.get(name)
+    if adapter is None:
+        mend = "install the package that brings it, or register the endpoint with another adapter"
+        raise quarantine_of(adapters, name) or ConfigError(_CODE, f"no adapter {name} is installed", mend=mend)
+    return adapter
+
+
 def _is_shipped(point: EntryPoint) -> bool:
     return point.dist is not None and point.dist.name == SHIPPED
 

@@ -3,9 +3,8 @@
 import re
 from typing import Any, Final
 
-import msgspec
-
 from adapters.kit.client import Answered, Client
+from adapters.kit.sending import content
 from hub_core.directory import Endpoint
 from hub_core.errors import Rejected
 from hub_core.message import Receipt
@@ -25,35 +24,14 @@ class Webhook:
 
     async def send(self, sent: Sent) -> Receipt:
         """Hand one message over; see ``hub_core.ports.Target``."""
-        body, media_type = _content(sent)
-        answered = await self._client.post(
-            body,
-            {
-                "content-type": media_type,
-                "idempotency-key": sent.key,
-                "punte-reference": sent.message_id,
-            },
-        )
+        body, headers = content(sent)
+        answered = await self._client.post(body, headers)
         self._client.judge(answered)
         return Receipt(reference=_reference(answered), detail=f"HTTP {answered.status}")
 
     async def close(self) -> None:
         """Give connections back."""
         await self._client.close()
-
-
-def _content(sent: Sent) -> tuple[bytes, str]:
-    """Return what the partner gets: the document that was written for it as it is, or the record in an envelope."""
-    if sent.document is not None:
-        return sent.document.body, "application/json" if sent.document.kind == "json" else "application/xml"
-    envelope = {
-        "id": sent.message_id,
-        "correlation_id": sent.correlation_id,
-        "party": sent.party,
-        "service": sent.service,
-        "record": msgspec.Raw(sent.record),
-    }
-    return msgspec.json.encode(envelope), "application/json"
 
 
 def _reference(answered: Answered) -> str | None:

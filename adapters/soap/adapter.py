@@ -17,7 +17,6 @@ from hub_core.document import Document
 from hub_core.errors import ConfigError, Rejected
 from hub_core.message import Finding, Severity
 from hub_core.ports import Capability, Field, Source, Spec, Target
-from hub_core.validation import Xsd, load_xsd
 from hub_core.wording import InBand
 
 SPEC: Final = Spec(
@@ -71,7 +70,6 @@ class SoapAdapter(BaseAdapter):
 
     def __init__(self) -> None:
         super().__init__()
-        self._xsds: Contracts[Xsd] = Contracts(load_xsd, field="xsd")
         self._wsdls: Contracts[Wsdl] = Contracts(read_wsdl, field="wsdl")
         self._served = Served(self._wsdls, self.open, self.validate)
 
@@ -83,8 +81,6 @@ class SoapAdapter(BaseAdapter):
         """Check an endpoint at registration; see ``hub_core.ports.Adapter``."""
         super().check(name, endpoint)
         contract = endpoint.contract
-        if contract is not None and contract.xsd is not None:
-            self._xsds.read_again(contract.xsd)
         if contract is not None and contract.wsdl is not None:
             wsdl = self._wsdls.read_again(contract.wsdl)
             if contract.operation is not None:
@@ -98,11 +94,9 @@ class SoapAdapter(BaseAdapter):
     def validate(self, endpoint: Endpoint, document: Document) -> list[Finding]:
         """Validate against the XSD of the contract, or against the schema inside its WSDL."""
         contract = endpoint.contract
-        if contract is None:
-            return []
-        if contract.xsd is not None:
-            return self._xsds.get(contract.xsd).faults(document.root)
-        return self._faults(contract, document.root) if contract.wsdl else []
+        if contract is None or contract.wsdl is None or contract.xsd is not None:
+            return super().validate(endpoint, document)
+        return self._faults(contract, document.root)
 
     def _faults(self, contract: Contract, root: etree._Element) -> list[Finding]:
         wsdl = self._wsdls.get(str(contract.wsdl))

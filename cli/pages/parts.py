@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Final, get_args
 
 from adapters.kit.load import shipped
-from cli.pages.registry import fields
+from cli.pages.registry import described_struct, fields, within
 from cli.pages.table import table
 from hub_core.mapping.binding.model import Kind, takes
 from hub_core.mapping.codecs import CODECS, Codec, Example
@@ -87,6 +87,8 @@ def _adapter(spec: Spec) -> Iterator[str]:
         yield from ("", "Below `settings:` of an endpoint:", "")
         yield from fields(spec.settings)
     yield from ("", "What it promises, and what not:", "", spec.promises)
+    for struct in within([spec.settings], []) if spec.settings else ():
+        yield from ("", f"### {struct.__name__}", "", *described_struct(struct))
 
 
 def _capability(one: Capability) -> tuple[str, ...]:

@@ -21,22 +21,24 @@ def registry() -> Iterator[str]:
     seen: list[type] = []
     for part, struct in KINDS.items():
         seen.append(struct)
-        yield from ("", f"## {part}", "", *_registry_struct(struct))
-    for struct in _within(KINDS.values(), seen):
-        yield from ("", f"## {struct.__name__}", "", *_registry_struct(struct))
+        yield from ("", f"## {part}", "", *described_struct(struct))
+    for struct in within(KINDS.values(), seen):
+        yield from ("", f"## {struct.__name__}", "", *described_struct(struct))
 
 
-def _within(structs: Iterable[type], seen: list[type]) -> Iterator[type]:
+def within(structs: Iterable[type], seen: list[type]) -> Iterator[type]:
+    """Yield the structs that fields of some structs hold, each once; ``seen`` are left out, and grows."""
     for struct in structs:
         for field in own(struct):
             for inner in classes(field.type):
                 if inner not in seen:
                     seen.append(inner)
                     yield inner
-                    yield from _within([inner], seen)
+                    yield from within([inner], seen)
 
 
-def _registry_struct(struct: type) -> Iterator[str]:
+def described_struct(struct: type) -> Iterator[str]:
+    """Yield what a struct that is written in YAML says about itself, and the table of its fields."""
     yield from (*summary(struct), "", *fields(struct))
 
 

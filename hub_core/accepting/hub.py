@@ -54,9 +54,9 @@ class Hub(Judge):
         self._wake = wake
         self._kept = kept
         self._turned_away = turned_away
-        # Asked once: to ask whether an object fulfils a protocol takes as long as parsing a small document.
         self._reading = asyncio.Semaphore(FILES)
-        self._splits = {name: adapter for name, adapter in adapters.items() if isinstance(adapter, Splits)}
+        # Asked once: to ask whether an object fulfils a protocol takes as long as parsing a small document.
+        self._splits: dict[str, Splits | None] = {}
 
     async def accept(self, arrival: Arrival) -> Outcome:
         """Run the whole flow for one arrival; see ``ports.Services.accept`` for what is raised."""
@@ -186,7 +186,10 @@ class Hub(Judge):
     async def _opened(self, arrival: Arrival, directory: Directory) -> Opened:
         """Open an arrival, or see that it is a whole file; reading a large one does not hold up the others."""
         endpoint = directory.endpoints[arrival.endpoint]
-        adapter = self._splits.get(endpoint.adapter)
+        if endpoint.adapter not in self._splits:
+            found = self._adapters[endpoint.adapter]
+            self._splits[endpoint.adapter] = found if isinstance(found, Splits) else None
+        adapter = self._splits[endpoint.adapter]
         if adapter is None:
             return self.open(arrival.endpoint, arrival.body, directory)
         try:

@@ -24,7 +24,7 @@ from hub_core.security.keyring import ID_CHARACTERS, Key, Keyring
 from hub_core.security.sealing import KEY_BYTES, Cipher, Hasher, unopened
 from hub_core.trace import Trace
 
-Purpose = Literal["sender", "conversation", "case", "person", "order", "digest"]
+Purpose = Literal["sender", "conversation", "case", "person", "order", "digest", "receipt"]
 _ID_BYTES: Final = ID_CHARACTERS // 2
 
 
@@ -144,7 +144,7 @@ class Vault:
 
     @cached_property
     def _hashers(self) -> dict[str, Hasher]:
-        purposes: tuple[Purpose, ...] = ("sender", "conversation", "case", "person", "order", "digest")
+        purposes: tuple[Purpose, ...] = ("sender", "conversation", "case", "person", "order", "digest", "receipt")
         return {purpose: Hasher(self.keyring.lookup.key, purpose) for purpose in purposes}
 
     @property

@@ -82,7 +82,7 @@ CREATE INDEX message_person_message ON message_person (message_seq);
 -- NULL when it is settled for good, stands behind another of its order key, or is in doubt and waits for a person.
 -- order_key is a keyed hash. told: what the partner said, sealed; an older version wrote it into detail and reference.
 -- holds: 1 when, parked, it holds the later ones of its order key back. outcome: what a replay decided, sealed; NULL: it
--- carries what was decided first.
+-- carries what was decided first. receipt: keyed hash of the number that the partner gave back.
 CREATE TABLE delivery (
     seq INTEGER PRIMARY KEY,
     id TEXT NOT NULL UNIQUE,
@@ -104,13 +104,14 @@ CREATE TABLE delivery (
     reference TEXT,
     -- 1 when a later delivery to the same endpoint took its place
     superseded INTEGER NOT NULL DEFAULT 0
-, order_key_sealed BLOB, told BLOB, holds INTEGER NOT NULL DEFAULT 0, outcome BLOB);
+, order_key_sealed BLOB, told BLOB, holds INTEGER NOT NULL DEFAULT 0, outcome BLOB, receipt TEXT);
 CREATE INDEX delivery_message ON delivery (message_seq);
 CREATE INDEX delivery_due ON delivery (endpoint, ready_at, seq) WHERE ready_at IS NOT NULL;
 CREATE INDEX delivery_open ON delivery (endpoint, order_key, seq) WHERE state IN ('ready', 'in-doubt');
 CREATE INDEX delivery_parked ON delivery (endpoint, code) WHERE state = 'parked';
 CREATE INDEX delivery_holding ON delivery (endpoint, order_key) WHERE holds = 1;
 CREATE INDEX delivery_doubt ON delivery (endpoint) WHERE state = 'in-doubt' AND ready_at IS NULL;
+CREATE INDEX delivery_receipt ON delivery (receipt) WHERE receipt IS NOT NULL;
 
 -- One row per pause, kept when it is over; of those of one endpoint at most one is not resumed.
 CREATE TABLE endpoint_pause (

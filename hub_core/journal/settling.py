@@ -36,7 +36,7 @@ class _Ended(NamedTuple):
 def settle(connection: Connection, items: Sequence[tuple[Settlement, Vault]]) -> list[bool]:
     """Write how attempts ended, but for what somebody else holds by now; say for each whether it was written."""
     told = _told(connection, items)
-    settled = [_end(connection, settlement, said) for (settlement, _), said in zip(items, told, strict=True)]
+    settled = [_end(connection, *item, said) for item, said in zip(items, told, strict=True)]
     reach("after-settlement-before-history")
     ended = [(row, settlement) for row, (settlement, _) in zip(settled, items, strict=True) if row is not None]
     insert(connection, "entry", _ENTRY, [row.entry for row, _ in ended])
@@ -50,13 +50,14 @@ def settle(connection: Connection, items: Sequence[tuple[Settlement, Vault]]) ->
     return [row is not None for row in settled]
 
 
-def _end(connection: Connection, settlement: Settlement, told: bytes | None) -> _Ended | None:
+def _end(connection: Connection, settlement: Settlement, vault: Vault, told: bytes | None) -> _Ended | None:
     """Write how one attempt ended; ``None``: somebody else holds the delivery."""
+    receipt = None if settlement.reference is None else vault.token("receipt", settlement.reference)
     at = to_micros(settlement.at)
     due = None if settlement.due_at is None else to_micros(settlement.due_at)
     row = connection.execute(
         "UPDATE delivery SET state = ?, due_at = coalesce(?, due_at), ready_at = ?, lease_until = NULL, "
-        "settled_at = ?, code = ?, detail = '', reference = NULL, told = ?, "
+        "settled_at = ?, code = ?, detail = '', reference = NULL, told = ?, receipt = ?, "
         "holds = CASE WHEN order_key IS NULL THEN 0 ELSE ? END "
         "WHERE id = ? AND fence = ? AND lease_until IS NOT NULL "
         "RETURNING seq, message_seq, endpoint, order_key, attempts, claimed_at",
@@ -67,6 +68,7 @@ def _end(connection: Connection, settlement: Settlement, told: bytes | None) -> 
             at,
             settlement.code,
             told,
+            receipt,
             int(settlement.holds),
             settlement.delivery_id,
             settlement.fence,

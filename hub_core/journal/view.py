@@ -2,7 +2,7 @@
 
 # ruff: noqa: S608 - what is put into SQL here are names of our own; values are always bound
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, Final
 
 from hub_core.journal.bodies import Envelope, Vault
@@ -126,6 +126,17 @@ class SqlJournalView(EndpointView, HistoryView, ParkedView, PurgeView, ReplayVie
             return None
         told = said(self._vault.contents(*row[:2]), *row[2:])
         return Receipt(reference=told.reference, detail=told.detail)
+
+    def conversation_of(self, receipt: str, endpoints: Collection[str]) -> str | None:
+        """Return the correlation id of what got a receipt at one of some endpoints; ``None``: nothing did."""
+        with self._readers.read() as connection:
+            rows = connection.execute(
+                "SELECT d.endpoint, m.id, m.envelope FROM delivery d JOIN message m ON m.seq = d.message_seq "
+                "WHERE d.receipt = ? ORDER BY d.seq DESC",
+                (self._vault.token("receipt", receipt),),
+            ).fetchall()
+        found = next((row[1:] for row in rows if row[0] in endpoints), None)
+        return None if found is None else self._vault.open(*found).correlation_id
 
     def refusals(self, limit: int = 50) -> list[Refusal]:
         """Return calls that were turned away, newest first."""

@@ -1,5 +1,6 @@
 """The journal's reading side."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Protocol
 
@@ -85,6 +86,10 @@ class JournalView(Protocol):
 
     def receipt_of(self, delivery_id: str) -> Receipt | None:
         """Return what the partner gave back for a delivery; ``None`` unless it was sent."""
+        ...
+
+    def conversation_of(self, receipt: str, endpoints: Collection[str]) -> str | None:
+        """Return the correlation id of what got a receipt at one of some endpoints; ``None``: nothing did."""
         ...
 
     def refusals(self, limit: int = 50) -> list[Refusal]:

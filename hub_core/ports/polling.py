@@ -17,11 +17,13 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         sender_id: the partner's own id of it, where the protocol carries it outside the body, or a fingerprint;
             ``None``: the hub takes one of the bytes.
+        answers: ``Receipt.reference`` of the delivery that it answers: it then belongs to that conversation.
     """
 
     body: bytes
     media_type: str = ""
     sender_id: str | None = None
+    answers: str | None = None
 
 
 class Batch(msgspec.Struct, frozen=True, kw_only=True):

@@ -16,7 +16,7 @@ from hub_core.testing.adapter_sending import Sending
 from hub_core.testing.adapter_serving import Serving
 from hub_core.testing.adapter_telling import Telling
 
-__all__ = ["AdapterContract", "AdapterSuite", "SendingAdapterContract", "Told"]
+__all__ = ["AdapterContract", "AdapterSuite", "Opening", "Sending", "SendingAdapterContract", "Telling", "Told"]
 
 
 class AdapterContract(Telling, Opening, Replayed, Serving):

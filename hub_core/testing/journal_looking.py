@@ -154,6 +154,18 @@ class Looking(JournalSuite):
         await journal.settle(ended(claimed, DeliveryState.SENT, reference="R-17", detail="202"))
         assert journal.receipt_of(delivery.id) == Receipt(reference="R-17", detail="202")
 
+    async def test_a_receipt_leads_to_the_conversation_of_what_got_it_at_one_of_these_endpoints(
+        self, journal: AnyJournal
+    ) -> None:
+        message = a_message(correlation_id="c-1")
+        delivery = a_delivery(message)
+        await journal.record(message, an_outcome(message, delivery))
+        (claimed,) = await claim(journal)
+        await journal.settle(ended(claimed, DeliveryState.SENT, reference="R-17", detail="202"))
+        assert journal.conversation_of("R-17", {delivery.endpoint}) == "c-1"
+        assert journal.conversation_of("R-17", {"other"}) is None
+        assert journal.conversation_of("R-18", {delivery.endpoint}) is None
+
     async def test_what_held_an_attempt_back_and_what_its_phases_took_are_kept(self, journal: AnyJournal) -> None:
         delivery = await keep(journal)
         (claimed,) = await claim(journal)

@@ -1,16 +1,19 @@
 """The adapters keep every promise of the port."""
 
 import json
+from datetime import timedelta
 from typing import Any
 
 from lxml import etree
 
 from adapters.eessi import ADAPTER as EESSI
 from adapters.flat import ADAPTER as FLAT
+from adapters.queue import ADAPTER as QUEUE
 from adapters.rest import ADAPTER as REST
 from adapters.soap import ADAPTER as SOAP
 from hub_core.directory import Contract, Direction, Endpoint
-from hub_core.testing.adapter import AdapterContract, SendingAdapterContract, Told
+from hub_core.polled import Poll
+from hub_core.testing.adapter import AdapterContract, Opening, Sending, SendingAdapterContract, Telling, Told
 from hub_core.testing.partner import Reply
 from hub_core.testing.wire import Answered
 
@@ -161,3 +164,25 @@ class TestRest(_Json, SendingAdapterContract):
 
     def outbound(self, url: str, **changes: Any) -> Endpoint:
         return self.endpoint(direction=Direction.OUT, url=url, message_id=None, **changes)
+
+
+class TestQueue(_Json, Opening, Telling, Sending):
+    adapter = QUEUE
+    good = b'{"Result": {"cnp": "%s"}}' % CNP.encode()
+    other = b'{"Result": {}}'
+    taken = Reply(200, b'{"Id": "their-7"}', {"Content-Type": "application/json"})
+    faulty = faulty_json(b'{"Result": {}, ') | {
+        "is a cut element": (b"<Result><cnp>%s" % CNP.encode(), "B101"),
+        "declares a document type": (b"<!DOCTYPE x><x>%s</x>" % CNP.encode(), "B102"),
+    }
+
+    def endpoint(self, **changes: object) -> Endpoint:
+        step = {"path": "queue"}
+        fetched = {"poll": step, "id": "Id", "commit": step}
+        facts = {"url": "http://127.0.0.1:9/", "message_id": None, "settings": fetched}
+        polled = {} if "direction" in changes else {"poll": Poll(every=timedelta(seconds=30))}
+        return super().endpoint(**facts | polled | changes)
+
+    def outbound(self, url: str, **changes: Any) -> Endpoint:
+        submit = {"submit": {"path": "new", "receipt": "Id"}}
+        return self.endpoint(direction=Direction.OUT, url=url, settings=submit, **changes)
