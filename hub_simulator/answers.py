@@ -9,6 +9,7 @@ from lxml import etree
 
 from adapters.soap.wire import envelope
 from hub_core.contract.wsdl import Contract, Operation
+from hub_core.contract.wsdl.names import canonical
 from hub_core.samples import FOREIGN_NOTE, Sampler
 from hub_simulator.recorded import Example, Examples, chosen
 
@@ -73,7 +74,7 @@ class Answers:
 
     def _chance(self, operation: Operation, request: Any) -> Random:
         """Return chance that follows from the request: the same one is answered in the same way."""
-        digest = hashlib.sha256(etree.tostring(request, method="c14n", exclusive=True)).hexdigest()
+        digest = hashlib.sha256(canonical(request).encode()).hexdigest()
         return Random(f"{self._seed} {operation.name} {digest}")
 
 

@@ -13,7 +13,10 @@ from typing import Any, Final
 import msgspec
 from lxml import etree
 
+from adapters.soap.request import QUESTION, compile_request
 from adapters.soap.wire import Wire
+from adapters.soap.wsdl import Operation as Compiled
+from adapters.soap.wsdl import Wsdl
 from hub_core.contract.wsdl import Contract, Operation, Port, read_contract
 from hub_core.draft import Draft, Wanted, draft
 from hub_core.errors import ConfigError, PunteError
@@ -123,7 +126,7 @@ def templates(contract: Contract, operation: Operation) -> tuple[dict[str, str],
     found: dict[str, str] = {}
     plain = True
     for element in root.iter(etree.Element):
-        plain = plain and not element.attrib
+        plain = plain and not element.attrib and not _prefix(element)
         if len(element) == 0 and (element is not root or element.text):
             above = [etree.QName(one).localname for one in reversed([element, *element.iterancestors()])]
             # Only a question is about a person and a day.
@@ -132,15 +135,35 @@ def templates(contract: Contract, operation: Operation) -> tuple[dict[str, str],
             plain = plain and "/".join(above[1:]) not in found
             found["/".join(above[1:])] = element.text
     person = "{cnp}" in found.values()
-    if plain and operation.input.wire and not (len(root) == 0 and not root.text):
+    if plain and not (len(root) == 0 and not root.text) and _is_told_by(found, contract, operation):
         return found, person
     body: Any = etree.fromstring(Wire(contract).write(operation, operation.input, root)).find("{*}Body")
-    whole = etree.fromstring(etree.tostring(body[0])) if len(body) else body
+    return {".": "\n".join(_whole(child) for child in body)}, person
+
+
+def _is_told_by(found: dict[str, str], contract: Contract, operation: Operation) -> bool:
+    """Tell whether paths can say a request: not one of several documents, or with what stands for a wildcard."""
+    try:
+        compile_request(Compiled(Wsdl(contract), operation), found, QUESTION)
+    except ConfigError:
+        return False
+    return True
+
+
+def _whole(document: Any) -> str:
+    """Return a document by itself, with the prefixes that its values use."""
+    whole = etree.fromstring(etree.tostring(document, with_tail=False))
     values: list[Any] = [value for one in whole.iter() for value in one.values()]
-    named = {value.partition(":")[0] for value in values if ":" in value}
-    etree.cleanup_namespaces(whole, keep_ns_prefixes=sorted(named & set(filter(None, whole.nsmap))))
+    named = {value.partition(":")[0] for value in values if ":" in value} | {_prefix(one) for one in whole.iter()}
+    etree.cleanup_namespaces(whole, keep_ns_prefixes=sorted(filter(None, named)))
     etree.indent(whole)
-    return {".": etree.tostring(whole, encoding="unicode")}, person
+    return etree.tostring(whole, encoding="unicode")
+
+
+def _prefix(element: Any) -> str:
+    """Return the prefix of an element whose text looks like a qualified name; empty if it has none."""
+    prefix, colon, _ = (element.text or "").strip().partition(":")
+    return prefix if colon and prefix in element.nsmap else ""
 
 
 def _request(contract: Contract, operation: Operation) -> Any:

@@ -163,7 +163,10 @@ def _action(headers: Mapping[str, str]) -> str:
 
 
 def _operation(port: Port, body: Any, action: str) -> Operation:
-    """Return the operation of a body; the action decides where several begin alike, and must not contradict."""
+    """Return the operation of a body.
+
+    Where several begin alike the action decides, and must not contradict; of overloaded ones what the body holds.
+    """
     first = next(body.iterchildren(etree.Element), None)
     named = [one for one in port.operations if (first.tag if first is not None else "") in _beginnings(one)]
     fitting = [one for one in named if not action or one.action == action]
@@ -171,7 +174,8 @@ def _operation(port: Port, body: Any, action: str) -> Operation:
         raise Rejected("V102", "the Body is of no operation of this port")
     if not fitting:
         raise Rejected("V102", f"the SOAPAction is not that of the operation {named[0].name}")
-    return fitting[0]
+    inside = {etree.QName(child).localname for child in ([] if first is None else first.iterchildren(etree.Element))}
+    return min(fitting, key=lambda one: len(inside ^ {part.name for part in one.input.parts}))
 
 
 def _beginnings(operation: Operation) -> tuple[str, ...]:

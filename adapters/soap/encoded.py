@@ -11,7 +11,7 @@ from typing import Final
 
 from lxml import etree
 
-from adapters.soap.names import SOAP_11, SOAP_12, SOAP_12_ENCODING, SOAP_ENCODING, XSI
+from adapters.soap.names import SOAP_11, SOAP_12, SOAP_12_ENCODING, SOAP_ENCODING, XSD, XSI
 from adapters.soap.references import fault, line_of
 from adapters.soap.shapes import ANY, ANY_SIMPLE, ANY_TYPE, ITEM, Field, Kind, Shape, Shapes, plain
 
@@ -19,6 +19,7 @@ _TYPE: Final = f"{{{XSI}}}type"
 _NIL: Final = f"{{{XSI}}}nil"
 _ENCODINGS: Final = (SOAP_ENCODING, SOAP_12_ENCODING)
 _ARRAYS: Final = frozenset(f"{{{encoding}}}Array" for encoding in _ENCODINGS)
+_QUALIFIED: Final = frozenset({f"{{{XSD}}}QName", f"{{{XSD}}}NOTATION"})
 # Drafts of XML Schema that old stacks still write.
 _INSTANCES: Final = (
     XSI,
@@ -78,12 +79,13 @@ class _Reader:
                 self._attributes(value, wire, field.shape)
             return
         shape, derived = self._typed(wire, field.shape, stated)
+        declared = _prefix_in(wire, shape)
         if derived:
             namespace, local = _split(derived)
-            value = etree.SubElement(parent, field.name, nsmap={"t": namespace} if namespace else None)
+            value = etree.SubElement(parent, field.name, nsmap=declared | ({"t": namespace} if namespace else {}))
             value.set(_TYPE, f"t:{local}" if namespace else local)
         else:
-            value = etree.SubElement(parent, field.name)
+            value = etree.SubElement(parent, field.name, nsmap=declared)
         value.sourceline = line_of(wire)
         self._content(value, wire, shape, depth=depth)
 
@@ -178,7 +180,7 @@ class _Writer:
         told = _resolved(value, value.get(_TYPE))
         if told:
             shape = self._shapes.type(told) or shape
-        wire = etree.SubElement(parent, value.tag)
+        wire = etree.SubElement(parent, value.tag, nsmap=_prefix_in(value, shape))
         if value.get(_NIL) in ("true", "1"):
             wire.set(_NIL, "true")
             self._attributes(wire, value)
@@ -232,6 +234,15 @@ def _is_array(wire: etree._Element) -> bool:
     if _encoding(wire, "arrayType") is not None or wire.get(f"{{{SOAP_12_ENCODING}}}itemType") is not None:
         return True
     return any(_resolved(wire, wire.get(f"{{{instance}}}type")) in _ARRAYS for instance in _INSTANCES)
+
+
+def _prefix_in(value: etree._Element, shape: Shape) -> dict[str, str]:
+    """Return the prefix that the text of a value uses, where it is a qualified name, with what it means there."""
+    if not shape.bases & _QUALIFIED:
+        return {}
+    prefix = (value.text or "").strip().rpartition(":")[0]
+    namespace = value.nsmap.get(prefix)
+    return {prefix: namespace} if namespace else {}
 
 
 def _encoding(wire: etree._Element, name: str) -> str | None:

@@ -87,8 +87,9 @@ class _Writer:
         self, root: etree._Element, kind: etree._Element, binding: etree._Element, operation: Operation, own: str
     ) -> None:
         soap = f"{{{_SOAP[operation.soap]}}}"
-        abstract = etree.SubElement(kind, f"{_W}operation", name=operation.name)
-        bound = etree.SubElement(binding, f"{_W}operation", name=operation.name)
+        name = operation.name.partition("(")[0]  # overloaded ones are told apart by what we add in brackets
+        abstract = etree.SubElement(kind, f"{_W}operation", name=name)
+        bound = etree.SubElement(binding, f"{_W}operation", name=name)
         etree.SubElement(bound, f"{soap}operation", soapAction=operation.action, style=operation.style)
         for way, message in (("input", operation.input), ("output", operation.output)):
             if message is None:
@@ -124,9 +125,12 @@ class _Writer:
             etree.SubElement(message, f"{_W}part", {"name": part.name, attribute: self._prefixed(meant)})
 
     def _schemas(self) -> Iterator[etree._Element]:
-        for name, body in self._contract.schemas.joined.documents.items():
+        joined = self._contract.schemas.joined
+        for name, body in joined.documents.items():
             schema = etree.fromstring(body)
-            own = schema.get("targetNamespace", "")
+            own = joined.namespaces.get(name, "")
+            if own:
+                schema.set("targetNamespace", own)  # one that is included takes it from its includer
             if name == START or own in _KNOWN or all(child.tag == f"{_X}include" for child in schema):
                 continue
             for placing in schema.iterfind(f"{_X}import"):

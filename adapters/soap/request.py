@@ -40,27 +40,31 @@ def known_to(endpoint: Endpoint) -> tuple[str, ...]:
 
 
 class Request:
-    """A request that only lacks its values and header blocks."""
+    """A request that only lacks its values and header blocks.
+
+    Attributes:
+        operation: that is asked.
+    """
 
     def __init__(self, operation: Operation, content: "Content") -> None:
-        self._operation = operation
+        self.operation = operation
         self._content = content
 
     def __repr__(self) -> str:
-        return f"Request({self._operation.name})"
+        return f"Request({self.operation.name})"
 
     @property
     def headers(self) -> dict[str, str]:
         """The HTTP headers that go with it."""
-        media_type = f"{MEDIA_TYPES[self._operation.soap_version]}; charset=utf-8"
-        if self._operation.soap_version == "1.2":
-            return {"content-type": f'{media_type}; action="{self._operation.action}"'}
-        return {"content-type": media_type, "soapaction": f'"{self._operation.action}"'}
+        media_type = f"{MEDIA_TYPES[self.operation.soap_version]}; charset=utf-8"
+        if self.operation.soap_version == "1.2":
+            return {"content-type": f'{media_type}; action="{self.operation.action}"'}
+        return {"content-type": media_type, "soapaction": f'"{self.operation.action}"'}
 
     @property
     def action(self) -> str:
         """What WS-Addressing calls the operation: that of the contract; ``urn:`` and its name where it has none."""
-        return self._operation.action or f"urn:{self._operation.name}"
+        return self.operation.action or f"urn:{self.operation.name}"
 
     def fill(self, values: Values, *, header: str = "") -> bytes:
         """Return the envelope.
@@ -73,7 +77,7 @@ class Request:
             Rejected: W400, a value holds a character that XML cannot.
         """
         body = self._content.fill(values)
-        soap = SOAP_12 if self._operation.soap_version == "1.2" else SOAP_11
+        soap = SOAP_12 if self.operation.soap_version == "1.2" else SOAP_11
         return (
             '<?xml version="1.0" encoding="UTF-8"?>'
             f'<soap:Envelope xmlns:soap="{soap}">{f"<soap:Header>{header}</soap:Header>" if header else ""}'
@@ -201,13 +205,15 @@ def _whole(operation: Operation, templates: Mapping[str, str], known: Sequence[s
         raise ConfigError("R104", "the whole document and parts of it", where=where, mend="keep one of them")
     body = Body(templates[WHOLE], known, where=where)
     tried: Values = dict.fromkeys(known, "1") | {"date": date.min, "document": f"<{_DOCUMENT}/>"}
-    name = operation.described.input.wire
+    asked = operation.described.input
+    names = [asked.wire] if asked.wire else [part.element or part.name for part in asked.parts]
     try:
-        root = etree.fromstring(body.fill(tried))
+        found = [child.tag for child in etree.fromstring(f"<Body>{body.fill(tried)}</Body>")]
     except (etree.XMLSyntaxError, ValueError) as error:
         raise ConfigError("R104", "this is no XML once it is filled in", where=where, mend="mend it") from error
-    if root.tag not in {name, _DOCUMENT}:
-        raise ConfigError("R104", f"the operation {operation.name} takes another document", where=where, mend=name)
+    if found not in (names, [_DOCUMENT]):
+        mend = ", ".join(names) or "leave it empty"
+        raise ConfigError("R104", f"the operation {operation.name} takes another document", where=where, mend=mend)
     return Request(operation, Content([body]))
 
 

@@ -33,7 +33,7 @@ class Shape:
         name: ``{namespace}local``; of an anonymous simple type the nearest named one, else empty.
         bases: names of the types that it is derived from, itself included.
         fields: its elements by local name, in the order of the schema.
-        ordered: each element has one place, so that a struct in any order can be brought into it.
+        ordered: each element has one place, so that a struct can be brought into order; in ``xs:all`` none has.
         attributes: that it declares; ``None`` among them: any of other namespaces.
         open: it takes elements that it does not name.
     """
@@ -152,7 +152,8 @@ class Shapes:
                 continue
             shape.ordered = shape.ordered and part.local_name not in shape.fields
             shape.fields.setdefault(part.local_name, self._field(part, place))
-        shape.ordered = shape.ordered and not _repeated(kind.content) and not shape.open
+        free = kind.content.model == "all" or shape.open or _repeated(kind.content)
+        shape.ordered = shape.ordered and not free
 
 
 def plain(name: str) -> str:

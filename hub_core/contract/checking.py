@@ -19,7 +19,7 @@ def check(path: Path, root: Path) -> Admission:
         path: the file.
         root: the only folder that it may import from.
     """
-    if not is_json(path):
+    if path.suffix.lower() != ".json" and not _begins(path, b"{"):
         return admit(path, root)
     findings, file = Findings(), shown(path.resolve(), root.resolve())
     try:
@@ -58,12 +58,9 @@ def _operation(operation: Operation) -> dict[str, Any]:
     }
 
 
-def is_json(path: Path) -> bool:
-    """Tell whether a contract is written in JSON, by its name or its first byte."""
-    if path.suffix.lower() == ".json":
-        return True
+def _begins(path: Path, text: bytes) -> bool:
     try:
         with path.open("rb") as stream:
-            return stream.read(200).removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"{")
+            return stream.read(200).removeprefix(b"\xef\xbb\xbf").lstrip().startswith(text)
     except OSError:
         return False

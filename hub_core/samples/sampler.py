@@ -16,6 +16,7 @@ from hub_core.samples.texts import NoText, builtin_of, text_of
 FOREIGN: Final = "urn:example:foreign"  # of what a wildcard lets pass
 FOREIGN_NOTE: Final = f"{{{FOREIGN}}}note"  # the attribute
 XSI: Final = "http://www.w3.org/2001/XMLSchema-instance"
+_INSIDE: Final = "w3.org/2001/XMLSchema"  # of namespaces that have prefixes of their own
 MAX_SIZE: Final = 20_000  # elements that a smallest document may have
 MAX_ELEMENTS: Final = 400  # from here on only what must be there
 MAX_DEPTH: Final = 12  # the same
@@ -41,8 +42,10 @@ class Sampler:
         self.density = density
         self.without = frozenset(without)
         self.sizes = Sizes(schema)
-        names = [name for name in schema.maps.namespaces if name and "w3.org/2001/XMLSchema" not in name]
-        self.prefixes = {name: f"n{number}" for number, name in enumerate(sorted(names))} | {
+        # Those that are only declared can stand in qualified names that a type lists.
+        named = {name for one in schema.maps.iter_schemas() for name in one.namespaces.values()}
+        names = sorted(name for name in {*schema.maps.namespaces} | named if name and _INSIDE not in name)
+        self.prefixes = {name: f"n{number}" for number, name in enumerate(names)} | {
             XSI: "xsi",
             XSD[1:-1]: "xs",
         }

@@ -33,8 +33,16 @@ def builtin_of(simple: Any) -> str:
         elif (simple.name or "").startswith(_XSD):
             return str(_LISTS.get(simple.local_name, simple.local_name))
         else:
-            simple = simple.base_type
+            simple = _before(simple)
     return "string"
+
+
+def _before(simple: Any) -> Any:
+    """Return the simple type that one was made from; types of simple content stand between some."""
+    base = simple.base_type
+    if base is None or base is simple or base.is_simple():
+        return base if base is not simple else None
+    return base.content if base.has_simple_content() else None
 
 
 def text_of(simple: XsdType, random: Random) -> str:
@@ -76,7 +84,7 @@ def _patterns(simple: Any) -> list[list[str]]:
     while simple is not None and not (simple.name or "").startswith(_XSD):
         if own := simple.facets.get(f"{_XSD}pattern"):
             found.append(list(own.regexps))
-        simple = simple.base_type
+        simple = _before(simple)
     return found
 
 
@@ -123,7 +131,7 @@ def _lengths(simple: Any) -> tuple[int, int]:
     while simple is not None:  # a facet that is not said again stands at the type before
         least = simple.min_length if least is None else least
         most = simple.max_length if most is None else most
-        simple = simple.base_type if simple.base_type is not simple else None
+        simple = _before(simple)
     if least is not None and least > builtins.LARGEST:
         raise NoText("the least length is too large")
     most = builtins.LARGEST if most is None else most

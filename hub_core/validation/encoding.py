@@ -11,22 +11,16 @@ from typing import Final
 from hub_core.errors import Rejected
 from hub_core.validation.limits import place, rejected
 
-# Encodings that agencies of the region write; each is decoded strictly by Python's own codec.
+# Encodings that agencies of Europe write; each is decoded strictly by Python's own codec.
 SUPPORTED: Final = {
     "utf-8": "utf-8",
     "utf8": "utf-8",
     "us-ascii": "ascii",
     "ascii": "ascii",
-    "iso-8859-1": "iso8859-1",
     "latin1": "iso8859-1",
-    "iso-8859-2": "iso8859-2",
     "latin2": "iso8859-2",
-    "iso-8859-15": "iso8859-15",
-    "iso-8859-16": "iso8859-16",
-    "windows-1250": "cp1250",
-    "cp1250": "cp1250",
-    "windows-1252": "cp1252",
-    "cp1252": "cp1252",
+    **{f"iso-8859-{part}": f"iso8859-{part}" for part in (1, 2, 3, 4, 5, 7, 9, 10, 13, 14, 15, 16)},
+    **{f"{name}{page}": f"cp{page}" for name in ("windows-", "cp") for page in (*range(1250, 1255), 1257)},
     "utf-16": "utf-16",
     "utf-16le": "utf-16",
     "utf-16be": "utf-16",

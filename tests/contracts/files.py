@@ -86,6 +86,24 @@ KINDS: dict[str, Kind] = {
         {"V521"},
         [("get", "document/literal", "1.1", "{urn:t}ask")],
     ),
+    "a draft of XML Schema": (
+        {
+            "a.wsdl": wsdl(
+                types=schema(
+                    '<xs:element name="ask"><xs:complexType content="elementOnly"><xs:sequence>'
+                    '<xs:element name="day" type="xs:timeInstant" minOccurs="0" maxOccurs="*"/>'
+                    "</xs:sequence></xs:complexType></xs:element>" + ANSWER
+                ).replace("2001/XMLSchema", "1999/XMLSchema")
+            )
+        },
+        {"V534", "V537"},
+        [("get", "document/literal", "1.1", "{urn:t}ask")],
+    ),
+    "a schema that forgets its namespace": (
+        {"a.wsdl": wsdl(types=schema(ELEMENTS, ""))},
+        {"V534"},
+        [("get", "document/literal", "1.1", "ask")],
+    ),
     "a chameleon for two namespaces": (
         {
             "a.wsdl": wsdl(types=schema('<xs:include schemaLocation="c.xsd"/>' + USING.format("u.xsd"))),

@@ -4,6 +4,7 @@ from tests.contracts.making import (
     ANSWER,
     BODY,
     ELEMENTS,
+    HTTP,
     MESSAGES,
     OPERATION,
     OTHER,
@@ -17,6 +18,11 @@ from tests.contracts.making import (
     wsdl,
 )
 
+ENCODED = RPC.replace("literal", "encoded")
+QUALIFIED = (
+    '<xs:simpleType name="kind"><xs:restriction base="xs:QName"><xs:enumeration value="k:new"/>'
+    '<xs:enumeration value="k:old"/></xs:restriction></xs:simpleType>'
+)
 POLICY = (
     '<wsp:Policy xmlns:wsp="http://schemas.xmlsoap.org/ws/2004/09/policy" '
     'xmlns:sp="http://schemas.xmlsoap.org/ws/2005/07/securitypolicy"><sp:UsernameToken/><sp:SignedParts/>'
@@ -40,6 +46,97 @@ KINDS: dict[str, Kind] = {
         {"a.wsdl": wsdl(messages=MESSAGES.replace('<part name="in" element="tns:ask"/>', ""))},
         set(),
         [("get", "document/literal", "1.1", "{urn:t}Ask")],
+    ),
+    "two parts in one Body of the answer": (
+        {"a.wsdl": wsdl(messages=MESSAGES.replace("</message>", '<part name="b" element="tns:ask"/></message>'))},
+        {"V536"},
+        [("get", "document/literal", "1.1", "{urn:t}Ask")],
+    ),
+    "nothing in the Body of the answer": (
+        {"a.wsdl": wsdl(messages=MESSAGES.replace('<part name="out" element="tns:answer"/>', ""))},
+        set(),
+        [("get", "document/literal", "1.1", "{urn:t}ask")],
+    ),
+    "names out of a list, of a namespace that has no schema": (
+        {
+            "a.wsdl": wsdl(
+                types=schema(QUALIFIED + '<xs:element name="ask" type="tns:kind"/>' + ANSWER, more='xmlns:k="urn:k"')
+            )
+        },
+        set(),
+        [("get", "document/literal", "1.1", "{urn:t}ask")],
+    ),
+    "names out of a list, encoded": (
+        {
+            "a.wsdl": wsdl(
+                types=schema(QUALIFIED, more='xmlns:k="urn:k"'),
+                messages=TYPED.format("tns:kind").replace('type="xs:date"', 'type="xs:QName"'),
+                binding=bound(asked=ENCODED, answered=ENCODED, style="rpc"),
+            )
+        },
+        set(),
+        [("get", "rpc/encoded", "1.1", "{urn:r}get")],
+    ),
+    "values in any order, encoded": (
+        {
+            "a.wsdl": wsdl(
+                types=schema(
+                    '<xs:complexType name="pair"><xs:all><xs:element name="one" type="xs:int"/>'
+                    '<xs:element name="two" type="xs:string"/><xs:element name="three" type="xs:date"/></xs:all></xs:complexType>'
+                ),
+                messages=TYPED.format("tns:pair").replace('type="xs:date"', 'type="tns:pair"'),
+                binding=bound(asked=ENCODED, answered=ENCODED, style="rpc"),
+            )
+        },
+        set(),
+        [("get", "rpc/encoded", "1.1", "{urn:r}get")],
+    ),
+    "bytes of the encoding with more facets": (
+        {
+            "a.wsdl": wsdl(
+                types=schema(
+                    '<xs:import namespace="http://schemas.xmlsoap.org/soap/encoding/"/><xs:complexType name="scan">'
+                    '<xs:simpleContent><xs:restriction base="soapenc:base64Binary"><xs:maxLength value="9"/>'
+                    "</xs:restriction></xs:simpleContent></xs:complexType>",
+                    more='xmlns:soapenc="http://schemas.xmlsoap.org/soap/encoding/"',
+                ),
+                messages=TYPED.format("tns:scan"),
+                binding=bound(asked=ENCODED, answered=ENCODED, style="rpc"),
+            )
+        },
+        set(),
+        [("get", "rpc/encoded", "1.1", "{urn:r}get")],
+    ),
+    "a namespace that is a relative address": (
+        {"a.wsdl": wsdl(messages=MESSAGES * 2).replace("urn:t", "agency/t")},
+        set(),
+        [("get", "document/literal", "1.1", "{agency/t}ask")],
+    ),
+    "anything of other namespaces": (
+        {
+            "a.wsdl": wsdl(
+                types=schema(
+                    '<xs:element name="ask"><xs:complexType><xs:sequence><xs:any namespace="##other" '
+                    'processContents="lax"/></xs:sequence></xs:complexType></xs:element>' + ANSWER
+                )
+            )
+        },
+        set(),
+        [("get", "document/literal", "1.1", "{urn:t}ask")],
+    ),
+    "overloaded, told apart by parts": (
+        {
+            "a.wsdl": wsdl(
+                messages=TYPED.format("xs:int") + '<message name="Ask2"><part name="number" type="xs:int"/></message>',
+                operations='<operation name="get"><input name="one" message="tns:Ask"/></operation>'
+                '<operation name="get"><input name="two" message="tns:Ask2"/></operation>',
+                binding=f'<binding name="B" type="tns:P"><soap:binding style="rpc" transport="{HTTP}"/>'
+                f'<operation name="get"><input name="one">{RPC}</input></operation>'
+                f'<operation name="get"><input name="two">{RPC}</input></operation></binding>',
+            )
+        },
+        set(),
+        [("get", "rpc/literal", "1.1", "{urn:r}get"), ("get(two)", "rpc/literal", "1.1", "{urn:r}get-2")],
     ),
     "a header beside the Body": (
         {

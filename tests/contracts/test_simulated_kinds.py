@@ -7,9 +7,10 @@ import pytest
 from lxml import etree
 
 from adapters.soap.names import MEDIA_TYPES, XSI
-from hub_core.contract.wsdl import read_contract
+from hub_core.contract.wsdl import admit, read_contract
 from hub_simulator import Simulator
 from hub_simulator.onboarding import templates
+from hub_simulator.served import wsdl_of
 from tests.contracts.making import written
 from tests.contracts.test_kinds import KINDS
 
@@ -43,3 +44,16 @@ def test_a_contract_of_this_kind_is_simulated(tmp_path: Path, kind: str) -> None
             for number in range(REQUESTS):
                 ask(simulator, name, operation, number)
             assert templates(simulator.contract, operation)[0]
+
+
+# What is redefined can only stand in a file of its own.
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "redefined"])
+def test_a_contract_of_this_kind_is_published_with_the_same_operations(tmp_path: Path, kind: str) -> None:
+    simulator = Simulator(read_contract(written(tmp_path, KINDS[kind][0]), tmp_path))
+    for name, port in simulator.ports.items():
+        (tmp_path / "published.wsdl").write_bytes(wsdl_of(simulator, name, "http://agency.example"))
+        again = admit(tmp_path / "published.wsdl").contract
+        assert again is not None
+        assert [(one.name.partition("(")[0], one.style, one.use, one.action) for one in again.operations.values()] == [
+            (one.name.partition("(")[0], one.style, one.use, one.action) for one in port.operations
+        ]

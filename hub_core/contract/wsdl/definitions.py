@@ -4,10 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from lxml import etree
-
 from hub_core.contract.wsdl.findings import Findings
-from hub_core.contract.wsdl.names import Node, Unbound, W, full, qname, split, tag
+from hub_core.contract.wsdl.names import Node, Unbound, W, canonical, full, qname, split, tag
 
 KINDS: Final = ("message", "portType", "binding", "service")
 
@@ -59,9 +57,7 @@ class Definitions:
         first = self._known.setdefault((kind, found.name), found)
         if first is found:
             self._local.setdefault((kind, found.local), []).append(found)
-        elif etree.tostring(first.node, method="c14n", with_tail=False) != etree.tostring(
-            found.node, method="c14n", with_tail=False
-        ):
+        elif canonical(first.node) != canonical(found.node):
             text = f"{kind} {found.local} is defined twice, and differently: also at {first.file}:{first.at()[1]}"
             self.findings.error("V506", found.at(), text, "keep one of the two")
 

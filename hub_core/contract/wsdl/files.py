@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import parse_qsl, unquote, urljoin, urlsplit
 
-from hub_core.contract.wsdl.names import Node
+from hub_core.contract.wsdl.names import XSD, Node
 from hub_core.errors import Rejected
 from hub_core.validation.catalogue import STANDARDS
 from hub_core.validation.limits import Limits
@@ -20,6 +20,8 @@ HEAD: Final = 16_384  # bytes of a file within which its target namespace stands
 LIMITS: Final = Limits(depth=100, parts=1_000_000, attributes=3_000_000, namespaces=200_000)
 
 _TARGET: Final = re.compile(r"""targetNamespace\s*=\s*["']\s*([^"']*?)\s*["']""")
+# Drafts of XML Schema that old stacks still write; what they use of it means the same.
+_DRAFT: Final = re.compile(rb"""(["'])http://www\.w3\.org/(?:1999|2000/10)/XMLSchema\1""")
 _ROOT: Final = re.compile(r"<(?:[\w.-]+:)?(definitions|schema)\b([^>]*)", re.DOTALL)
 
 
@@ -54,10 +56,12 @@ class Files:
     Attributes:
         root: the only folder that files are read from; standards come from the catalogue.
         read_files: every file that was read, below the root.
+        drafts: those of them that use a draft of XML Schema, with the first line that names it.
     """
 
     root: Path
     read_files: set[Path] = field(default_factory=set)
+    drafts: dict[Path, int] = field(default_factory=dict)
     _heads: list[_Head] | None = None
     _places: dict[tuple[Path, str], Path] = field(default_factory=dict)
     _count: int = 0
@@ -81,6 +85,9 @@ class Files:
         self._bytes += len(body)
         if len(body) > MAX_BYTES or self._bytes > MAX_ALL:
             raise Missing("V508", f"a file of more than {MAX_BYTES:,} bytes, or files of more than {MAX_ALL:,}")
+        if draft := _DRAFT.search(body):
+            self.drafts[path] = body.count(b"\n", 0, draft.start()) + 1
+            body = _DRAFT.sub(rb"\1%b\1" % XSD.encode(), body)
         try:
             found = parse_xml(body, limits=LIMITS)
         except Rejected as fault:
@@ -117,9 +124,9 @@ class Files:
     def search(self, namespace: str, location: str) -> list[Path]:
         """Return the files of the folder that fit a missing document: by namespace and name, else by namespace.
 
-        Of several files with the same content there is one.
+        Of several files with the same content there is one; what was read already is not what is missing.
         """
-        heads = self._all_heads()
+        heads = [head for head in self._all_heads() if head.path not in self.read_files]
         wanted = _names(location)
         fitting = [head.path for head in heads if head.namespace == namespace and namespace]
         named = [head.path for head in heads if head.namespace == namespace and _named(head.path) & wanted]

@@ -73,6 +73,9 @@ class Gathering:
             self._trees[path] = None
             try:
                 self._trees[path] = self.files.open(path)
+                if line := self.files.drafts.get(path):
+                    text = "it uses a draft of XML Schema; read as XML Schema 1.0"
+                    self.findings.warning("V537", (shown(path, self.files.root), line), text, "mend the schema")
             except Missing as fault:
                 where = (shown(path, self.files.root), fault.line) if fault.line else at
                 self.findings.error(fault.code, where, f"{shown(path, self.files.root)}: {fault}")
@@ -226,10 +229,15 @@ class Gathering:
                 self.findings.warning("V521", at, f"nothing says where {namespace} lies; {place} is used")
                 self._take(found[0], at, None)
                 progress = True
-            else:
+            elif namespace not in self._own:  # of the contract's own namespace it is the name that is missing
                 text = f"nothing says where {namespace} lies; {_fitting(found, self.files.root)}"
                 self.findings.error("V504", at, text, _PLACE)
         return progress
+
+    @property
+    def _own(self) -> set[str]:
+        """The namespaces that some definitions are for."""
+        return {root.get("targetNamespace", "").strip() for root, _ in self.definitions}
 
     def _referred(self) -> Iterator[tuple[str, tuple[str, int]]]:
         """Yield every namespace that schemas and parts refer to, with one place."""

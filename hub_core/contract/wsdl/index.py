@@ -66,6 +66,16 @@ BUILTIN: Final = frozenset(
         "NOTATION",
     ]
 )
+# What drafts of XML Schema, and stacks by mistake, call a type of it.
+_RENAMED: Final = {
+    "timeInstant": "dateTime",
+    "timeDuration": "duration",
+    "uriReference": "anyURI",
+    "month": "gYearMonth",
+    "year": "gYear",
+    "ur-type": "anyType",
+    "any": "anyType",
+}
 _BY_ATTRIBUTE: Final = {"substitutionGroup": "element", "refer": "identity"}
 
 _STANDARD_FILES: Final = frozenset(STANDARDS.values())
@@ -86,6 +96,7 @@ class Index:
         self.findings = findings
         self.declared: dict[tuple[str, str], Place] = {}
         self.repeated: set[Node] = set()
+        self._local: dict[tuple[str, str], list[str]] = {}
         for doc in sorted(docs, key=is_standard):
             self.add(doc)
 
@@ -99,6 +110,8 @@ class Index:
             key = (space, full(doc.namespace, node.get("name", "").strip()))
             first = self.declared.setdefault(key, (doc, node))
             if first[1] is node and first[0] is doc:
+                if not is_standard(doc):
+                    self._local.setdefault((space, split(key[1])[1]), []).append(key[1])
                 continue
             if doc.hidden:
                 continue  # this one is what another schema redefines
@@ -123,6 +136,22 @@ class Index:
             return space == "type" and local in BUILTIN
         return (space, name) in self.declared
 
+    def found(self, space: str, name: str, around: str) -> str | None:
+        """Return what is declared that a name means; ``None``: nothing.
+
+        Prefixes are often forgotten or mistaken: else it is what is so called in the namespace around it, else the only
+        thing of the contract that is so called.
+        """
+        if self.has(space, name):
+            return name
+        namespace, local = split(name)
+        if space == "type" and namespace == XSD and local in _RENAMED:
+            return f"{X}{_RENAMED[local]}"
+        if self.has(space, own := full(around, local)):
+            return own
+        others = self._local.get((space, local), [])
+        return others[0] if len(others) == 1 else None
+
     def meant(self, doc: SchemaDoc, node: Node, text: str) -> str:
         """Return ``{namespace}local`` of a qualified name in a schema.
 
@@ -134,8 +163,7 @@ class Index:
     def resolve(self, doc: SchemaDoc) -> Iterator[tuple[Node, str, str, str]]:
         """Yield every reference of a schema: node, attribute, name as written, and what it means.
 
-        What means nothing is an error, unless a component of that name stands in the schema's own namespace: an
-        unprefixed name is often written for it.
+        What means nothing is an error, unless it is plain what was meant (``found``).
         """
         for node, attribute, text in references(doc.node):
             space = self.space(node, attribute)
@@ -146,16 +174,14 @@ class Index:
             except Unbound as fault:
                 self.findings.error("V505", doc.at(node), f"the prefix {fault} of {text} is not declared")
                 continue
-            if _is_schema_of_schemas(node, name) or self.has(space, name):
-                yield node, attribute, text, name
-                continue
-            own = full(doc.namespace, split(name)[1])
-            if ":" not in text and self.has(space, own):
-                said = f"{text} without a prefix means {name}, which is nowhere; {own} is used"
-                self.findings.warning("V534", doc.at(node), said, "write it with the prefix of its namespace")
-                yield node, attribute, text, own
-            else:
+            found = name if _is_schema_of_schemas(node, name) else self.found(space, name, doc.namespace)
+            if found is None:
                 self.findings.error("V505", doc.at(node), f"{space} {name} is declared nowhere", "declare or import it")
+                continue
+            if found != name:
+                said = f"{text} means {name}, which is nowhere; {found} is used"
+                self.findings.warning("V534", doc.at(node), said, "write it with the prefix of its namespace")
+            yield node, attribute, text, found
 
     def space(self, node: Node, attribute: str) -> str:
         """Return in which space the name in an attribute is looked up."""

@@ -65,6 +65,13 @@ def _unknown_attributes(node: Node, copy: Node) -> Iterator[str]:
             yield f"XML Schema knows no attribute {name} of xs:{kind}; overlooked"
 
 
+def _any_number(node: Node, copy: Node) -> Iterator[str]:
+    """Drafts of XML Schema write ``*`` for unbounded."""
+    if node.get("maxOccurs") == "*":
+        copy.set("maxOccurs", "unbounded")
+        yield 'maxOccurs="*" is of a draft of XML Schema; read as unbounded'
+
+
 def _required_default(node: Node, copy: Node) -> Iterator[str]:
     if tag(node) == f"{X}attribute" and node.get("use") == "required" and node.get("default") is not None:
         del copy.attrib["default"]
@@ -117,6 +124,7 @@ def _is_pattern(text: str) -> bool:
 _MENDS: Final[tuple[Callable[[Node, Node], Iterator[str]], ...]] = (
     _global_occurrence,
     _unknown_attributes,
+    _any_number,
     _required_default,
     _repeated_in_all,
     _attributes_first,

@@ -8,7 +8,7 @@ import msgspec
 from hub_core.contract.wsdl.bodies import Bodies
 from hub_core.contract.wsdl.definitions import Definition, Definitions
 from hub_core.contract.wsdl.model import Fault, Message, Part
-from hub_core.contract.wsdl.names import BINDINGS, MIME, Node, Unbound, W, full, qname, split, tag
+from hub_core.contract.wsdl.names import BINDINGS, MIME, Node, Unbound, W, full, qname, tag
 
 _SUFFIX: Final = {"input": "", "output": "Response"}
 
@@ -108,15 +108,14 @@ class Messages:
         except Unbound as fault:
             self.findings.error("V505", message.at(node), f"the prefix {fault} of {text} is not declared")
             return None
-        if index.has(attribute, name):
-            return name
-        own = full(message.namespace, split(name)[1])
-        if index.has(attribute, own):
-            said = f"{text} means {name}, which is nowhere; {own} is used"
+        found = index.found(attribute, name, message.namespace)
+        if found is None:
+            said = f"{attribute} {name} is declared nowhere"
+            self.findings.error("V505", message.at(node), said, "declare or import it")
+        elif found != name:
+            said = f"{text} means {name}, which is nowhere; {found} is used"
             self.findings.warning("V534", message.at(node), said, "write it with the prefix of its namespace")
-            return own
-        self.findings.error("V505", message.at(node), f"{attribute} {name} is declared nowhere", "declare or import it")
-        return None
+        return found
 
     def _header_names(self, body: Body, around: Node | None) -> Iterator[tuple[Definition, str]]:
         for header in _extensions(around, "header"):

@@ -1,6 +1,9 @@
 """Names of the standards that a WSDL is written in, and qualified names."""
 
 from typing import Any, Final
+from xml.etree.ElementTree import canonicalize
+
+from lxml import etree
 
 Node = Any  # an element of lxml; its published types are wrong about lines and attributes
 
@@ -46,6 +49,11 @@ def qname(node: Node, text: str) -> str:
     if prefix and prefix not in node.nsmap:
         raise Unbound(prefix)
     return full(node.nsmap.get(prefix or None), local)
+
+
+def canonical(node: Node) -> str:
+    """Return the canonical form of an element; that of libxml2 refuses namespaces that are relative addresses."""
+    return canonicalize(etree.tostring(node, with_tail=False))
 
 
 def tag(node: Node) -> str:

@@ -21,6 +21,8 @@ def declared(encoding: str, text: str = "RĂȘINARI") -> str:
         ("ISO-8859-16", "iso8859-16", "COMERȚ"),
         ("windows-1250", "cp1250", "Ştefan cel Mare"),
         ("ISO-8859-1", "latin-1", "né"),
+        ("windows-1257", "cp1257", "šalis"),
+        ("ISO-8859-7", "iso8859-7", "Αθήνα"),
         ("us-ascii", "ascii", "ne"),
     ],
 )
