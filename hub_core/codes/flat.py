@@ -21,4 +21,10 @@ CODES = (
     Code("F116", "rows that the file cannot carry", "Change the value, or the description of the file."),
     Code("F117", "line of another kind", "Begin each line with the token that the description names.", 422),
     Code("F118", "rows of different files", "Write one file for each header, or give its values yourself."),
+    Code(
+        "F119",
+        "number shortened by a spreadsheet",
+        "Format the column as text, enter the number, export.",
+        422,
+    ),
 )

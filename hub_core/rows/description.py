@@ -129,6 +129,8 @@ class _Reader:
 
     def _equals(self, column: Column, at: Node | Scalar, part: str) -> None:
         if column.equals is None:
+            if column.differs != "refuse":
+                self.faults.add(at, "differs: belongs to equals", mend="add equals: count, or sum(column)")
             return
         if part == "row" or (column.equals != COUNT and not _SUM.fullmatch(column.equals)):
             self.faults.add(at, "equals: has another form", mend="in header or trailer write count, or sum(column)")

@@ -13,6 +13,9 @@ from hub_core.rows.model import Description, Record, Values
 # What no text of a register holds: control characters but the tabulator. C1 comes from a wrong encoding.
 _CONTROL: Final = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f]")
 _BOM: Final = b"\xef\xbb\xbf"
+#: As spreadsheets show numbers of twelve digits and more in a column that is too narrow, or no text.
+_SHORTENED: Final = re.compile(r"\s*[0-9][.,][0-9]{1,14}E\+[0-9]{2}\s*")
+_SEVERAL: Final = 2  # letters of two bytes: one may stand there by chance
 
 
 class BadLine(ValueError):
@@ -32,6 +35,19 @@ def lines_of(body: bytes, description: Description) -> Iterator[bytes]:
         line = body[begin : end if stop < 0 else stop]
         yield line.removesuffix(b"\r")
         begin = end if stop < 0 else stop + 1
+
+
+def is_utf8(body: bytes) -> bool:
+    """Return whether a file whose description names another encoding is UTF-8: marked as such, or not by chance."""
+    if body.startswith(_BOM):
+        return True
+    if body.isascii():
+        return False
+    try:
+        text = body.decode()
+    except UnicodeDecodeError:
+        return False
+    return sum(not letter.isascii() for letter in text) >= _SEVERAL
 
 
 def text_of(line: bytes, description: Description) -> str:
@@ -100,6 +116,14 @@ def faults_of(values: Values, record: Record, line: int | None) -> tuple[Finding
         elif (check := check_of(column)) is not None and (text := check(value)):
             found.append(fault("F106", text, line, column.name))
     return tuple(found)
+
+
+def shortened(values: Values, record: Record, line: int) -> tuple[Finding, ...]:
+    """Return a fault for every number that a spreadsheet wrote as ``2,85042E+12``: F119, its last digits are gone."""
+    text = "a spreadsheet has shortened the number; its last digits are gone"
+    return tuple(
+        fault("F119", text, line, column.name) for column in record.columns if _SHORTENED.fullmatch(values[column.name])
+    )
 
 
 def fault(code: str, text: str, line: int | None, column: str | None = None) -> Finding:

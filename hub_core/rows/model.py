@@ -33,6 +33,7 @@ class Column(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         enum: the only values allowed.
         max_length: most characters.
         equals: header and trailer: ``count`` of the rows, or ``sum(column)`` over them.
+        differs: what follows where it does not: the file is refused, or says so and counts.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Column(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     enum: tuple[str, ...] = ()
     max_length: Annotated[int, Meta(ge=1)] | None = None
     equals: str | None = None
+    differs: Literal["refuse", "warn"] = "refuse"
 
     @property
     def sums(self) -> str | None:

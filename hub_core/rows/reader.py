@@ -4,12 +4,16 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Final
 
+import msgspec
+
 from hub_core.errors import Rejected
 from hub_core.message import Finding, Severity
 from hub_core.rows.cells import number_of
-from hub_core.rows.lines import BadLine, fault, faults_of, fields_of, lines_of, text_of
+from hub_core.rows.lines import BadLine, fault, faults_of, fields_of, is_utf8, lines_of, shortened, text_of
 from hub_core.rows.model import COUNT, Column, Description, FlatFile, Record, Row, Values
 
+_UTF8: Final = frozenset({"utf-8", "ascii"})
+_MARK: Final = b"E+"  # in every number that a spreadsheet has shortened
 _CLIP: Final = 2_000  # bytes of a faulty line that are kept beside its findings; the whole file is kept anyway
 
 
@@ -32,6 +36,7 @@ class _Reader:
         self.warnings: list[Finding] = []
 
     def read(self, body: bytes) -> FlatFile:
+        self._encoding(body)
         lines = self._lines(body)
         first, last = 0, len(lines)
         header = trailer = None
@@ -52,6 +57,13 @@ class _Reader:
         self._compare(trailer, self.description.trailer, rows, len(lines))
         self._stop()
         return FlatFile(rows=rows, header=header, trailer=trailer, findings=tuple(self.warnings))
+
+    def _encoding(self, body: bytes) -> None:
+        """Refuse a file in UTF-8 that should be something else: every letter with a mark would be another one."""
+        wanted = self.description.encoding
+        if wanted not in _UTF8 and is_utf8(body):
+            self.faults.append(fault("F104", f"the file is UTF-8, and {wanted} is expected", None))
+        self._stop()
 
     def _lines(self, body: bytes) -> list[bytes]:
         """Return the lines; one more than a file may have is enough to see that there are too many."""
@@ -107,6 +119,9 @@ class _Reader:
             values = {}
         else:
             faults = faults_of(values, self.description.row, number)
+            if _MARK in line and (eaten := shortened(values, self.description.row, number)):
+                columns = {one.source for one in eaten}
+                faults = eaten + tuple(one for one in faults if one.source not in columns)
             if not faults:
                 return Row(line=number, values=values)
         text = line[:_CLIP].decode(self.description.encoding, "backslashreplace")
@@ -121,7 +136,7 @@ class _Reader:
             if column.equals == COUNT:
                 if told != len(rows):
                     text = f"{len(rows)} rows are here, and the file says otherwise"
-                    self.faults.append(fault("F111", text, line, column.name))
+                    self._differs(fault("F111", text, line, column.name), column)
             else:
                 self._compare_sum(told, column, rows, line)
 
@@ -135,7 +150,13 @@ class _Reader:
                 Finding(code="F114", severity=Severity.WARNING, text=text, line=line, source=column.name)
             )
         elif sum(known) != told:
-            self.faults.append(fault("F112", f"the sum of {summed.name} is another one", line, column.name))
+            self._differs(fault("F112", f"the sum of {summed.name} is another one", line, column.name), column)
+
+    def _differs(self, found: Finding, column: Column) -> None:
+        if column.differs == "warn":
+            self.warnings.append(msgspec.structs.replace(found, severity=Severity.WARNING))
+        else:
+            self.faults.append(found)
 
     def _stop(self) -> None:
         if self.faults:

@@ -1,9 +1,11 @@
 """Flat files are read line by line: a bad row is named with its line, a file that is not whole gives nothing."""
 
+import msgspec
 import pytest
 
 from hub_core.errors import Rejected
-from hub_core.rows import read_file
+from hub_core.message import Severity
+from hub_core.rows import Column, Record, read_file
 
 HEADER = "H20251101"
 ROWS = ["D2850415123450IONESCU M.  000095750", "D1900101123457POP ȘTEFAN  000004250".replace("Ș", "Ş")]
@@ -103,6 +105,34 @@ def test_a_fault_never_repeats_a_value(seekers):
     file = read_file(csv("1;SECRETNAME-SECRETNAME-X;2.5;Y", "SECRET;only"), seekers)
     assert row_faults(file)
     assert not any("SECRET" in one.text for row in file.rows for one in row.faults)
+
+
+@pytest.mark.parametrize("eaten", ["2,85042E+12", "2.85E+12", " 1,9E+12 "])
+def test_a_number_that_a_spreadsheet_shortened_is_told_and_nothing_else_of_its_column(seekers, eaten):
+    file = read_file(csv("1;a;;", f"{eaten};b;;", "3;c;;"), seekers)
+    assert row_faults(file) == [("F119", 3, "cnp")]
+
+
+@pytest.mark.parametrize("kept", ["E+12", "2,85042E12", "12,85E+12"])
+def test_what_no_spreadsheet_writes_is_left_alone(seekers, kept):
+    assert read_file(csv(f"1;{kept};;"), seekers).rows[0].values["name"] == kept
+
+
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+def test_a_file_in_utf_8_is_told_as_one_where_another_encoding_is_described(seekers, mark):
+    with pytest.raises(Rejected) as error:
+        read_file(f"{mark}{TITLES}\r\n1;Ștefan Țăndărică;;\r\n".encode(), seekers)
+    assert faults(error) == [("F104", None, None)]
+    assert "the file is UTF-8, and cp1250 is expected" in error.value.text
+
+
+def test_a_count_that_is_known_to_differ_is_told_and_the_file_counts(payments):
+    (date, *more) = payments.header.columns
+    told = Column(name="rows", width=3, type="integer", equals="count", differs="warn")
+    counted = msgspec.structs.replace(payments, header=Record(token="H", columns=(date, told, *more)))
+    whole = read_file(fixed(HEADER[:9] + "009" + HEADER[9:], *ROWS, TRAILER), counted)
+    assert [(one.code, one.severity, one.line) for one in whole.findings] == [("F111", Severity.WARNING, 1)]
+    assert len(whole.rows) == len(ROWS)
 
 
 @pytest.mark.parametrize("cut", [1, 5, 17, 18, 19, 25, 60])
