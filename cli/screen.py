@@ -27,6 +27,8 @@ STEERING: Final = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u2
 STYLES: Final = {
     "accepted": "green",
     "admitted": "green",
+    "breaking": "bold red",
+    "compatible": "green",
     "delivered": "green",
     "delivering": "cyan",
     "refused": "red",

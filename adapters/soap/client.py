@@ -11,7 +11,7 @@ from lxml import etree
 from adapters.kit.client import Answered, Client
 from adapters.soap.addressing import addressing
 from adapters.soap.attachments import Packing, read_envelope
-from adapters.soap.envelope import Faulted, Opened, open_envelope
+from adapters.soap.envelope import Faulted, Opened, open_envelope, says_nothing
 from adapters.soap.inband import Judgement
 from adapters.soap.request import QUESTION, Request, Values, compile_request, known_to
 from adapters.soap.security.guard import Outgoing
@@ -116,11 +116,11 @@ class _Line:
         answered = await self._client.post(envelope, headers)
         if answered.status in OF_THE_LINE:
             self._client.judge(answered)
-        if key is not None and answered.complete and not answered.body and answered.status < 300:  # noqa: PLR2004
-            return answered, None
         large = self._guard.doubts and len(answered.body) > LONG
         answered, opened = await _aside(partial(self._opened, request), answered, large=large)
         self._client.judge(answered)
+        if key is not None and answered.complete and not answered.body:
+            return answered, None
         if opened is None or opened.version is None:
             raise Rejected("D203", "the answer is not a SOAP message", where=self._name)
         return answered, opened
@@ -140,7 +140,8 @@ class _Line:
     def _opened(self, request: Request, answered: Answered) -> tuple[Answered, Opened | None]:
         """Return an answer as one envelope, and that; ``None`` where there is none.
 
-        That there is none matters only if HTTP says success.
+        That there is none matters only if HTTP says success. An envelope around nothing is as no answer: some stacks
+        send it after a one-way message.
         """
         if not answered.complete:
             return answered, None
@@ -150,6 +151,8 @@ class _Line:
                 self._guard.check(root)
                 changed = True
             changed = request.operation.gather(root) or changed
+            if says_nothing(root):
+                return msgspec.structs.replace(answered, body=b""), None
             if changed:
                 answered = msgspec.structs.replace(
                     answered,

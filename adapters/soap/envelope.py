@@ -104,6 +104,12 @@ def open_envelope(root: etree._Element) -> Opened:
     return Opened(version=version, body=element, message_id=message_id, relates_to=relates_to)
 
 
+def says_nothing(root: etree._Element) -> bool:
+    """Tell whether this is an envelope with an empty Body."""
+    namespace, local = _split(root)
+    return local == "Envelope" and len(root) > 0 and root[-1].tag == f"{{{namespace}}}Body" and len(root[-1]) == 0
+
+
 def one_element(body: etree._Element, *, encoded: bool) -> etree._Element:
     """Return the one document in a Body; in the SOAP encoding, values that it refers to may stand beside it.
 

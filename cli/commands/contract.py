@@ -8,6 +8,7 @@ from rich.text import Text
 from rich.tree import Tree
 
 from cli import files, screen
+from cli.commands.diffing import diff
 from cli.faults import Exit
 from cli.options import Json, folder
 from cli.screen import Column
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from hub_core.contract.wsdl import Admission, Finding, Operation
 
 app = typer.Typer(no_args_is_help=True, help="Look at contracts of partners: WSDL, XML Schema, JSON Schema.")
+
+app.command()(diff)
 
 KINDS = frozenset({".wsdl", ".xsd", ".json"})
 COLUMNS = (

@@ -2,6 +2,8 @@
 
     contract            the whole of one contract, by the ``source`` of a mapping
     place               one element, attribute or key
+    declarations        what its XML Schemas declare, by name
+    changes             what became another from one contract to the next
     xsd, simpletypes    XML Schema
     jsonschema          JSON Schema
     rows                descriptions of flat files

@@ -19,7 +19,7 @@ def check(path: Path, root: Path) -> Admission:
         path: the file.
         root: the only folder that it may import from.
     """
-    if path.suffix.lower() != ".json" and not _begins(path, b"{"):
+    if not is_json(path):
         return admit(path, root)
     findings, file = Findings(), shown(path.resolve(), root.resolve())
     try:
@@ -58,9 +58,12 @@ def _operation(operation: Operation) -> dict[str, Any]:
     }
 
 
-def _begins(path: Path, text: bytes) -> bool:
+def is_json(path: Path) -> bool:
+    """Tell whether a contract is written in JSON, by its name or its first byte."""
+    if path.suffix.lower() == ".json":
+        return True
     try:
         with path.open("rb") as stream:
-            return stream.read(200).removeprefix(b"\xef\xbb\xbf").lstrip().startswith(text)
+            return stream.read(200).removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"{")
     except OSError:
         return False

@@ -28,10 +28,10 @@ def json_root(path: Path) -> tuple[Place, dict[str, Any]]:
         raise ConfigError("V401", f"the schema cannot be read: {error}", where=path.name) from error
     if not isinstance(schema, dict):
         raise ConfigError("V401", "a schema is an object", where=path.name)
-    return _Reader(schema, path.name).place("", schema, required=True), schema
+    return Reader(schema, path.name).place("", schema, required=True), schema
 
 
-class _Reader:
+class Reader:
     """Follows one schema."""
 
     def __init__(self, schema: dict[str, Any], file: str) -> None:
@@ -40,13 +40,13 @@ class _Reader:
 
     def place(self, name: str, schema: Any, *, required: bool, choice: int | None = None) -> Place:
         """Return the place that a schema describes; arrays of arrays are one list."""
-        parts = [part for part, _ in self._parts(schema)]
+        parts = list(self.parts(schema))
         many = False
         while any(part.get("type") == "array" or "items" in part for part in parts):
             many = True
             items = [part["items"] for part in parts if isinstance(part.get("items"), dict)]
             others = [part for part in parts if part.get("type") != "array" and "items" not in part]
-            parts = others + [part for item in items for part, _ in self._parts(item)]
+            parts = others + [part for item in items for part in self.parts(item)]
         # Of a text the properties say nothing.
         objects = [part for part in parts if _says(part, "object") or ("properties" in part and "type" not in part)]
         return Place(
@@ -68,17 +68,17 @@ class _Reader:
                 found.setdefault(key, self.place(key, schema, required=key in required and len(objects) == 1))
         return found
 
-    def _parts(self, schema: Any, depth: int = 0) -> Iterator[tuple[dict[str, Any], int]]:
+    def parts(self, schema: Any, depth: int = 0) -> Iterator[dict[str, Any]]:
         """Yield a schema and what it is put together of, references followed."""
         if not isinstance(schema, dict) or depth > MAX_REFERENCES:
             return
         if "$ref" in schema:
-            yield from self._parts(self._referred(str(schema["$ref"])), depth + 1)
+            yield from self.parts(self._referred(str(schema["$ref"])), depth + 1)
         compound = [part for keyword in _COMPOUND for part in schema.get(keyword, ())]
         for part in compound:
-            yield from self._parts(part, depth + 1)
+            yield from self.parts(part, depth + 1)
         if (not compound and "$ref" not in schema) or schema.keys() & {"type", "properties", "items", "enum"}:
-            yield schema, depth
+            yield schema
 
     def _referred(self, reference: str) -> Any:
         here: Any = self.schema

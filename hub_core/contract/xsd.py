@@ -5,21 +5,22 @@ Includes and imports are read below the folder of schemas only.
 Not followed: substitution groups, ``xs:redefine``, identity constraints; they add nothing that a path could name.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
 from lxml import etree
 
+from hub_core.contract.declarations import Declarations
 from hub_core.contract.place import LeafType, Place
 from hub_core.contract.simpletypes import SimpleTypes
 from hub_core.contract.wsdl import read_contract
+from hub_core.contract.wsdl.names import full
 from hub_core.errors import ConfigError
 from hub_core.validation.library import XSD
 
 _PARTICLES: Final = {f"{XSD}sequence", f"{XSD}choice", f"{XSD}all"}
-_GLOBALS: Final = ("element", "complexType", "simpleType", "group", "attributeGroup", "attribute")
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ def global_elements(path: Path, schemas: Path) -> dict[str, str]:
         ConfigError: V401, the contract cannot be read.
     """
     found: dict[str, str] = {}
-    for kind, name in _Schemas(path, schemas).named:
+    for kind, name in _Schemas(path, schemas).declared.named:
         if kind == "element":
             found.setdefault(name.rpartition("}")[2], name)
     return found
@@ -59,73 +60,35 @@ class _Schemas:
 
     def __init__(self, path: Path, schemas: Path) -> None:
         self.path = path
-        self.named: dict[tuple[str, str], Any] = {}  # kind and {namespace}local -> declaration
-        self.namespaces: dict[Any, str] = {}  # schema element -> its namespace
-        self.lines: dict[Any, Mapping[int, tuple[str, int]]] = {}  # schema element -> where its lines come from
+        self.declared = Declarations(read_contract(path, schemas))
+        self.find = self.declared.find
         self.types = SimpleTypes(self.find)
-        joined = read_contract(path, schemas).schemas.joined
-        for url, namespace in joined.namespaces.items():
-            self._take(joined.documents[url], namespace, joined.lines[url])
-        if not self.namespaces:
+        if self.declared.main is None:
             mend = "name the XSD that declares the element"
             raise ConfigError("V401", "the WSDL holds no schema", where=path.name, mend=mend)
-        self.main = next(iter(self.namespaces))
-
-    def _take(self, body: bytes, namespace: str, lines: Mapping[int, tuple[str, int]]) -> None:
-        parser = etree.XMLParser(resolve_entities=False, load_dtd=False, no_network=True, huge_tree=True)
-        schema = etree.fromstring(body, parser)
-        self.namespaces[schema], self.lines[schema] = namespace, lines
-        for child in schema:
-            kind = etree.QName(child).localname
-            if kind in _GLOBALS and child.get("name"):
-                self.named.setdefault((kind, _full(namespace, str(child.get("name")))), child)
+        self.main = self.declared.main
 
     def _line(self, node: Any) -> int:
         """Return the line in the file where a declaration stands."""
-        line: int = node.sourceline
-        return self.lines[_schema(node)].get(line, ("", line))[1]
-
-    def find(self, kind: str, node: Any, attribute: str) -> Any | None:
-        """Return the declaration that an attribute of a node names; ``None`` for types of XML Schema itself."""
-        return self.named.get((kind, self.full(node, node.get(attribute))))
-
-    def full(self, node: Any, name: str) -> str:
-        """Return ``{namespace}local`` of a qualified name as written at a node."""
-        prefix, _, local = name.rpartition(":")
-        namespace = node.nsmap.get(prefix or None, "")
-        if not prefix and not namespace:
-            namespace = self._namespace(node)
-        return _full(namespace, local)
-
-    def _namespace(self, node: Any) -> str:
-        return self.namespaces.get(_schema(node), "")
+        return self.declared.at(node)[1]
 
     def root(self, local: str) -> Place:
-        own = self.namespaces[self.main]
-        node = self.named.get(("element", _full(own, local)))
+        named = self.declared.named
+        node = named.get(("element", full(self.declared.namespace(self.main), local)))
         if node is None:
             inner = [one for one in self.main.iter(f"{XSD}element") if one.get("name") == local]
-            elsewhere = (one for (kind, _), one in self.named.items() if kind == "element" and one.get("name") == local)
+            elsewhere = (one for (kind, _), one in named.items() if kind == "element" and one.get("name") == local)
             node = inner[0] if inner else next(elsewhere, None)
         if node is None:
             raise ConfigError("V401", f"the schema declares no element {local!r}", where=self.path.name)
         return self._element(node, _Around())
 
-    def _name(self, node: Any) -> str:
-        name = node.get("name")
-        schema = _schema(node)
-        kind = "element" if node.tag == f"{XSD}element" else "attribute"
-        form = node.get("form") or schema.get(f"{kind}FormDefault", "unqualified")
-        qualified = form == "qualified" or node.getparent() is schema
-        return _full(self._namespace(node), name) if qualified else name
-
     def _element(self, node: Any, around: _Around) -> Place:
         declared = self.find("element", node, "ref") if node.get("ref") else node
-        name = self.full(node, node.get("ref")) if node.get("ref") else self._name(node)
         minimum, many = _occurs(node)
         required = around.required and minimum > 0
         place = Place(
-            name=name,
+            name=self.declared.name(node),
             many=many or around.many,
             required=required,
             line=self._line(node),
@@ -175,9 +138,9 @@ class _Schemas:
         if node.get("use") == "prohibited":
             return None
         declared = self.find("attribute", node, "ref") if node.get("ref") else node
-        name = self.full(node, node.get("ref")) if node.get("ref") else self._name(node)
         leaf = self.types.of(declared) if declared is not None else LeafType()
-        return Place(name=f"@{name}", required=node.get("use") == "required", leaf=leaf, line=self._line(node))
+        name = f"@{self.declared.name(node)}"
+        return Place(name=name, required=node.get("use") == "required", leaf=leaf, line=self._line(node))
 
     def _attributes(self, kind: Any) -> Iterator[Any]:
         """Yield the attributes of a type: of what it extends or restricts first."""
@@ -232,14 +195,6 @@ def _again(first: Place, second: Place) -> Place:
     return replace(first, many=first.many or second.many or not alternative, required=first.required or second.required)
 
 
-def _schema(node: Any) -> Any:
-    return node if node.tag == f"{XSD}schema" else next(node.iterancestors(f"{XSD}schema"))
-
-
 def _occurs(node: Any) -> tuple[int, bool]:
     most = node.get("maxOccurs", "1")
     return int(node.get("minOccurs", "1")), most == "unbounded" or int(most) > 1
-
-
-def _full(namespace: str, local: str) -> str:
-    return f"{{{namespace}}}{local}" if namespace else local

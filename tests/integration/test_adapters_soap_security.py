@@ -230,6 +230,13 @@ async def test_an_answer_counts_only_if_the_partner_signed_it(tmp_path: Path) ->
         assert refused.value.code == "D205"
 
 
+async def test_an_envelope_around_nothing_is_a_receipt_unless_it_must_be_signed(tmp_path: Path) -> None:
+    nothing = Reply(body=envelope(""), headers={"Content-Type": "text/xml"})
+    await sent_to(nothing, tmp_path)
+    with pytest.raises(Rejected, match="D205"):
+        await sent_to(nothing, tmp_path, proven=True)
+
+
 async def test_what_a_partner_says_in_its_answer_counts_like_a_status_of_http(tmp_path: Path) -> None:
     says = InBand(status="code", done=("0",), retry=("9",), reference="number")
 

@@ -1,0 +1,162 @@
+"""The foreign stacks: what each needs, how it is started, what it does not offer and why."""
+
+import json
+import os
+import shutil
+import subprocess
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from socket import create_connection, create_server
+from typing import Any, Literal
+
+import msgspec
+
+from tests.interop.shapes import Shape
+
+HERE = Path(__file__).parent
+PATIENCE = 20  # seconds
+CALLS, ANSWERS = "calls the hub", "answers the hub"
+FAULT, ONE_WAY = "fault with detail", "one-way"
+FEATURES = (FAULT, ONE_WAY)
+Way = Literal["calls the hub", "answers the hub"]
+
+
+class Stack(msgspec.Struct, frozen=True, kw_only=True):
+    """One foreign stack.
+
+    Attributes:
+        title: as the table has it.
+        program: that must be installed; looked for in the path.
+        folder: that must be there as well.
+        call: command of its client.
+        serve: command of its server, with ``HOST`` and ``PORT``.
+        lacks: why it does not do something, by shape or feature and way.
+        arguments: of a call where it wants them in another form.
+    """
+
+    title: str
+    program: str
+    folder: Path = HERE
+    call: tuple[str, ...]
+    serve: tuple[str, ...]
+    lacks: Mapping[tuple[str, Way], str] = {}
+    arguments: Callable[[Shape], Any] = lambda shape: shape.arguments
+
+    @property
+    def missing(self) -> str:
+        """What must be installed before it runs; empty if nothing."""
+        if shutil.which(self.program) is None:
+            return self.program
+        return "" if self.folder.is_dir() else "make interop"
+
+
+def of_node(shape: Shape) -> Any:
+    """Return arguments for the package ``soap``: what stands in an array of the encoding is named by its users."""
+    if shape.folder != "rpc-encoded":
+        return shape.arguments
+    person = shape.arguments["person"]
+    return {**shape.arguments, "person": {**person, "members": {"item": person["members"]}}}
+
+
+STACKS = {
+    "php": Stack(
+        title="PHP ext-soap",
+        program="php",
+        call=("php", str(HERE / "php/call.php")),
+        serve=("php", "-S", "HOST:PORT", str(HERE / "php/serve.php")),
+    ),
+    "node": Stack(
+        title="Node soap",
+        program="node",
+        folder=HERE / "node/node_modules",
+        call=("node", str(HERE / "node/call.js")),
+        serve=("node", str(HERE / "node/serve.js"), "HOST", "PORT"),
+        arguments=of_node,
+        lacks={
+            ("rpc/literal", ANSWERS): "its server writes the parts of an answer with a namespace, against the Basic "
+            "Profile 1.1 of WS-I (R2735); the hub refuses the answer (V201)",
+        },
+    ),
+}
+
+
+class Client:
+    """A foreign client: a process that reads a call from each line, makes it, and writes what came of it."""
+
+    def __init__(self, stack: Stack) -> None:
+        self._process = subprocess.Popen(
+            stack.call, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8"
+        )
+
+    def call(self, wsdl: str, shape: Shape, arguments: Any, operation: str = "", **more: Any) -> dict[str, Any]:
+        """Call an operation and return ``answer``, ``fault`` or ``error``.
+
+        Args:
+            wsdl: address of the contract, which the stack fetches.
+            shape: version and style.
+            arguments: by name.
+            operation: that of the shape if none is named.
+            more: ``basic`` (user, password), ``headers`` of HTTP, ``token`` (user, password, form), ``sign`` (files).
+        """
+        assert self._process.stdin
+        assert self._process.stdout
+        asked = {
+            "wsdl": wsdl,
+            "port": shape.port,
+            "soap": shape.soap,
+            "style": "rpc" if shape.folder.startswith("rpc") else "document",
+            "operation": operation or shape.operation,
+            "arguments": arguments,
+            **more,
+        }
+        self._process.stdin.write(json.dumps(asked) + "\n")
+        self._process.stdin.flush()
+        line = self._process.stdout.readline()
+        assert line, f"{self._process.args} ended with {self._process.wait()}"
+        answer: dict[str, Any] = json.loads(line)
+        return answer
+
+    def close(self) -> None:
+        assert self._process.stdin
+        assert self._process.stdout
+        self._process.stdin.close()
+        self._process.wait(PATIENCE)
+        self._process.stdout.close()
+
+
+class Server:
+    """A foreign server of the contracts in a folder, each at ``/NAME``.
+
+    Attributes:
+        url: where it listens, without a path.
+        notified: file with a line for each one-way call.
+    """
+
+    def __init__(self, stack: Stack, contracts: Path, place: Path) -> None:
+        with create_server(("127.0.0.1", 0)) as free:
+            port = free.getsockname()[1]
+        self.url = f"http://127.0.0.1:{port}"
+        self.notified = place / "notified"
+        command = [part.replace("HOST", "127.0.0.1").replace("PORT", str(port)) for part in stack.serve]
+        environment = {**os.environ, "CONTRACTS": str(contracts), "NOTIFIED": str(self.notified)}
+        self._log = (place / "log").open("wb")
+        self._process = subprocess.Popen(command, env=environment, stdout=self._log, stderr=self._log)
+        deadline = time.monotonic() + PATIENCE
+        while not _listens(port):
+            assert self._process.poll() is None, (place / "log").read_text()
+            assert time.monotonic() < deadline, f"{command} does not listen"
+            time.sleep(0.05)
+
+    def close(self) -> None:
+        self._process.kill()
+        self._process.wait()
+        self._log.close()
+
+
+def _listens(port: int) -> bool:
+    try:
+        create_connection(("127.0.0.1", port), 1).close()
+    except OSError:
+        return False
+    return True
