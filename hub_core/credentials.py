@@ -29,13 +29,14 @@ class Credentials(Struct, frozen=True, kw_only=True):
     """How the hub shows itself to a partner.
 
     Attributes:
-        kind: HTTP Basic, WS-Security UsernameToken, a bearer token, or a header of the partner's own.
-        user: for ``basic`` and ``username-token``.
+        kind: HTTP Basic, WS-Security UsernameToken, a bearer token, a header of the partner's own, or a header block of
+            a SOAP message whose templates fill in ``{user}`` and ``{secret}``.
+        user: for ``basic``, ``username-token`` and ``block``.
         header: name of the header, for ``header``.
         secret: password, token or value of the header.
     """
 
-    kind: Literal["basic", "username-token", "bearer", "header"]
+    kind: Literal["basic", "username-token", "bearer", "header", "block"]
     user: str | None = None
     header: str | None = None
     secret: SecretReference

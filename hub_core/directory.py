@@ -81,6 +81,9 @@ class Endpoint(Struct, frozen=True, kw_only=True):
         ask: parameters of the request of an ``ASK`` endpoint: name of a part or element, and a template in which
             ``{cnp}``, ``{date}``, ``{year}``, ``{month}``, ``{request}``, ``{purpose}`` are filled in; at an ``OUT``
             endpoint ``{record}``, ``{key}``, ``{message}`` and the like, and with ``writes`` the ``{document}``.
+        header: templates as in ``ask``, for the header blocks that a contract binds to the request: name of the element
+            of a block, or path inside it (``Session/Token``); ``{user}`` and ``{secret}`` are those of credentials of
+            kind ``block``.
         in_band: what the partner says inside of its documents: the document in a text, and whether a request went well.
         max_body_bytes: larger bodies are refused before they are read.
         credentials: how the hub shows itself to the partner; ``in``: the user name token that a message must hold.
@@ -114,6 +117,7 @@ class Endpoint(Struct, frozen=True, kw_only=True):
     answers: dict[str, Answer] = {}  # noqa: RUF012 - frozen, its base stands elsewhere
     writes: str | None = None
     ask: dict[str, str] = {}  # noqa: RUF012 - same
+    header: dict[str, str] = {}  # noqa: RUF012 - same
     credentials: Credentials | None = None
     security: Security | None = None
     wsa: bool = False

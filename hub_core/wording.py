@@ -7,12 +7,15 @@ from msgspec import Meta
 from hub_core.credentials import Struct
 
 STEPS: Final = r"^(\.|[\w.-]+(/[\w.-]+)*)$"  # a path of local names
+HEADER: Final = "soap:Header/"  # before a path that begins there
+SAID: Final = r"^(\.|(soap:Header/)?[\w.-]+(/[\w.-]+)*)$"
 
 
 class InBand(Struct, frozen=True, kw_only=True):
     """What a partner says inside of its documents rather than by the means of the protocol.
 
     Paths are local names from the element in the Body on, such as ``return/code``; ``.`` is that element itself.
+    ``status`` and ``reference`` may stand in the Header of the answer: ``soap:Header/Result/code``.
 
     Attributes:
         document: path of the element whose text is the document: XML in a string or CDATA, or in base64.
@@ -23,10 +26,10 @@ class InBand(Struct, frozen=True, kw_only=True):
     """
 
     document: Annotated[str, Meta(pattern=STEPS, examples=["return/code"])] | None = None
-    status: Annotated[str, Meta(pattern=STEPS, examples=["return/code"])] | None = None
+    status: Annotated[str, Meta(pattern=SAID, examples=["return/code"])] | None = None
     done: tuple[str, ...] = ()
     retry: tuple[str, ...] = ()
-    reference: Annotated[str, Meta(pattern=STEPS, examples=["return/code"])] | None = None
+    reference: Annotated[str, Meta(pattern=SAID, examples=["return/code"])] | None = None
 
 
 class Answer(Struct, frozen=True, kw_only=True):

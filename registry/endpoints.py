@@ -41,11 +41,12 @@ ONLY: Final = {
     "writes": (Direction.OUT,),
     "poll": (Direction.IN,),
     "ask": (Direction.OUT, Direction.ASK),
+    "header": (Direction.OUT, Direction.ASK),
 }
 #: What an endpoint with ``poll`` knows as well, because the hub calls it.
 CALLED: Final = frozenset({"url", "tls", "timeout_of"})
 # Fields that only some adapters know: those whose ``Spec`` names them.
-OWN: Final = ("in_band", "mtom", "security", "wsa")
+OWN: Final = ("header", "in_band", "mtom", "security", "wsa")
 DEFAULTS: Final = Endpoint(institution="", direction=Direction.IN, adapter="", service="")
 
 
@@ -148,6 +149,9 @@ def _check_credentials(ground: Ground, endpoint: Endpoint, at: Place) -> None:
     if called and (credentials.kind != "username-token" or endpoint.adapter != "soap"):
         text = "callers of the hub show a key, or a user name token where the adapter is soap"
         ground.fault(at("credentials"), text, "remove it, or write kind: username-token")
+    if credentials.kind == "block" and not endpoint.header:
+        text = "credentials of kind block are shown by the templates of header"
+        ground.fault(at("credentials"), text, "add header: with {user} and {secret}", MISSING_FIELD)
     needed = {"basic": "user", "username-token": "user", "header": "header"}.get(credentials.kind)
     if needed is not None and getattr(credentials, needed) is None:
         text = f"credentials of kind {credentials.kind} need {needed!r}"

@@ -217,7 +217,7 @@ def authorisation(credentials: Credentials | None) -> dict[str, str]:
     Raises:
         ConfigError: R109, the secret is not there; R103, the kind needs a field that is missing.
     """
-    if credentials is None or credentials.kind == "username-token":
+    if credentials is None or credentials.kind in ("username-token", "block"):
         return {}
     secret = resolve(credentials.secret).reveal()
     if credentials.kind == "basic":

@@ -37,9 +37,11 @@ SPEC: Final = Spec(
         Field(name="answers", description="By operation: how a call is answered in the contract's own words."),
         Field(name="url", description="Address of the partner, to ask or send."),
         Field(name="ask", description="Templates by name of a part or path of an element of the request."),
+        Field(name="header", description="Templates for the header blocks that the contract binds to a request."),
         Field(
             name="credentials",
-            description="basic, username-token (WS-Security), bearer or header; in: the username-token of callers.",
+            description="basic, username-token (WS-Security), bearer, header, block (a header block of the contract); "
+            "in: the username-token of callers.",
         ),
         Field(name="security", description="WS-Security: form of the token, time stamp, signatures."),
         Field(name="mtom", description="Binary contents of requests travel as parts of their own."),
@@ -140,9 +142,12 @@ class SoapAdapter(BaseAdapter):
         return self._wsdls.get(contract.wsdl).operation(contract.operation)
 
     def _check_request(self, endpoint: Endpoint) -> None:
+        from adapters.soap.blocks import compile_blocks
         from adapters.soap.request import compile_request, known_to
 
-        compile_request(self._operation(endpoint), endpoint.ask, known_to(endpoint))
+        operation = self._operation(endpoint)
+        compile_request(operation, endpoint.ask, known_to(endpoint))
+        compile_blocks(operation, endpoint)
 
 
 def _check_schema(wsdl: Wsdl) -> None:

@@ -11,9 +11,10 @@ from lxml import etree
 from adapters.kit.client import Answered, Client
 from adapters.soap.addressing import addressing
 from adapters.soap.attachments import Packing, read_envelope
+from adapters.soap.blocks import compile_blocks, shown_by
 from adapters.soap.envelope import Faulted, Opened, open_envelope, says_nothing
 from adapters.soap.inband import Judgement
-from adapters.soap.request import QUESTION, Request, Values, compile_request, known_to
+from adapters.soap.request import Request, Values, compile_request, known_to
 from adapters.soap.security.guard import Outgoing
 from adapters.soap.wsdl import Operation
 from hub_core.directory import Endpoint
@@ -34,7 +35,7 @@ class SoapSource:
 
     def __init__(self, name: str, endpoint: Endpoint, operation: Operation) -> None:
         self._line = _Line(name, endpoint, operation)
-        self._request = compile_request(operation, endpoint.ask, QUESTION)
+        self._request = compile_request(operation, endpoint.ask, known_to(endpoint))
 
     async def ask(self, question: Question) -> Answer:
         """Put one question; see ``hub_core.ports.Source``."""
@@ -89,6 +90,8 @@ class _Line:
         self._name = name
         self._client = Client(name, endpoint)
         self._guard = Outgoing(endpoint)
+        self._blocks = compile_blocks(operation, endpoint)
+        self._shown = shown_by(endpoint)
         self._packing: Packing | None = None
         if endpoint.mtom:
             self._packing = Packing(operation.binary, version=operation.soap_version, action=operation.action)
@@ -103,12 +106,13 @@ class _Line:
 
         Raises:
             TryLater: D101, D102, D103. Rejected: D201, D202 a fault, D204 one of theirs, D203 not SOAP, D205 not proven
-                to be the partner's.
+                to be the partner's; V201 a header block is not as the contract says.
         """
         headers = request.headers
         if key is not None:
             headers |= {"idempotency-key": key, "punte-reference": reference or key}
         blocks = addressing(key, to=self._to, action=request.action, whole=self._wsa)
+        blocks += self._blocks.fill({**values, **self._shown})
         envelope = request.fill(values, header=self._guard.header() + blocks)
         envelope = await _aside(self._guard.sign, envelope, large=self._guard.signs and len(envelope) > LONG)
         if self._packing is not None:
@@ -135,7 +139,7 @@ class _Line:
             return opened.message_id if opened else None
         if opened is None:
             raise Rejected("D203", "the answer is empty", where=self._name)
-        return self._judgement.judge(opened.body) or opened.message_id
+        return self._judgement.judge(opened) or opened.message_id
 
     def _opened(self, request: Request, answered: Answered) -> tuple[Answered, Opened | None]:
         """Return an answer as one envelope, and that; ``None`` where there is none.

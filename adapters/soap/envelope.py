@@ -44,10 +44,12 @@ class Opened(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         version: ``1.1`` or ``1.2``; ``None`` if the document came without an envelope.
         body: the one element in the Body, or the document itself.
+        header: ``None`` if there is none.
     """
 
     version: str | None
     body: etree._Element
+    header: etree._Element | None = None
     message_id: str | None = None
     relates_to: str | None = None
 
@@ -100,8 +102,9 @@ def open_envelope(root: etree._Element) -> Opened:
     element = one_element(body, encoded=encoded)
     if element.tag == f"{soap}Fault":
         raise Faulted(element)
-    message_id, relates_to = _addressing(headers[0], soap) if headers else (None, None)
-    return Opened(version=version, body=element, message_id=message_id, relates_to=relates_to)
+    header = headers[0] if headers else None
+    message_id, relates_to = (None, None) if header is None else _addressing(header, soap)
+    return Opened(version=version, body=element, header=header, message_id=message_id, relates_to=relates_to)
 
 
 def says_nothing(root: etree._Element) -> bool:

@@ -2,7 +2,8 @@
 
 A template is text with ``{cnp}``, ``{date:%d.%m.%Y}`` and the like. What is filled in is escaped; so is the whole,
 once more, where a template begins with ``<``: it is then a document that travels as text. The template ``.`` is the
-whole document, as XML: for requests that need attributes (xsi:type) or one element several times.
+whole document, as XML: for requests that need attributes (xsi:type) or one element several times, and for documents
+that a mapping writes. Where the Body has another form (the SOAP encoding, several documents), it is brought into that.
 """
 
 import re
@@ -19,6 +20,7 @@ from adapters.soap.names import MEDIA_TYPES, SOAP_11, SOAP_12, SOAP_ENCODING, XS
 from adapters.soap.wsdl import Field, Operation
 from hub_core.directory import Direction, Endpoint
 from hub_core.errors import ConfigError, Rejected
+from hub_core.validation import parse_xml
 
 Values = Mapping[str, str | int | date]
 
@@ -46,9 +48,17 @@ class Request:
         operation: that is asked.
     """
 
-    def __init__(self, operation: Operation, content: "Content") -> None:
+    def __init__(self, operation: Operation, content: "Content", *, literal: bool = False) -> None:
+        """Prepare.
+
+        Args:
+            operation: that is called.
+            content: the document.
+            literal: it is not yet what stands in the Body, but as a mapping writes it.
+        """
         self.operation = operation
         self._content = content
+        self._literal = literal
 
     def __repr__(self) -> str:
         return f"Request({self.operation.name})"
@@ -74,9 +84,11 @@ class Request:
             header: header blocks, as XML.
 
         Raises:
-            Rejected: W400, a value holds a character that XML cannot.
+            Rejected: W400, a value holds a character that XML cannot; V102, V105, this is no document of the operation.
         """
         body = self._content.fill(values)
+        if self._literal:
+            return self.operation.envelope(parse_xml(body.encode()), header)
         soap = SOAP_12 if self.operation.soap_version == "1.2" else SOAP_11
         return (
             '<?xml version="1.0" encoding="UTF-8"?>'
@@ -166,7 +178,8 @@ def compile_request(operation: Operation, templates: Mapping[str, str], known: S
     if WHOLE in templates:
         return _whole(operation, templates, known)
     encoded = operation.use == "encoded"
-    return Request(operation, compile_content(operation.asked, templates, known, where="ask", encoded=encoded))
+    content = compile_content(operation.asked, templates, known, where="ask", encoded=encoded)
+    return Request(operation, content, literal=operation.several)
 
 
 def compile_content(
@@ -205,16 +218,17 @@ def _whole(operation: Operation, templates: Mapping[str, str], known: Sequence[s
         raise ConfigError("R104", "the whole document and parts of it", where=where, mend="keep one of them")
     body = Body(templates[WHOLE], known, where=where)
     tried: Values = dict.fromkeys(known, "1") | {"date": date.min, "document": f"<{_DOCUMENT}/>"}
-    asked = operation.described.input
-    names = [asked.wire] if asked.wire else [part.element or part.name for part in asked.parts]
+    message = operation.described.input
+    several = [part.element or part.name for part in message.parts]
     try:
         found = [child.tag for child in etree.fromstring(f"<Body>{body.fill(tried)}</Body>")]
     except (etree.XMLSyntaxError, ValueError) as error:
         raise ConfigError("R104", "this is no XML once it is filled in", where=where, mend="mend it") from error
-    if found not in (names, [_DOCUMENT]):
-        mend = ", ".join(names) or "leave it empty"
-        raise ConfigError("R104", f"the operation {operation.name} takes another document", where=where, mend=mend)
-    return Request(operation, Content([body]))
+    if found not in ([message.wire], [message.element], [_DOCUMENT]) and not (operation.several and found == several):
+        text, mend = f"the operation {operation.name} takes another document", message.wire or message.element
+        raise ConfigError("R104", text, where=where, mend=mend)
+    literal = operation.use == "encoded" or (operation.several and found != several)
+    return Request(operation, Content([body]), literal=literal)
 
 
 class _Writer:

@@ -48,21 +48,38 @@ class SoapVoice(Voice):
             raise Rejected("V102", "the SOAPAction names no operation of the contract")
 
     def take(self, name: str, endpoint: Endpoint, headers: Mapping[str, str], body: bytes) -> bytes:
-        """Return one envelope, with what came in parts of their own, and without what proved its sender.
+        """Return one envelope with one document and what came in parts of their own, without what proved its sender.
 
         Passwords are not kept, and a sender who tries again writes another nonce and time into the same message.
         """
         guard = self._guard(name, endpoint)
         content_type = headers.get("content-type", "")
         if not guard.demands and not is_multipart(content_type):
-            return body
+            return self._gathered(endpoint, headers, body)
         root, others = unpack(content_type, body) if is_multipart(content_type) else (parse_xml(body), [])
         guard.check(root)
+        self._gather(endpoint, headers, root)
         if others and guard.signs:
             raise Refused("A416", "the signature does not cover what stands beside the envelope")
         if others:
             enclose(root, others)
         return etree.tostring(root, encoding="UTF-8", xml_declaration=True)
+
+    def _gathered(self, endpoint: Endpoint, headers: Mapping[str, str], body: bytes) -> bytes:
+        """Return an envelope with one document; the same bytes where that is so already, as nearly always."""
+        wsdl = self._served.wsdl(endpoint)
+        if wsdl is None or not wsdl.several:
+            return body
+        try:
+            root = parse_xml(body)
+        except Rejected:
+            return body  # the flow says what is wrong with it
+        changed = self._gather(endpoint, headers, root)
+        return etree.tostring(root, encoding="UTF-8", xml_declaration=True) if changed else body
+
+    def _gather(self, endpoint: Endpoint, headers: Mapping[str, str], root: etree._Element) -> bool:
+        wsdl, contract = self._served.wsdl(endpoint), endpoint.contract
+        return wsdl is not None and wsdl.gather(root, contract.operation if contract else None, action_of(headers))
 
     def contract(self, endpoint: Endpoint, address: str) -> Reply | None:
         """Return the WSDL of an endpoint."""

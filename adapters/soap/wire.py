@@ -12,12 +12,13 @@ from lxml import etree
 
 from adapters.soap.encoded import Encoded
 from adapters.soap.envelope import one_element
-from adapters.soap.names import SOAP_11, SOAP_12
+from adapters.soap.names import SOAP_11, SOAP_12, VERSIONS
 from adapters.soap.shapes import Shapes
 from hub_core.contract.wsdl import Contract, Message, Operation
 from hub_core.errors import Rejected
 
 _NAMESPACES: Final = {"1.1": SOAP_11, "1.2": SOAP_12}
+_BODIES: Final = {f"{{{namespace}}}Body" for namespace in VERSIONS}
 _OPENED: Final = {
     version: f'<?xml version="1.0" encoding="UTF-8"?>\n<soap:Envelope xmlns:soap="{namespace}">'.encode()
     for version, namespace in _NAMESPACES.items()
@@ -95,6 +96,22 @@ class Wire:
         if operation.use == "encoded":
             return self._encoded.read(element, message.element)
         return element if element.tag == message.element else _renamed(element, message.element)
+
+
+def gather(envelope: etree._Element, message: Message) -> bool:
+    """Put the documents of a Body into the literal document that holds them; tell whether they are those of a message.
+
+    Args:
+        envelope: is changed.
+        message: one whose documents stand in the Body by themselves.
+    """
+    body = envelope[-1] if len(envelope) else envelope
+    documents = list(body.iterchildren(etree.Element))
+    expected = [part.element or part.name for part in message.parts]
+    if message.wire or body.tag not in _BODIES or [one.tag for one in documents] != expected:
+        return False
+    etree.SubElement(body, message.element).extend(documents)
+    return True
 
 
 def envelope(version: str, content: bytes, *, header: bytes = b"") -> bytes:

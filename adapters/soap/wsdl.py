@@ -11,10 +11,11 @@ from lxml import etree
 from xmlschema import XsdElement
 
 from adapters.soap.names import SOAP_11, SOAP_12, XSD
-from adapters.soap.wire import Wire
+from adapters.soap.wire import Wire, gather
 from hub_core.contract.wsdl import Contract, Message, Validator, read_contract
 from hub_core.contract.wsdl import Operation as Described
 from hub_core.errors import ConfigError
+from hub_core.message import Finding
 from hub_core.places import around
 
 FAULTS: Final = frozenset({f"{{{SOAP_11}}}Fault", f"{{{SOAP_12}}}Fault"})
@@ -79,16 +80,35 @@ class Operation:
 
     @cached_property
     def asked(self) -> Field:
-        """What stands in the Body of the request.
+        """What stands in the Body of the request; of several documents there, the literal document that holds them."""
+        message = self.described.input
+        return Field(self._wsdl.contract.schemas.element(message.element), name=message.wire)
+
+    @cached_property
+    def headers(self) -> tuple[Field, ...]:
+        """Header blocks that the contract binds to the request; one that it names by a type cannot be written."""
+        parts = [part for part in self.described.input.headers if part.element]
+        return tuple(Field(self._wsdl.contract.schemas.element(str(part.element))) for part in parts)
+
+    @property
+    def several(self) -> bool:
+        """Whether several documents stand in the Body of the request."""
+        return not self.described.input.wire
+
+    def envelope(self, document: etree._Element, header: str) -> bytes:
+        """Return the request around a document as a mapping writes it, or as it stands in the Body.
 
         Raises:
-            ConfigError: V401, several documents stand there.
+            Rejected: V102, V105, this is no document of the operation.
         """
         message = self.described.input
-        if not message.wire:
-            text = f"the operation {self.name} takes several documents in one Body"
-            raise ConfigError("V401", text, where="contract.operation", mend="use another operation")
-        return Field(self._wsdl.contract.schemas.element(message.element), name=message.wire)
+        if self.use == "encoded":
+            document = self._wsdl.wire.literal(self.described, message, document)
+        return self._wsdl.wire.write(self.described, message, document, header=header)
+
+    def faults(self, element: etree._Element) -> list[Finding]:
+        """Return what is wrong with an element, by the schema of the contract."""
+        return self._wsdl.schema.faults(element)
 
     @cached_property
     def told(self) -> Field:
@@ -155,9 +175,25 @@ class Wsdl:
         found: dict[str, list[Operation]] = {}
         for operation in self.operations.values():
             message = operation.described.input
-            first = message.wire or next((part.element or part.name for part in message.parts), "")
-            found.setdefault(first, []).append(operation)
+            found.setdefault(message.wire or message.element, []).append(operation)
         return found
+
+    def gather(self, envelope: etree._Element, only: str | None, action: str) -> bool:
+        """Put several documents of a request into one, where an operation takes them; tell whether one does.
+
+        Args:
+            envelope: is changed.
+            only: name of the one operation that counts.
+            action: of the call, which decides where several operations take the same.
+        """
+        fitting = [one for one in self.operations.values() if one.several and only in (None, one.name)]
+        fitting.sort(key=lambda one: action not in (one.action, one.name))
+        return any(gather(envelope, one.described.input) for one in fitting)
+
+    @cached_property
+    def several(self) -> bool:
+        """Whether an operation takes several documents in one Body, or none."""
+        return any(one.several for one in self.operations.values())
 
     @cached_property
     def binary(self) -> frozenset[str]:

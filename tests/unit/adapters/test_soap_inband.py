@@ -6,7 +6,7 @@ import pytest
 from lxml import etree
 
 from adapters.soap import ADAPTER
-from adapters.soap.envelope import Faulted, open_envelope
+from adapters.soap.envelope import Faulted, Opened, open_envelope
 from adapters.soap.inband import Judgement
 from adapters.soap.names import SOAP_11, SOAP_12
 from hub_core.errors import Rejected, TryLater
@@ -23,8 +23,9 @@ def answer(inside: str) -> bytes:
     ).encode()
 
 
-def body(inside: str) -> etree._Element:
-    return etree.fromstring(answer(inside))[0][0]
+def opened(inside: str, header: str = "") -> Opened:
+    text = answer(inside).decode().replace("<s:Body>", f"{header}<s:Body>")
+    return open_envelope(etree.fromstring(text))
 
 
 def coded(encoding: str) -> str:
@@ -74,28 +75,45 @@ def test_what_is_no_document_is_refused(inside: str, code: str) -> None:
 
 @pytest.mark.parametrize("code", ["0", " OK "])
 def test_a_status_that_means_done_gives_the_number_of_the_partner(code: str) -> None:
-    assert Judgement("p", SAYS).judge(body(f"<code>{code}</code><number>N-17</number>")) == "N-17"
+    assert Judgement("p", SAYS).judge(opened(f"<code>{code}</code><number>N-17</number>")) == "N-17"
 
 
 def test_a_status_that_means_later_is_tried_again() -> None:
     with pytest.raises(TryLater) as caught:
-        Judgement("p", SAYS).judge(body("<code>99</code>"))
+        Judgement("p", SAYS).judge(opened("<code>99</code>"))
     assert caught.value.code == "D102"
 
 
 @pytest.mark.parametrize(("inside", "code"), [("<code>13</code>", "D206"), ("<code/>", "D203"), ("", "D203")])
 def test_any_other_status_is_a_refusal_and_none_is_no_answer(inside: str, code: str) -> None:
     with pytest.raises(Rejected) as caught:
-        Judgement("p", SAYS).judge(body(inside))
+        Judgement("p", SAYS).judge(opened(inside))
     assert (caught.value.code, "13" in caught.value.text) == (code, False)
 
 
 def test_a_status_may_stand_in_the_document_inside() -> None:
     says = InBand(document="return/xml", status="Cod", done=("7",))
-    assert Judgement("p", says).judge(body(f"<xml><![CDATA[{INNER}]]></xml>")) is None
+    assert Judgement("p", says).judge(opened(f"<xml><![CDATA[{INNER}]]></xml>")) is None
     alone = InBand(status="Cod", done=("8",))
     with pytest.raises(Rejected, match="failed"):
-        Judgement("p", alone).judge(body(f"<![CDATA[{INNER}]]>"))
+        Judgement("p", alone).judge(opened(f"<![CDATA[{INNER}]]>"))
+
+
+IN_THE_HEADER = InBand(status="soap:Header/Result/code", done=("0",), reference="soap:Header/Result/number")
+RESULT = "<s:Header><x:Result xmlns:x='urn:x'><x:code>{}</x:code><x:number>N-8</x:number></x:Result></s:Header>"
+
+
+def test_a_status_may_stand_in_the_header_of_the_answer() -> None:
+    assert Judgement("p", IN_THE_HEADER).judge(opened("<code>1</code>", RESULT.format(0))) == "N-8"
+    with pytest.raises(Rejected, match="failed"):
+        Judgement("p", IN_THE_HEADER).judge(opened("<code>0</code>", RESULT.format(1)))
+
+
+@pytest.mark.parametrize("header", ["", "<s:Header/>"])
+def test_a_header_that_is_not_there_says_nothing(header: str) -> None:
+    with pytest.raises(Rejected) as caught:
+        Judgement("p", IN_THE_HEADER).judge(opened("<Header><Result><code>0</code></Result></Header>", header))
+    assert caught.value.code == "D203"
 
 
 FAULT_11 = "<faultcode>s:Server</faultcode><faultstring>2850415123458</faultstring><detail><x:{0} xmlns:x='urn:x'>2850415123458</x:{0}></detail>"

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
-from adapters.soap.request import QUESTION, Request, compile_request
-from adapters.soap.wsdl import Operation, read_wsdl
+from adapters.soap.blocks import Blocks
+from adapters.soap.request import QUESTION, WRITTEN, Request, compile_request
+from adapters.soap.wsdl import Operation, Wsdl, read_wsdl
 from hub_core.errors import ConfigError, Rejected
 from hub_core.places import SCHEMAS
 from hub_core.validation import Xsd
@@ -133,6 +134,123 @@ def test_an_element_inside_others_is_asked_for_by_its_path(tmp_path: Path) -> No
     assert request.headers == {"content-type": 'application/soap+xml; charset=utf-8; action="urn:do"'}
     with pytest.raises(ConfigError, match="needs Cerere/CNP"):
         compile_request(found, {}, QUESTION)
+
+
+SESSION = """<definitions xmlns="http://schemas.xmlsoap.org/wsdl/" xmlns:s="http://schemas.xmlsoap.org/wsdl/soap/"
+    xmlns:t="urn:t" xmlns:x="http://www.w3.org/2001/XMLSchema" targetNamespace="urn:t">
+  <types><x:schema targetNamespace="urn:t" elementFormDefault="qualified" xmlns:e="http://schemas.xmlsoap.org/soap/encoding/">
+    <x:import namespace="http://schemas.xmlsoap.org/soap/encoding/"/>
+    <x:element name="ask" type="x:string"/><x:element name="note" type="x:string"/>
+    <x:element name="Session"><x:complexType><x:sequence><x:element name="User" type="x:string"/>
+      <x:element name="Token"><x:simpleType><x:restriction base="x:string"><x:maxLength value="8"/></x:restriction></x:simpleType>
+      </x:element></x:sequence></x:complexType></x:element>
+    <x:element name="Year" type="x:gYear"/>
+    <x:complexType name="Days"><x:complexContent><x:restriction base="e:Array">
+      <x:attribute ref="e:arrayType" xmlns:w="http://schemas.xmlsoap.org/wsdl/" w:arrayType="x:date[]"/>
+    </x:restriction></x:complexContent></x:complexType>
+  </x:schema></types>
+  <message name="in"><part name="p" element="t:ask"/><part name="session" element="t:Session"/></message>
+  <message name="more"><part name="year" element="t:Year"/></message>
+  <message name="two"><part name="p" element="t:ask"/><part name="q" element="t:note"/></message>
+  <message name="days"><part name="who" type="x:string"/><part name="on" type="t:Days"/></message>
+  <portType name="P"><operation name="ask"><input message="t:in"/></operation>
+    <operation name="both"><input message="t:two"/></operation><operation name="days"><input message="t:days"/></operation></portType>
+  <binding name="B" type="t:P"><s:binding transport="http://schemas.xmlsoap.org/soap/http"/>
+    <operation name="ask"><s:operation soapAction="urn:ask"/><input><s:body use="literal" parts="p"/>
+      <s:header message="t:in" part="session" use="literal"/><s:header message="t:more" part="year" use="literal"/></input></operation>
+    <operation name="both"><s:operation soapAction="urn:both"/><input><s:body use="literal"/></input></operation>
+    <operation name="days"><s:operation style="rpc" soapAction="urn:days"/><input>
+      <s:body use="encoded" namespace="urn:t" encodingStyle="http://schemas.xmlsoap.org/soap/encoding/"/></input></operation></binding>
+  <service name="S"><port name="P" binding="t:B"><s:address location="http://x.invalid/"/></port></service>
+</definitions>"""
+
+
+@pytest.fixture
+def contract(tmp_path: Path) -> Wsdl:
+    (tmp_path / "session.wsdl").write_text(SESSION, encoding="utf-8")
+    return read_wsdl(tmp_path / "session.wsdl")
+
+
+def blocks(contract: Wsdl, templates: dict[str, str]) -> Blocks:
+    return Blocks(contract.operation("ask"), templates, (*QUESTION, "user", "secret"))
+
+
+def test_header_blocks_of_the_contract_are_written_from_templates(contract: Wsdl) -> None:
+    own = blocks(contract, {"Session/User": "{user}", "Session/Token": "{secret}", "Year": "{year}"})
+    session, year = etree.fromstring(f"<h>{own.fill({**VALUES, 'user': 'a&b', 'secret': 's<3'})}</h>")
+    assert (session.tag, [part.text for part in session]) == ("{urn:t}Session", ["a&b", "s<3"])
+    assert (year.tag, year.text) == ("{urn:t}Year", "2025")
+
+
+def test_a_block_without_templates_is_left_out(contract: Wsdl) -> None:
+    assert blocks(contract, {}).fill(VALUES) == ""
+
+
+@pytest.mark.parametrize(
+    ("templates", "code", "text"),
+    [
+        ({"Sesion/User": "x"}, "R104", "binds no header block Sesion to ask"),
+        ({"Session/User": "x"}, "R103", "the contract needs Token"),
+        ({"Session/User": "x", "Session/Token": "{tokn}"}, "R104", "nothing is called {tokn}"),
+        ({"Session/Usr": "x", "Session/User": "x", "Session/Token": "x"}, "R104", "there is no Usr in Session"),
+    ],
+)
+def test_a_header_that_does_not_fit_the_contract_is_found_at_registration(
+    contract: Wsdl, templates: dict[str, str], code: str, text: str
+) -> None:
+    with pytest.raises(ConfigError, match=text) as raised:
+        blocks(contract, templates)
+    assert raised.value.code == code
+
+
+def test_a_header_that_would_not_be_valid_is_not_sent_and_not_repeated(contract: Wsdl) -> None:
+    own = blocks(contract, {"Session/User": "{user}", "Session/Token": "{secret}"})
+    with pytest.raises(Rejected) as raised:
+        own.fill({"user": "u", "secret": "far too long"})
+    assert raised.value.code == "V201"
+    assert "far too long" not in raised.value.text
+
+
+def test_several_documents_stand_in_the_body_as_the_contract_says(contract: Wsdl) -> None:
+    request = compile_request(contract.operation("both"), {"ask": "{cnp}", "note": "{purpose}"}, QUESTION)
+    body = etree.fromstring(request.fill(VALUES)).find(BODY)
+    assert [(one.tag, one.text) for one in body] == [("{urn:t}ask", VALUES["cnp"]), ("{urn:t}note", VALUES["purpose"])]
+
+
+@pytest.mark.parametrize(
+    ("name", "document", "expected"),
+    [
+        ("both", '<t:two xmlns:t="urn:t"><t:ask>a</t:ask><t:note>b</t:note></t:two>', ["ask", "note"]),
+        ("days", '<t:days xmlns:t="urn:t"><who>a</who><on><item>2025-01-02</item></on></t:days>', ["days"]),
+    ],
+)
+def test_a_document_that_a_mapping_wrote_is_brought_into_the_form_of_the_contract(
+    contract: Wsdl, name: str, document: str, expected: list[str]
+) -> None:
+    found = contract.operation(name)
+    request = compile_request(found, {".": "{document}"}, WRITTEN)
+    written = f'<?xml version="1.0" encoding="UTF-8"?>{document}'
+    body = etree.fromstring(request.fill({"document": written})).find(BODY)
+    assert [etree.QName(one).localname for one in body] == expected
+    back = contract.wire.read(found.described, found.described.input, body)
+    assert etree.canonicalize(etree.tostring(back, encoding="unicode"), rewrite_prefixes=True) == etree.canonicalize(
+        document, rewrite_prefixes=True
+    )
+    assert found.faults(back) == []
+
+
+def test_an_encoded_document_names_its_types_and_the_size_of_its_arrays(contract: Wsdl) -> None:
+    request = compile_request(contract.operation("days"), {".": "{document}"}, WRITTEN)
+    document = '<t:days xmlns:t="urn:t"><who>a</who><on><item>2025-01-02</item><item>2025-01-03</item></on></t:days>'
+    on = etree.fromstring(request.fill({"document": document})).find(".//on")
+    assert on.get("{http://schemas.xmlsoap.org/soap/encoding/}arrayType") == "xsd:date[2]"
+
+
+def test_a_document_of_another_operation_is_not_sent(contract: Wsdl) -> None:
+    request = compile_request(contract.operation("both"), {".": "{document}"}, WRITTEN)
+    with pytest.raises(Rejected) as raised:
+        request.fill({"document": '<t:days xmlns:t="urn:t"/>'})
+    assert raised.value.code == "V102"
 
 
 def _name(element: etree._Element, prefixed: str) -> str:
