@@ -12,6 +12,7 @@ from hub_core.mapping.codecs.spec import BadParameters, BadValue, Codec, Example
 
 _ISO: Final = "%Y-%m-%d"
 _ISO_LENGTH: Final = 10
+_from_iso: Final = date.fromisoformat
 # xsd:date may carry a zone; the day of the law is the day that is written.
 _ZONED: Final = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:Z|[+-][0-9]{2}:[0-9]{2})")
 _GROUPS: Final = {"%d": "(?P<d>[0-9]{2})", "%m": "(?P<m>[0-9]{2})", "%Y": "(?P<Y>[0-9]{4})"}
@@ -33,18 +34,19 @@ def _pieces(pattern: str, wanted: set[str], known: str) -> list[str]:
 
 # Reading a day takes no longer than finding it among those that were read before, which fill the processor's cache.
 def _read_iso(text: str) -> date:
-    if len(text) != _ISO_LENGTH:
-        zoned = _ZONED.fullmatch(text)
-        if zoned is None:
-            raise BadValue("date.form")
-        text = zoned[1]
-    # Of ten characters fromisoformat also reads 2024-W05-3 and 2024010199, which are no dates in any contract.
-    if text[4] == "-" == text[7]:
-        try:
-            return date.fromisoformat(text)
-        except ValueError:
-            pass
-    raise BadValue("date.day")
+    # Of ten characters fromisoformat also reads 2024-W05-3 and 2024010199, which are no dates in any contract: neither
+    # has a dash in this place.
+    if len(text) == _ISO_LENGTH:
+        if text[7] == "-":
+            try:
+                return _from_iso(text)
+            except ValueError:
+                pass
+        raise BadValue("date.day")
+    zoned = _ZONED.fullmatch(text)
+    if zoned is None:
+        raise BadValue("date.form")
+    return _read_iso(zoned[1])
 
 
 def _date(pattern: str = _ISO) -> tuple[Parse, Format]:
