@@ -4,7 +4,7 @@ The record can be read, so each fault is a warning: someone should look, nothing
 message and is written out by hand: it visits only what is there, and builds a path only for a fault.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Final
 
@@ -13,6 +13,7 @@ from hub_core.canonical.benefit import Amount, Benefit
 from hub_core.canonical.household import Household, Relative
 from hub_core.canonical.identifiers import Level, cnp, cui, iban, nif, siruta
 from hub_core.canonical.person import Address, Birth, Death, Identifier, Name, Person
+from hub_core.canonical.persons import people
 from hub_core.canonical.values import Period, Place
 from hub_core.canonical.work import Employer, Employment, Income, InsurancePeriod
 from hub_core.message import Finding, Severity
@@ -34,7 +35,7 @@ def check(record: Beneficiary, *, on: date) -> list[Finding]:
     of birth and death, C304 nobody.
     """
     found: list[Finding] = []
-    if not record.identifiers and not any(map(_is_known, _persons(record))):
+    if not record.identifiers and not any(map(_is_known, people(record))):
         found.append(Finding(code="C304", severity=Severity.WARNING, text="nobody has a number, a name or a birth"))
     _person(found, record, "", on)
     _family(found, record, on)
@@ -56,18 +57,6 @@ def _is_known(person: Person) -> bool:
         or person.birth_name not in _NO_NAMES
         or person.former_names
     )
-
-
-def _persons(record: Beneficiary) -> Iterator[Person]:
-    """Yield the subject and every other person of a record."""
-    yield record
-    members = [member.person for household in record.households for member in household.members]
-    single = (record.spouse, record.survivor, record.guardian)
-    for relative in (*single, *record.children, *record.relatives, *members):
-        if relative is not None:
-            yield relative
-            yield from filter(None, (relative.father, relative.mother))
-    yield from filter(None, (record.father, record.mother))
 
 
 def _family(found: list[Finding], record: Beneficiary, on: date) -> None:
@@ -218,8 +207,8 @@ def _work(found: list[Finding], record: Beneficiary) -> None:
 def _insurance(found: list[Finding], periods: Sequence[InsurancePeriod]) -> None:
     for index, insured in enumerate(periods):
         period = insured.period
-        # The only long list of most messages: no call where there is nothing to compare.
-        if period is not None and period.end is not None:
+        # The only long list of most messages: no call, and no path, where there is nothing to say.
+        if period is not None and period.end is not None and period.start is not None and period.end < period.start:
             _period(found, period, f"insurance[{index}].", "period")
         if insured.employer is not None:
             _employer(found, insured.employer, f"insurance[{index}].employer")
