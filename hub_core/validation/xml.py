@@ -79,6 +79,7 @@ def _parser() -> etree.XMLParser:
         huge_tree=False,
         remove_comments=True,
         remove_pis=True,
+        collect_ids=False,  # nobody asks for an element by its xml:id
     )
 
 
