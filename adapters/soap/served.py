@@ -23,7 +23,7 @@ from hub_core.errors import ConfigError, Rejected
 from hub_core.mapping import value_at
 from hub_core.message import Caller, Finding, Outcome
 from hub_core.ports import Asked, Services
-from hub_core.validation import parse_xml
+from hub_core.validation import elements_in, parse_xml
 from hub_core.wording import Answer, InBand
 
 WRITTEN: Final = ("document", "message")
@@ -204,15 +204,21 @@ def _content(operation: Operation, said: Answer, where: str) -> Content:
 
 
 def _first(body: bytes) -> str:
-    """Return the name of the first element in the Body of an envelope, or of the document itself; empty for neither."""
-    try:
-        root = parse_xml(body)
-    except Rejected:
-        return ""  # the flow says what is wrong with it
-    if not str(root.tag).endswith("}Envelope"):
-        return str(root.tag)
-    inside = root[-1] if len(root) else root
-    return str(inside[0].tag) if len(inside) else ""
+    """Return the name of the first element in the Body of an envelope, or of the document itself; empty for neither.
+
+    Nothing behind it is looked at: whether the rest is as it should be, the flow says.
+    """
+    soap, inside = "", False
+    for depth, name in elements_in(body):
+        if depth == 1 and not name.endswith("}Envelope"):
+            return name
+        if depth == 1:
+            soap = name.removesuffix("Envelope")
+        elif depth == 2:  # noqa: PLR2004 - Header and Body
+            inside = name == f"{soap}Body"
+        elif inside:
+            return name
+    return ""
 
 
 def _day(text: str | None) -> date | None:
