@@ -16,6 +16,7 @@ from hub_core.polled import Poll
 from hub_core.wording import Answer, InBand
 
 DEFAULT_MAX_BODY_BYTES = 10_000_000
+DEFAULT_MAX_ATTACHMENT_BYTES = 100_000_000
 RATE = r"^[1-9][0-9]{0,5}/(s|min|h)$"
 _DAY, _TIME = "(mon|tue|wed|thu|fri|sat|sun)", "([01][0-9]|2[0-3]):[0-5][0-9]"
 HOURS = rf"^{_DAY}(-{_DAY})? {_TIME}-({_TIME}|24:00)$"
@@ -86,6 +87,8 @@ class Endpoint(Struct, frozen=True, kw_only=True):
             kind ``block``.
         in_band: what the partner says inside of its documents: the document in a text, and whether a request went well.
         max_body_bytes: larger bodies are refused before they are read.
+        max_attachment_bytes: what the attachments of one message may hold that go to files of their own, beside
+            ``max_body_bytes``; 0: none does.
         credentials: how the hub shows itself to the partner; ``in``: the user name token that a message must hold.
         security: WS-Security, beside ``credentials``.
         wsa: requests carry the headers of WS-Addressing: MessageID, To, Action, ReplyTo.
@@ -125,6 +128,7 @@ class Endpoint(Struct, frozen=True, kw_only=True):
     in_band: InBand | None = None
     tls: ClientCertificate | None = None
     max_body_bytes: Annotated[int, Meta(ge=1)] = DEFAULT_MAX_BODY_BYTES
+    max_attachment_bytes: Annotated[int, Meta(ge=0)] = DEFAULT_MAX_ATTACHMENT_BYTES
     timeout: timedelta = timedelta(seconds=30)
     timeout_of: "Steps | None" = None
     retry: "Retry | None" = None

@@ -5,6 +5,7 @@ from enum import StrEnum
 
 import msgspec
 
+from hub_core.attachments.attachment import Attachment
 from hub_core.course import Course
 from hub_core.trace import Trace
 
@@ -63,10 +64,10 @@ class Arrival(msgspec.Struct, frozen=True, kw_only=True):
         caller: the authenticated sender.
         body: the bytes as received.
         media_type: from ``Content-Type``, without parameters; empty if not sent.
-        sender_id: the sender's own id of this message (``Idempotency-Key``), if the protocol carries
-            it outside the body.
+        sender_id: the sender's own id of this message, where it comes outside of the body (``Idempotency-Key``).
         purpose: from ``Punte-Purpose``; ``None`` if not sent.
         correlation_id: ties an answer to its question; ``None`` starts a new conversation.
+        attachments: that the body refers to.
     """
 
     endpoint: str
@@ -76,6 +77,7 @@ class Arrival(msgspec.Struct, frozen=True, kw_only=True):
     sender_id: str | None = None
     purpose: str | None = None
     correlation_id: str | None = None
+    attachments: tuple[Attachment, ...] = ()
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True):
@@ -89,6 +91,7 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
         line: of a row: where it stands in its file, from 1; the file began the conversation. ``None``: no row.
         trace: that its sender named.
         repairs: id of the message whose corrected copy it is.
+        attachments: that the body refers to.
     """
 
     id: str
@@ -106,6 +109,7 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     line: int | None = None
     trace: Trace | None = None
     repairs: str | None = None
+    attachments: tuple[Attachment, ...] = ()
 
 
 class State(StrEnum):
@@ -128,7 +132,6 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         id: UUIDv7; sent to the partner as the idempotency key, the same in every attempt.
         route: name of the route that chose the target.
-        endpoint: name of the outbound endpoint.
         order_key: deliveries of one endpoint with the same key are sent one after the other; ``None``: any order.
     """
 
@@ -213,7 +216,6 @@ class Settlement(msgspec.Struct, frozen=True, kw_only=True):
         holds: parked, it holds the later ones of its order key back.
         code: why, for everything but ``SENT``.
         detail: what the partner said, without personal values: status, fault code.
-        reference: the partner's number for it, from their receipt.
         course: what held it back, and what its phases took.
     """
 

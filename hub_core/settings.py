@@ -24,6 +24,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         home: folder of the database and the control socket; created with mode 0700.
         keyring: file of the keys that seal the store, such as a credential of systemd; ``None``: `keyring.json` in the
             home, made at the first start.
+        attachments: folder of large contents that came with messages; ``None``: `attachments` in the home. Hubs on one
+            database share one.
         store: `postgresql://user@host/database`, where several hubs may share one; without it, a file in the folder.
         store_password: where its password stands: `env:NAME` or `file:PATH`.
         host: address of the plain listener.
@@ -50,6 +52,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     home: Path = Path(".punte")
     keyring: Path | None = None
+    attachments: Path | None = None
     store: str | None = None
     store_password: str | None = None
     host: str = "127.0.0.1"
@@ -78,6 +81,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     def keyring_file(self) -> Path:
         """Where the keys lie that seal the store."""
         return self.keyring or self.home / "keyring.json"
+
+    @property
+    def attachments_folder(self) -> Path:
+        """Where large contents lie."""
+        return self.attachments or self.home / "attachments"
 
     @property
     def may_hold(self) -> bool:

@@ -13,6 +13,8 @@ import msgspec
 
 from hub_core.accepting.splitting import Splitter
 from hub_core.asking.answering import answer
+from hub_core.attachments.folder import Folder
+from hub_core.delivering.attached import AttachingTarget
 from hub_core.delivering.delivery import Deliverer
 from hub_core.delivering.written import WritingTarget
 from hub_core.errors import ConfigError, PunteError
@@ -94,6 +96,10 @@ class Running:
         """Answer a question by a document; see ``ports.Services``."""
         parts = self._parts
         return await answer(asked, inquiry=parts.inquiry, mappings=parts.mappings, clock=parts.clock)
+
+    def attachments(self) -> Folder:
+        """Return where large contents lie; see ``ports.Services``."""
+        return self._parts.attachments
 
     def public_address(self) -> str:
         """Return where callers reach the hub; see ``ports.Services``."""
@@ -232,9 +238,9 @@ def _deliverer(parts: Parts) -> Deliverer:
     def target(name: str) -> Target:
         endpoint = parts.directory().endpoints[name]
         opened = parts.connections.target(name, endpoint)
-        if endpoint.writes is None:
-            return opened
-        return WritingTarget(opened, parts.mappings().named(endpoint.writes), parts.clock)
+        if endpoint.writes is not None:
+            opened = WritingTarget(opened, parts.mappings().named(endpoint.writes), parts.clock)
+        return AttachingTarget(opened, parts.view.attachments, parts.attachments)
 
     return Deliverer(
         journal=parts.journal,

@@ -11,6 +11,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from hub_core.accepting.admission import Admission
+from hub_core.attachments.folder import Folder
 from hub_core.clock import SystemClock, new_id
 from hub_core.directory import Directory
 from hub_core.errors import ConfigError
@@ -85,18 +86,17 @@ class Parts:
 
     @cached_property
     def database(self) -> "Database":
-        """The file, owned by this process.
+        """The store, owned by this process; J103 if only looking is allowed, see also ``open_store``."""
+        from registry.opening import open_store
 
-        Raises:
-            ConfigError: another process owns it, or it cannot be used; J103 only looking is allowed; J110 to J113.
-        """
         if not self.write:
             raise ConfigError("J103", "this command only looks", where=str(self.settings.home))
-        from hub_core.journal.database import Database
-        from hub_core.journal.resealing import take_keys
+        return open_store(self.settings, self.environ, self.vault, self.attachments)
 
-        prepare = partial(take_keys, vault=self.vault, path=self.settings.keyring_file)
-        return Database(engine_of(self.settings, self.environ), migrations=(REGISTRY,), prepare=prepare)
+    @cached_property
+    def attachments(self) -> Folder:
+        """Where large contents lie; nothing is written there before the store was opened."""
+        return Folder(self.settings.attachments_folder)
 
     @cached_property
     def vault(self) -> Vault:
@@ -208,6 +208,7 @@ class Parts:
             wake=self.wake,
             kept=self.decided,
             turned_away=self.turned_away,
+            freed=self.attachments.remove,
         )
 
     @cached_property

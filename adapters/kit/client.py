@@ -25,6 +25,7 @@ import aiohttp
 import msgspec
 from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt, wait_exponential_jitter
 
+from adapters.kit.pieces import Pieces
 from adapters.kit.steps import Progress, Step, tls, tls_with, traced
 from hub_core.credentials import Credentials
 from hub_core.directory import Endpoint, Steps
@@ -88,11 +89,11 @@ class Client:
         self._max_answer_bytes = max_answer_bytes
         self._session: aiohttp.ClientSession | None = None
 
-    async def post(self, body: bytes, headers: Mapping[str, str]) -> Answered:
+    async def post(self, body: bytes | Pieces, headers: Mapping[str, str]) -> Answered:
         """Send a body and return the answer, whatever its status.
 
         Raises:
-            TryLater: D101, D103.
+            TryLater: D101, D103; J503, a file cannot be read. Rejected: J115, J131, one is not what it was.
         """
         return await self.call("POST", self._url, body, headers)
 
@@ -104,7 +105,7 @@ class Client:
         """
         return await self.call("GET", url, None, headers)
 
-    async def call(self, method: str, url: str, body: bytes | None, headers: Mapping[str, str]) -> Answered:
+    async def call(self, method: str, url: str, body: bytes | Pieces | None, headers: Mapping[str, str]) -> Answered:
         """Make one call to an address of this partner and return the answer, whatever its status.
 
         Raises:
@@ -117,6 +118,8 @@ class Client:
         except TimeoutError as error:
             raise self._lost(progress, progress.late(self._whole)) from error
         except aiohttp.ClientError as error:
+            if isinstance(body, Pieces) and body.fault is not None:
+                raise body.fault from error
             # The texts of aiohttp name hosts and parts of answers; its kinds say enough.
             raise self._lost(progress, type(error).__name__) from error
 
@@ -145,11 +148,13 @@ class Client:
         raise Rejected("D201", text, where=self._name)
 
     async def _exchange(
-        self, method: str, url: str, body: bytes | None, headers: Mapping[str, str], progress: Progress
+        self, method: str, url: str, body: bytes | Pieces | None, headers: Mapping[str, str], progress: Progress
     ) -> Answered:
         trace = current()
         traced_by = {} if trace is None else trace.headers()
         sending = {"accept-encoding": "identity", **traced_by, **self._headers, **headers}
+        if isinstance(body, Pieces):
+            sending["content-length"] = str(body.size)  # many partners know no chunks
         async with self._open().request(
             method, url, data=body, headers=sending, allow_redirects=False, trace_request_ctx=progress
         ) as response:

@@ -9,23 +9,25 @@ nobody knows yet.
 
 import asyncio
 from collections.abc import Awaitable
+from contextlib import nullcontext
 from typing import Final
 from uuid import uuid4
 
 from adapters.kit import headers as header
-from adapters.kit.body import SECONDS, Gone, declared, read_body
+from adapters.kit.body import AT_ONCE, SECONDS, Gone, declared, read_body, read_parts
+from adapters.kit.content import Room
 from adapters.kit.multipart import MEDIA_TYPE
+from adapters.kit.parts import PartReader
 from adapters.kit.reply import Reply, Trouble, Voice, send_reply, trouble_in, trouble_of
 from hub_core.directory import Direction, Endpoint
-from hub_core.errors import PunteError, Refused, TryLater
-from hub_core.message import Arrival, Caller, State
+from hub_core.errors import PunteError, Refused, Rejected, TryLater
+from hub_core.message import Arrival, Caller, Outcome, State
 from hub_core.ports import AsgiApp, Receive, Scope, Send, Services, Spec
 from hub_core.trace import following, trace_in
 
 UNKNOWN: Final = "(unknown)"  # the endpoint of a call to a name that is not registered
 _UNPROVEN: Final = Caller(institution="(unproven)", key="")
 _PROVEN: Final = "ws-security"  # stands for the name of a key
-_LONG: Final = 50_000  # bytes; what is larger is not looked through in the event loop
 
 
 def front(spec: Spec, voice: Voice, services: Services, *, seconds: float = SECONDS) -> AsgiApp:
@@ -88,15 +90,19 @@ class _Call:
         sender_id = header.sender_id(self._headers)
         purpose = header.purpose(self._headers)
         self._voice.admit(endpoint, self._headers)
-        limit = endpoint.max_body_bytes
-        with self._services.admit(caller, declared(self._headers, limit=limit)) as place:
-            self._body = await read_body(receive, place, limit=limit, seconds=seconds)
-            arguments = self._name, endpoint, self._headers, self._body
-            changes = proves or endpoint.security is not None or media_type == MEDIA_TYPE
-            long = changes and len(self._body) > _LONG
-            body = await asyncio.to_thread(self._voice.take, *arguments) if long else self._voice.take(*arguments)
-            if media_type == MEDIA_TYPE:
+        reader = self._part_reader(endpoint) if media_type == MEDIA_TYPE else None
+        limit = endpoint.max_body_bytes + (reader.room.filed if reader else 0)
+        size = declared(self._headers, limit=limit)
+        with self._services.admit(caller, min(size, endpoint.max_body_bytes)) as place, reader or nullcontext():
+            if reader is None:
+                self._body, parts = await read_body(receive, place, limit=limit, seconds=seconds), None
+            else:
+                self._body, parts = await read_parts(receive, place, reader, limit=limit, seconds=seconds)
                 media_type = "application/xml"  # of what is kept
+            arguments = self._name, endpoint, self._headers, self._body, parts
+            changes = proves or endpoint.security is not None or reader is not None
+            long = changes and len(self._body) > AT_ONCE
+            body = await asyncio.to_thread(self._voice.take, *arguments) if long else self._voice.take(*arguments)
             if proves:
                 self._caller = caller = Caller(institution=endpoint.institution, key=_PROVEN)
             answered = await self._voice.answer(
@@ -104,16 +110,16 @@ class _Call:
             )
             if answered is not None:
                 return answered
-            outcome = await self._services.accept(
-                Arrival(
-                    endpoint=self._name,
-                    caller=caller,
-                    body=body,
-                    media_type=media_type,
-                    sender_id=sender_id,
-                    purpose=purpose,
-                )
+            arrival = Arrival(
+                endpoint=self._name,
+                caller=caller,
+                body=body,
+                media_type=media_type,
+                sender_id=sender_id,
+                purpose=purpose,
+                attachments=tuple(reader.room.files) if reader else (),
             )
+            outcome = await self._accepted(arrival, reader)
         if outcome.state is State.REFUSED:
             return self._refusal(trouble_in(outcome)), outcome.message_id
         return self._voice.receipt(endpoint, outcome, headers=self._headers, body=body), outcome.message_id
@@ -127,6 +133,23 @@ class _Call:
         if certified is not None and certified.institution != endpoint.institution:
             raise Refused("A421", "the certificate belongs to another institution than the endpoint")
         return _UNPROVEN
+
+    async def _accepted(self, arrival: Arrival, reader: PartReader | None) -> Outcome:
+        """Hand a message to the hub, its files with it: it may be kept although nobody is told so."""
+        if reader is None:
+            return await self._services.accept(arrival)
+        reader.keep()
+        try:
+            return await self._services.accept(arrival)
+        except (Refused, Rejected):
+            reader.room.drop()
+            raise
+
+    def _part_reader(self, endpoint: Endpoint) -> PartReader:
+        """Return what takes the parts of the body apart."""
+        filed = endpoint.max_attachment_bytes if self._voice.files(self._name, endpoint) else 0
+        room = Room(endpoint.max_body_bytes, folder=self._services.attachments(), filed=filed)
+        return PartReader(self._headers.get("content-type", ""), room)
 
     def _contract(self) -> Reply | None:
         """Return the contract of the endpoint, to anybody: it says what may be asked, and nothing of a person."""

@@ -1,12 +1,13 @@
 """What a front says: an answer, a trouble, and how one protocol words them."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Final, Protocol
 
 import msgspec
 
+from adapters.kit.multipart import Part
 from hub_core.codes import CODES
 from hub_core.directory import Endpoint
 from hub_core.errors import PunteError, Refused, Rejected, TryLater
@@ -78,8 +79,26 @@ class Voice(Protocol):
         """
         ...
 
-    def take(self, name: str, endpoint: Endpoint, headers: Mapping[str, str], body: bytes) -> bytes:  # noqa: ARG002
+    def files(self, name: str, endpoint: Endpoint) -> bool:  # noqa: ARG002 - for protocols that have parts
+        """Say whether large parts of the messages of this endpoint may lie in files of their own."""
+        return False
+
+    def take(
+        self,
+        name: str,  # noqa: ARG002 - for protocols that change what comes
+        endpoint: Endpoint,  # noqa: ARG002
+        headers: Mapping[str, str],  # noqa: ARG002
+        body: bytes,
+        parts: Sequence[Part] | None,  # noqa: ARG002
+    ) -> bytes:
         """Return what is kept of a body, once it has proved what it must; may take long, and not in the event loop.
+
+        Args:
+            name: of the endpoint.
+            endpoint: that it came to.
+            headers: of the call.
+            body: as it came; where it came in parts, the root.
+            parts: the others; ``None``: it did not come in parts.
 
         Raises:
             Refused: it does not. Rejected: it cannot be read.

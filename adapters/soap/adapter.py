@@ -51,6 +51,10 @@ SPEC: Final = Spec(
         Field(name="wsa", description="Requests carry the headers of WS-Addressing."),
         Field(name="message_id", description="wsa takes wsa:MessageID; header takes Idempotency-Key."),
         Field(name="max_body_bytes", description="Larger bodies are refused before they are read."),
+        Field(
+            name="max_attachment_bytes",
+            description="Of one message: contents above 1 MB that come as parts and go to files of their own.",
+        ),
         Field(name="timeout", description="Of one call to the partner."),
         Field(name="timeout_of", description="Of the steps of a call: connect, tls, first_byte."),
     ),
@@ -58,8 +62,9 @@ SPEC: Final = Spec(
         "A message is answered after it was kept and decided. A document inside the one text of a body is opened once. "
         "The idempotency key of a delivery is sent as wsa:MessageID and as the header Idempotency-Key, the same in "
         "every attempt; a partner that looks at neither may see a message twice. What proves the "
-        "sender (WS-Security) is checked before a message is kept, and not kept. Attachments (MTOM, SwA) are kept "
-        "inside the envelope. Encryption is not understood: a header that demands it is answered with a fault."
+        "sender (WS-Security) is checked before a message is kept, and not kept. Attachments (MTOM, SwA) are "
+        "kept inside the envelope, large ones in files beside the store. Encryption is not understood: a header that "
+        "demands it is answered with a fault."
     ),
     idempotent=True,
 )

@@ -1,22 +1,25 @@
 """Calling partners over SOAP: asking a source, sending to a target."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
+from types import MappingProxyType
 from typing import Final, TypeVar
 
 import msgspec
 from lxml import etree
 
 from adapters.kit.client import Answered, Client
+from adapters.kit.pieces import Pieces
 from adapters.soap.addressing import addressing
-from adapters.soap.attachments import Packing, read_envelope
+from adapters.soap.attachments import MOST_INCLUDED, Packing, fill, read_envelope
 from adapters.soap.blocks import compile_blocks, shown_by
 from adapters.soap.envelope import Faulted, Opened, open_envelope, says_nothing
 from adapters.soap.inband import Judgement
 from adapters.soap.request import Request, Values, compile_request, known_to
 from adapters.soap.security.guard import Outgoing
 from adapters.soap.wsdl import Operation
+from hub_core.attachments.attachment import Enclosed
 from hub_core.directory import Endpoint
 from hub_core.errors import Refused, Rejected, TryLater
 from hub_core.message import Receipt
@@ -74,7 +77,9 @@ class SoapTarget:
             "record": sent.record.decode(),
             "document": sent.document.body.decode() if sent.document else "",
         }
-        answered, opened = await self._line.call(self._request, values, key=sent.key, reference=sent.message_id)
+        answered, opened = await self._line.call(
+            self._request, values, key=sent.key, reference=sent.message_id, enclosed=sent.attachments
+        )
         reference = self._line.reference_in(opened)
         return Receipt(reference=reference, detail=f"HTTP {answered.status}")
 
@@ -100,13 +105,20 @@ class _Line:
         self._wsa = endpoint.wsa
 
     async def call(
-        self, request: Request, values: Values, *, key: str | None = None, reference: str | None = None
+        self,
+        request: Request,
+        values: Values,
+        *,
+        key: str | None = None,
+        reference: str | None = None,
+        enclosed: Mapping[str, Enclosed] = MappingProxyType({}),
     ) -> tuple[Answered, Opened | None]:
         """Send a request; return the answer and its envelope, ``None`` where a target answered with nothing.
 
         Raises:
-            TryLater: D101, D102, D103. Rejected: D201, D202 a fault, D204 one of theirs, D203 not SOAP, D205 not proven
-                to be the partner's; V201 a header block is not as the contract says.
+            TryLater: D101, D102, D103, J503. Rejected: D201, D202 a fault, D204 one of theirs, D203 not SOAP, D205 not
+                proven to be the partner's, D207 too large to be signed; J115, J131 a file is not what it was;
+                V201 a header block is not as the contract says.
         """
         headers = request.headers
         if key is not None:
@@ -114,10 +126,15 @@ class _Line:
         blocks = addressing(key, to=self._to, action=request.action, whole=self._wsa)
         blocks += self._blocks.fill({**values, **self._shown})
         envelope = request.fill(values, header=self._guard.header() + blocks)
+        if enclosed and self._guard.signs:
+            envelope = await asyncio.to_thread(_whole, fill(envelope, enclosed), self._name)
         envelope = await _aside(self._guard.sign, envelope, large=self._guard.signs and len(envelope) > LONG)
+        body: bytes | Pieces
         if self._packing is not None:
-            headers["content-type"], envelope = self._packing.pack(envelope, headers["content-type"])
-        answered = await self._client.post(envelope, headers)
+            headers["content-type"], body = self._packing.pack(envelope, headers["content-type"], enclosed)
+        else:
+            body = fill(envelope, enclosed)
+        answered = await self._client.post(body, headers)
         if answered.status in OF_THE_LINE:
             self._client.judge(answered)
         large = self._guard.doubts and len(answered.body) > LONG
@@ -176,6 +193,19 @@ class _Line:
 
     async def close(self) -> None:
         await self._client.close()
+
+
+def _whole(body: bytes | Pieces, name: str) -> bytes:
+    """Return a body that is to be signed, with all that it encloses.
+
+    Raises:
+        Rejected: D207, that is too much.
+    """
+    if isinstance(body, bytes):
+        return body
+    if body.size > MOST_INCLUDED:
+        raise Rejected("D207", f"what is signed has at most {MOST_INCLUDED:,} bytes", where=name)
+    return b"".join(body)
 
 
 async def _aside(work: Callable[[A], B], argument: A, *, large: bool) -> B:

@@ -1,13 +1,13 @@
 """The inbound side in SOAP: what a call must prove and name, and answers as envelopes of the caller's version."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from lxml import etree
 
 from adapters.kit.contracts import Contracts
-from adapters.kit.multipart import is_multipart
+from adapters.kit.multipart import Part
 from adapters.kit.reply import Reply, Trouble, Voice
 from adapters.soap import answers
 from adapters.soap.attachments import enclose, unpack
@@ -47,16 +47,21 @@ class SoapVoice(Voice):
         if not any(action in (operation.action, operation.name) for operation in named):
             raise Rejected("V102", "the SOAPAction names no operation of the contract")
 
-    def take(self, name: str, endpoint: Endpoint, headers: Mapping[str, str], body: bytes) -> bytes:
+    def files(self, name: str, endpoint: Endpoint) -> bool:
+        """Say whether contents may go to files: what is signed is signed as it stands in the envelope."""
+        return not self._guard(name, endpoint).signs
+
+    def take(
+        self, name: str, endpoint: Endpoint, headers: Mapping[str, str], body: bytes, parts: Sequence[Part] | None
+    ) -> bytes:
         """Return one envelope with one document and what came in parts of their own, without what proved its sender.
 
         Passwords are not kept, and a sender who tries again writes another nonce and time into the same message.
         """
         guard = self._guard(name, endpoint)
-        content_type = headers.get("content-type", "")
-        if not guard.demands and not is_multipart(content_type):
+        if not guard.demands and parts is None:
             return self._gathered(endpoint, headers, body)
-        root, others = unpack(content_type, body) if is_multipart(content_type) else (parse_xml(body), [])
+        root, others = (parse_xml(body), []) if parts is None else unpack(body, parts)
         guard.check(root)
         self._gather(endpoint, headers, root)
         if others and guard.signs:

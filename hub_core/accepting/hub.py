@@ -12,6 +12,7 @@ import msgspec
 
 from hub_core.accepting.judging import Judge, Opened
 from hub_core.access import allow
+from hub_core.attachments.attachment import named_in
 from hub_core.clock import repair_id
 from hub_core.directory import Direction, Directory, Endpoint
 from hub_core.document import Document
@@ -42,11 +43,12 @@ class Hub(Judge):
         wake: Callable[[], None],
         kept: Callable[[Message, Outcome], None] | None = None,
         turned_away: Callable[[Refusal], None] | None = None,
+        freed: Callable[[Sequence[str]], object] | None = None,
     ) -> None:
         """Take the parts.
 
-        ``kept`` is told of every new decision once it is on disk, ``turned_away`` of every refused call; neither must
-        take long.
+        ``kept`` is told of every new decision once it is on disk, ``turned_away`` of every refused call, ``freed`` of
+        files that came with a message which was kept before; none must take long.
         """
         super().__init__(mappings=mappings, adapters=adapters, clock=clock, new_id=new_id)
         self._directory = directory
@@ -54,6 +56,7 @@ class Hub(Judge):
         self._wake = wake
         self._kept = kept
         self._turned_away = turned_away
+        self._freed = freed
         self._reading = asyncio.Semaphore(FILES)
         # Asked once: to ask whether an object fulfils a protocol takes as long as parsing a small document.
         self._splits: dict[str, Splits | None] = {}
@@ -115,6 +118,7 @@ class Hub(Judge):
             body=body,
             media_type=first.media_type,
             correlation_id=first.correlation_id,
+            attachments=named_in(first.attachments, body.decode("utf-8", "replace")),
         )
         is_row = first.line is not None
         opened = self.open(first.endpoint, body, directory) if is_row else await self._opened(arrival, directory)
@@ -133,6 +137,8 @@ class Hub(Judge):
         first = await self._journal.record(message, outcome)
         if first is outcome:
             self._tell(message, outcome)
+        elif message.attachments and self._freed is not None:
+            self._freed([one.file for one in message.attachments])
         return first
 
     async def keep_all(self, decided: Sequence[tuple[Message, Outcome]]) -> None:
@@ -223,6 +229,7 @@ class Hub(Judge):
             digest=hashlib.sha256(arrival.body).digest(),
             registry_set=registry_set,
             trace=current(),
+            attachments=arrival.attachments,
         )
 
 

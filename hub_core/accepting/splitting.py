@@ -10,7 +10,7 @@ import hashlib
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from itertools import dropwhile, islice
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
@@ -25,6 +25,7 @@ from hub_core.ports import Adapter, Clock, Journal, JournalView, Part, Split, Sp
 log = logging.getLogger("punte.splitting")
 BATCH: Final = 32  # rows that are judged between two looks at what else there is to do
 AT_ONCE: Final = 4  # files; the others wait
+_APART: Final = ("body", "attachments")  # of a message, not in its row
 _PAUSE: Final = 1.0  # seconds, after something went wrong
 
 
@@ -139,8 +140,10 @@ def message_of(view: JournalView, message_id: str) -> Message:
     kept = view.message(message_id)
     body = view.body(message_id)
     assert kept is not None  # noqa: S101 - its body is there
-    fields = {name: getattr(kept.message, name) for name in Message.__struct_fields__ if name != "body"}
-    return Message(body=body, **fields)
+    fields: dict[str, Any] = {
+        name: getattr(kept.message, name) for name in Message.__struct_fields__ if name not in _APART
+    }
+    return Message(body=body, attachments=view.attachments(message_id), **fields)
 
 
 def row_message(file: Message, part: Part, media_type: str) -> Message:

@@ -19,6 +19,9 @@ class Document(Struct, frozen=True, kw_only=True):
     kind: Annotated[Code | None, says("Kind of document (dct:type; SED pleaseFindAttachedFollowingDocument).")] = None
     title: Annotated[str | None, says("Document in words, where no code says it.")] = None
     number: Annotated[str | None, says("Number of the document as received (skos:notation).")] = None
+    content: Annotated[
+        str | None, says("Content that came with the message as base64, or the hub's reference to its file.")
+    ] = None
     issued: Annotated[LegalDate | None, says("Day of issue (dct:issued).")] = None
 
 

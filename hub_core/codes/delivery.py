@@ -14,6 +14,7 @@ CODES = (
     Code("D204", "partner's server failed", "Tell the partner the code of the fault; replay when it is mended."),
     Code("D205", "answer not proven", "Ask the partner who answered, and with which certificate; then replay."),
     Code("D206", "partner's answer says no", "Read what they say in it, mend the cause, then replay."),
+    Code("D207", "too large to be signed", "Send it to an endpoint that does not sign, or as several messages."),
     Code("D301", "given up after all attempts", "See the attempts, mend the cause, then retry."),
     Code("D302", "unexpected failure", "This is a defect of the hub: report it with the reference."),
     Code("D303", "target not registered", "Register the endpoint again, then retry, or replay to another."),

@@ -23,6 +23,12 @@ CODES = (
     Code("J121", "something is kept here already", "Name an empty store, or set aside what is there: --replace."),
     Code("J122", "program of PostgreSQL missing", "Install the client programs of the server's version."),
     Code("J123", "backup or restore failed", "See the text; nothing was changed where something lay before."),
+    Code(
+        "J130",
+        "folder of attachments not usable",
+        "Mount the folder that belongs to this store, or name it (PUNTE_ATTACHMENTS); see punte doctor.",
+    ),
+    Code("J131", "attachment not there", "Put its file back from a backup; without it the message stays parked."),
     Code("J404", "no such message", "Check the message id; only your own messages are shown.", 404),
     Code("J409", "same id, other content", "Use a new id for a new message; the first one stands.", 409),
     Code(

@@ -124,10 +124,12 @@ class PurgeStep(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         done: messages of which something was deleted.
         last: number of the last message that it looked at.
+        freed: files of attachments that no message has any more, for the caller to remove.
     """
 
     done: int
     last: int
+    freed: tuple[str, ...] = ()
 
 
 class Purgeable(msgspec.Struct, frozen=True, kw_only=True):

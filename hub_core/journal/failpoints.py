@@ -12,6 +12,7 @@ from hub_core.errors import ConfigError
 
 #: Every place, in the order in which a message comes by, and what has happened there.
 PLACES: Final = {
+    "after-attachment-before-name": "an attachment is sealed on the device, under no name of its own",
     "after-receive-before-decide": "a message was received and opened, nothing is decided",
     "after-decide-before-keep": "it is decided and routed, nothing is written",
     "after-seal-before-hand-over": "its contents are sealed, the writer does not know of it",
@@ -38,6 +39,7 @@ PLACES: Final = {
     "after-keyring-before-use": "a new key is in the keyring, nothing is sealed with it",
     "after-reseal-before-commit": "some messages are sealed anew, transaction open",
     "after-purge-before-commit": "old contents or messages are deleted, transaction open",
+    "after-purge-before-files": "old contents are deleted, the files of their attachments are still there",
     "after-check-before-drop": "an old key was found unused, it is still in the keyring",
 }
 _armed: dict[str, int] = {}

@@ -15,6 +15,7 @@ from typing import Final
 import msgspec
 
 from hub_core.errors import PunteError
+from hub_core.journal import attaching
 from hub_core.journal.bodies import Vault
 from hub_core.journal.dropping import refuse_dropped
 from hub_core.journal.engines.connection import Connection
@@ -56,7 +57,9 @@ def purge_bodies(connection: Connection, vault: Vault, *, before: datetime, afte
     found = _closed(connection, seen, before, "m.seq, m.id, m.envelope")
     purged = [seq for seq, *sealed in found if _reduce(connection, vault, seq, *sealed, at=to_micros(at))]
     refuse_dropped(connection, [vault.key_id] if purged else [])
+    freed: tuple[str, ...] = ()
     if purged:
+        freed = attaching.free(connection, purged)
         numbers = marks(purged)
         for table in ("content", "message_person", "message_case"):
             connection.execute(f"DELETE FROM {table} WHERE message_seq IN ({numbers})", purged)
@@ -65,7 +68,7 @@ def purge_bodies(connection: Connection, vault: Vault, *, before: datetime, afte
             f"WHERE message_seq IN ({numbers})",
             purged,
         )
-    return _step(seen, after, len(purged))
+    return _step(seen, after, len(purged), freed)
 
 
 def purge_messages(connection: Connection, *, before: datetime, after: int) -> PurgeStep:
@@ -73,12 +76,14 @@ def purge_messages(connection: Connection, *, before: datetime, after: int) -> P
     connection.execute("DELETE FROM refusal WHERE at < ?", (to_micros(before),))
     seen = connection.execute("SELECT seq FROM message WHERE seq > ? ORDER BY seq LIMIT ?", (after, BATCH)).fetchall()
     purged = [seq for (seq,) in _closed(connection, seen, before, "m.seq")]
+    freed: tuple[str, ...] = ()
     if purged:
+        freed = attaching.free(connection, purged)
         numbers = marks(purged)
         for table in _PARTS:
             connection.execute(f"DELETE FROM {table} WHERE message_seq IN ({numbers})", purged)
         connection.execute(f"DELETE FROM message WHERE seq IN ({numbers})", purged)
-    return _step(seen, after, len(purged))
+    return _step(seen, after, len(purged), freed)
 
 
 def _closed(connection: Connection, seen: Sequence[Row], before: datetime, columns: str) -> list[Row]:
@@ -91,9 +96,9 @@ def _closed(connection: Connection, seen: Sequence[Row], before: datetime, colum
     ).fetchall()
 
 
-def _step(seen: Sequence[Row], after: int, done: int) -> PurgeStep:
+def _step(seen: Sequence[Row], after: int, done: int, freed: tuple[str, ...]) -> PurgeStep:
     reach("after-purge-before-commit")
-    return PurgeStep(done=done, last=seen[-1][0] if seen else after)
+    return PurgeStep(done=done, last=seen[-1][0] if seen else after, freed=freed)
 
 
 def _reduce(connection: Connection, vault: Vault, seq: int, message_id: str, sealed: bytes, *, at: int) -> bool:

@@ -6,6 +6,7 @@ from typing import Final
 import msgspec
 
 from hub_core.errors import Rejected
+from hub_core.journal import attaching
 from hub_core.journal.bodies import OrderKey, Vault
 from hub_core.journal.dropping import refuse_dropped
 from hub_core.journal.engines.connection import Connection
@@ -43,6 +44,7 @@ class Recorded(msgspec.Struct, frozen=True):
         body: sealed, like ``kept``, the outcome.
         cases: keyed hashes, like ``persons``.
         order_keys: one per delivery.
+        attachments: file and sealed facts of each.
     """
 
     message: Message
@@ -55,6 +57,7 @@ class Recorded(msgspec.Struct, frozen=True):
     order_keys: list[OrderKey]
     sender: str | None
     digest: bytes
+    attachments: list[tuple[str, bytes]]
 
     @property
     def key_id(self) -> str:
@@ -104,6 +107,7 @@ def prepare(message: Message, outcome: Outcome, vault: Vault) -> Recorded:
         order_keys=[vault.order_key(contents, delivery.order_key) for delivery in outcome.deliveries],
         sender=sender,
         digest=digest,
+        attachments=attaching.seal(message.attachments, contents),
     )
 
 
@@ -184,6 +188,7 @@ def _add_parts(connection: Connection, new: Sequence[tuple[int, Recorded]]) -> N
     insert(connection, "message_case", "number, message_seq", cases)
     persons = ((person, number) for number, item in new for person in item.persons)
     insert(connection, "message_person", "person, message_seq", persons)
+    attaching.add(connection, ((number, item.attachments) for number, item in new if item.attachments))
     if files := [(number,) for number, item in new if item.outcome.rows]:
         insert(connection, "splitting", "message_seq", files)
         connection.announce(FILES)

@@ -3,6 +3,7 @@
 # ruff: noqa: S608 - what is put into SQL here are names of our own; values are always bound
 
 from hub_core.errors import Rejected
+from hub_core.journal import attaching
 from hub_core.journal.bodies import Vault
 from hub_core.journal.engines.connection import Connection
 from hub_core.journal.engines.statements import ADDED, OPEN
@@ -20,12 +21,15 @@ def repair(connection: Connection, copy: Recorded, entry: Entry, vault: Vault) -
 
     Raises:
         Rejected: J404 no such message; J409 it was repaired by other content; J416 a delivery of it is on its way;
-            J417 one is in doubt.
+            J417 one is in doubt; J410 its attachments are being purged.
     """
     first = number_of(connection, entry.message_id)
     (standing,) = record_all(connection, [copy])
     if standing is not copy.outcome:
         return standing
+    if copy.message.attachments:
+        files = [one.file for one in copy.message.attachments]
+        attaching.keep_for(connection, first, entry.message_id, files)
     _check_settled(connection, first)
     note(connection, entry, vault)
     _close(connection, first, copy.message.id)

@@ -57,6 +57,23 @@ CREATE TABLE content (
 , sealed INTEGER NOT NULL DEFAULT 0);
 CREATE INDEX content_plain ON content (message_seq) WHERE sealed = 0;
 
+-- Large contents that came with messages lie in files beside the store; facts: what is known of one, with the key that
+-- opens its file, sealed like the contents of its message. Several messages may name one file.
+CREATE TABLE attachment (
+    message_seq INTEGER NOT NULL REFERENCES message (seq) ON DELETE CASCADE,
+    position INTEGER NOT NULL,
+    file TEXT NOT NULL,
+    facts BLOB NOT NULL,
+    PRIMARY KEY (message_seq, position)
+);
+CREATE INDEX attachment_file ON attachment (file);
+
+-- One row: the id that lies in the folder of those files, so that no process takes another folder for it.
+CREATE TABLE attachment_folder (
+    number INTEGER PRIMARY KEY CHECK (number = 1),
+    id TEXT NOT NULL
+);
+
 -- Keyed hashes of the case numbers and of the persons that a message names.
 -- What is left of the contents when they are purged: the sealed outcome without what it says of persons.
 CREATE TABLE receipt (

@@ -5,6 +5,7 @@
 from collections.abc import Collection, Sequence
 from typing import Any, Final
 
+from hub_core.journal.attaching import AttachmentView
 from hub_core.journal.bodies import Envelope, Vault
 from hub_core.journal.engines.statements import OPEN
 from hub_core.journal.entries import Counts, Filter, Kept, MessageRow, Rows
@@ -27,7 +28,7 @@ _COLUMNS: Final = (
 )
 
 
-class SqlJournalView(EndpointView, HistoryView, ParkedView, PurgeView, ReplayView, ScheduleView):
+class SqlJournalView(AttachmentView, EndpointView, HistoryView, ParkedView, PurgeView, ReplayView, ScheduleView):
     """The port ``JournalView``. Plain functions: a read takes microseconds to a few milliseconds."""
 
     def __init__(self, readers: Readers, vault: Vault) -> None:

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 import msgspec
 
+from hub_core.attachments.folder import Folder
 from hub_core.directory import Directory, Endpoint
 from hub_core.document import Document
 from hub_core.message import Arrival, Caller, Finding, Outcome
@@ -92,6 +93,10 @@ class Services(Protocol):
 
     async def ask(self, asked: Asked) -> Found:
         """Ask the sources of a query, and return what they say as a document; see ``hub_core.asking.answering``."""
+        ...
+
+    def attachments(self) -> Folder:
+        """Return where large contents lie."""
         ...
 
     def public_address(self) -> str:

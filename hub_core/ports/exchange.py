@@ -1,10 +1,13 @@
 """Partners: a target takes messages, a source answers questions."""
 
+from collections.abc import Mapping
 from datetime import date
+from types import MappingProxyType
 from typing import Protocol
 
 import msgspec
 
+from hub_core.attachments.attachment import Enclosed
 from hub_core.document import Document
 from hub_core.message import Caller, Receipt
 
@@ -16,6 +19,7 @@ class Sent(msgspec.Struct, frozen=True, kw_only=True):
         key: idempotency key; the same in every attempt.
         record: canonical record as JSON.
         document: that a mapping wrote of it for this partner; ``None``: the partner gets the record.
+        attachments: to which the record refers, by their references.
     """
 
     key: str
@@ -25,6 +29,7 @@ class Sent(msgspec.Struct, frozen=True, kw_only=True):
     service: str
     record: bytes
     document: Document | None = None
+    attachments: Mapping[str, Enclosed] = MappingProxyType({})
 
 
 class Target(Protocol):

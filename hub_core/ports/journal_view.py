@@ -1,9 +1,10 @@
 """The journal's reading side."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Protocol
 
+from hub_core.attachments.attachment import Attachment
 from hub_core.journal.entries import (
     Counts,
     DeliveryRow,
@@ -54,6 +55,18 @@ class JournalView(Protocol):
         Raises:
             Rejected: J404; J410 they were purged.
         """
+        ...
+
+    def attachments(self, message_id: str) -> tuple[Attachment, ...]:
+        """Return what came with a message in files of its own; nothing once its contents were purged.
+
+        Raises:
+            Rejected: J404.
+        """
+        ...
+
+    def unnamed(self, files: Iterable[str]) -> list[str]:
+        """Return those files of attachments that no message has."""
         ...
 
     def entries(self, message_id: str) -> list[Entry]:

@@ -11,6 +11,7 @@
 Needs pytest and pytest-asyncio in mode ``auto``.
 """
 
+from hub_core.testing.journal_attaching import Attaching
 from hub_core.testing.journal_base import AnyJournal
 from hub_core.testing.journal_endpoints import Endpoints
 from hub_core.testing.journal_keeping import Keeping
@@ -40,6 +41,7 @@ class JournalContract(
     Endpoints,
     Looking,
     Splitting,
+    Attaching,
     Purging,
     Sealing,
     Scheduling,

@@ -7,10 +7,12 @@ id, a conflict for other content under it, refusals with a reference.
 import hashlib
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
+from pathlib import Path
 
 from hub_core.accepting.admission import Admission
 from hub_core.accepting.judging import as_findings
 from hub_core.access import allow
+from hub_core.attachments.folder import Folder
 from hub_core.clock import new_id
 from hub_core.directory import Access, Directory, Endpoint, Institution
 from hub_core.errors import Refused, Rejected, TryLater
@@ -105,6 +107,10 @@ class MemoryServices:
     async def ask(self, asked: Asked) -> Found:
         """Know no query."""
         raise Refused("A404", f"no query {asked.query} is registered")
+
+    def attachments(self) -> Folder:
+        """Return a folder in which nothing can be kept."""
+        return Folder(Path("nowhere"))
 
     def public_address(self) -> str:
         """Return an address that nothing listens on."""

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final, get_args
 
 from hub_core.journal.entries import PurgePart, PurgeStep
+from hub_core.journal.failpoints import reach
 from registry.desk.arguments import Nothing, Purge
 from registry.parts import Parts
 
@@ -52,6 +53,9 @@ async def purge_all(parts: Parts, *, by: str) -> dict[PurgePart, int]:
 async def _step(parts: Parts, part: PurgePart, before: datetime, after: int) -> PurgeStep | None:
     """Take the next step; where nothing goes, from the first that may. ``None``: nothing may any more."""
     step = await parts.journal.purge(part, before=before, at=parts.clock.now(), after=after)
+    if step.freed:
+        reach("after-purge-before-files")
+        await asyncio.to_thread(parts.attachments.remove, step.freed)
     if step.done:
         return step
     first = (await asyncio.to_thread(parts.view.purgeable, part, before=before, after=step.last)).first

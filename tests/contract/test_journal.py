@@ -26,6 +26,7 @@ TABLES = (
     "refusal",
     "splitting",
     "receipt",
+    "attachment",
 )
 
 

@@ -1,0 +1,245 @@
+"""Large contents that come with messages: into a sealed file, out to a partner, away with their message."""
+
+import asyncio
+import base64
+import hashlib
+from datetime import timedelta
+
+import msgspec
+import pytest
+
+from adapters.kit.parts import read_parts
+from hub_core.settings import Settings
+from hub_core.testing.builders import FrozenClock
+from hub_core.testing.partner import Reply, playing
+from registry.assemble import assemble
+
+pytestmark = pytest.mark.network
+
+LARGE = bytes(range(256)) * 8_000  # 2 MB
+WSDL = """<definitions xmlns="http://schemas.xmlsoap.org/wsdl/" xmlns:s="http://schemas.xmlsoap.org/wsdl/soap/"
+    xmlns:t="urn:claims" xmlns:x="http://www.w3.org/2001/XMLSchema" targetNamespace="urn:claims">
+  <types><x:schema targetNamespace="urn:claims" elementFormDefault="qualified">
+    <x:element name="submit"><x:complexType><x:sequence>
+      <x:element name="cnp" type="x:string"/><x:element name="title" type="x:string"/>
+      <x:element name="scan" type="x:base64Binary"/>
+    </x:sequence></x:complexType></x:element>
+  </x:schema></types>
+  <message name="asked"><part name="parameters" element="t:submit"/></message>
+  <portType name="Claims"><operation name="submit"><input message="t:asked"/></operation></portType>
+  <binding name="ClaimsSoap" type="t:Claims"><s:binding transport="http://schemas.xmlsoap.org/soap/http"/>
+    <operation name="submit"><s:operation soapAction="urn:claims:submit"/>
+      <input><s:body use="literal"/></input></operation></binding>
+  <service name="Claims"><port name="Claims" binding="t:ClaimsSoap"><s:address location="http://claims"/></port></service>
+</definitions>"""
+MAPPING = """mapping: claims.submit/1
+source: {xml: "{urn:claims}submit", ns: {c: "urn:claims"}}
+target: Beneficiary@1
+direction: both
+fields:
+  identifiers[scheme=ro.cnp].value: {at: c:cnp, as: cnp, need: required, why: a claim of nobody is none}
+  documents[]:
+    each: .
+    fields:
+      title: {at: c:title}
+      content: {at: c:scan}
+"""
+COUNTRY = """
+institutions:
+  town: {name: Town hall}
+  fund: {name: Pension fund}
+endpoints:
+  claims-in:
+    institution: town
+    direction: in
+    adapter: soap
+    service: claims
+    contract: {wsdl: ./claims.wsdl}
+    mappings: claims.submit/1
+    message_id: header
+    MORE
+  claims-out:
+    institution: fund
+    direction: out
+    adapter: soap
+    service: claims
+    url: URL
+    contract: {wsdl: ./claims.wsdl}
+    writes: claims.submit/1
+    ask: {".": "{document}"}
+    mtom: MTOM
+routes:
+  claims: {services: claims, to: claims-out}
+access:
+  town-claims: {institution: town, service: claims, purposes: [benefits], fixed_purpose: benefits}
+"""
+
+
+def claim(content: bytes, *, encoding="binary", boundary="b") -> tuple[str, bytes]:
+    """Return the header Content-Type and the body of a claim with a scan."""
+    root = (
+        '<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body><c:submit xmlns:c="urn:claims">'
+        "<c:cnp>2850415123450</c:cnp><c:title>decision</c:title>"
+        '<c:scan><x:Include xmlns:x="http://www.w3.org/2004/08/xop/include" href="cid:scan"/></c:scan>'
+        "</c:submit></s:Body></s:Envelope>"
+    )
+    written = base64.encodebytes(content) if encoding == "base64" else content
+    head = f"Content-Type: application/pdf\r\nContent-Transfer-Encoding: {encoding}\r\nContent-ID: <scan>\r\n\r\n"
+    body = (
+        f"--{boundary}\r\nContent-Type: application/xop+xml\r\nContent-ID: <root>\r\n\r\n{root}\r\n"
+        f"--{boundary}\r\n{head}"
+    ).encode() + written
+    return (
+        f'multipart/related; type="application/xop+xml"; boundary="{boundary}"',
+        body + f"\r\n--{boundary}--".encode(),
+    )
+
+
+async def called(hub, key, sent, *, name="1", piece=64_000):
+    """Send a claim in pieces, and return status and answer."""
+    content_type, body = sent
+    pieces = [body[start : start + piece] for start in range(0, len(body), piece)]
+    answer = []
+
+    async def receive():
+        part = pieces.pop(0)
+        return {"type": "http.request", "body": part, "more_body": bool(pieces)}
+
+    async def send(event):
+        answer.append(event)
+
+    headers = {"punte-key": key, "content-type": content_type, "idempotency-key": name}
+    raw = [(name.encode(), value.encode()) for name, value in headers.items()]
+    scope = {"type": "http", "method": "POST", "path": "/soap/claims-in", "headers": raw, "query_string": b""}
+    await hub.fronts["soap"](scope, receive, send)
+    return answer[0]["status"], answer[1]["body"].decode()
+
+
+@pytest.fixture
+def settings(tmp_path):
+    return Settings(home=tmp_path / "home", port=0)
+
+
+@pytest.fixture
+async def partner():
+    async with playing(Reply(202)) as partner:
+        yield partner
+
+
+async def until(condition):
+    for _ in range(400):
+        if found := condition():
+            return found
+        await asyncio.sleep(0.01)
+    pytest.fail("it did not come to that")
+
+
+def files_in(settings):
+    """Return the files of attachments that lie in the folder, whole or half written."""
+    return sorted(path for path in settings.attachments_folder.iterdir() if path.name != "store-id")
+
+
+async def begin(hub, folder, url, *, mtom=True, more=""):
+    (folder / "claims.wsdl").write_text(WSDL)
+    await hub.desk.call("mapping_promote", {"files": {"/x/claims/submit.yaml": MAPPING}, "by": "ana", "reason": "test"})
+    text = COUNTRY.replace("URL", url).replace("MTOM", str(mtom).lower()).replace("MORE", more)
+    await hub.desk.call("apply", {"files": {"country.yaml": text}, "folder": str(folder), "by": "ana"})
+    await hub.begin()
+    return (await hub.desk.call("key_new", {"name": "town", "institution": "town", "by": "ana"}))["key"]
+
+
+async def test_a_large_content_comes_in_lies_sealed_and_goes_out_as_a_part(tmp_path, settings, partner):
+    async with assemble(settings) as hub:
+        key = await begin(hub, tmp_path, partner.url)
+        status, answer = await called(hub, key, claim(LARGE))
+        assert status == 202, answer
+        (file,) = files_in(settings)
+        sealed = file.read_bytes()
+        assert (hashlib.sha256(sealed).hexdigest(), LARGE[:64] in sealed) == (file.name, False)
+        got = await until(lambda: partner.received and partner.received[0])
+    root, (scan,) = read_parts(got.headers["content-type"], got.body)
+    assert (scan.media_type, scan.content == LARGE) == ("application/pdf", True)
+    assert b"cid:1@punte" in root
+    assert b"punte/attached" not in root
+
+
+async def test_a_partner_without_parts_gets_it_inside_of_the_envelope(tmp_path, settings, partner):
+    async with assemble(settings) as hub:
+        key = await begin(hub, tmp_path, partner.url, mtom=False)
+        await called(hub, key, claim(LARGE, encoding="base64"))
+        got = await until(lambda: partner.received and partner.received[0])
+    assert base64.b64encode(LARGE) in got.body
+    assert int(got.headers["content-length"]) == len(got.body)
+
+
+async def test_a_claim_that_comes_again_is_the_same_and_leaves_no_second_file(tmp_path, settings, partner):
+    async with assemble(settings) as hub:
+        key = await begin(hub, tmp_path, partner.url)
+        await called(hub, key, claim(LARGE))
+        first = files_in(settings)
+        assert (await called(hub, key, claim(LARGE, boundary="other")))[0] == 202
+        assert files_in(settings) == first
+        status, answer = await called(hub, key, claim(LARGE[1:]))
+        assert (status, "J409" in answer, files_in(settings)) == (500, True, first)
+        assert len(await hub.desk.call("messages", {})) == 1
+
+
+REFUSED = {
+    "cut off": (claim(LARGE)[1][:-10], "B112"),
+    "includes nothing": (claim(LARGE)[1].replace(b"cid:scan", b"cid:none"), "B112"),
+    "no XML": (claim(LARGE)[1].replace(b"</c:cnp>", b"<"), "B101"),
+    "no base64": (claim(b"%" * 2_000_000)[1].replace(b"binary", b"base64"), "B112"),
+}
+
+
+async def test_what_is_refused_leaves_no_file(tmp_path, settings, partner):
+    async with assemble(settings) as hub:
+        key = await begin(hub, tmp_path, partner.url)
+        for why, (sent, code) in REFUSED.items():
+            status, answer = await called(hub, key, (claim(LARGE)[0], sent))
+            assert (status, code in answer, files_in(settings)) == (500, True, []), why
+
+
+async def test_a_caller_who_leaves_leaves_no_file(tmp_path, settings, partner):
+    async with assemble(settings) as hub:
+        key = await begin(hub, tmp_path, partner.url)
+        content_type, body = claim(LARGE)
+        events = [{"type": "http.request", "body": body[:1_900_000], "more_body": True}, {"type": "http.disconnect"}]
+
+        async def receive():
+            return events.pop(0)
+
+        headers = [(b"punte-key", key.encode()), (b"content-type", content_type.encode())]
+        scope = {"type": "http", "method": "POST", "path": "/soap/claims-in", "headers": headers, "query_string": b""}
+        await hub.fronts["soap"](scope, receive, None)
+        assert files_in(settings) == []
+
+
+async def test_without_room_the_caller_is_asked_to_come_again(tmp_path, settings, partner, monkeypatch):
+    monkeypatch.setattr("hub_core.attachments.folder.RESERVE", 1 << 60)
+    async with assemble(settings) as hub:
+        key = await begin(hub, tmp_path, partner.url)
+        status, answer = await called(hub, key, claim(LARGE))
+        assert (status, "J503" in answer, files_in(settings)) == (503, True, [])
+        assert (await called(hub, key, claim(b"small")))[0] == 202
+
+
+async def test_more_than_the_endpoint_takes_is_refused_before_it_is_read(tmp_path, settings, partner):
+    async with assemble(settings) as hub:
+        key = await begin(hub, tmp_path, partner.url, more="max_attachment_bytes: 1500000")
+        status, answer = await called(hub, key, claim(LARGE))
+        assert (status, "B413" in answer, files_in(settings)) == (413, True, [])
+
+
+async def test_files_go_with_the_bodies_of_their_messages(tmp_path, settings, partner):
+    async with assemble(msgspec.structs.replace(settings, keep_bodies=1)) as hub:
+        key = await begin(hub, tmp_path, partner.url)
+        await called(hub, key, claim(LARGE))
+        (row,) = await hub.desk.call("messages", {})
+        parts = hub.desk._parts
+        await until(lambda: parts.view.message(row["id"]).message.state == "delivered")
+        (attachment,) = parts.view.attachments(row["id"])
+        assert (attachment.size, attachment.media_type, attachment.name) == (len(LARGE), "application/pdf", "scan")
+        parts.__dict__["clock"] = FrozenClock(parts.clock.now() + timedelta(days=2))
+        await hub.desk.call("purge", {"part": "bodies", "by": "ana"})
+        assert (parts.view.attachments(row["id"]), files_in(settings)) == ((), [])
