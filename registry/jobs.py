@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from hub_core.attachments.taking import check_folder
 from hub_core.directory import Endpoint
 from hub_core.errors import ConfigError
 from hub_core.polled import Poll
@@ -105,8 +106,23 @@ async def purge(parts: "Parts") -> Done:
     return Done(detail=f"deleted: {done['bodies']:,} bodies, {done['messages']:,} messages", figures=figures)
 
 
+async def attachments(parts: "Parts") -> Done:
+    """Remove files of attachments that a crash left, and see that their folder is there.
+
+    Raises:
+        ConfigError: J130.
+    """
+    from registry.desk.purging import sweep
+
+    with parts.reads.read() as connection:
+        check_folder(connection, parts.attachments)
+    removed = await asyncio.to_thread(sweep, parts)
+    return Done(detail=f"{removed:,} files removed that no message has", figures={"files": float(removed)})
+
+
 JOBS: Final = (
     Job(name="purge", every=timedelta(hours=1), what="deleted because it was kept long enough", run=purge),
+    Job(name="attachments", every=timedelta(hours=1), what="files that no message had", run=attachments),
     Job(name="certificates", every=timedelta(hours=6), what="days left of certificates", run=certificates),
     Job(name="contracts", every=_DAY, what="1: the endpoint does not fit its contract", run=contracts),
 )

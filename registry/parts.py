@@ -50,8 +50,7 @@ class Parts:
         deliveries_added: called when there is something to deliver; set by the process that delivers.
         files_added: called when there is a file whose rows are to become messages; set by the same process.
         registry_changed, keys_changed: called when there is another registry set or keyring; set by the same process.
-        address: where the running hub listens; ``None`` without one.
-        started_at: since when, as ISO 8601; ``None`` without one.
+        address, started_at: where the running hub listens, and since when (ISO 8601); ``None`` without one.
         serving: this process is the running hub.
         shadow: what reads beside the mappings in force.
         admission: what may be under way at once.
@@ -95,7 +94,7 @@ class Parts:
 
     @cached_property
     def attachments(self) -> Folder:
-        """Where large contents lie; nothing is written there before the store was opened."""
+        """Where large contents lie."""
         return Folder(self.settings.attachments_folder)
 
     @cached_property

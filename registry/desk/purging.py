@@ -6,6 +6,7 @@ import time
 from datetime import datetime, timedelta
 from typing import Any, Final, get_args
 
+from hub_core.journal.engines.statements import chunks
 from hub_core.journal.entries import PurgePart, PurgeStep
 from hub_core.journal.failpoints import reach
 from registry.desk.arguments import Nothing, Purge
@@ -13,6 +14,7 @@ from registry.parts import Parts
 
 log = logging.getLogger("punte.desk")
 PARTS: Final[tuple[PurgePart, ...]] = get_args(PurgePart)
+YOUNG: Final = timedelta(hours=1)
 _STEPS: Final = 16  # in one call
 
 
@@ -26,7 +28,7 @@ async def purge(parts: Parts, act: Purge) -> dict[str, Any]:
     before, done, after = _before(parts, act.part), 0, act.after
     for _ in range(_STEPS):
         begun = time.monotonic()
-        step = None if before is None else await _step(parts, act.part, before, after)
+        step = None if before is None else await take_step(parts, act.part, before, after)
         if step is None:
             return {"done": done, "after": None}
         done, after = done + step.done, step.last
@@ -50,7 +52,7 @@ async def purge_all(parts: Parts, *, by: str) -> dict[PurgePart, int]:
     return done
 
 
-async def _step(parts: Parts, part: PurgePart, before: datetime, after: int) -> PurgeStep | None:
+async def take_step(parts: Parts, part: PurgePart, before: datetime, after: int) -> PurgeStep | None:
     """Take the next step; where nothing goes, from the first that may. ``None``: nothing may any more."""
     step = await parts.journal.purge(part, before=before, at=parts.clock.now(), after=after)
     if step.freed:
@@ -60,6 +62,19 @@ async def _step(parts: Parts, part: PurgePart, before: datetime, after: int) -> 
         return step
     first = (await asyncio.to_thread(parts.view.purgeable, part, before=before, after=step.last)).first
     return None if first is None else PurgeStep(done=0, last=first - 1)
+
+
+def sweep(parts: Parts, *, age: timedelta = YOUNG) -> int:
+    """Remove files of attachments that no message has; return how many there were.
+
+    A crash leaves them between a file and the message that was to name it, or between a purge and its files. Young ones
+    are spared: their message may be on its way.
+    """
+    found = parts.attachments.older(age) if parts.attachments.is_the_stores else iter(())
+    removed = sum(parts.attachments.remove(parts.view.unnamed(some)) for some in chunks(found))
+    if removed:
+        log.info("attachments.swept", extra={"count": removed})
+    return removed
 
 
 def _planned(parts: Parts, part: PurgePart) -> dict[str, Any]:

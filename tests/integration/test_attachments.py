@@ -111,7 +111,7 @@ async def called(hub, key, sent, *, name="1", piece=64_000):
     headers = {"punte-key": key, "content-type": content_type, "idempotency-key": name}
     raw = [(name.encode(), value.encode()) for name, value in headers.items()]
     scope = {"type": "http", "method": "POST", "path": "/soap/claims-in", "headers": raw, "query_string": b""}
-    await hub.fronts["soap"](scope, receive, send)
+    await hub.front("soap")(scope, receive, send)
     return answer[0]["status"], answer[1]["body"].decode()
 
 
@@ -211,7 +211,7 @@ async def test_a_caller_who_leaves_leaves_no_file(tmp_path, settings, partner):
 
         headers = [(b"punte-key", key.encode()), (b"content-type", content_type.encode())]
         scope = {"type": "http", "method": "POST", "path": "/soap/claims-in", "headers": headers, "query_string": b""}
-        await hub.fronts["soap"](scope, receive, None)
+        await hub.front("soap")(scope, receive, None)
         assert files_in(settings) == []
 
 

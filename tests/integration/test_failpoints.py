@@ -7,12 +7,14 @@ import subprocess
 import sys
 from collections import Counter, defaultdict
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 
 from hub_core.journal.entries import Filter
 from hub_core.journal.failpoints import PLACES
 from hub_core.message import State
 from hub_core.settings import Settings
+from registry.desk.purging import sweep
 from registry.parts import Parts
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -49,6 +51,8 @@ def check_what_is_kept(store, place):
         names = Counter(row.sender_id for row in rows if row.line is None)
         assert {name for (name,) in told["acked"]} <= names.keys() <= {name for (name,) in told["intent"]}, place
         assert max(names.values()) == 1, place
+        files = [one.file for row in rows for one in parts.view.attachments(row.id)]
+        assert all(map(parts.attachments.holds, files)), place
 
 
 def check_the_end(store, lives):
@@ -59,6 +63,10 @@ def check_the_end(store, lives):
         lines = [row for row in rows if row.line is not None]
         newest = {str(number) for number in range((lives - 1) * KINDS, lives * KINDS)}
         assert all(parts.view.body(row.id) for row in rows if row.sender_id in newest)
+        parts.attachments.store_id = parts.attachments.mark()
+        sweep(parts, age=timedelta(seconds=-5))
+        files = {one.file for row in rows for one in parts.view.attachments(row.id)}
+        assert files == {*parts.attachments.older(timedelta(seconds=-5))} != set()
     assert states == {
         str(number): State.ACCEPTED if number % KINDS == 3 else State.DELIVERED for number in range(lives * KINDS)
     }
