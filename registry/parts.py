@@ -53,7 +53,6 @@ class Parts:
         address, started_at: where the running hub listens, and since when (ISO 8601); ``None`` without one.
         serving: this process is the running hub.
         shadow: what reads beside the mappings in force.
-        admission: what may be under way at once.
     """
 
     def __init__(self, settings: Settings, *, write: bool) -> None:
