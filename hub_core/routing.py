@@ -59,7 +59,7 @@ def select(directory: Directory, service: str, record: Beneficiary) -> list[Choi
     """Return the targets of a record that came in through a service, in the order of the registry."""
     chosen: dict[str, Choice] = {}
     for name, route in directory.routes.items():
-        if (not route.services or service in route.services) and all(holds(it, record) for it in route.when):
+        if _wants(route, service, record):
             key = _order_key(route, record)
             for endpoint in route.to:
                 chosen.setdefault(endpoint, Choice(route=name, endpoint=endpoint, order_key=key))
@@ -94,8 +94,17 @@ def holds(condition: Condition, record: Beneficiary) -> bool:
     path = canonical_path(condition.at)
     if condition.present is not None:
         return bool(path.find(record)) is condition.present
-    wanted = condition.one_of or (condition.equals,)
-    return any(value in wanted for value in path.values(record))
+    values = path.values(record)
+    return condition.equals in values if not condition.one_of else not set(values).isdisjoint(condition.one_of)
+
+
+def _wants(route: Route, service: str, record: Beneficiary) -> bool:
+    if route.services and service not in route.services:
+        return False
+    for condition in route.when:  # noqa: SIM110 - all() would make a generator for each route and message
+        if not holds(condition, record):
+            return False
+    return True
 
 
 def _order_key(route: Route, record: Beneficiary) -> str | None:
