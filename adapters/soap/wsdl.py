@@ -163,8 +163,9 @@ class Wsdl:
         Raises:
             ConfigError: V102, with the names that there are.
         """
-        found = self.contract.operation(name)
-        return self.operations[name or found.name]
+        if name not in self.operations:
+            name = self.contract.operation(name).name
+        return self.operations[name]
 
     def asked_by(self, element: str, only: str | None) -> list[Operation]:
         """Return the operations, or the only one that counts, whose requests begin with an element."""
