@@ -47,6 +47,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         per_endpoint: deliveries that are under way at once to an endpoint without ``concurrency``.
         keep_bodies: days for which bodies and records of closed messages are kept; 0: for ever.
         keep_metadata: days for which is kept that a message came and what became of it; 0: for ever.
+        files: folder below which partners leave files for endpoints that take them from a folder.
         in_flight_bytes: of bodies that the hub takes in hand at once; more callers are asked to come again.
     """
 
@@ -70,6 +71,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     per_endpoint: int = 8
     keep_bodies: Days = 90
     keep_metadata: Days = 1825
+    files: Path | None = None
     in_flight_bytes: Annotated[int, Meta(ge=1_000_000)] = 32_000_000
 
     @property

@@ -112,7 +112,8 @@ def _check_answer(ground: Ground, said: Answer, at: Callable[..., Node]) -> None
 
 def _check_url(ground: Ground, endpoint: Endpoint, at: Place) -> None:
     if endpoint.url is None:
-        if endpoint.direction is not Direction.IN or endpoint.poll is not None:
+        called = endpoint.direction is not Direction.IN or endpoint.poll is not None
+        if called and _knows(ground.adapters.get(endpoint.adapter), "url"):
             what = "poll" if endpoint.poll is not None else f"direction: {endpoint.direction}"
             text = f"an endpoint with {what} needs an address"
             ground.fault(at(), text, "add url: https://host/path, or url: env:NAME", MISSING_FIELD)
@@ -124,9 +125,8 @@ def _check_url(ground: Ground, endpoint: Endpoint, at: Place) -> None:
 
 
 def _check_own(ground: Ground, adapter: Adapter, endpoint: Endpoint, at: Place) -> None:
-    known = {setting.name.partition(".")[0] for setting in adapter.spec.fields}
     for field in OWN:
-        if getattr(endpoint, field) != getattr(DEFAULTS, field) and field not in known:
+        if getattr(endpoint, field) != getattr(DEFAULTS, field) and not _knows(adapter, field):
             ground.fault(at(field), f"the adapter {endpoint.adapter} knows no {field!r}", "remove it")
     if adapter.spec.settings is not None:
         node = at("settings")
@@ -134,6 +134,11 @@ def _check_own(ground: Ground, adapter: Adapter, endpoint: Endpoint, at: Place) 
         read_struct(said, adapter.spec.settings, ground.draft.faults)
     elif endpoint.settings:
         ground.fault(at("settings"), f"the adapter {endpoint.adapter} has no settings of its own", "remove it")
+
+
+def _knows(adapter: Adapter | None, name: str) -> bool:
+    """Return whether a field of the endpoint counts with an adapter; with one that is not there, any may."""
+    return adapter is None or any(field.name.partition(".")[0] == name for field in adapter.spec.fields)
 
 
 def _none_at(node: Node) -> Mapping:

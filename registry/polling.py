@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Final
 from hub_core.directory import Direction, Endpoint
 from hub_core.message import Arrival, Caller
 from hub_core.polled import Poll
-from hub_core.ports import Batch, Item, Position, Run
+from hub_core.ports import Batch, Item, Position, Replies, Run
 from registry.jobs import JOBS, Done, Job
+from registry.replying import reply
 
 if TYPE_CHECKING:
     from registry.parts import Parts
@@ -58,6 +59,8 @@ async def poll(parts: "Parts", name: str) -> Done:
         if not batch.more or batch.after == before or time.monotonic() > end:
             break
     told = [f"{taken:,} documents seen"]
+    if isinstance(poller, Replies) and (written := await reply(parts, name, poller)):
+        told.append(f"{written:,} replies written")
     if left_out:
         told.append(f"{left_out:,} left out: they have the id of another content")
     if stray:

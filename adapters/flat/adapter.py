@@ -4,14 +4,16 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+from adapters.flat.dropbox import Dropbox, DropboxPoller
 from adapters.kit.base import BaseAdapter
 from adapters.kit.contracts import Contracts
+from adapters.kit.folder import Folder
 from hub_core.directory import Direction, Endpoint
 from hub_core.document import Document
 from hub_core.errors import ConfigError, Rejected
 from hub_core.message import Finding
 from hub_core.places import SCHEMAS
-from hub_core.ports import Capability, Field, Part, Spec, Split
+from hub_core.ports import Capability, Field, Part, Poller, Spec, Split
 from hub_core.rows import Description, FlatFile, as_body, load_description, open_row, read_file
 from hub_core.rows.single import MEDIA_TYPE
 from hub_core.validation import parse_json
@@ -23,17 +25,28 @@ SPEC: Final = Spec(
     summary="Files of rows, CSV or fixed width, as a description below schemas/ says; each row is a message.",
     kinds=("json",),
     media_types=frozenset({"text/csv", "text/plain", "application/octet-stream", "application/csv"}),
-    capabilities=(Capability(name="receive", direction=Direction.IN, description="Takes a file sent by POST."),),
+    capabilities=(
+        Capability(name="receive", direction=Direction.IN, description="Takes a file sent by POST."),
+        Capability(
+            name="fetch",
+            direction=Direction.IN,
+            description="Takes the files that lie whole in a folder, and writes a reply for each.",
+            fetches=True,
+        ),
+    ),
     fields=(
         Field(name="contract.rows", description="Description of the file, below schemas/.", required=True),
         Field(name="message_id", description="header takes Idempotency-Key."),
         Field(name="max_body_bytes", description="Larger files are refused before they are read."),
+        Field(name="poll", description="every or cron; takes files from the folder in settings."),
     ),
+    settings=Dropbox,
     promises=(
         "A file is answered after it was kept as a whole, 202 with its id and the number of its rows. A file that is "
         "not whole (no trailer, another count or sum) is refused, and nothing of it is used. Then each row is judged, "
         "routed and delivered by itself, in the order of the file, once, whatever happens to the hub meanwhile; a "
-        "faulty row is refused with its line and does not hold up the others."
+        "faulty row is refused with its line and does not hold up the others. A file in a folder is taken when nobody "
+        "writes it any more, once, whatever its name; once its rows are judged, a reply file tells each faulty line."
     ),
     idempotent=True,
     ordered=True,
@@ -77,6 +90,16 @@ class FlatAdapter(BaseAdapter):
         if endpoint.message_id not in {None, "header"}:
             raise ConfigError("R104", "a file carries no id of its own", where="message_id", mend="write header")
         self._descriptions.read_again(_file_of(endpoint))
+        dropbox = self.settings(endpoint, Dropbox)
+        if (dropbox.folder is None) != (endpoint.poll is None):
+            text, where = "files are taken from a folder, again and again", "settings.folder"
+            raise ConfigError("R103", text, where=where, mend="write poll: and settings: {folder: ...}, or neither")
+        if dropbox.folder is not None:
+            Folder(dropbox.folder)
+
+    def poller(self, name: str, endpoint: Endpoint) -> Poller:  # noqa: ARG002 - the port's signature
+        """Return what takes files from the endpoint's folder."""
+        return DropboxPoller(endpoint, self.settings(endpoint, Dropbox))
 
     def validate(self, endpoint: Endpoint, document: Document) -> list[Finding]:  # noqa: ARG002 - the port's signature
         """Find nothing: a row was held against its description when its file was read."""

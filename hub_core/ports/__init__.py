@@ -21,7 +21,7 @@ from hub_core.ports.clock import Clock
 from hub_core.ports.exchange import Answer, Asked, Found, Question, Sent, Source, Target
 from hub_core.ports.journal import Journal
 from hub_core.ports.journal_view import JournalView
-from hub_core.ports.polling import Batch, Item, Poller, Polls
+from hub_core.ports.polling import Batch, Became, Item, Poller, Polls, Replies
 from hub_core.ports.schedule import Position, Run, Schedule
 from hub_core.ports.spec import SDK, Capability, Field, Personal, Spec, fits
 
@@ -32,6 +32,7 @@ __all__ = [
     "AsgiApp",
     "Asked",
     "Batch",
+    "Became",
     "Capability",
     "Clock",
     "Field",
@@ -48,6 +49,7 @@ __all__ = [
     "Position",
     "Question",
     "Receive",
+    "Replies",
     "Run",
     "Schedule",
     "Scope",

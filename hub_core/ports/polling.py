@@ -9,6 +9,7 @@ from typing import Protocol, runtime_checkable
 import msgspec
 
 from hub_core.directory import Endpoint
+from hub_core.message import Finding
 
 
 class Item(msgspec.Struct, frozen=True, kw_only=True):
@@ -56,6 +57,49 @@ class Poller(Protocol):
 
     async def close(self) -> None:
         """Give connections back."""
+        ...
+
+
+class Became(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of a file of rows that was fetched.
+
+    Attributes:
+        refused: nothing of it counts.
+        rows: that it has.
+        refused_rows: of them.
+        findings: about the file.
+        faults: of its refused rows, in their order; each has its line.
+    """
+
+    refused: bool
+    rows: int = 0
+    refused_rows: int = 0
+    findings: tuple[Finding, ...] = ()
+    faults: tuple[Finding, ...] = ()
+
+    @property
+    def summary(self) -> str:
+        """One line for people.
+
+        >>> Became(refused=False, rows=3, refused_rows=1).summary
+        '2 of 3 rows taken, 1 refused'
+        """
+        if self.refused:
+            return "nothing of this file counts"
+        taken = self.rows - self.refused_rows
+        return f"{taken:,} of {self.rows:,} rows taken, {self.refused_rows:,} refused"
+
+
+@runtime_checkable
+class Replies(Protocol):
+    """What a poller has, besides, whose partner is told what became of each file."""
+
+    async def unanswered(self) -> tuple[str, ...]:
+        """Return the sender ids of the files that were handed over and have no reply yet."""
+        ...
+
+    async def reply(self, sender_id: str, became: Became) -> None:
+        """Tell the partner; called again after a crash, with the same."""
         ...
 
 

@@ -1,0 +1,131 @@
+"""Files that a partner leaves in a folder: taken once each, when they are whole, and answered by a reply file."""
+
+import asyncio
+import csv
+import hashlib
+import io
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Annotated, Final
+
+from msgspec import Meta
+
+from adapters.kit.folder import Folder, Lying, fingerprint_of
+from hub_core.codes import CODES
+from hub_core.credentials import Struct
+from hub_core.directory import Endpoint
+from hub_core.message import Finding
+from hub_core.ports import Batch, Became, Item
+
+FOLDER: Final = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}(/[A-Za-z0-9][A-Za-z0-9_-]{0,63}){0,7}$"
+MARKER: Final = r"^\.[A-Za-z0-9]{1,20}$"
+TITLES: Final = ("line", "column", "code", "what is wrong", "what to do")
+_TOO_LARGE: Final = "B413"
+_LETTERS: Final = 32  # of the hash of a name, in a position
+
+
+class Dropbox(Struct, frozen=True, kw_only=True):
+    """Where a partner leaves files.
+
+    Attributes:
+        folder: below the folder that ``PUNTE_FILES`` names; goes with ``poll``.
+        settle: a file that was not changed for so long is whole.
+        marker: a file is whole once another one of its name and this end lies beside it, such as ``.done``; left out:
+            ``settle`` decides.
+    """
+
+    folder: Annotated[str, Meta(pattern=FOLDER, examples=["anofm/lists"])] | None = None
+    settle: timedelta = timedelta(seconds=30)
+    marker: Annotated[str, Meta(pattern=MARKER, examples=[".done"])] | None = None
+
+
+class DropboxPoller:
+    """Takes files from a folder; a ``hub_core.ports.Poller`` that ``Replies``.
+
+    The position names the file that was handed over last, by hashes of its bytes and of its name: once the hub asks
+    for what lies behind it, it is kept there, and is moved.
+    """
+
+    def __init__(self, endpoint: Endpoint, dropbox: Dropbox) -> None:
+        self._folder = Folder(dropbox.folder or "", settle=dropbox.settle.total_seconds(), marker=dropbox.marker)
+        self._limit = endpoint.max_body_bytes
+
+    async def poll(self, position: str | None) -> Batch:
+        """Return the next file that is whole; see ``hub_core.ports.Poller``."""
+        return await asyncio.to_thread(self._poll, position)
+
+    async def close(self) -> None:
+        """Hold nothing open."""
+
+    async def unanswered(self) -> tuple[str, ...]:
+        """Return the fingerprints of the files that wait for a reply; see ``hub_core.ports.Replies``."""
+        return tuple(dict.fromkeys(one for one, _ in await asyncio.to_thread(lambda: [*self._folder.taken()])))
+
+    async def reply(self, sender_id: str, became: Became) -> None:
+        """Write the reply of a file, under each name that it came by; see ``hub_core.ports.Replies``."""
+        await asyncio.to_thread(self._reply, sender_id, became)
+
+    def _poll(self, position: str | None) -> Batch:
+        files = self._folder.whole()
+        if position:
+            self._finish(position, files)
+        for file in files:
+            if file.size > self._limit:
+                self._too_large(file)
+            elif (body := self._folder.read(file)) is not None and _position(file.name, body) != position:
+                fingerprint = fingerprint_of(body)
+                return Batch(
+                    items=(Item(body=body, sender_id=fingerprint),), after=_position(file.name, body), more=True
+                )
+        return Batch(items=(), after=position or "")
+
+    def _finish(self, position: str, files: Iterable[Lying]) -> None:
+        """Move what was handed over; a file that took its place meanwhile is another one."""
+        for file in files:
+            if position.endswith(_hashed(file.name)) and (body := self._folder.read(file)) is not None:
+                if _position(file.name, body) == position:
+                    self._folder.take(file.name, fingerprint_of(body))
+                return
+
+    def _too_large(self, file: Lying) -> None:
+        text = f"the file has {file.size:,} bytes, and at most {self._limit:,} are taken"
+        self._folder.reply(_reply_name(file.name), _table([(None, None, _TOO_LARGE, text, CODES[_TOO_LARGE].do)]))
+        self._folder.refuse(file.name)
+
+    def _reply(self, fingerprint: str, became: Became) -> None:
+        body = _table([*map(_line, became.findings), *map(_line, became.faults)], told=became)
+        for one, name in [*self._folder.taken()]:
+            if one == fingerprint:
+                self._folder.reply(_reply_name(name), body)
+                self._folder.close(fingerprint, name, refused=became.refused)
+
+
+def _reply_name(name: str) -> str:
+    return f"{name}.reply.csv"
+
+
+def _hashed(name: str) -> str:
+    return hashlib.sha256(name.encode("utf-8", "surrogateescape")).hexdigest()[:_LETTERS]
+
+
+def _position(name: str, body: bytes) -> str:
+    return f"{fingerprint_of(body)} {_hashed(name)}"
+
+
+Line = tuple[int | None, str | None, str, str, str]
+
+
+def _line(found: Finding) -> Line:
+    return found.line, found.source, found.code, found.text, found.help or CODES[found.code].do
+
+
+def _table(lines: Iterable[Line], *, told: Became | None = None) -> bytes:
+    """Return a reply as spreadsheets open it: semicolons, UTF-8 with its mark."""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, delimiter=";", lineterminator="\r\n")
+    writer.writerow(TITLES)
+    if told is not None:
+        writer.writerow(("", "", "", told.summary, ""))
+    for line, column, *rest in lines:
+        writer.writerow(("" if line is None else line, column or "", *rest))
+    return buffer.getvalue().encode("utf-8-sig")

@@ -1,0 +1,232 @@
+"""Files that partners leave in a folder: each taken once, when it is whole, and answered by a reply file."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from adapters.flat.dropbox import Dropbox, DropboxPoller
+from adapters.kit.folder import Folder
+from hub_core.accepting.splitting import Splitter
+from hub_core.directory import Direction, Endpoint
+from hub_core.errors import ConfigError
+from hub_core.journal.entries import Filter
+from hub_core.settings import Settings
+from registry.desk import Desk
+from registry.parts import Parts
+from registry.polling import poll
+from tests.integration.file_child import a_file
+
+CHILD = Path(__file__).with_name("poll_child.py")
+COUNTRY = """
+institutions:
+  anofm: {name: Employment agency}
+endpoints:
+  vacancies:
+    institution: anofm
+    direction: in
+    adapter: flat
+    service: lists
+    contract: {rows: partners/anofm/monthly.rows.yaml}
+    max_body_bytes: 20 kB
+    poll: {every: 1 min}
+    settings: {folder: anofm/lists, marker: .done}
+access:
+  anofm-lists: {institution: anofm, service: lists, purposes: [labour-market], fixed_purpose: labour-market}
+"""
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    path = tmp_path / "files" / "anofm" / "lists"
+    path.mkdir(parents=True)
+    monkeypatch.setenv("PUNTE_FILES", str(tmp_path / "files"))
+    return path
+
+
+@pytest.fixture
+def settings(tmp_path):
+    return Settings(home=tmp_path / "home")
+
+
+async def registered(settings):
+    parts = Parts(settings, write=True)
+    await Desk(parts).call("apply", {"files": {"country.yaml": COUNTRY}, "by": "ana"})
+    return parts
+
+
+@pytest.fixture
+async def hub(settings, folder):
+    parts = await registered(settings)
+    yield parts
+    await parts.connections.close()
+    parts.close()
+
+
+def leave(folder, name, body):
+    """Leave a file as a partner does who marks it when it is whole."""
+    (folder / name).write_bytes(body)
+    (folder / f"{name}.done").touch()
+
+
+async def judged(hub):
+    """Judge the rows of every file, as the hub does in the background."""
+    splitter = Splitter(
+        hub.hub,
+        journal=hub.journal,
+        view=hub.view,
+        adapters=hub.adapters,
+        directory_of=hub.directory_of,
+        clock=hub.clock,
+    )
+    for message_id in hub.view.unsplit():
+        await splitter.split(message_id)
+
+
+async def carried(hub):
+    """Take what lies there, judge its rows, and write the replies."""
+    taken = await poll(hub, "vacancies")
+    await judged(hub)
+    replied = await poll(hub, "vacancies")
+    return taken.detail, replied.detail
+
+
+def names(folder, below):
+    return sorted(path.name.partition("-")[2] or path.name for path in (folder / below).glob("*"))
+
+
+def files(hub):
+    return hub.view.messages(Filter(rows=False))
+
+
+async def test_a_file_is_taken_and_its_reply_tells_every_faulty_line_and_the_mend(hub, folder):
+    leave(folder, "lista.csv", a_file(3, bad={1}))
+    assert await carried(hub) == ("1 documents seen", "0 documents seen; 1 replies written")
+    reply = (folder / "replies" / "lista.csv.reply.csv").read_text("utf-8-sig").splitlines()
+    assert reply == [
+        "line;column;code;what is wrong;what to do",
+        ";;;2 of 3 rows taken, 1 refused;",
+        "3;;F102;10 columns where 9 are expected;Send as many columns as the description names.",
+    ]
+    assert [path.name for path in folder.iterdir() if path.is_file()] == []
+    assert names(folder, "done") == ["lista.csv"]
+    assert names(folder, "taken") == []
+
+
+async def test_a_file_that_is_not_whole_is_refused_and_told(hub, folder):
+    leave(folder, "lista.csv", b"not;the;titles\r\n")
+    await carried(hub)
+    reply = (folder / "replies" / "lista.csv.reply.csv").read_text("utf-8-sig")
+    assert "nothing of this file counts" in reply
+    assert "F108" in reply
+    assert names(folder, "refused") == ["lista.csv"]
+
+
+async def test_the_same_bytes_under_another_name_are_the_same_file(hub, folder):
+    for name in ("one.csv", "two.csv"):
+        leave(folder, name, a_file(2))
+    await carried(hub)
+    assert len(files(hub)) == 1
+    assert names(folder, "replies") == ["one.csv.reply.csv", "two.csv.reply.csv"]
+
+
+async def test_a_file_of_the_same_name_with_other_bytes_is_another_file(hub, folder):
+    for count in (1, 2):
+        leave(folder, "lista.csv", a_file(count))
+        await carried(hub)
+    assert len(files(hub)) == 2
+    assert names(folder, "done") == ["lista.csv", "lista.csv"]
+
+
+async def test_a_file_that_is_larger_than_allowed_is_not_read_and_told(hub, folder):
+    with (folder / "huge.csv").open("wb") as stream:
+        stream.truncate(1_000_000_000)
+    (folder / "huge.csv.done").touch()
+    assert await carried(hub) == ("0 documents seen", "0 documents seen")
+    assert "B413;the file has 1,000,000,000 bytes, and at most 20,000 are taken" in (
+        folder / "replies" / "huge.csv.reply.csv"
+    ).read_text("utf-8-sig")
+    assert (folder / "refused" / "huge.csv").exists()
+    assert files(hub) == []
+
+
+async def test_a_reply_holds_no_value_of_the_file(hub, folder):
+    body = a_file(2, bad={0, 1})
+    leave(folder, "lista.csv", body)
+    await carried(hub)
+    reply = (folder / "replies" / "lista.csv.reply.csv").read_text("utf-8-sig")
+    cells = {cell for line in body.decode("cp1250").splitlines()[1:] for cell in line.split(";") if len(cell) > 3}
+    assert not [cell for cell in cells if cell in reply]
+
+
+@pytest.mark.parametrize("place", ["after-message-before-deliveries:2", "after-commit-before-answer:2"])
+async def test_a_hub_that_is_killed_while_it_takes_files_has_every_row_once(settings, folder, place):
+    for number in range(3):
+        leave(folder, f"lista-{number}.csv", a_file(number + 1))
+    (await registered(settings)).close()
+    command = [sys.executable, str(CHILD), str(settings.home), ""]
+    environ = os.environ | {"PUNTE_FAILPOINT": place, "PYTHONPATH": str(CHILD.parents[2])}
+    ended = await asyncio.to_thread(subprocess.run, command, env=environ, check=False)
+    assert ended.returncode == -signal.SIGKILL
+    parts = Parts(settings, write=True)
+    await carried(parts)
+    assert len(files(parts)) == 3
+    assert len(parts.view.messages(Filter(rows=True, limit=100))) == 1 + 2 + 3
+    assert len(names(folder, "done")) == 3
+    parts.close()
+
+
+def poller(**dropbox):
+    endpoint = Endpoint(institution="anofm", direction=Direction.IN, adapter="flat", service="lists")
+    return DropboxPoller(endpoint, Dropbox(folder="anofm/lists", **dropbox))
+
+
+async def test_a_file_that_is_being_written_waits(folder):
+    (folder / "lista.csv").write_bytes(b"half")
+    assert (await poller().poll(None)).items == ()
+    await asyncio.sleep(0.05)
+    (item,) = (await poller(settle=timedelta(milliseconds=10)).poll(None)).items
+    assert item.body == b"half"
+
+
+@pytest.mark.parametrize("name", [".hidden.csv", "lista.csv.part", "lista.csv.tmp", "lista.csv~"])
+async def test_names_of_files_that_are_not_finished_are_left_alone(folder, name):
+    (folder / name).write_bytes(b"half")
+    (folder / f"{name}.done").touch()
+    assert (await poller(marker=".done").poll(None)).items == ()
+
+
+async def test_a_marker_says_that_a_file_is_whole(folder):
+    waiting = poller(marker=".done")
+    (folder / "lista.csv").write_bytes(b"whole")
+    assert (await waiting.poll(None)).items == ()
+    (folder / "lista.csv.done").write_bytes(b"")
+    (item,) = (await waiting.poll(None)).items
+    assert item.body == b"whole"
+
+
+async def test_a_link_is_not_followed(folder, tmp_path):
+    secret = tmp_path / "secret"
+    secret.write_bytes(b"key")
+    (folder / "lista.csv").symlink_to(secret)
+    (folder / "lista.csv.done").write_bytes(b"")
+    assert (await poller(marker=".done").poll(None)).items == ()
+
+
+@pytest.mark.parametrize("name", ["elsewhere", "anofm/../..", "anofm/out"])
+def test_a_folder_that_is_not_there_or_leads_out_of_the_root_is_refused(folder, tmp_path, name):
+    (tmp_path / "files" / "anofm" / "out").symlink_to(tmp_path)
+    with pytest.raises(ConfigError) as refused:
+        Folder(name)
+    assert (refused.value.code, refused.value.where) == ("R104", "settings.folder")
+
+
+def test_without_a_root_no_folder_is_used(monkeypatch):
+    monkeypatch.delenv("PUNTE_FILES", raising=False)
+    with pytest.raises(ConfigError, match="PUNTE_FILES is not set"):
+        Folder("anofm/lists")
