@@ -6,7 +6,7 @@ import pytest
 
 from hub_core.directory import Direction
 from hub_core.errors import ConfigError
-from hub_core.ports import SDK, Capability, Spec
+from hub_core.ports import SDK, Capability, Field, Spec
 from registry.reading import read_set
 
 GOOD = """
@@ -42,6 +42,7 @@ class PlainAdapter:
                 Capability(name=f"{it}", direction=it, description="", fetches=polls and it is Direction.IN)
                 for it in directions
             ),
+            fields=(Field(name="url", description=""),),
             promises="",
             settings=settings,
         )
