@@ -23,9 +23,10 @@ def check(path: Path, root: Path) -> Admission:
         return admit(path, root)
     findings, file = Findings(), shown(path.resolve(), root.resolve())
     try:
-        load_json_schema(path)
+        load_json_schema(path, root)
     except ConfigError as fault:
-        findings.error("V507", (file, 0), fault.text, fault.mend)
+        at = shown(Path(fault.where).resolve(), root.resolve()) if fault.where else file
+        findings.error("V507", (at, 0), fault.text, fault.mend)
     return Admission(file=file, contract=None, findings=tuple(findings))
 
 

@@ -107,7 +107,7 @@ def _read(file: str, schemas: Path, root: str, _version: tuple[int, int]) -> Con
     if not path.is_relative_to(schemas.resolve()):
         raise ConfigError("V401", "the schema lies outside of the folder of schemas", where=file)
     if path.suffix == ".json":
-        place, schema = json_root(path)
+        place, schema = json_root(path, schemas)
         derived = DERIVED in str(schema.get("$comment", ""))
         return Contract(
             kind="json", file=file, root=place, derived=derived, validator=lambda: JsonSchema(schema).faults

@@ -1,4 +1,4 @@
-"""Places of a JSON Schema (2020-12, the part that contracts use). References stay inside the file."""
+"""Places of a JSON Schema (2020-12, the part that contracts use). References stay inside its folder."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any, Final, cast
 
 from hub_core.contract.place import JsonType, Kind, LeafType, Place
-from hub_core.errors import ConfigError, Rejected
-from hub_core.validation.json import parse_json
+from hub_core.errors import ConfigError
+from hub_core.validation.json_files import read_json_schema
 
 MAX_REFERENCES: Final = 32  # references to references
 _KINDS: Final[Mapping[str, Kind]] = {
@@ -16,18 +16,13 @@ _KINDS: Final[Mapping[str, Kind]] = {
 _COMPOUND: Final = ("allOf", "anyOf", "oneOf")
 
 
-def json_root(path: Path) -> tuple[Place, dict[str, Any]]:
-    """Return the root of a schema and the schema itself.
+def json_root(path: Path, root: Path) -> tuple[Place, dict[str, Any]]:
+    """Return the root of a schema and the schema itself, with the files of the folder ``root`` that it refers to.
 
     Raises:
         ConfigError: V401, it cannot be read.
     """
-    try:
-        schema = parse_json(path.read_bytes())
-    except (OSError, Rejected) as error:
-        raise ConfigError("V401", f"the schema cannot be read: {error}", where=path.name) from error
-    if not isinstance(schema, dict):
-        raise ConfigError("V401", "a schema is an object", where=path.name)
+    schema = read_json_schema(path, root)
     return Reader(schema, path.name).place("", schema, required=True), schema
 
 

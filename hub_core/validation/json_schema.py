@@ -1,15 +1,16 @@
 """JSON Schema: admitted by jsonschema against its own meta-schema, used through jsonschema-rs.
 
-A schema may refer to itself only: no reference leaves the file, so nothing is ever fetched.
+A schema refers to itself and to files of its folder only (``json_files``): nothing is ever fetched.
 """
 
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from hub_core.errors import ConfigError, Rejected
+from hub_core.errors import ConfigError
 from hub_core.message import Finding, Severity
-from hub_core.validation.json import parse_json
+from hub_core.places import around
+from hub_core.validation.json_files import read_json_schema
 
 if TYPE_CHECKING:
     import jsonschema_rs
@@ -93,16 +94,17 @@ class JsonSchema:
         return told or "."
 
 
-def load_json_schema(path: Path) -> JsonSchema:
+def load_json_schema(path: Path, root: Path | None = None) -> JsonSchema:
     """Return the schema in a file.
+
+    Args:
+        path: of the file.
+        root: the only folder that it may refer to; ``places.around`` the file if none is given.
 
     Raises:
         ConfigError: V401; a text says so if only one of the two validators takes it.
     """
-    try:
-        schema = parse_json(path.read_bytes())
-    except (OSError, Rejected) as error:
-        raise ConfigError("V401", f"the schema cannot be read: {error}", where=str(path)) from error
+    schema = read_json_schema(path, root or around(path))
     strict = _admission(schema)
     try:
         compiled = JsonSchema(schema)
@@ -121,8 +123,6 @@ def _admission(schema: Any) -> str | None:
     import jsonschema  # takes 0.1 s, and only registration needs it
     from jsonschema.validators import validator_for
 
-    if not isinstance(schema, dict):
-        return "a schema is an object"
     try:
         validator_for(schema, default=jsonschema.Draft202012Validator).check_schema(schema)
     except jsonschema.SchemaError as error:

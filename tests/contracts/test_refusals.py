@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from hub_core.contract.wsdl import admit, read_contract
-from hub_core.contract.wsdl.findings import Finding
+from hub_core.contract.wsdl.findings import Finding, Findings
 from hub_core.errors import ConfigError
 from tests.contracts.making import (
     ANSWER,
@@ -201,7 +201,7 @@ def test_what_a_validator_says_is_told_at_the_line_of_the_file(tmp_path: Path) -
         "\n\n<xs:complexType name='a'>\n<xs:sequence>\n<xs:element name='b' minOccurs='0'/>\n<xs:element name='b'/>"
     )
     admission = admit(written(tmp_path, {"a.xsd": schema(f"{inside}</xs:sequence></xs:complexType>")}), tmp_path)
-    assert [(found.code, found.line) for found in admission.findings] == [("V525", 3), ("V526", 0)]
+    assert [(found.code, found.line) for found in admission.findings] == [("V525", 3), ("V526", 4)]
 
 
 def test_every_fault_is_told_at_once(tmp_path: Path) -> None:
@@ -266,3 +266,13 @@ def test_a_contract_may_be_written_in_any_encoding_that_it_declares(tmp_path: Pa
     )
     (tmp_path / "a.wsdl").write_bytes(text.replace("șț", "ąř").encode(encoding))
     assert admit(tmp_path / "a.wsdl", tmp_path).admitted
+
+
+def test_findings_come_by_file_and_line_what_refuses_first(tmp_path: Path) -> None:
+    findings = Findings()
+    for number, (file, line) in enumerate([("b.xsd", 2), ("a.xsd", 11), ("a.xsd", 2)]):
+        findings.warning("V534", (file, line), f"{number}")
+        findings.error("V505", (file, line), f"{number}")
+    places = [("a.xsd", 2), ("a.xsd", 11), ("b.xsd", 2)]
+    assert [(one.file, one.line) for one in findings] == places * 2
+    assert [one.code for one in findings] == ["V505"] * 3 + ["V534"] * 3

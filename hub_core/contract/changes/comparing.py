@@ -4,14 +4,14 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-import msgspec
-
 from hub_core.contract.changes.json import JsonForms
 from hub_core.contract.changes.model import Change, Comparison, Delta, Way
 from hub_core.contract.changes.services import compare_contracts
 from hub_core.contract.changes.walk import Document, Walk
 from hub_core.contract.checking import is_json
 from hub_core.contract.wsdl import Contract, read_contract
+from hub_core.places import around
+from hub_core.validation.json_files import read_json_schema
 from hub_core.validation.json_schema import load_json_schema
 
 KINDS: Final = frozenset({".wsdl", ".xsd", ".json"})
@@ -41,16 +41,15 @@ def _sorted(changes: tuple[Change, ...]) -> tuple[Change, ...]:
 def _files(old: Path, new: Path, root: Path | None, way: Way) -> tuple[Change, ...]:
     if is_json(old) and is_json(new):
         walk = Walk("json", {})
-        first, second = (JsonForms(_loaded(path), path.name).root() for path in (old, new))
+        first, second = (JsonForms(_loaded(path, root), path.name).root() for path in (old, new))
         walk.root(Document("", way), first, second)
         return walk.changes()
     return compare_contracts(read_contract(old, root), read_contract(new, root), way).changes()
 
 
-def _loaded(path: Path) -> dict[str, Any]:
-    load_json_schema(path)  # refuses what is none
-    loaded: dict[str, Any] = msgspec.json.decode(path.read_bytes())
-    return loaded
+def _loaded(path: Path, root: Path | None) -> dict[str, Any]:
+    load_json_schema(path, root)  # refuses what is none
+    return read_json_schema(path, root or around(path))
 
 
 def _folders(old: Path, new: Path, root: Path | None, way: Way) -> Iterator[Change]:

@@ -10,6 +10,7 @@ from hub_core.message import Severity
 
 MAX_FINDINGS: Final = 200  # a file of another kind has a fault at every line
 
+TOO_MUCH: Final = "V508"
 _ORDER: Final = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}
 
 
@@ -34,13 +35,13 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Findings:
-    """Collects findings, each once."""
+    """Collects findings, each once; they come with what refuses first, then by file and line."""
 
     def __init__(self) -> None:
         self._found: dict[tuple[str, str, int, str], Finding] = {}
 
     def __iter__(self) -> Iterator[Finding]:
-        return iter(sorted(self._found.values(), key=lambda one: _ORDER[one.severity]))
+        return iter(sorted(self._found.values(), key=_place))
 
     @property
     def refused(self) -> bool:
@@ -73,3 +74,8 @@ def refusal(findings: tuple[Finding, ...], where: str) -> ConfigError:
     more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
     mend = first.mend or f"see punte contract check {where}"
     return ConfigError("V401", f"{first.text}{more}", where=f"{first.file}:{first.line}", mend=mend)
+
+
+def _place(finding: Finding) -> tuple[int, bool, str, int]:
+    """Return where a finding comes: what was too much before its consequences, as the contract was not read on."""
+    return _ORDER[finding.severity], finding.code != TOO_MUCH, finding.file, finding.line

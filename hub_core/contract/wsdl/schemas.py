@@ -1,5 +1,6 @@
 """The schemas of a contract, compiled: by libxml2 for traffic, by xmlschema as a model. Both lazily, both once."""
 
+import re
 import warnings
 from functools import cached_property
 from pathlib import Path
@@ -17,6 +18,7 @@ if TYPE_CHECKING:  # takes 0.2 s to import, and traffic never needs it
     import xmlschema
 
 Entry = tuple[str, int, str]
+_PLAIN: Final = "x"  # prefix for names without one, while a path is followed
 _RULES: Final = {"XMLSchemaChildrenValidationError": "an element is missing or not expected here"}
 
 
@@ -134,8 +136,24 @@ class Schemas:
 
     def _told(self, error: Any) -> Entry:
         url = getattr(getattr(error, "schema_url", None), "rpartition", "".rpartition)("/")[2]
-        line = getattr(error, "sourceline", None) or 0
+        line = getattr(error, "sourceline", None) or self._line_at(url, getattr(error, "path", None))
         return (*self._origin(url, line), _plain(str(getattr(error, "message", error))))
+
+    def _line_at(self, name: str, path: str | None) -> int:
+        """Return the line of a path in a document, which xmlschema reads without counting lines; 0 where there is none.
+
+        Its paths name elements by the prefixes of the document; the one without a prefix is XML Schema itself.
+        """
+        if path is None or name not in self.joined.documents:
+            return 0
+        root = etree.fromstring(self.joined.documents[name])
+        names = {prefix or _PLAIN: namespace for prefix, namespace in root.nsmap.items()}
+        plain = re.sub(r"(?<=/)(?=[^/:]+(?:/|$))", f"{_PLAIN}:", path) if None in root.nsmap else path
+        try:
+            found: Any = root.getroottree().xpath(plain, namespaces=names)
+        except etree.XPathError:
+            return 0
+        return found[0].sourceline or 0 if found else 0
 
     def _origin(self, url: str, line: int) -> tuple[str, int]:
         lines = self.joined.lines.get(url, {})
