@@ -19,11 +19,11 @@ from hub_core.ports import AsgiApp
 from hub_core.testing.wire import serving
 from registry.remote import RemoteDesk
 from tests.interop.shapes import CONTRACTS
+from tests.interop.stacks import PASSWORD, USER
+from tests.unit.adapters.security.letters import pair
 
 PATIENCE = 30  # seconds
 PURPOSE = "benefits"
-PASSWORD = "open-sesame"
-USER = "town"
 ANSWERED = {
     "id": "2850415123450",
     "name": "Țepeș-Ştefănescu Ioniţă 𐍈 & fiii",
@@ -124,6 +124,9 @@ def registry() -> dict[str, Any]:
     served["wrapped"]["answers"]["Attach"] = {"fill": {"AttachResult": base64.b64encode(CONTENT).decode()}}
     token = {"kind": "username-token", "user": USER, "secret": {"env": "PUNTE_TEST_SECRET"}}
     served["token"] = served["wrapped"] | {"credentials": token}
+    served["digest"] = served["token"] | {"security": {"form": "digest"}}
+    signed = {"certificate": {"env": "PUNTE_TEST_CERTIFICATE"}}
+    served["signed"] = served["wrapped"] | {"security": {"timestamp": "5m", "signed": signed}}
     right = {"institution": "town", "service": "registry", "purposes": [PURPOSE], "fixed_purpose": PURPOSE}
     return {
         "institutions": {"town": {"name": "Town hall"}},
@@ -169,6 +172,7 @@ def hub(folder: Path, registry: dict[str, Any]) -> Iterator[Hub]:
     """Run a hub, with a registry set in force, until the context is left."""
     home = folder / "home"
     environment = {**os.environ, "PUNTE_HOME": str(home), "PUNTE_PORT": "0", "PUNTE_TEST_SECRET": PASSWORD}
+    environment["PUNTE_TEST_CERTIFICATE"] = pair("town").certificate.decode()
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen([sys.executable, "-m", "cli", "serve"], env=environment, stderr=log)
     try:

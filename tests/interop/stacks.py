@@ -18,7 +18,9 @@ HERE = Path(__file__).parent
 PATIENCE = 20  # seconds
 CALLS, ANSWERS = "calls the hub", "answers the hub"
 FAULT, ONE_WAY = "fault with detail", "one-way"
-FEATURES = (FAULT, ONE_WAY)
+TEXT, DIGEST, SIGNATURE = "UsernameToken, text", "UsernameToken, digest", "signature of Body and Timestamp"
+FEATURES = (FAULT, ONE_WAY, TEXT, DIGEST, SIGNATURE)
+USER, PASSWORD = "town", "open-sesame"
 Way = Literal["calls the hub", "answers the hub"]
 
 
@@ -59,12 +61,14 @@ def of_node(shape: Shape) -> Any:
     return {**shape.arguments, "person": {**person, "members": {"item": person["members"]}}}
 
 
+NO_SIGNATURE = "it knows no signatures"
 STACKS = {
     "php": Stack(
         title="PHP ext-soap",
         program="php",
         call=("php", str(HERE / "php/call.php")),
         serve=("php", "-S", "HOST:PORT", str(HERE / "php/serve.php")),
+        lacks={(SIGNATURE, CALLS): NO_SIGNATURE, (SIGNATURE, ANSWERS): NO_SIGNATURE},
     ),
     "node": Stack(
         title="Node soap",
@@ -76,6 +80,7 @@ STACKS = {
         lacks={
             ("rpc/literal", ANSWERS): "its server writes the parts of an answer with a namespace, against the Basic "
             "Profile 1.1 of WS-I (R2735); the hub refuses the answer (V201)",
+            (SIGNATURE, ANSWERS): "it signs; its server looks at no signature",
         },
     ),
 }
@@ -139,7 +144,13 @@ class Server:
         self.url = f"http://127.0.0.1:{port}"
         self.notified = place / "notified"
         command = [part.replace("HOST", "127.0.0.1").replace("PORT", str(port)) for part in stack.serve]
-        environment = {**os.environ, "CONTRACTS": str(contracts), "NOTIFIED": str(self.notified)}
+        environment = {
+            **os.environ,
+            "CONTRACTS": str(contracts),
+            "NOTIFIED": str(self.notified),
+            "USER": USER,
+            "PASSWORD": PASSWORD,
+        }
         self._log = (place / "log").open("wb")
         self._process = subprocess.Popen(command, env=environment, stdout=self._log, stderr=self._log)
         deadline = time.monotonic() + PATIENCE

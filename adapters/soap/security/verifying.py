@@ -21,6 +21,9 @@ from adapters.soap.security.signing import METHODS, Algorithm
 from hub_core.errors import Refused
 
 MOST: Final = 8  # references: the library copies the message for each
+# Some stacks take the signature out of all that is signed: out of what it does not stand in, that takes nothing.
+_ENVELOPED: Final = f"{DS}enveloped-signature"
+_TRANSFORMS: Final = ([EXC_C14N], [_ENVELOPED, EXC_C14N])
 # What the library, too, takes for an id.
 _IDS: Final = frozenset({"Id", "ID", "id"})
 
@@ -92,11 +95,14 @@ def _covered(root: etree._Element, signature: etree._Element) -> list[etree._Ele
     for reference in references:
         uri = reference.get("URI", "")
         transforms = [it.get("Algorithm") for it in reference.iterfind(f"{{{DS}}}Transforms/{{{DS}}}Transform")]
-        if transforms != [EXC_C14N]:
+        if transforms not in _TRANSFORMS:
             raise Refused("A416", "a reference is transformed to the exclusive canonical form, and not otherwise")
         if not uri.startswith("#") or counts[uri[1:]] != 1:
             raise Refused("A416", "a reference names one element by an id that stands once in the message")
-        covered.append(owners[uri[1:]])
+        element = owners[uri[1:]]
+        if _ENVELOPED in transforms and any(around is element for around in signature.iterancestors()):
+            raise Refused("A416", "the signature stands inside what it is about")
+        covered.append(element)
     return covered
 
 

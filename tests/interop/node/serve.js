@@ -1,5 +1,6 @@
 // Serves every contract of a folder with the package `soap`, by its name: node serve.js HOST PORT
 "use strict";
+const { createHash } = require("node:crypto");
 const fs = require("node:fs");
 const http = require("node:http");
 const path = require("node:path");
@@ -44,6 +45,19 @@ function operations(version) {
   };
 }
 
+// A call without a token is served; one with a token must hold it.
+function proven(security) {
+  const token = security?.UsernameToken;
+  if (!token) return true;
+  const text = (part) => part?.$value ?? part;
+  const [user, shown, nonce] = [token.Username, token.Password, token.Nonce].map(text);
+  const digest = createHash("sha1");
+  if (nonce) digest.update(Buffer.from(nonce, "base64"));
+  digest.update(`${text(token.Created) ?? ""}${process.env.PASSWORD}`);
+  const hashed = String(token.Password.attributes.Type).endsWith("#PasswordDigest");
+  return user === process.env.USER && shown === (hashed ? digest.digest("base64") : process.env.PASSWORD);
+}
+
 const server = http.createServer((request, response) => response.writeHead(404).end());
 server.listen(Number(port), host, () => {
   for (const file of fs.readdirSync(folder).filter((name) => name.endsWith(".wsdl"))) {
@@ -56,5 +70,6 @@ server.listen(Number(port), host, () => {
       path: `/${name}`, services, xml, forceSoap12Headers: version === "1.2", handleNilAsNull: true,
       callback: () => (listening.wsdl.xmlnsInEnvelope += NAMESPACES),
     });
+    listening.authenticate = proven;
   }
 });

@@ -207,6 +207,16 @@ def not_transformed(root: etree._Element) -> None:
     reference.remove(reference.find(f"{{{DS}}}Transforms"))
 
 
+def around_itself(root: etree._Element) -> None:
+    part(root, "Security").set("ID", "around")
+    information = root.find(f".//{{{DS}}}SignedInfo")
+    reference = copy.deepcopy(information.find(f"{{{DS}}}Reference"))
+    reference.set("URI", "#around")
+    enveloped = etree.Element(f"{{{DS}}}Transform", Algorithm=f"{DS}enveloped-signature")
+    reference.find(f"{{{DS}}}Transforms").insert(0, enveloped)
+    information.append(reference)
+
+
 def inclusive(root: etree._Element) -> None:
     method = root.find(f".//{{{DS}}}CanonicalizationMethod")
     method.set("Algorithm", "http://www.w3.org/TR/2001/REC-xml-c14n-20010315")
@@ -234,6 +244,7 @@ ATTACKS: list[Callable[[etree._Element], None]] = [
     by_xpointer,
     transformed,
     not_transformed,
+    around_itself,
     inclusive,
     a_thousand_references,
 ]
