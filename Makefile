@@ -19,7 +19,7 @@ bench: .venv/dev.stamp ## ratios against hand-written yardsticks, measured in on
 	@$(BIN)/python -m tests.bench.run $(ARGS)
 
 # Needs php with php-soap, node with npm (see .ci/packages); what is missing is left out by name.
-interop: .venv/dev.stamp $(NODE)/node_modules/.stamp ## foreign SOAP stacks call the hub, and answer it
+interop: .venv/dev.stamp $(NODE)/node_modules/.stamp .venv/spyne/.stamp ## foreign SOAP stacks call the hub, and answer it
 	@$(BIN)/python -m tests.interop.run
 
 docs: .venv/runtime.stamp ## generated reference pages and schemas
@@ -54,6 +54,11 @@ all-tests:
 
 $(NODE)/node_modules/.stamp: $(NODE)/package-lock.json
 	@cd $(NODE) && npm ci --silent --ignore-scripts --no-audit --no-fund
+	@touch $@
+
+# Beside the project's own dependencies, not among them.
+.venv/spyne/.stamp: requirements/interop.txt .venv/dev.stamp
+	@$(PIP) install --require-hashes --upgrade --target .venv/spyne -r requirements/interop.txt
 	@touch $@
 
 clean:

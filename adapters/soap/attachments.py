@@ -147,10 +147,11 @@ class Packing:
             etree.SubElement(element, INCLUDE, {"href": f"cid:{part.id}"}, nsmap={"xop": XOP})
         if not parts:
             return content_type, fill(envelope, enclosed)
+        # Without a declaration: the media type says it, and some stacks take the envelope for a text that has none.
         main = Part(
             id=_ROOT,
             media_type=f'application/xop+xml; charset=UTF-8; type="{self._media_type}"',
-            content=fill(etree.tostring(root, encoding="UTF-8", xml_declaration=True), enclosed),
+            content=fill(etree.tostring(root, encoding="UTF-8", xml_declaration=False), enclosed),
         )
         return write_parts(main, parts, self._parameters)
 

@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -12,14 +13,15 @@ from typing import Any, Literal
 
 import msgspec
 
-from tests.interop.shapes import Shape
+from tests.interop.shapes import SHAPES, Shape
 
 HERE = Path(__file__).parent
 PATIENCE = 20  # seconds
 CALLS, ANSWERS = "calls the hub", "answers the hub"
 FAULT, ONE_WAY = "fault with detail", "one-way"
 TEXT, DIGEST, SIGNATURE = "UsernameToken, text", "UsernameToken, digest", "signature of Body and Timestamp"
-FEATURES = (FAULT, ONE_WAY, TEXT, DIGEST, SIGNATURE)
+MTOM, OWN = "MTOM", "a contract of its own making"
+FEATURES = (FAULT, ONE_WAY, TEXT, DIGEST, SIGNATURE, MTOM, OWN)
 USER, PASSWORD = "town", "open-sesame"
 Way = Literal["calls the hub", "answers the hub"]
 
@@ -61,14 +63,24 @@ def of_node(shape: Shape) -> Any:
     return {**shape.arguments, "person": {**person, "members": {"item": person["members"]}}}
 
 
-NO_SIGNATURE = "it knows no signatures"
+NO_SIGNATURE, NO_MTOM = "it knows no signatures", "it knows no attachments"
+NO_CONTRACTS = "it makes no contracts; it publishes what it is given"
+NO_RPC = "it knows documents only, no procedures"
+CODE_FIRST = "its client is not made from a contract, and names no media type of SOAP"
+NO_SECURITY = "it knows no WS-Security"
 STACKS = {
     "php": Stack(
         title="PHP ext-soap",
         program="php",
         call=("php", str(HERE / "php/call.php")),
         serve=("php", "-S", "HOST:PORT", str(HERE / "php/serve.php")),
-        lacks={(SIGNATURE, CALLS): NO_SIGNATURE, (SIGNATURE, ANSWERS): NO_SIGNATURE},
+        lacks={
+            (SIGNATURE, CALLS): NO_SIGNATURE,
+            (SIGNATURE, ANSWERS): NO_SIGNATURE,
+            (MTOM, CALLS): NO_MTOM,
+            (MTOM, ANSWERS): NO_MTOM,
+            (OWN, ANSWERS): NO_CONTRACTS,
+        },
     ),
     "node": Stack(
         title="Node soap",
@@ -81,6 +93,23 @@ STACKS = {
             ("rpc/literal", ANSWERS): "its server writes the parts of an answer with a namespace, against the Basic "
             "Profile 1.1 of WS-I (R2735); the hub refuses the answer (V201)",
             (SIGNATURE, ANSWERS): "it signs; its server looks at no signature",
+            (MTOM, ANSWERS): "its server reads no parts",
+            (OWN, ANSWERS): NO_CONTRACTS,
+        },
+    ),
+    "spyne": Stack(
+        title="Python Spyne",
+        program="python3",
+        folder=HERE.parents[1] / ".venv/spyne",
+        call=(),
+        serve=(sys.executable, str(HERE / "spyne/serve.py"), "HOST", "PORT"),
+        lacks={
+            **{(what, CALLS): CODE_FIRST for what in (*(shape.name for shape in SHAPES), *FEATURES) if what != OWN},
+            ("rpc/literal", ANSWERS): NO_RPC,
+            ("rpc/encoded", ANSWERS): NO_RPC,
+            (TEXT, ANSWERS): NO_SECURITY,
+            (DIGEST, ANSWERS): NO_SECURITY,
+            (SIGNATURE, ANSWERS): NO_SECURITY,
         },
     ),
 }
@@ -135,22 +164,23 @@ class Server:
 
     Attributes:
         url: where it listens, without a path.
-        notified: file with a line for each one-way call.
     """
 
     def __init__(self, stack: Stack, contracts: Path, place: Path) -> None:
         with create_server(("127.0.0.1", 0)) as free:
             port = free.getsockname()[1]
         self.url = f"http://127.0.0.1:{port}"
-        self.notified = place / "notified"
+        self._notified = place / "notified"
+        self._notified.touch()
         command = [part.replace("HOST", "127.0.0.1").replace("PORT", str(port)) for part in stack.serve]
         environment = {
             **os.environ,
             "CONTRACTS": str(contracts),
-            "NOTIFIED": str(self.notified),
+            "NOTIFIED": str(self._notified),
             "USER": USER,
             "PASSWORD": PASSWORD,
         }
+        environment["PYTHONPATH"] = str(stack.folder)
         self._log = (place / "log").open("wb")
         self._process = subprocess.Popen(command, env=environment, stdout=self._log, stderr=self._log)
         deadline = time.monotonic() + PATIENCE
@@ -158,6 +188,10 @@ class Server:
             assert self._process.poll() is None, (place / "log").read_text()
             assert time.monotonic() < deadline, f"{command} does not listen"
             time.sleep(0.05)
+
+    def notifications(self) -> list[str]:
+        """Return the texts of one-way calls."""
+        return self._notified.read_text(encoding="utf-8").splitlines()
 
     def close(self) -> None:
         self._process.kill()

@@ -45,7 +45,7 @@ class _Notes:
                 yield word
             elif reason is not None:
                 number = self._numbers.setdefault(reason, len(self._numbers) + 1)
-                yield f"not {word} ({number})"
+                yield f"{word}: no ({number})"
 
     def text(self) -> str:
         return "\n".join(f"{number}. {reason}" for reason, number in self._numbers.items()) + "\n"

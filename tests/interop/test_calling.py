@@ -6,9 +6,9 @@ import pytest
 from lxml import etree
 
 from tests.interop.cells import WRAPPED, of_shapes
-from tests.interop.hub import ANSWERED, MEMBER, PATIENCE
+from tests.interop.hub import ANSWERED, MEMBER
 from tests.interop.shapes import MEMBERS, PERSON, leaves, natives, plain, said
-from tests.interop.stacks import CALLS, FAULT, ONE_WAY, STACKS
+from tests.interop.stacks import CALLS, FAULT, ONE_WAY, PATIENCE, STACKS
 
 pytestmark = [pytest.mark.network, pytest.mark.timeout(60)]
 

@@ -4,6 +4,14 @@ const readline = require("node:readline");
 const fs = require("node:fs");
 const soap = require("soap");
 
+// The package sends parts; what includes them is written by its users.
+function attached(base64) {
+  const attributes = { "xmlns:xop": "http://www.w3.org/2004/08/xop/include", href: "cid:content@town" };
+  const part = { contentId: "content@town", mimetype: "application/octet-stream", name: "content" };
+  const attachments = [{ ...part, body: Buffer.from(base64, "base64") }];
+  return [{ content: { "xop:Include": { attributes } } }, { attachments, forceMTOM: true }];
+}
+
 async function answer(asked) {
   try {
     const client = await soap.createClientAsync(asked.wsdl, {
@@ -27,8 +35,9 @@ async function answer(asked) {
     }
     for (const [name, value] of Object.entries(asked.headers || {})) client.addHttpHeader(name, value);
     const service = asked.port ? Object.values(client).find((one) => one?.[asked.port])[asked.port] : client;
+    const [arguments_, options] = asked.content ? attached(asked.content) : [asked.arguments, {}];
     const result = await new Promise((done, failed) =>
-      service[asked.operation](asked.arguments, (error, found) => (error ? failed(error) : done(found))),
+      service[asked.operation](arguments_, (error, found) => (error ? failed(error) : done(found)), options),
     );
     return { answer: result ?? null };
   } catch (error) {
