@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
-from adapters.kit.multipart import Part, read_parts, write_parts
+from adapters.kit.multipart import Part, write_parts
+from adapters.kit.parts import read_parts
 from adapters.soap import ADAPTER
 from adapters.soap.attachments import read_envelope
 from adapters.soap.client import SoapTarget
