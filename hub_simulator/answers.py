@@ -14,6 +14,7 @@ from hub_core.samples import FOREIGN_NOTE, Sampler
 from hub_simulator.recorded import Example, Examples, chosen
 
 # Attributes that have no place in a literal document of an encoded body: every value stands where it belongs.
+_ATTACHED: Final = 2_000  # bytes, at most
 _NOT_ENCODED: Final = ("id", "href", FOREIGN_NOTE)
 
 
@@ -42,6 +43,13 @@ class Answers:
         if example is not None or operation.output is None:
             return example if example is not None else b""
         return self._sampler.sample(operation.output.element, self._chance(operation, request))
+
+    def attached(self, operation: Operation, request: Any) -> dict[str, bytes]:
+        """Return contents for the MIME parts that the contract puts beside an answer, by their names."""
+        if operation.output is None or not operation.output.attachments:
+            return {}
+        chance = self._chance(operation, request)
+        return {name: chance.randbytes(chance.randint(1, _ATTACHED)) for name in operation.output.attachments}
 
     def request(self, operation: Operation, number: int) -> Any:
         """Return a request of an operation, as a caller could send it.

@@ -2,21 +2,25 @@
 
 from collections import deque
 from collections.abc import Mapping
+from functools import cached_property
 from random import Random
 from typing import Any, Final
 
 import msgspec
 from lxml import etree
 
+from adapters.kit.multipart import is_multipart
 from adapters.kit.reply import Reply, trouble_of
 from adapters.soap import answers as hub_answers
 from adapters.soap.attachments import read_envelope
 from adapters.soap.names import MEDIA_TYPES, VERSIONS
 from adapters.soap.wire import Wire
+from adapters.soap.wsdl import Wsdl
 from hub_core.contract.wsdl import Contract, Operation, Port
 from hub_core.errors import PunteError, Rejected
 from hub_core.samples import NoSample
 from hub_simulator.answers import Answers
+from hub_simulator.attaching import in_parts
 from hub_simulator.quirks import Quirks
 from hub_simulator.recorded import Examples
 
@@ -86,7 +90,8 @@ class Simulator:
 
     def _served(self, name: str, port: Port, headers: Mapping[str, str], body: bytes) -> Reply:
         header, inside = _opened(port, read_envelope(headers.get("content-type", ""), body)[0])
-        self.quirks.admit(headers, header)
+        if self.quirks.require is not None:
+            self.quirks.require.check(headers, header)
         operation = _operation(port, inside, _action(headers))
         request = self.wire.read(operation, operation.input, inside)
         findings = self.contract.schemas.xsd().faults(request)
@@ -116,7 +121,19 @@ class Simulator:
             return self._dressed(_reply(operation, 500, document))
         assert operation.output is not None  # noqa: S101 - a one-way operation was answered before
         self._keep(name, operation.name, "answered", request=asked, answer=etree.tostring(document))
-        return self._dressed(_reply(operation, 200, self.wire.write(operation, operation.output, document)))
+        written = self._encoded(self.wire.write(operation, operation.output, document))
+        media_type, body = in_parts(
+            operation,
+            written,
+            attached=self.answers.attached(operation, request),
+            binary=self._binary if self.quirks.mtom is not None else (),
+            mtom=self.quirks.mtom,
+        )
+        return self._numbered(Reply(status=200, media_type=media_type, body=body))
+
+    @cached_property
+    def _binary(self) -> frozenset[str]:
+        return Wsdl(self.contract).binary
 
     def _keep(
         self, port: str, operation: str, outcome: str, *, why: str = "", request: bytes = b"", answer: bytes = b""
@@ -128,14 +145,22 @@ class Simulator:
 
     def _dressed(self, reply: Reply) -> Reply:
         """Return a reply as this partner writes it: its encoding, and what HTTP status its faults have."""
-        encoding, body = self.quirks.encoding, reply.body
-        if encoding.upper() != "UTF-8":
-            written: Any = etree.tostring(etree.fromstring(body), encoding=encoding, xml_declaration=True)
-            body = written
-        media_type = f"{reply.media_type.partition(';')[0]}; charset={encoding.lower()}"
         status = 200 if self.quirks.faults_as_200 and reply.status >= 400 else reply.status  # noqa: PLR2004
+        told = msgspec.structs.replace(reply, status=status, body=self._encoded(reply.body))
+        return self._numbered(told)
+
+    def _encoded(self, envelope: bytes) -> bytes:
+        if self.quirks.encoding.upper() == "UTF-8":
+            return envelope
+        written: Any = etree.tostring(etree.fromstring(envelope), encoding=self.quirks.encoding, xml_declaration=True)
+        return bytes(written)
+
+    def _numbered(self, reply: Reply) -> Reply:
+        media_type = reply.media_type
+        if not is_multipart(media_type):
+            media_type = f"{media_type.partition(';')[0]}; charset={self.quirks.encoding.lower()}"
         headers = (*reply.headers, ("simulated", str(self._count)))
-        return Reply(status=status, media_type=media_type, body=body, headers=headers)
+        return Reply(status=reply.status, media_type=media_type, body=reply.body, headers=headers)
 
 
 def _reply(operation: Operation, status: int, body: bytes) -> Reply:

@@ -1,7 +1,6 @@
 """``punte simulate``: a partner made from its contract."""
 
 import sys
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -21,13 +20,6 @@ OPERATIONS = (
     Column("SOAP", drop=3),
     Column("ANSWERS"),
 )
-
-
-class Demanded(StrEnum):
-    """``hub_simulator.quirks.Require``, whose module takes long to import, in words."""
-
-    USERNAME_TOKEN = "username-token"  # noqa: S105 - a name
-    BASIC = "basic"
 
 
 def simulate(
@@ -62,7 +54,16 @@ def simulate(
         str, typer.Option("--encoding", metavar="NAME", help="Of the answers: ISO-8859-2, UTF-16.")
     ] = "UTF-8",
     require: Annotated[
-        Demanded | None, typer.Option("--require", help="Credentials that callers must show; any will do.")
+        str | None,
+        typer.Option(
+            "--require",
+            metavar="KIND[:USER:FILE]",
+            help="basic or username-token: what callers must show; any will do, unless USER and the password in FILE.",
+        ),
+    ] = None,
+    mtom: Annotated[
+        str | None,
+        typer.Option("--mtom", metavar="SIZE", help="Contents of answers from this size travel as parts: 1kB, 0."),
     ] = None,
     as_json: Json = False,
 ) -> None:
@@ -76,7 +77,9 @@ def simulate(
     from hub_core.testing.loopback import HOST, listen, run
     from hub_simulator.served import app_of
 
-    simulator = _simulator(wsdl, root, data, seed, _quirks(latency, fault_rate, encoding, require, status_200_faults))
+    simulator = _simulator(
+        wsdl, root, data, seed, _quirks(latency, fault_rate, encoding, require, mtom, status_200_faults)
+    )
     listener = listen(port)
     url = f"http://{HOST}:{listener.getsockname()[1]}"
     if as_json:
@@ -86,13 +89,18 @@ def simulate(
     run(app_of(simulator, url, _line_of if as_json else _tell), listener)
 
 
-def _quirks(latency: str, fault_rate: float, encoding: str, require: Demanded | None, faults_as_200: bool) -> "Quirks":
+def _quirks(
+    latency: str, fault_rate: float, encoding: str, require: str | None, mtom: str | None, faults_as_200: bool
+) -> "Quirks":
     from datetime import timedelta
 
-    from hub_core.typed import duration
+    from hub_core.typed import duration, size
     from hub_simulator import Quirks
-    from hub_simulator.quirks import Require
+    from hub_simulator.demanded import demand_of
 
+    threshold = None if mtom is None else size(mtom)
+    if mtom is not None and threshold is None:
+        raise typer.BadParameter("write a size as 1kB or 0", param_hint="--mtom")
     waited = duration(latency) if latency.strip("0s") else timedelta(0)
     if waited is None:
         raise typer.BadParameter("write a time as 50ms or 2s", param_hint="--latency")
@@ -101,7 +109,8 @@ def _quirks(latency: str, fault_rate: float, encoding: str, require: Demanded | 
             latency=waited,
             fault_rate=fault_rate,
             encoding=encoding,
-            require=None if require is None else Require(require.value),
+            mtom=threshold,
+            require=None if require is None else demand_of(require),
             faults_as_200=faults_as_200,
         )
     except LookupError:

@@ -1,17 +1,20 @@
 """One request in, one answer out: what a simulated partner makes of it."""
 
-from datetime import timedelta
+import base64
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from lxml import etree
 
-from adapters.soap.names import SOAP_11, SOAP_12
+from adapters.soap.attachments import read_envelope
+from adapters.soap.names import SOAP_11, SOAP_12, WSSE, WSU
+from adapters.soap.security.tokens import Account, username_token
 from adapters.soap.wire import Wire, envelope
 from hub_core.contract.wsdl import read_contract
 from hub_core.errors import ConfigError
 from hub_simulator import Quirks, Simulator
-from hub_simulator.quirks import Require
+from hub_simulator.demanded import demand_of
 from hub_simulator.recorded import read_examples
 
 CONTRACT = read_contract(Path(__file__).parent / "Registru.wsdl")
@@ -133,13 +136,13 @@ def test_an_encoding_that_nobody_knows_is_refused():
 
 
 def test_a_caller_without_credentials_is_refused_where_they_are_required():
-    basic = Simulator(CONTRACT, quirks=Quirks(require=Require.BASIC, latency=timedelta(0)))
+    basic = Simulator(CONTRACT, quirks=Quirks(require=demand_of("basic"), latency=timedelta(0)))
     assert call(basic)[0].status == 401
     assert call(basic, headers={**OLD, "authorization": "Basic YTpi"})[0].status == 200
 
 
 def test_a_caller_without_a_user_name_token_is_refused_where_it_is_required():
-    simulator = Simulator(CONTRACT, quirks=Quirks(require=Require.USERNAME_TOKEN))
+    simulator = Simulator(CONTRACT, quirks=Quirks(require=demand_of("username-token")))
     token = (
         b'<w:Security xmlns:w="http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd">'
         b"<w:UsernameToken><w:Username>a</w:Username><w:Password>b</w:Password></w:UsernameToken></w:Security>"
@@ -192,3 +195,91 @@ def test_a_folder_of_an_operation_that_is_not_there_is_refused(data):
     (data / "Cauta2" / "default.xml").write_text(answer("Ana"))
     with pytest.raises(ConfigError, match="no operation Cauta2"):
         recorded(data)
+
+
+@pytest.fixture
+def password(tmp_path):
+    (tmp_path / "password").write_text("s:cret\n")
+    return tmp_path / "password"
+
+
+def basic(user, password):
+    return {**OLD, "authorization": f"Basic {base64.b64encode(f'{user}:{password}'.encode()).decode()}"}
+
+
+def test_where_an_account_is_named_no_other_basic_credentials_will_do(password):
+    simulator = Simulator(CONTRACT, quirks=Quirks(require=demand_of(f"basic:hub:{password}")))
+    assert call(simulator, headers=basic("hub", "s:cret"))[0].status == 200
+    for headers in (basic("hub", "wrong"), basic("other", "s:cret"), OLD, {**OLD, "authorization": "Basic !"}):
+        reply, _ = call(simulator, headers=headers)
+        assert reply.status == 401
+        assert simulator.sent[-1].outcome == "refused"
+        assert "s:cret" not in simulator.sent[-1].why
+
+
+@pytest.mark.parametrize("form", ["text", "digest"])
+def test_where_an_account_is_named_a_user_name_token_must_show_its_password(password, form):
+    simulator = Simulator(CONTRACT, quirks=Quirks(require=demand_of(f"username-token:hub:{password}")))
+
+    def shown(user, secret, nonce):
+        token = username_token(Account(user, secret, form), now=datetime.now(UTC), nonce=nonce)
+        header = f'<wsse:Security xmlns:wsse="{WSSE}" xmlns:wsu="{WSU}">{token}</wsse:Security>'
+        return call(simulator, header=header.encode())
+
+    assert shown("hub", "s:cret", b"1")[0].status == 200
+    for user, secret in (("hub", "wrong"), ("other", "s:cret")):
+        assert b"A412" in shown(user, secret, b"2")[0].body
+
+
+@pytest.mark.parametrize("text", ["", "digest", "basic:", "basic:hub", "basic::file", "basic:hub:"])
+def test_a_demand_that_nobody_knows_is_refused(text):
+    with pytest.raises(ConfigError) as refused:
+        demand_of(text)
+    assert refused.value.code == "R104"
+
+
+def test_a_password_that_is_not_there_is_told_without_it(tmp_path):
+    with pytest.raises(ConfigError) as refused:
+        demand_of(f"basic:hub:{tmp_path / 'missing'}")
+    assert refused.value.code == "R109"
+
+
+FILES = """<definitions xmlns="http://schemas.xmlsoap.org/wsdl/" xmlns:s="http://schemas.xmlsoap.org/wsdl/soap/" xmlns:t="urn:f"
+    xmlns:m="http://schemas.xmlsoap.org/wsdl/mime/" xmlns:x="http://www.w3.org/2001/XMLSchema" targetNamespace="urn:f">
+  <types><x:schema targetNamespace="urn:f"><x:element name="ask" type="x:string"/>
+    <x:element name="file"><x:complexType><x:sequence><x:element name="scan"><x:simpleType><x:restriction base="x:base64Binary">
+      <x:minLength value="40"/></x:restriction></x:simpleType></x:element></x:sequence></x:complexType></x:element></x:schema></types>
+  <message name="a"><part name="p" element="t:ask"/></message>
+  <message name="b"><part name="p" element="t:file"/><part name="photo" type="x:base64Binary"/></message>
+  <portType name="P"><operation name="one"><input message="t:a"/><output message="t:b"/></operation></portType>
+  <binding name="B" type="t:P"><s:binding transport="http://schemas.xmlsoap.org/soap/http"/>
+    <operation name="one"><s:operation soapAction="urn:one"/><input><s:body use="literal"/></input><output>OUTPUT</output></operation></binding>
+  <service name="S"><port name="P" binding="t:B"><s:address location="http://localhost/"/></port></service></definitions>"""
+PLAIN = '<s:body use="literal" parts="p"/>'
+RELATED = f'<m:multipartRelated><m:part>{PLAIN}</m:part><m:part><m:content part="photo" type="image/png"/></m:part></m:multipartRelated>'
+
+
+def files(tmp_path, output, **quirks):
+    (tmp_path / "files.wsdl").write_text(FILES.replace("OUTPUT", output))
+    simulator = Simulator(read_contract(tmp_path / "files.wsdl"), quirks=Quirks(**quirks))
+    asked = envelope("1.1", b'<t:ask xmlns:t="urn:f">x</t:ask>')
+    reply = simulator.serve("P", {"content-type": "text/xml", "soapaction": '"urn:one"'}, asked)
+    return reply, read_envelope(reply.media_type, reply.body)[0], etree.fromstring(simulator.sent[-1].answer)
+
+
+@pytest.mark.parametrize(("mtom", "parts"), [(None, 0), (40, 2), (10_000, 0)])
+def test_contents_from_a_size_on_travel_as_parts_and_are_the_same(tmp_path, mtom, parts):
+    reply, found, sent = files(tmp_path, PLAIN, mtom=mtom)
+    assert reply.body.count(b"Content-ID") == parts
+    assert reply.media_type.startswith("multipart/related" if parts else "text/xml")
+    assert found.findtext(".//scan") == sent.findtext("scan")
+
+
+def test_the_parts_that_a_contract_puts_beside_the_envelope_are_sent(tmp_path):
+    reply, found, sent = files(tmp_path, RELATED)
+    (photo,) = found.iter("{urn:punte:attachments:1}attachment")
+    assert photo.get("id").startswith("photo=")
+    assert base64.b64decode(photo.text)
+    assert found.findtext(".//scan") == sent.findtext("scan")
+    assert files(tmp_path, RELATED)[1].findtext(".//{*}attachment") == photo.text
+    assert 'type="text/xml"' in reply.media_type
