@@ -169,6 +169,7 @@ class Running:
             "metrics_key": self._metrics_key,
             "own_messages": self.own_messages,
             "own_message": self.own_message,
+            "mappings": self._parts.mappings,
         }
 
 

@@ -5,13 +5,14 @@ from typing import Annotated, Any
 import typer
 
 from cli import completion, desk, filters, screen
-from cli.commands import onboarding
+from cli.commands import onboarding, partnerpage
 from cli.options import Json
 from cli.screen import Column
 
 app = typer.Typer(no_args_is_help=True, help="Connect partners; see what flows to them; pause and resume it.")
 app.command()(onboarding.new)
 app.command()(onboarding.check)
+app.command()(partnerpage.page)
 
 ENDPOINTS = (
     Column("ENDPOINT"),

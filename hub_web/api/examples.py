@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-_SED = {
+SED = {
     "sed": "H001",
     "sedGVer": "4",
     "sedVer": "2",
@@ -22,7 +22,7 @@ _SED = {
         "eessisak": [{"institusjonsid": "RO:10000", "saksnummer": "12345/03.11.2025", "land": "RO"}],
     },
 }
-_CANONICAL = {
+CANONICAL = {
     "beneficiary": {
         "identifiers": [{"scheme": "ro.cnp", "value": "2850415123458"}],
         "name": {"family": "EXEMPLU", "given": "ANA"},
@@ -77,7 +77,7 @@ EXAMPLES = (
         method="POST",
         path="/api/v1/endpoints/seds/messages",
         headers=JSON | {"Idempotency-Key": "docs-h001", "Punte-Purpose": "sed-exchange"},
-        body=_SED,
+        body=SED,
         status=202,
     ),
     Example(
@@ -86,7 +86,7 @@ EXAMPLES = (
         method="POST",
         path="/api/v1/endpoints/portal/messages",
         headers=JSON | {"Idempotency-Key": "docs-portal", "Punte-Purpose": "benefit-application"},
-        body=_CANONICAL,
+        body=CANONICAL,
         status=202,
     ),
     Example(
@@ -105,7 +105,7 @@ EXAMPLES = (
         method="POST",
         path="/api/v1/endpoints/seds/messages",
         headers=JSON,
-        body=_SED,
+        body=SED,
         status=401,
         code="A401",
         authenticated=False,

@@ -278,6 +278,7 @@ def build(state: dict[str, Any]) -> FastAPI:
     from hub_web.api.docs import install_docs
     from hub_web.api.health import router as health
     from hub_web.api.metrics import router as metrics
+    from hub_web.api.pages import router as pages
 
     api = FastAPI(
         title="Punte",
@@ -292,6 +293,7 @@ def build(state: dict[str, Any]) -> FastAPI:
     api.include_router(router)
     api.include_router(health)
     api.include_router(metrics)
+    api.include_router(pages)
     install(api)
     install_docs(api)
     return api

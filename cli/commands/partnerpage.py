@@ -1,0 +1,76 @@
+"""``punte endpoint page``: what a partner needs to call an endpoint, as one document to send to them."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cli import completion, screen
+from cli.options import folder
+
+if TYPE_CHECKING:
+    from hub_web.partner import Known
+
+
+def page(
+    name: Annotated[
+        str,
+        typer.Argument(metavar="NAME", help="Name of the inbound endpoint.", autocompletion=completion.endpoints),
+    ],
+    *,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", metavar="FILE", dir_okay=False, help="Write it there; left out: print it."),
+    ] = None,
+    markdown: Annotated[bool, typer.Option("--markdown", help="As Markdown instead of HTML.")] = False,
+    around: Annotated[
+        Path | None,
+        folder("--from", "Holds registry/ and mappings/; left out: what is in force."),
+    ] = None,
+    address: Annotated[
+        str, typer.Option("--address", metavar="URL", help="Where callers reach the hub; left out: as the hub says it.")
+    ] = "",
+) -> None:
+    """Write the page for who calls an endpoint: contract, sample, codes, limits, and the call in four languages.
+
+    One HTML file that needs nothing else, for screens and paper. Whoever may call the endpoint reads the same page at
+    /api/v1/endpoints/NAME/page of the hub. All persons in it are invented.
+    """
+    from hub_web.partner import as_html, as_markdown, page_of
+
+    known = _known(around, address.rstrip("/"))
+    made = page_of(name, known)
+    text = as_markdown(made) if markdown else as_html(made)
+    if out is None:
+        print(text, end="")
+        return
+    try:
+        out.write_text(text, encoding="utf-8")
+    except OSError as error:
+        from hub_core.errors import ConfigError
+
+        raise ConfigError("W304", f"cannot write: {error.strerror}", where=str(out)) from error
+    screen.note(f"wrote {out}")
+
+
+def _known(around: Path | None, address: str) -> "Known":
+    from hub_core.settings import from_environment
+    from hub_web.partner import Known
+
+    settings = from_environment()
+    address = address or (settings.public_address or f"http://{settings.host}:{settings.port}").rstrip("/")
+    if around is not None:
+        from hub_core.mapping.selection import load_folder
+        from registry.draft import draft_of
+        from registry.reading import gather
+
+        registry, mappings = around / "registry", around / "mappings"
+        where = registry if registry.is_dir() else around
+        loaded = load_folder(mappings) if mappings.is_dir() else load_folder()
+        return Known(
+            directory=draft_of(gather(where), folder=where.resolve()).directory(), mappings=loaded, address=address
+        )
+    from registry.parts import Parts
+
+    parts = Parts(settings, write=False)
+    return Known(directory=parts.directory(), mappings=parts.mappings(), address=address)

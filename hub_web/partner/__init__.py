@@ -1,0 +1,19 @@
+"""One page per inbound endpoint for the people who call it: what to send, what comes back, and how to try it.
+
+    content     what stands on a page
+    call        a sample call of the endpoint: synthetic, and accepted by a hub that has no other data
+    soapcall    the same in SOAP
+    model       a call
+    snippets    the same call in the languages of callers
+    blocks      what a page is made of
+    html        a page as one HTML document that needs nothing else, for screens and paper
+    markdown    a page as Markdown
+
+Start with ``page_of``.
+"""
+
+from hub_web.partner.content import Known, page_of
+from hub_web.partner.html import as_html
+from hub_web.partner.markdown import as_markdown
+
+__all__ = ["Known", "as_html", "as_markdown", "page_of"]
