@@ -3,6 +3,7 @@
     content     what stands on a page
     call        a sample call of the endpoint: synthetic, and accepted by a hub that has no other data
     soapcall    the same in SOAP
+    readable    made-up values that the hub can read
     model       a call
     snippets    the same call in the languages of callers
     blocks      what a page is made of

@@ -3,15 +3,19 @@
 import json
 from collections.abc import Collection
 from pathlib import PurePosixPath
+from typing import Any
 
 import msgspec
+from lxml import etree
 
 from hub_core.contract.wsdl import Contract, read_contract
 from hub_core.directory import Directory, Endpoint
+from hub_core.document import Document
 from hub_core.mapping import MappingSet
 from hub_core.places import MAPPINGS, SCHEMAS, around
 from hub_web.api.examples import CANONICAL, SED
 from hub_web.partner.model import Call
+from hub_web.partner.readable import make_readable
 from hub_web.partner.soapcall import soap_call
 
 
@@ -45,7 +49,14 @@ def call_of(name: str, endpoint: Endpoint, directory: Directory, mappings: Mappi
     headers = (("Punte-Purpose", purpose),) if purpose else ()
     id_header = endpoint.message_id == "header"
     if endpoint.adapter == "soap":
-        made = soap_call(endpoint, contract_of(endpoint), lambda ids: fixture(ids, mappings))
+
+        def readable(root: Any) -> None:
+            document = Document(kind="xml", root=root, name=etree.QName(root).localname)
+            mapping = mappings.find(document, endpoint.mappings)
+            if mapping is not None:
+                make_readable(root, mapping)
+
+        made = soap_call(endpoint, contract_of(endpoint), lambda ids: fixture(ids, mappings), readable)
         return msgspec.structs.replace(made, url=url, headers=(*made.headers, *headers), id_header=id_header)
     body = fixture(endpoint.mappings, mappings) or _plain(endpoint)
     headers = (("Content-Type", "application/json"), *headers)

@@ -1,7 +1,7 @@
 """One call in the languages of callers, by what each brings along: no package has to be installed.
 
 The key and the password come from the environment; the id of the message is the caller's own, and the same whenever
-the message is sent again. Each ends with 0 once the message was taken.
+the message is sent again; the content is so, too, in every language. Each ends with 0 once the message was taken.
 """
 
 import json
@@ -63,6 +63,7 @@ def _php(call: Call) -> str:
         *([f"$id = getenv('{ID}') ?: '{EXAMPLE_ID}';"] if call.named else []),
         "$body = <<<'BODY'",
         call.body,
+        "",
         "BODY;",
         *([f"$body = strtr($body, [{pairs}]);"] if filled else []),
         "$headers = [",
@@ -94,7 +95,7 @@ def _node(call: Call) -> str:
     headers += [f"    {json.dumps(name)}: {json.dumps(value)}," for name, value in call.headers]
     lines = [
         *([f'const id = process.env.{ID} ?? "{EXAMPLE_ID}";'] if call.named else []),
-        f"const body = `{body}`;",
+        f"const body = `{body}\n`;",
         f"const answer = await fetch({json.dumps(call.url)}, {{",
         '  method: "POST",',
         "  headers: {",
@@ -112,7 +113,6 @@ def _node(call: Call) -> str:
 
 def _python(call: Call) -> str:
     body = call.body.replace("\\", "\\\\").replace('"""', '\\"""')
-    body = f"{body[:-1]}\\{body[-1]}" if body.endswith('"') else body
     headers = [f'    "Punte-Key": os.environ["{KEY}"],'] if call.key else []
     headers += ['    "Idempotency-Key": message_id,'] if call.id_header else []
     headers += [f"    {json.dumps(name)}: {json.dumps(value)}," for name, value in call.headers]
@@ -127,7 +127,7 @@ def _python(call: Call) -> str:
         "import urllib.request",
         "",
         *([f'message_id = os.environ.get("{ID}", "{EXAMPLE_ID}")'] if call.named else []),
-        f'body = """{body}"""',
+        f'body = """{body}\n"""',
         *filled,
         "headers = {",
         *headers,

@@ -22,15 +22,17 @@ CNP: Final = "2850415123450"  # nobody's
 _WSSE: Final = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd"
 _PASSWORDS: Final = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-username-token-profile-1.0"
 Fixture = Callable[[Collection[str]], str]
+Readable = Callable[[Any], None]
 
 
-def soap_call(endpoint: Endpoint, contract: Contract | None, fixture: Fixture) -> Call:
+def soap_call(endpoint: Endpoint, contract: Contract | None, fixture: Fixture, readable: Readable) -> Call:
     """Return a call of a SOAP endpoint, without its address.
 
     Args:
         endpoint: what is registered.
         contract: its WSDL, where it has one.
         fixture: gives a document that some mappings read; empty where there is none.
+        readable: puts values into a request that the mapping in force can read.
     """
     operation = _operation(contract, endpoint) if contract is not None else None
     asked = operation is not None and (bool(endpoint.answers) or operation.one_way)
@@ -38,7 +40,7 @@ def soap_call(endpoint: Endpoint, contract: Contract | None, fixture: Fixture) -
     answer = _receipt()
     if contract is not None and operation is not None and not document:
         version = operation.soap
-        body = _envelope(contract, operation, person=_person(endpoint, operation))
+        body = _envelope(contract, operation, readable, person=_person(endpoint, operation))
         answer = _answered(contract, operation, endpoint, fixture) if endpoint.answers else answer
     else:
         version = operation.soap if operation is not None else "1.1"
@@ -75,13 +77,14 @@ def _person(endpoint: Endpoint, operation: Operation) -> str:
     return answer.person or "" if answer is not None else ""
 
 
-def _envelope(contract: Contract, operation: Operation, *, person: str) -> str:
+def _envelope(contract: Contract, operation: Operation, readable: Readable, *, person: str) -> str:
     """Return the smallest request that the contract allows; ``person``: path of whose data it asks for."""
     document = Sampler(contract.schemas.model(), density=0).sample(operation.input.element, _seeded())
     steps = [step.rpartition(":")[2] for step in person.split("/") if step]
     found: Any = document.find("/".join(f"{{*}}{step}" for step in steps)) if steps else None
     if found is not None:
         found.text = CNP
+    readable(document)
     return _indented(Wire(contract).write(operation, operation.input, document))
 
 
@@ -167,10 +170,8 @@ def _seeded() -> Random:
 def _indented(envelope: bytes) -> str:
     """Return an envelope as people write it, without prefixes that nothing uses."""
     root = etree.fromstring(envelope)
-    values = [value for one in root.iter(etree.Element) for value in one.values()]
-    used = {value.partition(":")[0] for value in values} & {
-        prefix for one in root.iter() for prefix in one.nsmap if prefix
-    }
-    etree.cleanup_namespaces(root, keep_ns_prefixes=sorted(used))
+    named = {str(value).split(":")[0] for one in root.iter(etree.Element) for value in one.values()}
+    declared = {prefix for one in root.iter(etree.Element) for prefix in one.nsmap if prefix}
+    etree.cleanup_namespaces(root, keep_ns_prefixes=sorted(named & declared))
     etree.indent(root)
     return etree.tostring(root, encoding="unicode")
