@@ -36,6 +36,7 @@ DOORS = {
         "adapters/soap/",
         "adapters/kit/",
         "hub_demo/agencies/",
+        "hub_web/partner/",
     ),
     "elementpath": ("hub_core/contract/wsdl/", "hub_core/samples/"),
     "xmlschema": ("hub_core/validation/", "hub_core/contract/", "hub_core/samples/", "adapters/soap/"),
