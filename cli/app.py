@@ -6,6 +6,7 @@ import typer
 import typer.main
 
 from cli.commands import (
+    adapters,
     apply,
     backup,
     codes,
@@ -79,6 +80,7 @@ app.command(rich_help_panel=SET_UP)(apply.apply)
 app.add_typer(keys.app, name="key", rich_help_panel=SET_UP)
 app.add_typer(seal.app, name="seal", rich_help_panel=SET_UP)
 app.command(rich_help_panel=SET_UP)(codes.codes)
+app.add_typer(adapters.app, name="adapter", rich_help_panel=SET_UP)
 app.add_typer(contract.app, name="contract", rich_help_panel=SET_UP)
 app.add_typer(mapping.app, name="mapping", rich_help_panel=SET_UP)
 

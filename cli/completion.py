@@ -65,6 +65,13 @@ def code_lists(incomplete: str) -> list[str]:
     return [name for name in names if name.startswith(incomplete)]
 
 
+def adapters(incomplete: str) -> list[str]:
+    """Offer the names of the installed adapters."""
+    from adapters.kit.load import load_adapters
+
+    return [name for name in load_adapters(report=lambda _: None) if name.startswith(incomplete)]
+
+
 def seal_keys(incomplete: str) -> list[tuple[str, str]]:
     """Offer the ids of the keys that seal the store, but for the current one."""
     keys = (_ask("seal_status") or {}).get("keys", ())

@@ -48,6 +48,22 @@ def fields(struct: type) -> Iterator[str]:
     yield from table(("field", "holds", "default", "meaning"), (_row(one, said[one.name]) for one in own(struct)))
 
 
+def settings_of(struct: type, above: str = "") -> Iterator[dict[str, str]]:
+    """Yield the fields of a struct for people, those of inner structs by their path."""
+    said = described(struct)
+    for one in own(struct):
+        name, holds, default, meaning = (text.replace("`", "") for text in _row(one, said[one.name]))
+        inner = [*classes(one.type)]
+        yield {
+            "setting": above + name,
+            "holds": inner[0].__name__.lower() if inner else holds,
+            "default": default,
+            "meaning": meaning,
+        }
+        for struct_inside in inner:
+            yield from settings_of(struct_inside, f"{above}{name}.")
+
+
 def _row(field: kinds.Field, said: str) -> tuple[str, ...]:
     default = "required" if field.required else _default(field)
     said = said.replace("``", "`").replace("`None`", "left out")

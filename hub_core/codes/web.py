@@ -7,6 +7,7 @@ CODES = (
     Code("W303", "not allowed to speak to the hub", "Run the command as the user that runs the hub."),
     Code("W304", "file not readable", "Check name and rights of the file."),
     Code("W305", "file is there already", "Choose another folder, or move what lies there."),
+    Code("W306", "not the name of an adapter", "Write small letters and digits, a letter first."),
     Code("W400", "request not valid", "Correct the request; the problem names each field.", 422),
     Code("W403", "called from another site", "Call the hub from a program, or from a page of its own address.", 403),
     Code("W404", "no such address", "See /docs for the addresses of the API.", 404),

@@ -10,13 +10,24 @@ Everything goes over real sockets on the loopback. Needs pytest and pytest-async
 """
 
 from hub_core.testing.adapter_base import AdapterSuite, Told
+from hub_core.testing.adapter_json import JsonSuite, faulty_json
 from hub_core.testing.adapter_opening import Opening
 from hub_core.testing.adapter_replaying import Replayed
 from hub_core.testing.adapter_sending import Sending
 from hub_core.testing.adapter_serving import Serving
 from hub_core.testing.adapter_telling import Telling
 
-__all__ = ["AdapterContract", "AdapterSuite", "Opening", "Sending", "SendingAdapterContract", "Telling", "Told"]
+__all__ = [
+    "AdapterContract",
+    "AdapterSuite",
+    "JsonSuite",
+    "Opening",
+    "Sending",
+    "SendingAdapterContract",
+    "Telling",
+    "Told",
+    "faulty_json",
+]
 
 
 class AdapterContract(Telling, Opening, Replayed, Serving):

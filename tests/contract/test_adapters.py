@@ -1,6 +1,5 @@
 """The adapters keep every promise of the port."""
 
-import json
 from datetime import timedelta
 from typing import Any
 
@@ -13,7 +12,16 @@ from adapters.rest import ADAPTER as REST
 from adapters.soap import ADAPTER as SOAP
 from hub_core.directory import Contract, Direction, Endpoint
 from hub_core.polled import Poll
-from hub_core.testing.adapter import AdapterContract, Opening, Sending, SendingAdapterContract, Telling, Told
+from hub_core.testing.adapter import (
+    AdapterContract,
+    JsonSuite,
+    Opening,
+    Sending,
+    SendingAdapterContract,
+    Telling,
+    Told,
+    faulty_json,
+)
 from hub_core.testing.partner import Reply
 from hub_core.testing.wire import Answered
 
@@ -95,53 +103,25 @@ class TestSoap12(_Soap):
     good = envelope(f"<case><cnp>{CNP}</cnp></case>", soap=SOAP_12)
 
 
-class _Json:
-    media_type = "application/json"
+class TestEessi(JsonSuite, AdapterContract):
     secret = CNP
-
-    def told(self, answered: Answered) -> Told:
-        problem = json.loads(answered.body)
-        assert answered.headers["content-type"] == "application/problem+json"
-        assert problem["status"] == answered.status
-        assert problem["type"] == f"/docs/codes#{problem['code']}"
-        assert problem["title"]
-        return Told(problem["code"], problem["reference"])
-
-
-def faulty_json(start: bytes) -> dict[str, tuple[bytes, str]]:
-    """Return samples that begin like a document of the protocol."""
-    return {
-        "is empty": (b" \n", "B109"),
-        "breaks off": (start + b'"x": "%s"' % CNP.encode(), "B103"),
-        "has a trailing comma": (start + b'"x": "%s",}' % CNP.encode(), "B103"),
-        "is no number": (start + b'"x": NaN}', "B103"),
-        "holds half a character": (start + b'"x": "\\ud800"}', "B103"),
-        "names a key twice": (start + b'"%s": 1, "%s": 2}' % (CNP.encode(), CNP.encode()), "B104"),
-        "holds an integer out of range": (start + b'"x": %s}' % (CNP.encode() * 3), "B105"),
-        "holds a number out of range": (start + b'"x": 1e999}', "B105"),
-        "is not UTF-8": (start + b'"x": "\xe9%s"}' % CNP.encode(), "B106"),
-        "nests too deep": (start + b'"x": ' + b"[" * 5000 + b"]" * 5000 + b"}", "B107"),
-        "holds too many values": (start + b'"x": [' + b"1," * 200_001 + b"1]}", "B107"),
-    }
-
-
-class TestEessi(_Json, AdapterContract):
     adapter = EESSI
     good = b'{"sed": "P2000", "nav": {"bruker": {"person": {"pin": [{"identifikator": "%s"}]}}}}' % CNP.encode()
     other = b'{"sed": "P2000", "nav": {}}'
-    faulty = faulty_json(b'{"sed": "P2000", ') | {
+    faulty = faulty_json(b'{"sed": "P2000", ', CNP) | {
         "is no JSON": (CNP.encode(), "V301"),
         "is no SED": (b'{"person": "%s"}' % CNP.encode(), "V301"),
         "is an event about a SED": (b'{"sedType": "P2000", "navBruker": "%s"}' % CNP.encode(), "V301"),
     }
 
 
-class TestFlat(_Json, AdapterContract):
+class TestFlat(JsonSuite, AdapterContract):
+    secret = CNP
     adapter = FLAT
     media_type = "text/csv"
     good = b'{"rows": "x/list", "line": 2, "row": {"cnp": "%s"}}' % CNP.encode()
     other = b'{"rows": "x/list", "line": 3, "row": {"cnp": "another"}}'
-    faulty = faulty_json(b'{"rows": "x/list", ') | {
+    faulty = faulty_json(b'{"rows": "x/list", ', CNP) | {
         "is a whole file": (b"CNP;Nume\r\n%s;A\r\n" % CNP.encode(), "F115"),
         "is no row": (b'{"person": "%s"}' % CNP.encode(), "F115"),
         "is a faulty row": (
@@ -155,23 +135,25 @@ class TestFlat(_Json, AdapterContract):
         return super().endpoint(**{"contract": Contract(rows="partners/anofm/monthly.rows.yaml")} | changes)
 
 
-class TestRest(_Json, SendingAdapterContract):
+class TestRest(JsonSuite, SendingAdapterContract):
+    secret = CNP
     adapter = REST
     good = b'{"type": "case-file", "cnp": "%s"}' % CNP.encode()
     other = b'{"type": "case-file"}'
     taken = Reply(202, b'{"id": "their-7"}', {"Content-Type": "application/json"})
-    faulty = faulty_json(b'{"type": "case-file", ') | {"is no JSON": (b"hello", "B103")}
+    faulty = faulty_json(b'{"type": "case-file", ', CNP) | {"is no JSON": (b"hello", "B103")}
 
     def outbound(self, url: str, **changes: Any) -> Endpoint:
         return self.endpoint(direction=Direction.OUT, url=url, message_id=None, **changes)
 
 
-class TestQueue(_Json, Opening, Telling, Sending):
+class TestQueue(JsonSuite, Opening, Telling, Sending):
+    secret = CNP
     adapter = QUEUE
     good = b'{"Result": {"cnp": "%s"}}' % CNP.encode()
     other = b'{"Result": {}}'
     taken = Reply(200, b'{"Id": "their-7"}', {"Content-Type": "application/json"})
-    faulty = faulty_json(b'{"Result": {}, ') | {
+    faulty = faulty_json(b'{"Result": {}, ', CNP) | {
         "is a cut element": (b"<Result><cnp>%s" % CNP.encode(), "B101"),
         "declares a document type": (b"<!DOCTYPE x><x>%s</x>" % CNP.encode(), "B102"),
     }

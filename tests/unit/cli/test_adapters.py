@@ -1,0 +1,93 @@
+"""The commands about adapters: what there is, what one can, a new one, and its promises tried."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[3]
+
+
+def test_the_installed_adapters_are_listed_with_what_they_can(punte):
+    done = punte("adapter", "list")
+    assert done.code == 0
+    assert "soap     ok" in done.out
+    assert "receive, send, ask" in done.out
+
+
+def test_the_list_can_be_read_by_programs(punte):
+    rows = json.loads(punte("adapter", "list", "--json").out)
+    assert {"adapter": "queue", "state": "ok"}.items() <= next(row for row in rows if row["adapter"] == "queue").items()
+
+
+def test_one_is_shown_with_its_own_settings_and_their_defaults(punte):
+    done = punte("adapter", "show", "queue")
+    assert "submit.receipt" in done.out
+    assert "direction: in, poll" in done.out
+    shown = json.loads(punte("adapter", "show", "queue", "--json").out)
+    assert next(one for one in shown["settings"] if one["setting"] == "poll.method")["default"] == "POST"
+
+
+def test_one_that_is_not_there_is_told(punte):
+    done = punte("adapter", "show", "nosuch")
+    assert done.code == 1
+    assert "V402" in done.err
+
+
+def made(punte, tmp_path, name="pension"):
+    folder = tmp_path / "mine"
+    assert punte("adapter", "new", name, "-o", folder).code == 0
+    return folder
+
+
+def checked(folder):
+    """Try the promises of a package as its author does, in a process of its own."""
+    environ = os.environ | {"PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-m", "cli", "adapter", "check", str(folder), "--json"]
+    done = subprocess.run(command, env=environ, capture_output=True, text=True, timeout=300, check=False)
+    return done.returncode, json.loads(done.stdout)
+
+
+@pytest.mark.network
+def test_a_new_adapter_keeps_every_promise_at_once(punte, tmp_path):
+    code, promises = checked(made(punte, tmp_path))
+    assert [one for one in promises if not one["kept"]] == []
+    assert code == 0
+    assert len(promises) >= 30
+
+
+@pytest.mark.network
+def test_a_promise_that_is_broken_is_named_with_what_was_seen(punte, tmp_path):
+    folder = made(punte, tmp_path)
+    module = folder / "punte_pension.py"
+    module.write_text(module.read_text().replace("        self._client.judge(answered)\n", ""))
+    code, promises = checked(folder)
+    broken = {one["promise"]: one["seen"] for one in promises if not one["kept"]}
+    assert code == 1
+    assert "a 400 is never sent again" in broken
+    assert broken["a redirect is not followed"] == "Failed: the message was taken"
+
+
+def test_nothing_that_is_there_is_overwritten(punte, tmp_path):
+    folder = made(punte, tmp_path)
+    done = punte("adapter", "new", "pension", "-o", folder)
+    assert done.code == 1
+    assert "W305" in done.err
+
+
+@pytest.mark.parametrize("name", ["Pension", "7th", "../x", "a b", ""])
+def test_a_name_that_cannot_stand_in_an_address_is_refused(punte, tmp_path, name):
+    done = punte("adapter", "new", name, "-o", tmp_path / "mine")
+    assert done.code == 1
+    assert "W306" in done.err
+
+
+def test_a_folder_without_promises_is_told(punte, tmp_path):
+    environ = os.environ | {"PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-m", "cli", "adapter", "check", str(tmp_path)]
+    done = subprocess.run(command, env=environ, capture_output=True, text=True, timeout=300, check=False)
+    assert done.returncode == 1
+    assert "no promise was looked at" in done.stderr
