@@ -11,16 +11,15 @@ from hub_simulator import Simulator
 from hub_simulator.served import app_of, wsdl_of
 from tests.interop.hub import Hub, beside, hub, registry
 from tests.interop.shapes import SHAPES, Shape
-from tests.interop.stacks import STACKS, Client, Server
+from tests.interop.stacks import STACKS, Client, Server, missing
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Leave out stacks that are not installed, each with what it needs; in CI that is a failure."""
     for item in items:
         mark = item.get_closest_marker("stack")
-        if mark is not None and (missing := STACKS[mark.args[0]].missing) and not os.environ.get("CI"):
-            reason = f"{STACKS[mark.args[0]].title} needs {missing}"
-            item.add_marker(pytest.mark.skip(reason=reason))
+        if mark is not None and (package := missing(mark.args[0])) and not os.environ.get("CI"):
+            item.add_marker(pytest.mark.skip(reason=f"{STACKS[mark.args[0]].title} needs the package {package}"))
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,7 @@ import sys
 import pytest
 from rich.console import Console
 
-from tests.interop.stacks import STACKS
+from tests.interop.stacks import STACKS, missing
 from tests.interop.table import PAGE, Cell, page
 
 
@@ -32,11 +32,9 @@ def main() -> int:
     made = page([cell for cell, held in gathering.tried.items() if held])
     console = Console(width=160)
     console.print(made[made.index("\n|") :], highlight=False)
-    missing = {stack.title: stack.missing for stack in STACKS.values() if stack.missing}
-    if code or missing or "-k" in sys.argv:
-        console.print(
-            f"The page stays as it is; not tried for want of: {missing}" if missing else "The page stays as it is."
-        )
+    wanting = ", ".join(package for name in STACKS if (package := missing(name)))
+    if code or wanting or "-k" in sys.argv:
+        console.print(f"The page stays as it is. {wanting and f'Not installed: {wanting}'}")
         return code
     if PAGE.is_file() and PAGE.read_text(encoding="utf-8") == made:
         return 0

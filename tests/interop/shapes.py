@@ -4,6 +4,7 @@ All of them register the same person: Romanian letters with comma below and with
 a date, an amount, a nil, an array of structs, and in the answer a long and a moment.
 """
 
+from collections.abc import Iterable
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
@@ -50,6 +51,11 @@ class Shape(msgspec.Struct, frozen=True):
     def file(self) -> str:
         """The name of its contract among those of all shapes."""
         return f"{self.folder}-{self.soap}"
+
+    @property
+    def element(self) -> str:
+        """The name of what stands in the Body of a request."""
+        return etree.QName(self.document("request")).localname
 
     @property
     def contract(self) -> Contract:
@@ -118,12 +124,18 @@ def natives(value: Any) -> list[str | None]:
     return [None if value is None else plain(str(value).lower() if isinstance(value, bool) else str(value))]
 
 
+def unordered(values: Iterable[str | None]) -> list[str]:
+    """Return values sorted: the structs of some stacks have no order."""
+    return sorted(map(str, values))
+
+
 def plain(text: str) -> str:
-    """Return a number without what does not count, a moment in one spelling; other texts as they are.
+    """Return numbers, moments and truth in one spelling of several; other texts as they are.
 
     >>> plain("1234.50"), plain("1985-04-15T00:00:00.000Z"), plain("2026-11-22T10:30:00+00:00")
     ('1234.5', '1985-04-15', '2026-11-22T10:30:00Z')
     """
+    text = {"true": "1", "false": "0"}.get(text, text)
     try:
         return f"{Decimal(text).normalize():f}"
     except InvalidOperation:

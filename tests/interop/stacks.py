@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping
+from functools import cache
 from pathlib import Path
 from socket import create_connection, create_server
 from typing import Any, Literal
@@ -16,6 +17,7 @@ import msgspec
 from tests.interop.shapes import SHAPES, Shape
 
 HERE = Path(__file__).parent
+ENVIRONMENT = {**os.environ, "PYTHONPATH": str(HERE.parents[1] / ".venv/spyne")}  # of foreign processes
 PATIENCE = 20  # seconds
 CALLS, ANSWERS = "calls the hub", "answers the hub"
 FAULT, ONE_WAY = "fault with detail", "one-way"
@@ -31,47 +33,61 @@ class Stack(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         title: as the table has it.
-        program: that must be installed; looked for in the path.
-        folder: that must be there as well.
-        call: command of its client.
+        package: that brings it.
+        probe: command that fails where it is not installed.
+        call: command of its client; empty if it is not called.
         serve: command of its server, with ``HOST`` and ``PORT``.
         lacks: why it does not do something, by shape or feature and way.
-        arguments: of a call where it wants them in another form.
+        arguments: of a call as it wants them.
     """
 
     title: str
-    program: str
-    folder: Path = HERE
-    call: tuple[str, ...]
+    package: str
+    probe: tuple[str, ...]
+    call: tuple[str, ...] = ()
     serve: tuple[str, ...]
     lacks: Mapping[tuple[str, Way], str] = {}
-    arguments: Callable[[Shape], Any] = lambda shape: shape.arguments
-
-    @property
-    def missing(self) -> str:
-        """What must be installed before it runs; empty if nothing."""
-        if shutil.which(self.program) is None:
-            return self.program
-        return "" if self.folder.is_dir() else "make interop"
+    arguments: Callable[[Shape, Any], Any] = lambda _, arguments: arguments
 
 
-def of_node(shape: Shape) -> Any:
+@cache
+def missing(name: str) -> str:
+    """Return the package that must be installed before a stack runs; empty if none."""
+    stack = STACKS[name]
+    if shutil.which(stack.probe[0]) is None:
+        return stack.package
+    probed = subprocess.run(stack.probe, env=ENVIRONMENT, capture_output=True, check=False)
+    return stack.package if probed.returncode else ""
+
+
+def of_node(shape: Shape, arguments: Any) -> Any:
     """Return arguments for the package ``soap``: what stands in an array of the encoding is named by its users."""
     if shape.folder != "rpc-encoded":
-        return shape.arguments
-    person = shape.arguments["person"]
-    return {**shape.arguments, "person": {**person, "members": {"item": person["members"]}}}
+        return arguments
+    person = arguments["person"]
+    return {**arguments, "person": {**person, "members": {"item": person["members"]}}}
 
 
 NO_SIGNATURE, NO_MTOM = "it knows no signatures", "it knows no attachments"
 NO_CONTRACTS = "it makes no contracts; it publishes what it is given"
+NO_DOCUMENTS = "its server knows rpc/encoded only"
 NO_RPC = "it knows documents only, no procedures"
 CODE_FIRST = "its client is not made from a contract, and names no media type of SOAP"
 NO_SECURITY = "it knows no WS-Security"
+
+
+def in_order(value: Any) -> Any:
+    """Return arguments for Perl, whose hashes have no order: structs as pairs."""
+    if isinstance(value, list):
+        return [in_order(one) for one in value]
+    return {"fields": [[name, in_order(one)] for name, one in value.items()]} if isinstance(value, dict) else value
+
+
 STACKS = {
     "php": Stack(
         title="PHP ext-soap",
-        program="php",
+        package="php-soap",
+        probe=("php", "-r", "exit(extension_loaded('soap') ? 0 : 1);"),
         call=("php", str(HERE / "php/call.php")),
         serve=("php", "-S", "HOST:PORT", str(HERE / "php/serve.php")),
         lacks={
@@ -84,8 +100,8 @@ STACKS = {
     ),
     "node": Stack(
         title="Node soap",
-        program="node",
-        folder=HERE / "node/node_modules",
+        package="soap (npm)",
+        probe=("node", "-e", f"require.resolve('{HERE}/node/node_modules/soap')"),
         call=("node", str(HERE / "node/call.js")),
         serve=("node", str(HERE / "node/serve.js"), "HOST", "PORT"),
         arguments=of_node,
@@ -97,11 +113,28 @@ STACKS = {
             (OWN, ANSWERS): NO_CONTRACTS,
         },
     ),
+    "perl": Stack(
+        title="Perl SOAP::Lite",
+        package="libsoap-lite-perl",
+        probe=("perl", "-MSOAP::Lite", "-e", "1"),
+        call=("perl", str(HERE / "perl/call.pl")),
+        serve=("perl", str(HERE / "perl/serve.pl"), "HOST", "PORT"),
+        arguments=lambda _, arguments: in_order(arguments),
+        lacks={
+            **{(shape.name, ANSWERS): NO_DOCUMENTS for shape in SHAPES if shape.folder != "rpc-encoded"},
+            **{(what, ANSWERS): NO_DOCUMENTS for what in (ONE_WAY, TEXT, DIGEST)},
+            (SHAPES[1].name, CALLS): "it reads no faults of SOAP 1.2",
+            (SIGNATURE, CALLS): NO_SIGNATURE,
+            (SIGNATURE, ANSWERS): NO_SIGNATURE,
+            (MTOM, CALLS): NO_MTOM,
+            (MTOM, ANSWERS): NO_DOCUMENTS,
+            (OWN, ANSWERS): NO_CONTRACTS,
+        },
+    ),
     "spyne": Stack(
         title="Python Spyne",
-        program="python3",
-        folder=HERE.parents[1] / ".venv/spyne",
-        call=(),
+        package="spyne (PyPI)",
+        probe=(sys.executable, "-c", "import spyne"),
         serve=(sys.executable, str(HERE / "spyne/serve.py"), "HOST", "PORT"),
         lacks={
             **{(what, CALLS): CODE_FIRST for what in (*(shape.name for shape in SHAPES), *FEATURES) if what != OWN},
@@ -119,6 +152,7 @@ class Client:
     """A foreign client: a process that reads a call from each line, makes it, and writes what came of it."""
 
     def __init__(self, stack: Stack) -> None:
+        self._arguments = stack.arguments
         self._process = subprocess.Popen(
             stack.call, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8"
         )
@@ -140,8 +174,10 @@ class Client:
             "port": shape.port,
             "soap": shape.soap,
             "style": "rpc" if shape.folder.startswith("rpc") else "document",
+            "use": "encoded" if shape.folder == "rpc-encoded" else "literal",
+            "element": operation or shape.element,
             "operation": operation or shape.operation,
-            "arguments": arguments,
+            "arguments": self._arguments(shape, arguments),
             **more,
         }
         self._process.stdin.write(json.dumps(asked) + "\n")
@@ -174,13 +210,12 @@ class Server:
         self._notified.touch()
         command = [part.replace("HOST", "127.0.0.1").replace("PORT", str(port)) for part in stack.serve]
         environment = {
-            **os.environ,
+            **ENVIRONMENT,
             "CONTRACTS": str(contracts),
             "NOTIFIED": str(self._notified),
             "USER": USER,
             "PASSWORD": PASSWORD,
         }
-        environment["PYTHONPATH"] = str(stack.folder)
         self._log = (place / "log").open("wb")
         self._process = subprocess.Popen(command, env=environment, stdout=self._log, stderr=self._log)
         deadline = time.monotonic() + PATIENCE

@@ -7,14 +7,14 @@ from hub_core.errors import ConfigError, Rejected
 from tests.interop.calls import asked, endpoint, question, whole
 from tests.interop.cells import WRAPPED, of_shapes
 from tests.interop.shapes import PERSON
-from tests.interop.stacks import ANSWERS, CALLS, DIGEST, PASSWORD, SIGNATURE, STACKS, TEXT, USER
+from tests.interop.stacks import ANSWERS, CALLS, DIGEST, PASSWORD, SIGNATURE, TEXT, USER
 from tests.unit.adapters.security.letters import pair
 
 pytestmark = [pytest.mark.network, pytest.mark.timeout(60)]
 
 
 def call(client, stack, shape, hub, name, **proof):
-    return client(stack).call(hub.wsdl(name), shape, STACKS[stack].arguments(shape), **proof)
+    return client(stack).call(hub.wsdl(name), shape, shape.arguments, **proof)
 
 
 @of_shapes(CALLS, only=WRAPPED, about=TEXT)
