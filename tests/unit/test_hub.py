@@ -114,19 +114,19 @@ async def test_the_document_is_gone_while_its_message_waits_for_the_disk(scene, 
     class Tree(dict):
         """A document that can be watched."""
 
-    class Watched(type(scene.adapters["eessi"])):
-        def open(self, body, in_band=None):
-            opened = super().open(body, in_band)
-            tree = Tree(opened.root)
-            seen.append(weakref.ref(tree))
-            return msgspec.structs.replace(opened, root=tree)
+    def watched(body, in_band=None):
+        opened = as_ever(body, in_band)
+        tree = Tree(opened.root)
+        seen.append(weakref.ref(tree))
+        return msgspec.structs.replace(opened, root=tree)
 
     async def record(message, outcome):
         alive.append(seen[0]() is not None)
         return await write(message, outcome)
 
     seen, alive, write = [], [], scene.journal.record
-    scene.adapters["eessi"] = Watched()
+    as_ever = scene.adapters["eessi"].open
+    monkeypatch.setattr(scene.adapters["eessi"], "open", watched)
     monkeypatch.setattr(scene.journal, "record", record)
     await scene.arrive()
     assert alive == [False]
