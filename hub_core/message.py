@@ -149,7 +149,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         mapping: ``id@hash`` of the mapping that read it; ``None`` if it was refused before.
         document: kind of document, such as ``P2000`` or ``insuredResponse``.
-        record: canonical record as JSON; ``None`` if refused.
+        record: canonical record as JSON; ``None`` if refused, then ``unmapped`` holds the leaves, which else are in it.
         cases: case numbers named in the record, for looking messages up.
         persons: numbers of persons named in it, as ``scheme:number``, for the same.
         rows: of a file: how many messages of their own come out of it.

@@ -95,10 +95,10 @@ class Judge:
             reading = _unread(tuple(faults))
             return decide(state=State.REFUSED, document=opened.name, findings=reading.findings), reading
         mapping, reading = self.read(opened, endpoint.mappings, on=message.received_at.astimezone(UTC).date())
-        decide = partial(decide, document=opened.name, mapping=mapping, unmapped=reading.unmapped)
+        decide = partial(decide, document=opened.name, mapping=mapping)
         if reading.record is None:
             state = State.ACCEPTED if reading.verdict is Verdict.NONE else State.REFUSED
-            return decide(state=state, findings=reading.findings), reading
+            return decide(state=state, findings=reading.findings, unmapped=reading.unmapped), reading
         deliveries, unrouted = self.route(message, reading.record, directory)
         outcome = decide(
             state=State.DELIVERING if deliveries else State.ACCEPTED,

@@ -33,6 +33,7 @@ async def message(parts: Parts, look: Look) -> dict[str, Any]:
 def _message(parts: Parts, kept: Kept, look: Look) -> dict[str, Any]:
     outcome, latest = kept.outcome, parts.view.latest(look.id)
     record = msgspec.json.decode(outcome.record) if outcome.record else None
+    leaves = msgspec.to_builtins(outcome.unmapped) if record is None else record.get("unmapped", [])
     body = b"" if kept.purged_at else parts.view.body(look.id)
     return {
         "message": _row(kept.message)
@@ -51,10 +52,7 @@ def _message(parts: Parts, kept: Kept, look: Look) -> dict[str, Any]:
         },
         "record": record if look.reveal or record is None else masked(record),
         "findings": outcome.findings,
-        "unmapped": [
-            {"path": leaf.path, "value": leaf.value if look.reveal else mask_text(leaf.value)}
-            for leaf in outcome.unmapped
-        ],
+        "unmapped": leaves if look.reveal else masked({"unmapped": leaves})["unmapped"],
         "entries": steps(parts, kept),
         "now": waiting(parts, kept),
         "deliveries": [_delivery(row, reveal=look.reveal) for row in parts.view.deliveries(look.id)],

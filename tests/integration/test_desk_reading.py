@@ -1,9 +1,11 @@
-"""However long somebody looks, messages are taken in meanwhile."""
+"""What somebody sees who looks at messages; however long they look, messages are taken in meanwhile."""
 
 import asyncio
 import threading
 
 import pytest
+
+from tests.integration.seds_kept import BY
 
 DEADLINE = 10  # seconds; only a failing test gets near it
 
@@ -37,3 +39,12 @@ async def test_a_read_that_takes_long_holds_up_no_message(seds, monkeypatch, ver
     assert not looking.done()
     go_on.set()
     assert await looking
+
+
+async def test_leaves_that_no_rule_names_are_kept_with_the_record_alone_and_shown_masked(seds):
+    kept = await seds.accept(remarks={"2850415123450": "Cluj"})
+    assert seds.parts.view.message(kept).outcome.unmapped == ()
+    shown = await seds.desk.call("message", {"id": kept})
+    assert {"path": "remarks.…", "value": "…"} in shown["unmapped"]
+    revealed = await seds.desk.call("message", {"id": kept, "reveal": True, **BY})
+    assert {"path": "remarks.2850415123450", "value": "Cluj"} in revealed["unmapped"]
