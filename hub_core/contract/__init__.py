@@ -7,6 +7,7 @@
     xsd, simpletypes    XML Schema
     jsonschema          JSON Schema
     rows                descriptions of flat files
+    texts               texts that a place allows: all of a few, the longest of many
     words               what the names of places mean, in Romanian, English and Norwegian
 
 Start with ``contract_of``.

@@ -6,8 +6,8 @@ from typing import Any, Final
 from lxml import etree
 
 from hub_core.contract import LeafType, Place
+from hub_core.contract.texts import longest, possible
 from hub_core.draft.leaves import MAX_DEPTH, again
-from hub_core.lint.samples import longest, possible
 
 # What stands at a place whose meaning was guessed; nobody's data.
 BY_FIELD: Final[Mapping[str, tuple[str, ...]]] = {

@@ -12,7 +12,7 @@
     unused, mappingtests    what nothing names; tests that cannot run
     votes                   a rule of a shared block is right if it is right somewhere
     loaded, repair          faults of loading, with what the contract and the rules beside know of their mend
-    nearest, spans, samples, examples, readers, likeness, allowed, fitting
+    nearest, spans, examples, readers, likeness, allowed, fitting
                             what the checks ask
     fixing                  replacements, tried and made
     finding, formats        what is said, and how it is written

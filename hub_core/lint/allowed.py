@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from difflib import get_close_matches
 
 from hub_core.contract import LeafType
+from hub_core.contract.texts import possible, values
 from hub_core.lint.finding import Findings
 from hub_core.lint.fitting import DAYS, reads
-from hub_core.lint.samples import possible, values
 from hub_core.mapping.codecs import chain
 from hub_core.yaml import Scalar
 

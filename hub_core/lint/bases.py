@@ -5,10 +5,10 @@ from collections.abc import Mapping as Map
 from dataclasses import dataclass, field
 
 from hub_core.contract import Place
+from hub_core.contract.texts import values
 from hub_core.lint.finding import Findings
 from hub_core.lint.likeness import initial
 from hub_core.lint.nearest import Mend, Nearest, leads, local, ways
-from hub_core.lint.samples import values
 from hub_core.lint.walk import Read, Visit
 from hub_core.lint.world import Subject
 from hub_core.mapping.binding.model import fields

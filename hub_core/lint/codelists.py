@@ -9,12 +9,12 @@ from functools import partial
 from typing import Final
 
 from hub_core.contract import LeafType
+from hub_core.contract.texts import possible, values
 from hub_core.lint.finding import Findings, as_yaml, raw_end
 from hub_core.lint.likeness import fit, likeness
 from hub_core.lint.listfiles import node_of, out_of, text_of, top
 from hub_core.lint.literals import NEARLY
 from hub_core.lint.nearest import local
-from hub_core.lint.samples import possible, values
 from hub_core.lint.votes import Votes
 from hub_core.lint.walk import Read, Visit
 from hub_core.lint.world import World

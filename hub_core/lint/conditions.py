@@ -8,9 +8,9 @@ from typing import Final
 
 import msgspec
 
+from hub_core.contract.texts import values
 from hub_core.lint.finding import Findings
 from hub_core.lint.nearest import local
-from hub_core.lint.samples import values
 from hub_core.lint.votes import Votes
 from hub_core.lint.walk import Read, Visit
 from hub_core.mapping.language.paths import Filter

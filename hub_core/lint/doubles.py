@@ -6,11 +6,11 @@ from functools import partial
 from typing import Final
 
 from hub_core.contract import Place
+from hub_core.contract.texts import values
 from hub_core.lint.conditions import exclusive
 from hub_core.lint.finding import Findings
 from hub_core.lint.likeness import fit, likeness
 from hub_core.lint.nearest import MIN_LIKENESS, Nearest, local, ways
-from hub_core.lint.samples import values
 from hub_core.lint.spans import spans
 from hub_core.lint.votes import Votes
 from hub_core.lint.walk import Read, Visit

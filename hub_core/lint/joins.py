@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from itertools import permutations
 from typing import Final
 
+from hub_core.contract.texts import longest
 from hub_core.lint.finding import Findings
 from hub_core.lint.fitting import reads, written
-from hub_core.lint.samples import longest
 from hub_core.lint.walk import Visit
 from hub_core.mapping.codecs import Chain
 from hub_core.mapping.language.rules import Derive

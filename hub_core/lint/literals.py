@@ -7,12 +7,12 @@ from functools import partial
 from typing import Final
 
 from hub_core.contract import Place
+from hub_core.contract.texts import possible, values
 from hub_core.lint.allowed import say_impossible
 from hub_core.lint.examples import Examples
 from hub_core.lint.finding import Findings
 from hub_core.lint.nearest import Nearest
 from hub_core.lint.readers import Reader, compared, folded, readers
-from hub_core.lint.samples import possible, values
 from hub_core.lint.votes import Votes
 from hub_core.lint.walk import Read, Visit
 from hub_core.lint.world import Subject

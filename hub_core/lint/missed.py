@@ -7,11 +7,11 @@ from functools import partial
 from typing import Final
 
 from hub_core.contract import Place
+from hub_core.contract.texts import values
 from hub_core.lint.finding import Findings, as_yaml, quoted, raw_end
 from hub_core.lint.fitting import fitting
 from hub_core.lint.likeness import fit
 from hub_core.lint.nearest import Nearest, local
-from hub_core.lint.samples import values
 from hub_core.lint.votes import Votes
 from hub_core.lint.walk import Read, Visit
 from hub_core.yaml import Mapping, Node, Scalar, Sequence

@@ -7,11 +7,11 @@ from typing import Final
 
 import msgspec
 
+from hub_core.contract.texts import longest, values
 from hub_core.lint.finding import Replacement, as_yaml, instead, raw_end
 from hub_core.lint.fitting import fitting, like, reads, written
 from hub_core.lint.likeness import fit
 from hub_core.lint.nearest import Nearest, local, ways
-from hub_core.lint.samples import longest, values
 from hub_core.lint.walk import Read, Visit
 from hub_core.lint.world import World
 from hub_core.mapping.binding.model import Field, codecs_for, fields, listed, needed, takes

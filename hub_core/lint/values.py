@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from functools import partial
 
 from hub_core.contract import LeafType
+from hub_core.contract.texts import longest, possible
 from hub_core.lint.allowed import said, say_impossible
 from hub_core.lint.finding import Findings, as_yaml, raw_end
 from hub_core.lint.fitting import DAY, fitting, like, reads, written
 from hub_core.lint.joins import Joins
 from hub_core.lint.nearest import local
-from hub_core.lint.samples import longest, possible
 from hub_core.lint.votes import Votes
 from hub_core.lint.walk import Read, Visit
 from hub_core.mapping.codecs import Chain

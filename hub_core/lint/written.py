@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from hub_core.contract.contract import below
+from hub_core.contract.texts import possible, values
 from hub_core.lint.allowed import nearest_of, said
 from hub_core.lint.finding import Findings, quoted
 from hub_core.lint.nearest import Nearest
-from hub_core.lint.samples import possible, values
 from hub_core.lint.spans import spans
 from hub_core.lint.walk import Read, Visit, Walker
 from hub_core.lint.world import Subject
