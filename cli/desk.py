@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 # These change something, so without a hub the store must be opened for writing. Revealing leaves an entry.
 WRITING: Final = frozenset(
-    {"apply", "capture", "key_new", "key_revoke", "query", "repair", "replay", "revealed", "rollback"}
+    {"apply", "attachment", "capture", "key_new", "key_revoke", "query", "repair", "replay", "revealed", "rollback"}
     | {"seal_rotate", "seal_reload", "seal_drop"}
     | {"parked_act", "settle", "purge", "endpoint_pause", "endpoint_resume"}
     | {"mapping_shadow", "mapping_shadow_stop", "mapping_promote", "mapping_rollback"}

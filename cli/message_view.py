@@ -19,6 +19,7 @@ DELIVERIES = (
     Column("CODE"),
     Column("DETAIL", wrap=True),
 )
+ATTACHMENTS = (Column("#", right=True), Column("BYTES", right=True), Column("TYPE"), Column("NAME", drop=1))
 STEPS = (
     Column("AT"),
     Column("AFTER", right=True, drop=3),
@@ -35,6 +36,7 @@ def show_message(answer: dict[str, Any], *, revealed: bool) -> None:
     """Print everything that is known about a message."""
     _facts(answer)
     show_findings(answer["findings"])
+    _attachments(answer["attachments"])
     _deliveries(answer["deliveries"])
     show_steps(answer["entries"], answer.get("now", []))
     show_unmapped(answer["unmapped"])
@@ -98,6 +100,14 @@ def _body(message: dict[str, Any]) -> str:
     if message.get("purged_at"):
         return f"purged {screen.local(message['purged_at'])}"
     return f"{message['size']:,} bytes, {message['media_type'] or 'no media type'}"
+
+
+def _attachments(attachments: list[dict[str, Any]]) -> None:
+    if not attachments:
+        return
+    screen.heading("Attachments")
+    rows = [(str(one["number"]), f"{one['size']:,}", one["media_type"], one["name"]) for one in attachments]
+    screen.table(ATTACHMENTS, rows, empty="")
 
 
 def _deliveries(deliveries: list[dict[str, Any]]) -> None:

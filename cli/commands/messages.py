@@ -1,19 +1,22 @@
 """``punte messages``: find messages, look at one, watch them arrive."""
 
 import base64
+import os
 import sys
 import time
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from rich.text import Text
 
-from cli import completion, desk, filters, screen
+from cli import completion, desk, files, filters, screen
 from cli.faults import Exit
 from cli.message_view import show_message, show_repair, show_steps
 from cli.options import Json, MessageId, Reason, Reveal, check_reveal
 from cli.screen import Column
+from hub_core.errors import ConfigError, PunteError
 
 app = typer.Typer(no_args_is_help=True, help="Find messages, look at one, watch them arrive.")
 
@@ -165,6 +168,38 @@ def repair(
         show_repair(answer)
     if not answer["kept"]:
         raise typer.Exit(Exit.ATTENTION)
+
+
+@app.command()
+def attachment(
+    message_id: MessageId,
+    number: Annotated[int, typer.Argument(metavar="N", min=1, help="Which one, as punte messages show counts them.")],
+    *,
+    to: Annotated[
+        Path, typer.Option("--to", metavar="FILE", dir_okay=False, help="File to write; one that is there stays.")
+    ],
+    reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why you need it; kept in the history.")],
+) -> None:
+    """Write the content of an attachment into a file that only you can read.
+
+    Leaves an entry in the history of the message.
+    """
+    piece = partial(desk.call, "attachment", id=message_id, number=number, reason=reason, by=desk.operator())
+    first = piece(piece=0)
+    try:
+        descriptor = os.open(to, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600)
+        with os.fdopen(descriptor, "wb") as file, files.bar("writing", first["pieces"]) as advance:
+            file.write(base64.b64decode(first["content"]))
+            advance(1)
+            for part in range(1, first["pieces"]):
+                file.write(base64.b64decode(piece(piece=part)["content"]))
+                advance(1)
+    except PunteError:
+        to.unlink()  # a part of a content is none
+        raise
+    except OSError as error:
+        raise ConfigError("W304", f"it cannot be written: {error.strerror}", where=str(to)) from error
+    screen.note(f"{first['size']:,} bytes written to {to}")
 
 
 @app.command()

@@ -36,6 +36,14 @@ class Look(Arguments, frozen=True, kw_only=True):
     by: str = ""
 
 
+class Piece(Act, frozen=True, kw_only=True):
+    """Give out a piece of the content of an attachment; attachments are counted from 1, pieces from 0."""
+
+    id: str
+    number: int
+    piece: Annotated[int, Meta(ge=0)] = 0
+
+
 class Messages(Filter, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Which messages to list."""
 

@@ -28,6 +28,7 @@ VERBS: Final[dict[str, tuple[str, type[msgspec.Struct]]]] = {
     "names": ("looking", args.Nothing),
     "doctor": ("doctor", args.Nothing),
     "revealed": ("looking", args.Revealed),
+    "attachment": ("attaching", args.Piece),
     "timeline": ("looking", args.Look),
     "why": ("explaining", args.Why),
     "replay": ("replaying", args.Replay),

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 
+from hub_core.attachments.taking import check_folder
 from hub_core.directory import Endpoint
 from hub_core.errors import ConfigError
 from hub_core.journal.schema import JOURNAL, pending
@@ -48,6 +49,7 @@ async def doctor(parts: Parts, _: Nothing) -> list[Check]:
         _callers(parts),
         _released(parts),
         _sealed(parts),
+        _attachments(parts),
         _scheduled(parts),
         stuck,
     ]
@@ -82,6 +84,20 @@ def _sealed(parts: Parts) -> Check:
     if state["to_do"]:
         return Check(check=name, ok=None, text=f"{state['to_do']:,} messages to seal anew; the running hub does it")
     return Check(check=name, ok=True, text=f"everything is sealed with the key {parts.vault.key_id}")
+
+
+def _attachments(parts: Parts) -> Check:
+    """Say whether the folder of attachments is the one of this store, whichever process asks."""
+    name, folder = "attachments", parts.attachments
+    with parts.reads.read() as connection:
+        try:
+            check_folder(connection, folder)
+        except ConfigError as error:
+            return Check(check=name, ok=False, text=f"{error.where}: {error.text}", mend=error.mend)
+        (count,) = connection.execute("SELECT count(DISTINCT file) FROM attachment").fetchone()
+    if folder.store_id is None:
+        return Check(check=name, ok=None, text="the first start makes their folder")
+    return Check(check=name, ok=True, text=f"{count:,} files in {folder.path}")
 
 
 def _schema(parts: Parts) -> Check:

@@ -1,10 +1,12 @@
 """Verbs that only look."""
 
 import asyncio
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Final
 
 import msgspec
 
+from hub_core.attachments.attachment import Attachment
 from hub_core.clock import repair_id
 from hub_core.codes import CODES
 from hub_core.directory import Direction
@@ -16,6 +18,8 @@ from registry.desk.arguments import Look, Messages, Nothing, Revealed
 from registry.desk.timeline import steps, waiting
 from registry.parts import Parts
 from registry.store import Applied
+
+_CLIP: Final = 40  # characters of what a sender calls an attachment
 
 
 def messages(parts: Parts, wanted: Messages) -> list[dict[str, Any]]:
@@ -41,6 +45,7 @@ def _message(parts: Parts, kept: Kept, look: Look) -> dict[str, Any]:
         # Of a short body a plain hash is as good as the body: all that it may have been can be tried.
         | {"digest": kept.message.digest.hex() if look.reveal else None, "registry_set": kept.message.registry_set}
         | {"purged_at": kept.purged_at},
+        "attachments": _attachments(parts.view.attachments(look.id)),
         "repaired_by": parts.view.message(repair_id(look.id)) and repair_id(look.id),
         "outcome": {
             "state": kept.message.state,
@@ -72,6 +77,19 @@ async def revealed(parts: Parts, act: Revealed) -> dict[str, int]:
     for message_id in act.ids:
         await revealing(parts, Look(id=message_id, reveal=True, reason=act.reason, by=act.by))
     return {"messages": len(act.ids)}
+
+
+def _attachments(attachments: Sequence[Attachment]) -> list[dict[str, Any]]:
+    """Return what is shown of attachments; senders put what they like into names."""
+    return [
+        {
+            "number": number,
+            "size": one.size,
+            "media_type": mask_numbers(one.media_type)[:_CLIP],
+            "name": mask_numbers(one.name)[:_CLIP] or None,
+        }
+        for number, one in enumerate(attachments, start=1)
+    ]
 
 
 def _rows(parts: Parts, kept: Kept) -> dict[str, Any] | None:

@@ -9,6 +9,7 @@ import msgspec
 import pytest
 
 from adapters.kit.parts import read_parts
+from hub_core.errors import ConfigError, Rejected
 from hub_core.settings import Settings
 from hub_core.testing.builders import FrozenClock
 from hub_core.testing.partner import Reply, playing
@@ -238,8 +239,32 @@ async def test_files_go_with_the_bodies_of_their_messages(tmp_path, settings, pa
         (row,) = await hub.desk.call("messages", {})
         parts = hub.desk._parts
         await until(lambda: parts.view.message(row["id"]).message.state == "delivered")
-        (attachment,) = parts.view.attachments(row["id"])
-        assert (attachment.size, attachment.media_type, attachment.name) == (len(LARGE), "application/pdf", "scan")
+        shown = await hub.desk.call("message", {"id": row["id"]})
+        fact = {"number": 1, "size": len(LARGE), "media_type": "application/pdf", "name": "scan"}
+        assert shown["attachments"] == [fact]
         parts.__dict__["clock"] = FrozenClock(parts.clock.now() + timedelta(days=2))
         await hub.desk.call("purge", {"part": "bodies", "by": "ana"})
         assert (parts.view.attachments(row["id"]), files_in(settings)) == ((), [])
+
+
+async def test_an_operator_gets_a_content_for_a_reason_and_the_message_says_so(tmp_path, settings, partner):
+    async with assemble(settings) as hub:
+        key = await begin(hub, tmp_path, partner.url)
+        await called(hub, key, claim(LARGE * 3))
+        (row,) = await hub.desk.call("messages", {})
+        wanted = {"id": row["id"], "number": 1, "by": "ana"}
+        with pytest.raises(ConfigError) as raised:
+            await hub.desk.call("attachment", wanted | {"piece": 1, "reason": "court order"})
+        assert raised.value.code == "W400"
+        with pytest.raises(ConfigError):
+            await hub.desk.call("attachment", wanted | {"reason": " "})
+        pieces = [
+            await hub.desk.call("attachment", wanted | {"piece": number, "reason": "court order"})
+            for number in range(2)
+        ]
+        assert b"".join(base64.b64decode(one["content"]) for one in pieces) == LARGE * 3
+        assert {one["pieces"] for one in pieces} == {2}
+        entries = (await hub.desk.call("message", {"id": row["id"]}))["entries"]
+        assert [(one["by"], one["detail"]) for one in entries if one["step"] == "revealed"] == [("ana", "court order")]
+        with pytest.raises(Rejected):
+            await hub.desk.call("attachment", wanted | {"number": 2, "reason": "court order"})
