@@ -14,8 +14,12 @@ from typing import Any, Final
 
 import msgspec
 
+from hub_core.attachments.copying import copy_files
+from hub_core.attachments.folder import Folder
+from hub_core.attachments.taking import make
 from hub_core.errors import ConfigError
 from hub_core.journal import backup
+from hub_core.journal.attaching import unnamed
 from hub_core.journal.backup import Copy, Found
 from hub_core.journal.bodies import Vault
 from hub_core.journal.engines.engine import Engine
@@ -43,6 +47,8 @@ class Backup(msgspec.Struct, frozen=True, kw_only=True):
         keys: file of the keyring, where it was asked for.
         opened: messages that were opened with the key, to see that they can be; ``None``: no keyring is at hand.
         newest: when the last message came.
+        attachments: files of attachments.
+        missing: attachments that messages had and that are not there: purged while they were copied.
         set_aside: folder of what lay there before.
     """
 
@@ -53,6 +59,8 @@ class Backup(msgspec.Struct, frozen=True, kw_only=True):
     keys: Path | None = None
     opened: int | None = None
     newest: datetime | None = None
+    attachments: int = 0
+    missing: int = 0
     set_aside: Path | None = None
 
 
@@ -73,16 +81,18 @@ def back_up(settings: Settings, place: Path, *, with_keys: bool, steps: Steps, e
             with steps("copying", backup.pages(engine)) as advance:
                 backup.copy(engine, part, advance)
             found = _looked_through(Copy(part), vault)
+            missing = _files_out(settings, engine, found, target, steps)
         else:
             server = _server(settings, environ)
             with server.moment() as moment:  # what is looked through is what was copied; the store itself goes on
                 with steps("copying", 0):
                     server.dump(moment, part)
                 found = _looked_through(moment, vault)
+            missing = _files_out(settings, engine, found, target, steps)
     keys = _beside(target)
     if with_keys:
         write_keyring(keys, read_keyring(settings.keyring_file))
-    return _told(target, found, vault, keys=keys if with_keys else None)
+    return _told(target, found, vault, keys=keys if with_keys else None, missing=missing)
 
 
 def restore(
@@ -104,14 +114,16 @@ def restore(
         if settings.store is not None:
             _server(settings, environ).load(source)
             with closing(look(engine_of(settings, environ), migrations=(REGISTRY,))) as readers:
-                return _told(source, backup.look_through(readers, vault), vault)
-        return _restored_file(settings.database, source, vault, replace=replace, steps=steps)
+                found = backup.look_through(readers, vault)
+            missing = _files_in(settings, found, source, steps, replace=replace)
+            return _told(source, found, vault, missing=missing)
+        return _restored_file(settings, source, vault, replace=replace, steps=steps)
     finally:
         os.close(lock)
 
 
-def _restored_file(database: Path, source: Path, vault: Vault, *, replace: bool, steps: Steps) -> Backup:
-    aside = None
+def _restored_file(settings: Settings, source: Path, vault: Vault, *, replace: bool, steps: Steps) -> Backup:
+    database, aside = settings.database, None
     if backup.lies(database):
         if not replace:
             raise ConfigError("J121", "a store lies here", where=str(database))
@@ -125,9 +137,52 @@ def _restored_file(database: Path, source: Path, vault: Vault, *, replace: bool,
         copy = Copy(part)
         copy.check(FAMILIES)
         found = _looked_through(copy, vault)
+        missing = _files_in(settings, found, source, steps, replace=replace)
         if aside is not None:
             backup.set_aside(database, aside)
-    return msgspec.structs.replace(_told(source, found, vault), set_aside=aside)
+    return msgspec.structs.replace(_told(source, found, vault, missing=missing), set_aside=aside)
+
+
+def _files_out(settings: Settings, engine: Engine, found: Found, target: Path, steps: Steps) -> int:
+    """Copy the attachments of a copy; return how many were purged meanwhile.
+
+    Raises:
+        ConfigError: J120, one is not there or damaged; J123.
+    """
+    if not found.files:
+        return 0
+    beside = Folder(_attachments_of(target))
+    with steps("attachments", len(found.files)) as advance:
+        missing = copy_files(found.files, Folder(settings.attachments_folder), beside, advance)
+    with closing(look(engine, migrations=(REGISTRY,))) as readers, readers.read() as connection:
+        gone = unnamed(connection, missing)
+    if len(gone) < len(missing):
+        text = f"{len(missing) - len(gone)} attachments are not there"
+        raise ConfigError("J120", text, where=str(settings.attachments_folder), mend="punte doctor")
+    return len(missing)
+
+
+def _files_in(settings: Settings, found: Found, source: Path, steps: Steps, *, replace: bool) -> int:
+    """Put attachments in their place; return how many the backup does not have.
+
+    Raises:
+        ConfigError: J121, another store's lie there; J120, J123.
+    """
+    folder = Folder(settings.attachments_folder)
+    if folder.mark() not in {None, found.store_id}:
+        if not replace:
+            raise ConfigError("J121", "attachments of another store lie here", where=str(folder.path))
+        folder.path.rename(folder.path.with_name(f"{folder.path.name}-before-{datetime.now(UTC):%Y%m%dT%H%M%SZ}"))
+    if found.store_id is None:
+        return 0
+    folder.store_id = found.store_id
+    make(folder)
+    with steps("attachments", len(found.files)) as advance:
+        return len(copy_files(found.files, Folder(_attachments_of(source)), folder, advance))
+
+
+def _attachments_of(file: Path) -> Path:
+    return file.with_name(f"{file.name}.attachments")
 
 
 def _looked_through(engine: Engine, vault: Vault | None) -> Found:
@@ -172,7 +227,7 @@ def _vault(keyring: Path) -> Vault | None:
     return None
 
 
-def _told(file: Path, found: Found, vault: Vault | None, *, keys: Path | None = None) -> Backup:
+def _told(file: Path, found: Found, vault: Vault | None, *, keys: Path | None = None, missing: int = 0) -> Backup:
     return Backup(
         file=file,
         bytes=file.stat().st_size,
@@ -181,4 +236,6 @@ def _told(file: Path, found: Found, vault: Vault | None, *, keys: Path | None = 
         keys=keys,
         opened=None if vault is None else found.opened,
         newest=from_micros(found.newest),
+        attachments=len(found.files) - missing,
+        missing=missing,
     )

@@ -66,10 +66,16 @@ def _show(told: "Backup", *, as_json: bool) -> None:
             ("file", f"{told.file} ({told.bytes / 1e6:,.1f} MB)"),
             ("messages", f"{told.messages:,}, the last of {newest}; {opened}"),
             ("deliveries", f"{told.deliveries:,}"),
+            ("attachments", _attachments(told)),
             ("keyring", str(told.keys) if told.keys else None),
             ("set aside", str(told.set_aside) if told.set_aside else None),
         )
     )
+
+
+def _attachments(told: "Backup") -> str | None:
+    missing = f"; {told.missing:,} more were purged meanwhile" if told.missing else ""
+    return f"{told.attachments:,} files{missing}" if told.attachments or told.missing else None
 
 
 def _paths(told: "Backup") -> dict[str, str | None]:

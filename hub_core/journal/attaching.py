@@ -50,7 +50,7 @@ class AttachmentView:
     def unnamed(self, files: Iterable[str]) -> list[str]:
         """Return those files that no message has."""
         with self._readers.read() as connection:
-            return _unnamed(connection, files)
+            return unnamed(connection, files)
 
 
 def seal(attachments: Sequence[Attachment], contents: Contents) -> list[tuple[str, bytes]]:
@@ -68,7 +68,7 @@ def free(connection: Connection, numbers: Sequence[int]) -> tuple[str, ...]:
     """Take the attachments of messages away; return the files that nothing has any more."""
     had = f"DELETE FROM attachment WHERE message_seq IN ({marks(numbers)}) RETURNING file"
     files = {file for (file,) in connection.execute(had, numbers).fetchall()}
-    return tuple(_unnamed(connection, sorted(files)))
+    return tuple(unnamed(connection, sorted(files)))
 
 
 def keep_for(connection: Connection, number: int, message_id: str, files: Sequence[str]) -> None:
@@ -82,7 +82,8 @@ def keep_for(connection: Connection, number: int, message_id: str, files: Sequen
         raise purged(message_id)
 
 
-def _unnamed(connection: Connection, files: Iterable[str]) -> list[str]:
+def unnamed(connection: Connection, files: Iterable[str]) -> list[str]:
+    """Return those files that no message has."""
     found: list[str] = []
     for some in chunks(files):
         wanted = f"SELECT DISTINCT file FROM attachment WHERE file IN ({marks(some)})"

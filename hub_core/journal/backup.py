@@ -35,12 +35,16 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         opened: messages of the sample that were opened with the key.
         newest: when the last message came, in microseconds since 1970.
+        files: of attachments.
+        store_id: that lies in their folder.
     """
 
     messages: int
     deliveries: int
     opened: int = 0
     newest: int | None = None
+    files: tuple[str, ...] = ()
+    store_id: str | None = None
 
 
 class Copy(Sqlite):
@@ -134,7 +138,14 @@ def look_through(readers: Readers, vault: Vault | None) -> Found:
         (deliveries,) = connection.execute("SELECT count(*) FROM delivery").fetchone()
         ids = _sample(connection, last or 0)
         known = connection.execute("SELECT id FROM lookup_key").fetchone()
-    found = Found(messages=messages, deliveries=deliveries, newest=newest)
+        files, store_id = _attachments(connection)
+    found = Found(
+        messages=messages,
+        deliveries=deliveries,
+        newest=newest,
+        files=files,
+        store_id=store_id,
+    )
     if vault is None:
         return found
     if known is not None and known[0] != vault.keyring.lookup.id:
@@ -145,6 +156,16 @@ def look_through(readers: Readers, vault: Vault | None) -> Found:
         if kept is not None and kept.purged_at is None:
             view.body(message_id)
     return msgspec.structs.replace(found, opened=len(ids))
+
+
+def _attachments(connection: Connection) -> tuple[tuple[str, ...], str | None]:
+    """Return the files of attachments and the id of their folder; a backup of an older version knows none."""
+    known = "SELECT 1 FROM migration WHERE family = 'journal' AND name = '009_pre_attachments.sql'"
+    if connection.execute(known).fetchone() is None:
+        return (), None
+    files = connection.execute("SELECT DISTINCT file FROM attachment ORDER BY file").fetchall()
+    folder = connection.execute("SELECT id FROM attachment_folder").fetchone()
+    return tuple(name for (name,) in files), None if folder is None else folder[0]
 
 
 def lies(path: Path) -> bool:

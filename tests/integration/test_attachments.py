@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import contextlib
 import hashlib
 from datetime import timedelta
 
@@ -14,6 +15,7 @@ from hub_core.settings import Settings
 from hub_core.testing.builders import FrozenClock
 from hub_core.testing.partner import Reply, playing
 from registry.assemble import assemble
+from registry.backing import back_up, restore
 
 pytestmark = pytest.mark.network
 
@@ -268,3 +270,39 @@ async def test_an_operator_gets_a_content_for_a_reason_and_the_message_says_so(t
         assert [(one["by"], one["detail"]) for one in entries if one["step"] == "revealed"] == [("ana", "court order")]
         with pytest.raises(Rejected):
             await hub.desk.call("attachment", wanted | {"number": 2, "reason": "court order"})
+
+
+@contextlib.contextmanager
+def silent(_what, _steps):
+    yield lambda _: None
+
+
+async def test_a_backup_takes_attachments_along_and_brings_them_back(tmp_path, settings, partner):
+    keyring = tmp_path / "keyring.json"
+    settings = msgspec.structs.replace(settings, keyring=keyring)
+    async with assemble(settings) as hub:
+        key = await begin(hub, tmp_path, partner.url)
+        await called(hub, key, claim(LARGE))
+        (row,) = await hub.desk.call("messages", {})
+        made = back_up(settings, tmp_path / "copy", with_keys=False, steps=silent, environ={})
+    assert (made.attachments, made.missing) == (1, 0)
+    elsewhere = msgspec.structs.replace(settings, home=tmp_path / "elsewhere")
+    put = restore(elsewhere, made.file, replace=False, with_keys=False, steps=silent, environ={})
+    assert (put.attachments, put.missing) == (1, 0)
+    async with assemble(elsewhere) as hub:
+        parts = hub.desk._parts
+        (attachment,) = parts.view.attachments(row["id"])
+        assert b"".join(parts.attachments.chunks(attachment)) == LARGE
+        assert parts.attachments.is_the_stores
+
+
+async def test_a_backup_with_a_damaged_attachment_is_none(tmp_path, settings, partner):
+    async with assemble(settings) as hub:
+        key = await begin(hub, tmp_path, partner.url)
+        await called(hub, key, claim(LARGE))
+        (file,) = files_in(settings)
+        for damage in (lambda: file.write_bytes(b"other"), file.unlink):
+            damage()
+            with pytest.raises(ConfigError) as raised:
+                back_up(settings, tmp_path / "copy", with_keys=False, steps=silent, environ={})
+            assert (raised.value.code, (tmp_path / "copy").exists()) == ("J120", False)
