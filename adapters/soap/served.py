@@ -11,9 +11,10 @@ from typing import Final
 from lxml import etree
 
 from adapters.kit.contracts import Contracts
-from adapters.kit.multipart import parameters_of
+from adapters.kit.multipart import MEDIA_TYPE, is_multipart, parameters_of
 from adapters.kit.reply import Reply
 from adapters.soap import answers
+from adapters.soap.attachments import Packing
 from adapters.soap.names import MEDIA_TYPES
 from adapters.soap.request import Content, compile_content
 from adapters.soap.wsdl import Operation, Wsdl
@@ -162,7 +163,14 @@ class Served:
             body = wsdl.wire.write(operation.described, output, literal, version=call.version)
         except Rejected as fault:
             raise ConfigError("V107", fault.text, where=operation.name) from fault
-        return Reply(status=200, media_type=f"{MEDIA_TYPES[call.version]}; charset=utf-8", body=body)
+        media_type = f"{MEDIA_TYPES[call.version]}; charset=utf-8"
+        if call.takes_parts:
+            media_type, packed = Packing(wsdl.binary, version=call.version, action=operation.action).pack(
+                body, media_type
+            )
+            assert isinstance(packed, bytes)  # noqa: S101 - nothing of an answer lies in a file
+            body = packed
+        return Reply(status=200, media_type=media_type, body=body)
 
 
 class Call:
@@ -172,6 +180,12 @@ class Call:
         self.headers = headers
         self.body = body
         self.version = answers.version_of(headers, body)
+
+    @property
+    def takes_parts(self) -> bool:
+        """Whether the caller reads answers of several parts (MTOM): it says so, or sent one."""
+        told = self.headers.get("accept", "").lower()
+        return is_multipart(self.headers.get("content-type", "")) or "application/xop+xml" in told or MEDIA_TYPE in told
 
 
 @contextmanager

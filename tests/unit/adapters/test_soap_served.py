@@ -1,5 +1,6 @@
 """Endpoints that stand for their agency: their contract, which operation a call means, answers in its words."""
 
+import base64
 from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -10,6 +11,7 @@ import zeep
 from lxml import etree
 
 from adapters.soap import ADAPTER
+from adapters.soap.attachments import read_envelope
 from hub_core.contract.wsdl import read_contract
 from hub_core.directory import Contract, Direction, Endpoint
 from hub_core.document import Document
@@ -394,3 +396,33 @@ async def test_one_way_operations_take_what_their_contract_says(parts: Country, 
 )
 async def test_documents_that_no_operation_takes_together_are_refused(parts: Country, content: str, code: str) -> None:
     assert (await say(parts, content)).code == code
+
+
+@pytest.mark.parametrize(
+    ("headers", "in_parts"),
+    [
+        ({}, False),
+        ({"accept": "text/xml, application/soap+xml"}, False),
+        ({"accept": 'multipart/related; type="application/xop+xml", */*'}, True),
+        ({"content-type": 'multipart/related; boundary="b"; type="application/xop+xml"'}, True),
+    ],
+    ids=["says nothing", "reads envelopes", "reads parts", "sent parts"],
+)
+async def test_binary_contents_of_an_answer_are_parts_for_those_who_read_parts(
+    tmp_path: Path, headers: dict[str, str], in_parts: bool
+) -> None:
+    text = base64.b64encode(bytes(range(256)) * 8).decode()
+    binary = WSDL.replace('name="closed" type="x:string"', 'name="closed" type="x:base64Binary"')
+    (tmp_path / "binary.wsdl").write_text(binary, encoding="utf-8")
+    document = parse_xml(f'<t:closed xmlns:t="urn:case">{text}</t:closed>'.encode())
+    answers = {"Close": Answer(query="cases", person=".", writes=MAPPING.id)}
+    served = endpoint(contract=Contract(wsdl=str(tmp_path / "binary.wsdl")), answers=answers)
+    hub = country(served, Document(kind="xml", root=document, name="closed", body=etree.tostring(document)))
+    body = f'<s:Envelope xmlns:s="{SOAP_11}"><s:Body>{CLOSE}</s:Body></s:Envelope>'.encode()
+    if "content-type" in headers:
+        body = b"--b\r\nContent-Type: application/xop+xml\r\n\r\n" + body + b"\r\n--b--\r\n"
+    said = await call(hub, body=body, headers=headers)
+    assert (said.status, said.headers["content-type"].startswith("multipart/related")) == (200, in_parts)
+    root, _ = read_envelope(said.headers["content-type"], said.body)
+    assert root[-1][0].text == text
+    assert (text.encode() in said.body) is not in_parts
