@@ -12,7 +12,7 @@ import binascii
 import re
 from collections.abc import Collection, Mapping, Sequence
 from types import MappingProxyType
-from typing import Final, Literal
+from typing import Final
 
 from lxml import etree
 
@@ -102,9 +102,7 @@ def enclose(envelope: etree._Element, parts: Sequence[Part]) -> None:
 class Packing:
     """Takes contents out of the envelopes of one operation, into parts of their own."""
 
-    def __init__(
-        self, binary: Collection[str], *, version: Literal["1.1", "1.2"], action: str, threshold: int = THRESHOLD
-    ) -> None:
+    def __init__(self, binary: Collection[str], *, version: str, action: str, threshold: int = THRESHOLD) -> None:
         """Prepare.
 
         Args:

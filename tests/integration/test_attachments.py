@@ -4,7 +4,12 @@ import asyncio
 import base64
 import contextlib
 import hashlib
+import json
+import os
+import subprocess
+import sys
 from datetime import timedelta
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -306,3 +311,12 @@ async def test_a_backup_with_a_damaged_attachment_is_none(tmp_path, settings, pa
             with pytest.raises(ConfigError) as raised:
                 back_up(settings, tmp_path / "copy", with_keys=False, steps=silent, environ={})
             assert (raised.value.code, (tmp_path / "copy").exists()) == ("J120", False)
+
+
+def test_a_scan_of_sixty_megabytes_comes_in_and_goes_out_in_a_few_of_memory(tmp_path):
+    command = [sys.executable, Path(__file__).with_name("attachment_child.py"), tmp_path, "60"]
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(Path(__file__).parents[2])}
+    ended = subprocess.run(command, env=environment, stdout=subprocess.PIPE, check=True)
+    told = json.loads(ended.stdout)
+    assert told["bytes"] == told["meant"] > 59_000_000
+    assert told["grown"] < 30
