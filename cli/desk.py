@@ -121,6 +121,7 @@ def _in_the_store(settings: Settings, verb: str, arguments: dict[str, Any], *, w
         try:
             return await desk.call(verb, arguments)
         finally:
+            await desk.hang_up()
             desk.close()
 
     # The socket would carry JSON: the same kinds of values come back either way.

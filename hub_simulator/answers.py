@@ -1,6 +1,7 @@
 """What a simulated partner answers: a document of the contract, or one of its faults."""
 
 import hashlib
+from copy import deepcopy
 from random import Random
 from typing import Any, Final
 from xml.sax.saxutils import escape
@@ -31,6 +32,7 @@ class Answers:
         self._examples = examples
         self._seed = seed
         encoded = any(one.use == "encoded" for one in contract.operations.values())
+        self._validator = contract.schemas.xsd()
         self._sampler = Sampler(contract.schemas.model(), without=_NOT_ENCODED if encoded else ())
 
     def answer(self, operation: Operation, request: Any) -> Example:
@@ -42,7 +44,20 @@ class Answers:
         example = chosen(self._examples.get(operation.name, {}), request)
         if example is not None or operation.output is None:
             return example if example is not None else b""
-        return self._sampler.sample(operation.output.element, self._chance(operation, request))
+        answer = self._sampler.sample(operation.output.element, self._chance(operation, request))
+        return self._repeating(request, answer)
+
+    def _repeating(self, request: Any, answer: etree._Element) -> etree._Element:
+        """Return an answer that repeats what the request says under the same names, where the contract allows it.
+
+        An answer about another person than the one that was asked about is none that a caller could use.
+        """
+        said = {etree.QName(one).localname: one.text for one in request.iter(etree.Element) if _is_value(one)}
+        repeated = deepcopy(answer)
+        for one in repeated.iter(etree.Element):
+            if _is_value(one):
+                one.text = said.get(etree.QName(one).localname, one.text)
+        return answer if self._validator.faults(repeated) else repeated
 
     def attached(self, operation: Operation, request: Any) -> dict[str, bytes]:
         """Return contents for the MIME parts that the contract puts beside an answer, by their names."""
@@ -84,6 +99,10 @@ class Answers:
         """Return chance that follows from the request: the same one is answered in the same way."""
         digest = hashlib.sha256(canonical(request).encode()).hexdigest()
         return Random(f"{self._seed} {operation.name} {digest}")
+
+
+def _is_value(element: Any) -> bool:
+    return len(element) == 0 and bool((element.text or "").strip())
 
 
 def fault_envelope(version: str, text: str, detail: bytes = b"") -> bytes:

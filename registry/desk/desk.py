@@ -83,6 +83,11 @@ class Desk:
             return msgspec.to_builtins(await function(self._parts, given))
         return await asyncio.to_thread(lambda: msgspec.to_builtins(function(self._parts, given)))
 
+    async def hang_up(self) -> None:
+        """Give the connections to partners back that a verb has opened; a running hub keeps its own."""
+        if "connections" in self._parts.__dict__:
+            await self._parts.connections.close()
+
     def close(self) -> None:
         """Give the file free."""
         self._parts.close()

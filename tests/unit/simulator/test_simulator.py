@@ -43,6 +43,16 @@ def test_the_same_request_is_always_answered_in_the_same_way():
     assert call(Simulator(CONTRACT))[0].body == call(Simulator(CONTRACT))[0].body
 
 
+def test_an_answer_repeats_what_the_request_says_under_the_same_name(tmp_path):
+    text = FILES.replace("OUTPUT", PLAIN).replace('"scan"', '"ask"').replace("base64Binary", "string")
+    for smallest, repeated in ((1, True), (40, False)):
+        (tmp_path / "files.wsdl").write_text(text.replace('value="40"', f'value="{smallest}"'))
+        simulator = Simulator(read_contract(tmp_path / "files.wsdl"))
+        asked = envelope("1.1", b'<t:ask xmlns:t="urn:f">2850415123450</t:ask>')
+        reply = simulator.serve("P", {"content-type": "text/xml", "soapaction": '"urn:one"'}, asked)
+        assert (b">2850415123450<" in reply.body) is repeated  # where the contract allows it
+
+
 def test_another_seed_gives_another_answer():
     assert call(Simulator(CONTRACT, seed=1))[0].body != call(Simulator(CONTRACT, seed=2))[0].body
 
