@@ -6,8 +6,9 @@ from hub_core.document import Document
 
 
 def at(document: Document, members: str) -> str | None:
-    """Return the text at a place, such as ``MessageResponse.ResponseId``; ``None`` where there is none.
+    """Return the text at a place, such as ``MessageResponse.ResponseId``; ``None`` where there is no such place.
 
+    A place that is there and says nothing (an empty element, ``null``) gives an empty text.
     In XML the names are local names of elements, the first that of the root itself or of one of its children; of
     repeated ones the first counts. In JSON they are members; numbers are told as they are written.
     """
@@ -23,13 +24,15 @@ def _in_xml(document: Document, steps: list[str]) -> str | None:
         node = next((child for child in node.iterchildren("{*}" + step)), None)
         if node is None:
             return None
-    return (node.text or "").strip() or None
+    return (node.text or "").strip()
 
 
 def _in_json(document: Document, steps: list[str]) -> str | None:
     value = document.root
     for step in steps:
-        value = value.get(step) if isinstance(value, Mapping) else None
-    if isinstance(value, bool) or not isinstance(value, str | int):
+        if not isinstance(value, Mapping) or step not in value:
+            return None
+        value = value[step]
+    if isinstance(value, bool) or not isinstance(value, str | int | None):
         return None
-    return str(value).strip() or None
+    return "" if value is None else str(value).strip()

@@ -1,5 +1,6 @@
 """The steps of an exchange, called."""
 
+import contextlib
 from typing import Final
 from urllib.parse import quote
 
@@ -50,17 +51,19 @@ class _Calls:
         return answered
 
     def _text_at(self, answered: Answered, members: str, limit: int) -> str:
-        """Return the text at a place of an answer; empty where there is none.
+        """Return the text at a place of an answer; empty where the place says nothing.
 
         Raises:
-            Rejected: D203, the answer is too long or no document, or the text no id.
+            Rejected: D203, the answer is too long or no document, has no such place, or the text is no id.
         """
         if not answered.complete:
             raise self._wrong("an answer is larger than max_body_bytes, or compressed")
         try:
-            found = at(opened(answered.body), members) or ""
+            found = at(opened(answered.body), members)
         except Rejected as fault:
             raise self._wrong(f"an answer is no document: {fault.code}") from fault
+        if found is None:
+            raise self._wrong(f"an answer has no {members}")
         if len(found) > limit or not found.isprintable():
             raise self._wrong(f"{members} holds nothing that could be an id")
         return found
@@ -106,6 +109,16 @@ class Fetching(_Calls):
         read = head if exchange.read is None else await self._step(exchange.read, found)
         if read is None:
             raise self._wrong("what stands at the head cannot be read")
-        answers = self._text_at(read, exchange.answers, MAX_RECEIPT) if exchange.answers else ""
-        item = Item(body=read.body, media_type=read.media_type, sender_id=found, answers=answers or None)
+        if not read.complete:
+            raise self._wrong("what stands at the head is larger than max_body_bytes, or compressed")
+        answers = _receipt_in(read, exchange.answers) if exchange.answers else None
+        item = Item(body=read.body, media_type=read.media_type, sender_id=found, answers=answers)
         return Batch(items=(item,), after=found, more=True)
+
+
+def _receipt_in(read: Answered, members: str) -> str | None:
+    """Return the receipt that a document answers; ``None``: it names none. The hub says what else is wrong with it."""
+    with contextlib.suppress(Rejected):
+        found = at(opened(read.body), members)
+        return found if found and len(found) <= MAX_RECEIPT and found.isprintable() else None
+    return None

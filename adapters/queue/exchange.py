@@ -50,7 +50,7 @@ class Exchange(Struct, frozen=True, kw_only=True):
     Attributes:
         submit: hands a message in.
         poll: looks what stands at the head of the queue, and leaves it there.
-        id: members of the answer of ``poll`` where the id of what stands there is found.
+        id: members of the answer of ``poll`` where the id of what stands there is found; blank or null: nothing does.
         read: fetches it; left out: the answer of ``poll`` is the document.
         commit: takes it from the queue, once it is kept here.
         answers: members of the document where the receipt stands that it answers.

@@ -10,7 +10,9 @@ Everything goes over real sockets on the loopback. Needs pytest and pytest-async
 """
 
 from hub_core.testing.adapter_base import AdapterSuite, Told
+from hub_core.testing.adapter_fetching import Fetching
 from hub_core.testing.adapter_json import JsonSuite, faulty_json
+from hub_core.testing.adapter_lasting import Lasting
 from hub_core.testing.adapter_opening import Opening
 from hub_core.testing.adapter_replaying import Replayed
 from hub_core.testing.adapter_sending import Sending
@@ -20,7 +22,9 @@ from hub_core.testing.adapter_telling import Telling
 __all__ = [
     "AdapterContract",
     "AdapterSuite",
+    "Fetching",
     "JsonSuite",
+    "Lasting",
     "Opening",
     "Sending",
     "SendingAdapterContract",
@@ -34,5 +38,5 @@ class AdapterContract(Telling, Opening, Replayed, Serving):
     """The promises of the port ``Adapter`` that every adapter makes."""
 
 
-class SendingAdapterContract(AdapterContract, Sending):
-    """The same, and those of ``Target``, for an adapter with direction ``out``."""
+class SendingAdapterContract(AdapterContract, Lasting):
+    """The same, and those of ``Target``, for an adapter with direction ``out``; add ``Fetching`` where it polls."""

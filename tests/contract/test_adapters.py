@@ -14,9 +14,10 @@ from hub_core.directory import Contract, Direction, Endpoint
 from hub_core.polled import Poll
 from hub_core.testing.adapter import (
     AdapterContract,
+    Fetching,
     JsonSuite,
+    Lasting,
     Opening,
-    Sending,
     SendingAdapterContract,
     Telling,
     Told,
@@ -135,7 +136,7 @@ class TestFlat(JsonSuite, AdapterContract):
         return super().endpoint(**{"contract": Contract(rows="partners/anofm/monthly.rows.yaml")} | changes)
 
 
-class TestRest(JsonSuite, SendingAdapterContract):
+class TestRest(JsonSuite, SendingAdapterContract, Fetching):
     secret = CNP
     adapter = REST
     good = b'{"type": "case-file", "cnp": "%s"}' % CNP.encode()
@@ -146,8 +147,18 @@ class TestRest(JsonSuite, SendingAdapterContract):
     def outbound(self, url: str, **changes: Any) -> Endpoint:
         return self.endpoint(direction=Direction.OUT, url=url, message_id=None, **changes)
 
+    pages = (
+        Reply(200, b'{"items": [{"n": 1}, {"n": 2}], "next": "2"}'),
+        Reply(200, b'{"items": [{"n": 3}], "next": "3"}'),
+        Reply(200, b'{"items": [], "next": "3"}'),
+    )
 
-class TestQueue(JsonSuite, Opening, Telling, Sending):
+    def polled(self, url: str, **changes: Any) -> Endpoint:
+        facts = {"url": url, "poll": Poll(every=timedelta(minutes=1), items="items", next="next", parameter="after")}
+        return self.endpoint(**facts | changes)
+
+
+class TestQueue(JsonSuite, Opening, Telling, Lasting, Fetching):
     secret = CNP
     adapter = QUEUE
     good = b'{"Result": {"cnp": "%s"}}' % CNP.encode()
@@ -168,3 +179,14 @@ class TestQueue(JsonSuite, Opening, Telling, Sending):
     def outbound(self, url: str, **changes: Any) -> Endpoint:
         submit = {"submit": {"path": "new", "receipt": "Id"}}
         return self.endpoint(direction=Direction.OUT, url=url, settings=submit, **changes)
+
+    pages = (
+        Reply(200, b'{"Id": "a-1"}'),
+        Reply(200, b"{}"),
+        Reply(200, b'{"Id": "a-2"}'),
+        Reply(200, b"{}"),
+        Reply(204),
+    )
+
+    def polled(self, url: str, **changes: Any) -> Endpoint:
+        return self.endpoint(url=url, **changes)

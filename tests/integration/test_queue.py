@@ -185,6 +185,16 @@ async def test_a_hub_that_is_killed_between_answers_has_each_once_and_commits_no
     parts.close()
 
 
+@pytest.mark.parametrize("body", [b"<broken", b'{"Note": "to all"}', b'{"Result": {"Of": "%s"}}' % (b"9" * 500)])
+async def test_what_names_no_receipt_is_handed_over_all_the_same_and_holds_nothing_up(queue, body):
+    queue.waiting = [("m-1", body)]
+    poller = ADAPTER.poller("results", endpoint(queue, Direction.IN, **FETCH))
+    (item,) = (await poller.poll(None)).items
+    assert (item.body, item.answers) == (body, None)
+    assert (await poller.poll("m-1")).items == ()
+    await poller.close()
+
+
 async def submitted(queue, **facts):
     target = ADAPTER.target("contracts", endpoint(queue, Direction.OUT, submit=SUBMIT, **facts))
     sent = Sent(key="k-1", message_id="m", correlation_id="m", party="anofm", service="people", record=b"{}")
