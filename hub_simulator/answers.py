@@ -8,6 +8,7 @@ from xml.sax.saxutils import escape
 
 from lxml import etree
 
+from adapters.soap.names import SOAP_12_ENCODING, SOAP_ENCODING
 from adapters.soap.wire import envelope
 from hub_core.contract.wsdl import Contract, Operation
 from hub_core.contract.wsdl.names import canonical
@@ -16,7 +17,11 @@ from hub_simulator.recorded import Example, Examples, chosen
 
 # Attributes that have no place in a literal document of an encoded body: every value stands where it belongs.
 _ATTACHED: Final = 2_000  # bytes, at most
-_NOT_ENCODED: Final = ("id", "href", FOREIGN_NOTE)
+_NOT_ENCODED: Final = (
+    *("id", "href", FOREIGN_NOTE),
+    *(f"{{{SOAP_ENCODING}}}{name}" for name in ("arrayType", "offset", "position", "root")),
+    *(f"{{{SOAP_12_ENCODING}}}{name}" for name in ("itemType", "arraySize", "nodeType", "id", "ref")),
+)
 
 
 class Answers:

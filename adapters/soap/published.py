@@ -12,7 +12,6 @@ from lxml import etree
 from adapters.soap.names import (
     SOAP_12_ENCODING,
     SOAP_ENCODING,
-    VERSIONS,
     WSDL,
     WSDL_SOAP_11,
     WSDL_SOAP_12,
@@ -29,7 +28,7 @@ _ENCODINGS: Final = {"1.1": SOAP_ENCODING, "1.2": SOAP_12_ENCODING}
 _HERE: Final = "punte:schemas"
 _HTTP: Final = "http://schemas.xmlsoap.org/soap/http"
 # Every stack knows these; many refuse to be told again.
-_KNOWN: Final = frozenset({SOAP_ENCODING, SOAP_12_ENCODING, WSDL, XML, XSD, *VERSIONS})
+_KNOWN: Final = frozenset({SOAP_ENCODING, WSDL, XML, XSD})
 
 
 def published(contract: Contract, address: str, *, only: Collection[str] = ()) -> bytes:

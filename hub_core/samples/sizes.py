@@ -65,7 +65,7 @@ class Sizes:
         """Return the least number of elements of one occurrence; infinite where no document is finite."""
         if (known := self._known.get(id(particle))) is not None:
             return known
-        types = [kind for kind in _types_below(particle, self) if id(kind) not in self._sizes]
+        types = self._types_below(particle)
         self._kept += types
         self._sizes.update((id(kind), math.inf) for kind in types)
         changed = True
@@ -98,19 +98,18 @@ class Sizes:
     def _all(self, particle: Particle) -> float:
         return particle.min_occurs * self._once(particle) if particle.min_occurs else 0
 
-
-def _types_below(particle: Particle, sizes: Sizes) -> list[Any]:
-    """Return the complex types that a particle leads to, each once."""
-    found: dict[int, Any] = {}
-    waiting = [particle]
-    while waiting:
-        for element in _elements(waiting.pop()):
-            for one in sizes.elements(element):
-                for kind in sizes.types(one):
-                    if kind.is_complex() and id(kind) not in found:
-                        found[id(kind)] = kind
-                        waiting.append(kind.content)
-    return list(found.values())
+    def _types_below(self, particle: Particle) -> list[Any]:
+        """Return the complex types that a particle leads to, each once; what lies below a known one is known, too."""
+        found: dict[int, Any] = {}
+        waiting = [particle]
+        while waiting:
+            for element in _elements(waiting.pop()):
+                for one in self.elements(element):
+                    for kind in self.types(one):
+                        if kind.is_complex() and id(kind) not in found and id(kind) not in self._sizes:
+                            found[id(kind)] = kind
+                            waiting.append(kind.content)
+        return list(found.values())
 
 
 def _elements(particle: Particle) -> Iterator[XsdElement]:

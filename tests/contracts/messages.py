@@ -1,5 +1,6 @@
 """What messages are made of, and what is mended: one small contract for each kind that agencies publish, what is said of it, what it offers."""
 
+from adapters.soap.names import SOAP_11
 from tests.contracts.making import (
     ANSWER,
     BODY,
@@ -246,6 +247,46 @@ KINDS: dict[str, Kind] = {
             )
         },
         {"V537"},
+        [("get", "document/literal", "1.1", "{urn:t}ask")],
+    ),
+    "types without order that extend each other": (
+        {
+            "a.wsdl": wsdl(
+                types=schema(
+                    '<xs:complexType name="one"><xs:all><xs:element name="a" type="xs:int"/></xs:all></xs:complexType>'
+                    '<xs:complexType name="two"><xs:complexContent><xs:extension base="tns:one"><xs:all>'
+                    '<xs:element name="b" type="xs:int"/></xs:all></xs:extension></xs:complexContent></xs:complexType>'
+                ),
+                messages=TYPED.format("tns:two"),
+                binding=bound(asked=ENCODED, answered=ENCODED, style="rpc"),
+            )
+        },
+        {"V537"},
+        [("get", "rpc/encoded", "1.1", "{urn:r}get")],
+    ),
+    "a name beside a reference": (
+        {
+            "a.wsdl": wsdl(
+                types=schema(
+                    '<xs:element name="ask"><xs:complexType><xs:sequence><xs:element name="who" ref="tns:answer"/>'
+                    "</xs:sequence></xs:complexType></xs:element>" + ANSWER
+                )
+            )
+        },
+        {"V537"},
+        [("get", "document/literal", "1.1", "{urn:t}ask")],
+    ),
+    "a header block as the schema of envelopes has it": (
+        {
+            "a.wsdl": wsdl(
+                types=schema(
+                    f'<xs:import namespace="{SOAP_11}"/><xs:element name="ask"><xs:complexType>'
+                    '<xs:attribute ref="envelope:mustUnderstand"/></xs:complexType></xs:element>' + ANSWER,
+                    more=f'xmlns:envelope="{SOAP_11}"',
+                )
+            )
+        },
+        set(),
         [("get", "document/literal", "1.1", "{urn:t}ask")],
     ),
     "a lone schema": ({"a.xsd": schema(ELEMENTS)}, set(), []),

@@ -83,5 +83,6 @@ class Definitions:
             said = f"{text} means {name}, which is nowhere; the {kind} {others[0].name} is used"
             self.findings.warning("V534", user.at(node), said, "write it with the prefix of its namespace")
             return others[0]
-        self.findings.error("V505", user.at(node), f"{kind} {name or '(no name)'} is defined nowhere", "define it")
+        said = f"{kind} {name} is defined nowhere" if text else f"wsdl:{split(tag(node))[1]} names no {kind}"
+        self.findings.error("V505", user.at(node), said, "define it")
         return None

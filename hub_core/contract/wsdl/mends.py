@@ -1,6 +1,7 @@
 """Faults of schemas that agencies publish and most stacks overlook: mended in the copy, each with a finding.
 
-What a mend lets through was meant by the author or harms nobody; no mend refuses more than was written.
+What a mend lets through was meant by the author or harms nobody; what no validator takes as it is written, is read as
+most stacks write it.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -40,12 +41,29 @@ def mend(doc: SchemaDoc, twin: Mapping[Node, Node], findings: Findings) -> None:
         twin: the element of the copy for each of its elements.
         findings: told of every mend.
     """
+    for node in _derived_alls(doc):
+        twin[node].tag = f"{X}sequence"
+        text = "xs:all in a type that is extended or extends another; held to be in the order that is written"
+        findings.warning("V537", doc.at(node), text, "mend the schema")
     for node, copy in twin.items():
         if not tag(node).startswith(X):
             continue
         for one in _MENDS:
             for text in one(node, copy):
                 findings.warning("V537", doc.at(node), text, "mend the schema")
+
+
+def _derived_alls(doc: SchemaDoc) -> Iterator[Node]:
+    """Yield each ``xs:all`` of a type that is extended or extends another: XML Schema 1.0 knows no order for both."""
+    kinds = {kind.get("name"): kind for kind in doc.node.iter(f"{X}complexType") if kind.get("name")}
+    filled = {name for name, kind in kinds.items() if next(kind.iter(f"{X}element", f"{X}group"), None) is not None}
+    for one in doc.node.iter(f"{X}extension"):
+        name = one.get("base", "").strip().rpartition(":")[2]
+        if name in filled and any(tag(child) in _PARTICLES for child in one):
+            base = kinds[name]
+            yield from one.findall(f"{X}all")
+            yield from base.findall(f"{X}all")
+            yield from base.findall(f"{X}complexContent/{X}extension/{X}all")
 
 
 def _global_occurrence(node: Node, copy: Node) -> Iterator[str]:
@@ -76,6 +94,13 @@ def _required_default(node: Node, copy: Node) -> Iterator[str]:
     if tag(node) == f"{X}attribute" and node.get("use") == "required" and node.get("default") is not None:
         del copy.attrib["default"]
         yield "an attribute that is required has a default; overlooked"
+
+
+def _name_and_reference(node: Node, copy: Node) -> Iterator[str]:
+    if tag(node) == f"{X}element" and node.get("ref") and node.get("name") and tag(node.getparent()) != f"{X}schema":
+        for name in {"name", "type", "nillable"} & set(node.keys()):
+            del copy.attrib[name]
+        yield "an element has a name beside a reference; overlooked"
 
 
 def _repeated_in_all(node: Node, copy: Node) -> Iterator[str]:
@@ -126,6 +151,7 @@ _MENDS: Final[tuple[Callable[[Node, Node], Iterator[str]], ...]] = (
     _unknown_attributes,
     _any_number,
     _required_default,
+    _name_and_reference,
     _repeated_in_all,
     _attributes_first,
     _pattern,
