@@ -20,7 +20,7 @@ from registry.keys import Keys
 if TYPE_CHECKING:  # what reads certificates takes 0.03 s to load, and not every hub needs it
     from hub_core.security.certificates import Authorities, Certificate
 
-REMEMBERED: Final = 1_000  # certificates
+REMEMBERED: Final = 500  # certificates
 _NAMED: Final = 12  # hex digits of a fingerprint that stand for a certificate
 
 

@@ -10,7 +10,7 @@ from typing import Any, Final, Literal
 from lxml import etree
 from xmlschema import XsdElement
 
-from adapters.soap.names import SOAP_11, SOAP_12, XSD
+from adapters.soap.names import XSD
 from adapters.soap.wire import Wire, gather
 from hub_core.contract.wsdl import Contract, Message, Validator, read_contract
 from hub_core.contract.wsdl import Operation as Described
@@ -18,7 +18,6 @@ from hub_core.errors import ConfigError
 from hub_core.message import Finding
 from hub_core.places import around
 
-FAULTS: Final = frozenset({f"{{{SOAP_11}}}Fault", f"{{{SOAP_12}}}Fault"})
 MAX_DEPTH: Final = 8  # of the elements of a request; deeper ones cannot be asked for
 
 
@@ -118,19 +117,9 @@ class Operation:
         return Field(self._wsdl.contract.schemas.element(output.element))
 
     def gather(self, envelope: etree._Element) -> bool:
-        """Let the Body of an answer hold its literal document where several documents stand there, or none.
-
-        Returns:
-            Whether the envelope was changed.
-
-        Raises:
-            Rejected: V102, these are no documents of the operation.
-        """
-        output, body = self.described.output, envelope.find("{*}Body")
-        if output is None or output.wire or body is None or any(child.tag in FAULTS for child in body):
-            return False
-        body[:] = [self._wsdl.wire.read(self.described, output, body)]
-        return True
+        """Put several documents of an answer, or none, into one, where the operation answers so; tell whether."""
+        output = self.described.output
+        return output is not None and gather(envelope, output)
 
     @property
     def binary(self) -> frozenset[str]:

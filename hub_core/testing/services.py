@@ -65,17 +65,15 @@ class MemoryServices:
         """Return the one registry set."""
         return self._directory
 
-    def authenticate(self, headers: Mapping[str, str], line: Line) -> Caller:
+    def authenticate(self, headers: Mapping[str, str], line: Line) -> Caller:  # noqa: ARG002 - as the port has it
         """Return the one institution; raises Refused A401 for any other key."""
-        if (certified := self.certified(headers, line)) is not None:
-            return certified
         if not same(presented(headers), digest_of(self.key)):
             raise Refused("A401", "unknown key")
         return Caller(institution=INSTITUTION, key="suite")
 
     def certified(self, headers: Mapping[str, str], line: Line) -> Caller | None:  # noqa: ARG002 - as the port has it
-        """Return who calls by certificate: what stands in it is the name of the institution."""
-        return None if line.certificate is None else Caller(institution=line.certificate.decode(), key="certificate")
+        """Return nobody: it knows no certificates."""
+        return None
 
     def admit(self, caller: Caller, size: int) -> AbstractContextManager[Place]:
         """Hold room for a call."""
