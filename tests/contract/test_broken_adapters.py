@@ -1,0 +1,69 @@
+"""Adapters with one slip each: the kit names the promise that they break; the good one among them keeps all."""
+
+import asyncio
+import inspect
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from adapters.kit.broken import BROKEN, Good
+from hub_core.directory import Direction, Endpoint
+from hub_core.polled import Poll
+from hub_core.testing.adapter import Fetching, JsonSuite, SendingAdapterContract, faulty_json
+from hub_core.testing.partner import Reply
+
+CNP = "2850415123458"
+pytestmark = pytest.mark.network
+
+
+class Suite(JsonSuite, SendingAdapterContract, Fetching):
+    """How the good one, and so each of the others, is spoken to."""
+
+    __test__ = False  # what is tried is chosen below
+    adapter = Good()
+    secret = CNP
+    good = b'{"cnp": "%s"}' % CNP.encode()
+    other = b'{"case": "8"}'
+    faulty = faulty_json(b'{"case": "7", ', CNP)
+    taken = Reply(202)
+    pages = (
+        Reply(200, b'{"items": [{"n": 1}, {"n": 2}], "next": "2"}'),
+        Reply(200, b'{"items": [{"n": 3}], "next": "3"}'),
+        Reply(200, b'{"items": [], "next": "3"}'),
+    )
+
+    def outbound(self, url: str, **changes: Any) -> Endpoint:
+        return self.endpoint(direction=Direction.OUT, url=url, message_id=None, **changes)
+
+    def polled(self, url: str, **changes: Any) -> Endpoint:
+        return self.endpoint(**{"url": url, "poll": Poll(every=timedelta(minutes=1))} | changes)
+
+
+def tried(adapter: Any, promise: str, request: pytest.FixtureRequest) -> None:
+    """Try one promise on an adapter, with the cases that it has."""
+    suite = type("Tried", (Suite,), {"adapter": adapter})()
+    test = getattr(suite, f"test_{promise}")
+    cases: list[dict[str, Any]] = [{}]
+    for mark in getattr(test, "pytestmark", ()):
+        if mark.name == "parametrize":
+            cases = [case | {mark.args[0]: value} for case in cases for value in mark.args[1]]
+    names = set(inspect.signature(test).parameters)
+    for case in cases:
+        fixtures = {name: request.getfixturevalue(name) for name in names - case.keys()}
+        came = test(**case, **fixtures)
+        if inspect.iscoroutine(came):
+            asyncio.run(came)
+
+
+@pytest.mark.parametrize("slip", BROKEN)
+def test_a_slip_is_caught_by_the_promise_that_it_breaks(slip: str, request: pytest.FixtureRequest) -> None:
+    adapter, promise = BROKEN[slip]
+    tried(Good(), promise, request)
+    with pytest.raises(BaseException) as caught:  # noqa: PT011 - whatever the slip does, the promise is not kept
+        tried(adapter(), promise, request)
+    assert not isinstance(caught.value, KeyboardInterrupt)
+
+
+def test_there_are_slips_enough() -> None:
+    assert len(BROKEN) >= 20
