@@ -111,14 +111,18 @@ def new(
     out: Annotated[
         Path | None, typer.Option("--out", "-o", metavar="DIR", help="Left out: a folder of its name, here.")
     ] = None,
+    as_json: Json = False,
 ) -> None:
     """Write the package of a new adapter: it runs, keeps every promise of the kit, and waits for what is yours."""
     from cli.scaffold import write
 
     folder = out or Path(f"punte-{name}")
     written = write(name, folder)
-    for path in written:
-        screen.note(f"wrote {path}")
+    if as_json:
+        screen.as_json({"files": [str(path) for path in written]})
+    else:
+        for path in written:
+            screen.show(str(path))
     screen.note(f"check it: punte adapter check {folder}; install it: pip install -e {folder}")
 
 
