@@ -209,6 +209,14 @@ class XmlRun(Run):
         if element.tag.__class__ is str:
             self._leave((element, None))
 
+    def others(self, element: Any, name: str, *, mixed: bool) -> None:
+        """Leave the children of another name, and texts behind them where the element is not ``mixed``."""
+        for child in element:
+            if child.tag != name:
+                self.element(child)
+                if not mixed and (child.tail or "").strip():
+                    self.text(element)
+
     def attributes(self, element: Any, known: frozenset[str]) -> None:
         """Leave the attributes that nothing names."""
         for name in element.keys():  # noqa: SIM118 - lxml elements iterate over children
