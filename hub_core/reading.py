@@ -6,7 +6,7 @@ from typing import Final
 
 import msgspec
 
-from hub_core.canonical import Beneficiary
+from hub_core.canonical import Beneficiary, Unmapped
 from hub_core.message import Finding, Leaf, Severity
 
 MAX_FINDINGS: Final = 200  # that one reading lists; more are counted only
@@ -32,13 +32,13 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         record: ``None`` unless the verdict is ``RECORD``.
         findings: in the order of the document, at most ``MAX_FINDINGS``, J201 (how many more there are) and M205.
-        unmapped: every leaf that no rule names; also in ``record.unmapped``.
+        unmapped: every leaf that no rule names: those of the record, where there is one.
     """
 
     verdict: Verdict
     record: Beneficiary | None
     findings: tuple[Finding, ...]
-    unmapped: tuple[Leaf, ...]
+    unmapped: tuple[Leaf | Unmapped, ...]
 
 
 class Provenance(msgspec.Struct, frozen=True, kw_only=True):

@@ -13,7 +13,7 @@ from typing import Final
 
 import msgspec
 
-from hub_core.canonical import Beneficiary
+from hub_core.canonical import Beneficiary, Unmapped
 from hub_core.canonical.incoming import read_record
 from hub_core.directory import DEFAULT_MAX_BODY_BYTES
 from hub_core.document import Document
@@ -51,7 +51,7 @@ class FileReading(msgspec.Struct, frozen=True, kw_only=True):
     mapping: str | None
     record: Beneficiary | None
     findings: tuple[Finding, ...]
-    unmapped: tuple[Leaf, ...]
+    unmapped: tuple[Leaf | Unmapped, ...]
 
 
 class OfflineReader:

@@ -237,20 +237,18 @@ class CompiledMapping:
                 msgspec.structs.replace(finding, at=resolver.path(to, finding.at or "") or None)
                 for finding, to in run.found
             ]
-        unmapped = tuple(starmap(Leaf, run.left.items())) if run.left else ()
-        made = None if run.refused else self._made(record, run, findings, unmapped, on)
+        made = None if run.refused else self._made(record, run, findings, on)
+        unmapped = tuple(starmap(Leaf, run.left.items())) if made is None else made.unmapped
         told = all_told(findings, run.more, len(unmapped))
         verdict = _REFUSED if made is None else _RECORD
         return Reading(verdict=verdict, record=made, findings=told, unmapped=unmapped), run, record
 
-    def _made(
-        self, record: dict[str, Any], run: Run, findings: list[Finding], unmapped: tuple[Leaf, ...], on: date
-    ) -> Beneficiary | None:
+    def _made(self, record: dict[str, Any], run: Run, findings: list[Finding], on: date) -> Beneficiary | None:
         """Return the finished record with its own findings added to the others; ``None`` if it cannot stand."""
         if run.gaps:
             record["gaps"] = gaps(record, run.gaps)
-        if unmapped:
-            record["unmapped"] = [Unmapped(path=leaf.path, value=leaf.value) for leaf in unmapped]
+        if run.left:
+            record["unmapped"] = [Unmapped(path=path, value=value) for path, value in run.left.items()]
         try:
             made = msgspec.convert(record, Beneficiary)
         except msgspec.ValidationError as error:

@@ -26,9 +26,11 @@ def again(old: str, new: str | None) -> str:
 
 def own_text(element: Element) -> str:
     """Return the text of an element without that of its children; comments do not cut it."""
+    text = element.text or ""
     if not len(element):
-        return element.text or ""
-    return (element.text or "") + "".join(child.tail or "" for child in element)
+        return text
+    tails = [tail for child in element if (tail := child.tail)]
+    return text + "".join(tails) if tails else text
 
 
 def places(base: Element, steps: Steps) -> list[Place]:
