@@ -17,6 +17,7 @@ from hub_core.wording import Answer, InBand
 
 DEFAULT_MAX_BODY_BYTES = 10_000_000
 DEFAULT_MAX_ATTACHMENT_BYTES = 100_000_000
+LIVE = r"^([?]|/(?!/))[!-~]*$"  # never another host
 RATE = r"^[1-9][0-9]{0,5}/(s|min|h)$"
 _DAY, _TIME = "(mon|tue|wed|thu|fri|sat|sun)", "([01][0-9]|2[0-3]):[0-5][0-9]"
 HOURS = rf"^{_DAY}(-{_DAY})? {_TIME}-({_TIME}|24:00)$"
@@ -52,6 +53,8 @@ class Contract(Struct, frozen=True, kw_only=True):
         wsdl: WSDL of the service.
         json_schema: JSON Schema of the documents.
         rows: description of a flat file, below ``schemas/``.
+        live: where the partner publishes the WSDL: ``?wsdl`` behind ``url``, or a path on its host; once a day it is
+            held against the one in force.
     """
 
     wsdl: str | None = None
@@ -59,6 +62,7 @@ class Contract(Struct, frozen=True, kw_only=True):
     xsd: Annotated[str | None, Meta(description="XSD of the document inside a string, where there is one.")] = None
     json_schema: str | None = None
     rows: str | None = None
+    live: Annotated[str, Meta(pattern=LIVE, examples=["?wsdl"])] | None = None
 
 
 class Endpoint(Struct, frozen=True, kw_only=True):

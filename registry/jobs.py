@@ -15,6 +15,7 @@ from hub_core.directory import Endpoint
 from hub_core.errors import ConfigError
 from hub_core.polled import Poll
 from hub_core.ports.schedule import LOST
+from registry.contractwatch import watch
 from registry.crontab import next_time
 from registry.references import followed
 
@@ -85,16 +86,22 @@ async def certificates(parts: "Parts") -> Done:
 
 
 async def contracts(parts: "Parts") -> Done:
-    """Hold every endpoint against its contract, as registering it did: files may have changed since."""
+    """Hold every endpoint against its contract, as registering it did, and that against what its partner publishes.
+
+    Files may have changed since, and so may partners.
+    """
     wrong = {}
     for name, endpoint in parts.directory().endpoints.items():
         try:
             await asyncio.to_thread(parts.adapters[endpoint.adapter].check, name, endpoint)
         except ConfigError as error:
             wrong[name] = f"{name}: {error.code} {error.text}"
-    figures = {name: float(name in wrong) for name in parts.directory().endpoints}
-    detail = "; ".join([f"{len(figures)} held against their contracts", *wrong.values()])
-    return Done(detail=detail, code="R404" if wrong else None, figures=figures)
+    watched = await watch(parts)
+    broken = {name for name, found in watched.items() if found.breaking}
+    figures = {name: float(name in wrong or name in broken) for name in parts.directory().endpoints}
+    told = [*wrong.values(), *(found.told(name) for name, found in watched.items())]
+    detail = "; ".join([f"{len(figures)} held against their contracts", *told])
+    return Done(detail=detail, code="R404" if wrong else "R405" if broken else None, figures=figures)
 
 
 async def purge(parts: "Parts") -> Done:
@@ -124,7 +131,12 @@ JOBS: Final = (
     Job(name="purge", every=timedelta(hours=1), what="deleted because it was kept long enough", run=purge),
     Job(name="attachments", every=timedelta(hours=1), what="files that no message had", run=attachments),
     Job(name="certificates", every=timedelta(hours=6), what="days left of certificates", run=certificates),
-    Job(name="contracts", every=_DAY, what="1: the endpoint does not fit its contract", run=contracts),
+    Job(
+        name="contracts",
+        every=_DAY,
+        what="1: it does not fit its contract, or its partner's",
+        run=contracts,
+    ),
 )
 
 

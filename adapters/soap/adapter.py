@@ -33,6 +33,7 @@ SPEC: Final = Spec(
     fields=(
         Field(name="contract.wsdl", description="WSDL below schemas/; needed to ask or send."),
         Field(name="contract.operation", description="Operation of the WSDL, where it has several."),
+        Field(name="contract.live", description="Where the partner publishes its WSDL, such as ?wsdl; watched daily."),
         Field(name="contract.xsd", description="XSD of the document inside a string, or of a bare document."),
         Field(name="answers", description="By operation: how a call is answered in the contract's own words."),
         Field(name="url", description="Address of the partner, to ask or send."),
@@ -94,6 +95,9 @@ class SoapAdapter(BaseAdapter):
                 wsdl.operation(contract.operation)
             if contract.xsd is None:
                 _check_schema(wsdl)
+        if contract is not None and contract.live is not None and (contract.wsdl is None or endpoint.url is None):
+            mend = "add contract.wsdl, at an endpoint with a url, or remove it"
+            raise ConfigError("R103", "there is nothing to hold it against", where="contract.live", mend=mend)
         if endpoint.direction is not Direction.IN:
             self._check_request(endpoint)
         self._served.check(endpoint)

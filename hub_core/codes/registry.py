@@ -25,4 +25,9 @@ CODES = (
     Code("R402", "certificate cannot be read", "Name readable PEM files in PUNTE_TLS_CERTIFICATE and PUNTE_TLS_KEY."),
     Code("R403", "certificate ends soon", "Have a new one made; of a partner: tell them. The days: punte schedule."),
     Code("R404", "endpoint does not fit its contract", "Mend the one or the other, then: punte apply DIR --plan."),
+    Code(
+        "R405",
+        "partner publishes another contract",
+        "Fetch it, see what it breaks: punte contract diff; then mend mapping and endpoint, and put it in force.",
+    ),
 )
