@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli import completion, screen
-from cli.options import folder
+from cli.options import Json, folder
 
 if TYPE_CHECKING:
     from hub_web.partner import Known
@@ -30,6 +30,7 @@ def page(
     address: Annotated[
         str, typer.Option("--address", metavar="URL", help="Where callers reach the hub; left out: as the hub says it.")
     ] = "",
+    as_json: Json = False,
 ) -> None:
     """Write the page for who calls an endpoint: contract, sample, codes, limits, and the call in four languages.
 
@@ -40,6 +41,11 @@ def page(
 
     known = _known(around, address.rstrip("/"))
     made = page_of(name, known)
+    if as_json:
+        import msgspec
+
+        screen.as_json(msgspec.to_builtins(made))
+        return
     text = as_markdown(made) if markdown else as_html(made)
     if out is None:
         print(text, end="")

@@ -1,5 +1,6 @@
 """The command that writes the page of an endpoint."""
 
+import json
 import shutil
 from pathlib import Path
 
@@ -34,6 +35,12 @@ def test_a_page_is_printed_as_markdown(punte, work):
     assert done.code == 0
     assert done.out.startswith("# Punte: seds\n")
     assert "```python" in done.out
+
+
+def test_a_page_is_data_for_who_makes_another_one_of_it(punte, work):
+    told = json.loads(punte("endpoint", "page", "seds", "--from", work, "--json").out)
+    assert told["title"] == "Punte: seds"
+    assert {"Code", "Table"} <= {block["type"] for section in told["sections"] for block in section["blocks"]}
 
 
 def test_an_endpoint_that_nobody_calls_has_no_page(punte, work):
