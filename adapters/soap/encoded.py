@@ -26,6 +26,7 @@ _INSTANCES: Final = (
     "http://www.w3.org/2000/10/XMLSchema-instance",
     "http://www.w3.org/1999/XMLSchema-instance",
 )
+_BASE64: Final = f"{{{XSD}}}base64Binary"
 _SIZED: Final = re.compile(r"(?P<type>[^\[\]\s]+)(?P<nested>(?:\[,*\])*)\[(?P<size>[\d, ]*)\]")
 
 
@@ -154,6 +155,14 @@ class _Reader:
         name = plain(_resolved(wire, told) or stated)
         if not name or name == declared.name or name in _ARRAYS:
             return declared, ""
+        if (
+            name == _BASE64
+            and declared.kind is Kind.SIMPLE
+            and _BASE64 not in declared.bases
+            and declared.name != ANY_SIMPLE
+        ):
+            # SOAP::Lite writes so what is not ASCII and not told to be a string: no guess, the text is another one.
+            raise fault(wire, "a text came as base64Binary; send it as the string that it is")
         shape = self._shapes.type(name)
         if shape is None or not (declared.kind is Kind.ANY or (declared.name and declared.name in shape.bases)):
             return declared, ""

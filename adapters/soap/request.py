@@ -245,9 +245,7 @@ class _Writer:
 
     def element(self, field: Field, *, path: str) -> None:
         name = self._prefixed(field.name)
-        kind = ""
-        if self._encoded and path and field.type:
-            kind = f" xsi:type={quoteattr(self._prefixed(field.type))}"
+        kind = self._kind(field, path) if self._encoded and path else ""
         self.parts.append(f"<{name}{kind}>")
         template = self._templates.get(path)
         if template is not None:
@@ -256,6 +254,16 @@ class _Writer:
         else:
             self._inside(field, path)
         self.parts.append(f"</{name}>")
+
+    def _kind(self, field: Field, path: str) -> str:
+        """Return the attributes that name the type of an encoded value; an array holds one item, or none."""
+        if not field.array:
+            return f" xsi:type={quoteattr(self._prefixed(field.type))}" if field.type else ""
+        held = field.array.rstrip("[]")
+        size = int(any(asked.startswith(f"{path}/") for asked in self._templates))
+        stated = f"{self._prefixed(held)}{field.array[len(held) :]}[{size}]"
+        array, attribute = (self._prefixed(f"{{{SOAP_ENCODING}}}{name}") for name in ("Array", "arrayType"))
+        return f" xsi:type={quoteattr(array)} {attribute}={quoteattr(stated)}"
 
     def _inside(self, field: Field, path: str) -> None:
         for part in field.fields:

@@ -11,6 +11,7 @@ from lxml import etree
 from xmlschema import XsdElement
 
 from adapters.soap.names import XSD
+from adapters.soap.shapes import ANY_TYPE, ARRAY_TYPE
 from adapters.soap.wire import Wire, gather
 from hub_core.contract.wsdl import Contract, Message, Validator, read_contract
 from hub_core.contract.wsdl import Operation as Described
@@ -41,6 +42,15 @@ class Field:
     def local(self) -> str:
         """The name without its namespace."""
         return self.name.rpartition("}")[2]
+
+    @property
+    def array(self) -> str:
+        """The type of what an array of the encoding holds, with brackets for arrays in it; empty: this is none."""
+        declared = getattr(self._element.type, "elem", None)
+        if declared is None or declared.get(ARRAY_TYPE) is None or not self.fields:
+            return ""
+        item = self.fields[0]
+        return f"{item.array}[]" if item.array and not item.type else item.type or ANY_TYPE
 
     @cached_property
     def fields(self) -> tuple["Field", ...]:

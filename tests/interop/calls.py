@@ -9,7 +9,8 @@ from adapters.soap.adapter import SoapAdapter
 from adapters.soap.wire import Wire
 from hub_core.directory import Contract, Direction, Endpoint
 from hub_core.ports import Question, Sent
-from tests.interop.shapes import PERSON
+from tests.interop.hub import FORMS, MEMBER
+from tests.interop.shapes import OFFICE, PERSON
 
 ADAPTER = SoapAdapter()
 NOBODY = "0000000000000"
@@ -41,6 +42,18 @@ def endpoint(server, contracts, shape, operation="", direction=Direction.ASK, **
     )
     ADAPTER.check("agency", made)
     return made
+
+
+FIELDS = {name: str(value) for name, value in PERSON.items()} | {"urgent": "true", "note": "fără"}
+
+
+def fields(shape) -> dict[str, str]:
+    """Return the templates of a request by the paths of its fields: a person with one member."""
+    form = FORMS[shape.folder]
+    person, member = (path.replace("r:", "") for path in (form.person, form.member))
+    values = {f"{person}{name}": value for name, value in FIELDS.items()} | {f"{person}id": "{cnp}"}
+    values |= {f"{person}{member}/{name}": value for name, value in MEMBER.items()}
+    return values | ({"office": OFFICE} if "office" in shape.arguments else {})
 
 
 @asynccontextmanager

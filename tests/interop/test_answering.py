@@ -8,9 +8,9 @@ from lxml import etree
 from adapters.soap.wire import Wire
 from hub_core.directory import Direction
 from hub_core.errors import Rejected
-from tests.interop.calls import ADAPTER, NOBODY, SENT, asked, closing, endpoint, question, whole
+from tests.interop.calls import ADAPTER, FIELDS, NOBODY, SENT, asked, closing, endpoint, fields, question, whole
 from tests.interop.cells import WRAPPED, of_shapes
-from tests.interop.shapes import said
+from tests.interop.shapes import leaves, plain, said
 from tests.interop.stacks import ANSWERS, FAULT, ONE_WAY, PATIENCE
 
 pytestmark = [pytest.mark.network, pytest.mark.timeout(60)]
@@ -26,6 +26,17 @@ async def test_a_stack_reads_all_of_a_request_of_the_hub_and_its_answer_is_valid
     operation = shape.contract.operation(shape.operation)
     answer = Wire(shape.contract).read(operation, operation.output, etree.fromstring(body).find("{*}Body"))
     assert said(answer) == said(shape.document("answer"))
+
+
+@of_shapes(ANSWERS)
+async def test_a_stack_reads_a_request_that_the_hub_writes_field_by_field(stack, shape, server, contracts) -> None:
+    called = endpoint(server(stack), contracts, shape, ask=fields(shape))
+    body = await asked(called, question())
+    assert ADAPTER.validate(called, ADAPTER.open(body)) == []
+    operation = shape.contract.operation(shape.operation)
+    answer = leaves(Wire(shape.contract).read(operation, operation.output, etree.fromstring(body).find("{*}Body")))
+    assert answer[:6] == [plain(value) for value in FIELDS.values()]
+    assert answer[6:8] == ["Gheorghiță", "12"]
 
 
 @of_shapes(ANSWERS, about=FAULT)

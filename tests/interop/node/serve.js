@@ -23,15 +23,22 @@ function refusal(version, name) {
   return { Fault: { faultcode: "soap:Client", faultstring: "nobody is called so", detail } };
 }
 
+// What names its type comes as an object of attributes and value.
+function plain(value) {
+  if (Array.isArray(value)) return value.map(plain);
+  if (value === null || typeof value !== "object" || value instanceof Date) return value;
+  if ("$value" in value) return value.$value;
+  const named = Object.entries(value).filter(([name]) => name !== "attributes");
+  return Object.fromEntries(named.map(([name, inner]) => [name, plain(inner)]));
+}
+
 function operations(version) {
   const register = (given) => {
-    const person = given.person ?? given;
-    const encoded = typeof person.id === "object"; // it names its type
-    if ((encoded ? person.id.$value : person.id) === NOBODY) throw refusal(version, encoded ? "fault" : "Refusal");
+    const person = plain(given.person ?? given);
+    if (person.id === NOBODY) throw refusal(version, given.person?.id?.attributes ? "fault" : "Refusal");
     // The package reads a day as a moment and writes no moments.
     const born = person.born instanceof Date ? person.born.toISOString().slice(0, 10) : person.born;
-    const members = person.members?.item ? { item: person.members.item } : person.members;
-    const entry = { ...person, born, members, number: 20260001, at: "2026-11-22T10:30:00Z" };
+    const entry = { ...person, born, number: 20260001, at: "2026-11-22T10:30:00Z" };
     if (given.office) return { registerReturn: entry };
     return given.person ? { RegisterResult: entry } : entry;
   };

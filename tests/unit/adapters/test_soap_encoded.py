@@ -126,13 +126,19 @@ PERSON = "<person><name>Ana</name><age>41</age></person><note>urgent</note>"
         ),
         pytest.param(
             '<t:ask><note xsi:type="xsd:string">urgent</note><person xsi:type="xsd:SOAPStruct">'
-            '<age xsi:type="xsd:string">41</age><name xsi:type="xsd:base64">Ana</name></person></t:ask>',
+            '<age xsi:type="xsd:string">41</age><name xsi:type="xsd:int">Ana</name></person></t:ask>',
             id="SOAP::Lite: any order, guessed types",
         ),
     ],
 )
 def test_stacks_that_write_differently_are_read_as_one_literal_document(wire) -> None:
     assert read(wire) == literal(PERSON)
+
+
+@pytest.mark.parametrize("kind", ["xsd:base64Binary", "soapenc:base64"])
+def test_a_text_that_comes_as_base64_is_refused_and_not_taken_for_what_it_encodes_to(kind) -> None:
+    with pytest.raises(Rejected, match="V105 a text came as base64Binary"):
+        read(f'<t:ask><person><name xsi:type="{kind}">R2hlb3JnaGnIm8SD</name></person><note/></t:ask>')
 
 
 def test_a_derived_type_is_named_in_the_literal_document() -> None:

@@ -246,6 +246,15 @@ def test_an_encoded_document_names_its_types_and_the_size_of_its_arrays(contract
     assert on.get("{http://schemas.xmlsoap.org/soap/encoding/}arrayType") == "xsd:date[2]"
 
 
+@pytest.mark.parametrize(("ask", "size"), [({"on/item": "{cnp}"}, 1), ({}, 0)])
+def test_an_array_that_is_written_field_by_field_names_what_it_holds_and_its_size(contract: Wsdl, ask, size) -> None:
+    request = compile_request(contract.operation("days"), {"who": "{cnp}"} | ask, QUESTION)
+    on = body_of(request).find("on")
+    encoding = "{http://schemas.xmlsoap.org/soap/encoding/}"
+    assert _name(on, on.get("{http://www.w3.org/2001/XMLSchema-instance}type")) == f"{encoding}Array"
+    assert _name(on, on.get(f"{encoding}arrayType")) == f"{{http://www.w3.org/2001/XMLSchema}}date[{size}]"
+
+
 def test_a_document_of_another_operation_is_not_sent(contract: Wsdl) -> None:
     request = compile_request(contract.operation("both"), {".": "{document}"}, WRITTEN)
     with pytest.raises(Rejected) as raised:
