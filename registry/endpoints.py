@@ -72,8 +72,8 @@ def check_endpoint(ground: Ground, name: str, endpoint: Endpoint) -> None:
     elif adapter is None:
         ground.one_of(at("adapter"), endpoint.adapter, ground.adapters, "adapter")
     elif endpoint.direction not in adapter.spec.directions:
-        text = f"the adapter {endpoint.adapter} has no direction {endpoint.direction}"
-        ground.fault(at("direction"), text, f"use {' or '.join(adapter.spec.directions)}, or another adapter")
+        fault = adapter.spec.cannot(endpoint.direction)
+        ground.fault(at("direction"), fault.text, fault.mend)
     elif len(ground.draft.faults.findings) == before:
         _check_own(ground, adapter, endpoint, at)
         _ask_adapter(ground, adapter, name, endpoint)

@@ -12,7 +12,6 @@ from adapters.kit.json_voice import JsonVoice
 from adapters.kit.reply import Voice
 from hub_core.directory import Contract, Endpoint
 from hub_core.document import Document
-from hub_core.errors import ConfigError
 from hub_core.message import Finding
 from hub_core.ports import AsgiApp, Services, Source, Spec, Target
 from hub_core.typed import struct_of
@@ -58,14 +57,14 @@ class BaseAdapter:
             return opened(body)
         return Document(kind="json", root=parse_json(body), name="document", dialect="JSON")
 
-    def check(self, name: str, endpoint: Endpoint) -> None:
+    def check(self, name: str, endpoint: Endpoint) -> None:  # noqa: ARG002 - the caller names the endpoint
         """Refuse what it cannot be; read the endpoint's schemas, where it has some.
 
         Raises:
             ConfigError: R104, and as ``Contracts.read_again``.
         """
         if endpoint.direction not in self.spec.directions:
-            raise self._cannot(name, endpoint)
+            raise self.spec.cannot(endpoint.direction)
         contract = endpoint.contract or Contract()
         if contract.json_schema is not None:
             self._schemas.read_again(contract.json_schema)
@@ -90,13 +89,13 @@ class BaseAdapter:
         """Return the app for ``/<adapter>/<endpoint>``."""
         return front(self.spec, self.voice, services)
 
-    def target(self, name: str, endpoint: Endpoint) -> Target:
+    def target(self, name: str, endpoint: Endpoint) -> Target:  # noqa: ARG002 - same
         """Raise ConfigError, R104: nothing is sent this way."""
-        raise self._cannot(name, endpoint)
+        raise self.spec.cannot(endpoint.direction)
 
-    def source(self, name: str, endpoint: Endpoint) -> Source:
+    def source(self, name: str, endpoint: Endpoint) -> Source:  # noqa: ARG002 - same
         """Raise ConfigError, R104: nobody is asked this way."""
-        raise self._cannot(name, endpoint)
+        raise self.spec.cannot(endpoint.direction)
 
     def settings(self, endpoint: Endpoint, kind: type[T]) -> T:
         """Return what the endpoint says below ``settings``, as ``spec.settings`` describes it.
@@ -105,12 +104,3 @@ class BaseAdapter:
             ConfigError: R102 to R107; the registry found it good, so the adapter is another one since.
         """
         return struct_of(endpoint.settings, kind, where="settings")
-
-    def _cannot(self, name: str, endpoint: Endpoint) -> ConfigError:
-        directions = ", or ".join(self.spec.directions)
-        return ConfigError(
-            "R104",
-            f"{name}: the adapter {self.spec.name} has no direction {endpoint.direction}",
-            where="direction",
-            mend=f"write direction: {directions}",
-        )

@@ -6,6 +6,7 @@ from typing import Final
 import msgspec
 
 from hub_core.directory import Direction
+from hub_core.errors import ConfigError
 
 #: Version of ``hub_core.ports`` and ``adapters.kit`` together. The second number grows with what is added, the first
 #: with what is taken away or changes its meaning.
@@ -89,6 +90,12 @@ class Spec(msgspec.Struct, frozen=True, kw_only=True):
     def directions(self) -> tuple[Direction, ...]:
         """What its endpoints can be."""
         return tuple(dict.fromkeys(one.direction for one in self.capabilities))
+
+    def cannot(self, direction: Direction) -> ConfigError:
+        """Return why an endpoint of a direction that the adapter lacks is refused."""
+        text = f"the adapter {self.name} has no direction {direction}"
+        mend = f"use {' or '.join(self.directions)}, or another adapter"
+        return ConfigError("R104", text, where="direction", mend=mend)
 
     @property
     def polls(self) -> bool:
