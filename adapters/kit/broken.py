@@ -53,7 +53,7 @@ class Good(BaseAdapter):
     def target(self, name: str, endpoint: Endpoint) -> Target:
         """Return what sends."""
         if endpoint.direction is not Direction.OUT:
-            raise self._cannot(name, endpoint)
+            raise self.spec.cannot(endpoint.direction)
         return self.sending(name, endpoint)
 
     def poller(self, name: str, endpoint: Endpoint) -> Poller:
