@@ -14,7 +14,7 @@ from hub_core.errors import ConfigError, Rejected
 from hub_core.message import Finding
 from hub_core.places import SCHEMAS
 from hub_core.ports import Capability, Field, Part, Poller, Spec, Split
-from hub_core.rows import Description, FlatFile, as_body, load_description, open_row, read_file
+from hub_core.rows import Description, OpenFile, as_body, load_description, open_file, open_row
 from hub_core.rows.single import MEDIA_TYPE
 from hub_core.validation import parse_json
 from hub_core.wording import InBand
@@ -75,10 +75,10 @@ class FlatAdapter(BaseAdapter):
     def split(self, endpoint: Endpoint, body: bytes) -> Split:
         """Return the rows of a file; see ``hub_core.ports.Splits``."""
         description = self._descriptions.get(_file_of(endpoint))
-        file = read_file(body, description)
+        file = open_file(body, description)
         return Split(
             document=description.name,
-            count=len(file.rows),
+            count=file.count,
             parts=_parts(file, description.name),
             media_type=MEDIA_TYPE,
             findings=file.findings,
@@ -110,8 +110,8 @@ def _load(path: Path) -> Description:
     return load_description(path, file=path.relative_to(SCHEMAS).as_posix())
 
 
-def _parts(file: FlatFile, name: str) -> Iterator[Part]:
-    return (Part(row.line, as_body(row, file, name)) for row in file.rows)
+def _parts(file: OpenFile, name: str) -> Iterator[Part]:
+    return (Part(row.line, as_body(row, file, name)) for row in file.rows())
 
 
 def _file_of(endpoint: Endpoint) -> str:

@@ -24,7 +24,7 @@ from hub_core.ports import Adapter, Clock, Journal, Position, Splits
 from hub_core.trace import current
 
 log = logging.getLogger("punte.hub")
-FILES = 2  # read at once: while one is read it takes a dozen times its bytes
+FILES = 2  # looked through at once, each in a thread
 MAX_ID = 255  # characters of a sender's id, as in the header Idempotency-Key
 
 

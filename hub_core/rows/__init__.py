@@ -10,7 +10,7 @@ One row is one line: a line break inside quotes is a fault, so that an open quot
 
 from hub_core.rows.description import load_description, name_of
 from hub_core.rows.model import Column, Description, FlatFile, Record, Row
-from hub_core.rows.reader import read_file
+from hub_core.rows.reader import OpenFile, open_file, read_file
 from hub_core.rows.single import as_body, as_document, open_row, row_in
 from hub_core.rows.whole import whole_file
 from hub_core.rows.writer import write_file
@@ -19,12 +19,14 @@ __all__ = [
     "Column",
     "Description",
     "FlatFile",
+    "OpenFile",
     "Record",
     "Row",
     "as_body",
     "as_document",
     "load_description",
     "name_of",
+    "open_file",
     "open_row",
     "read_file",
     "row_in",

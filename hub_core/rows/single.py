@@ -12,7 +12,7 @@ from hub_core.document import Document
 from hub_core.errors import Rejected
 from hub_core.message import Finding, Severity
 from hub_core.rows.model import Description, FlatFile, Row, Values
-from hub_core.rows.reader import read_file
+from hub_core.rows.reader import OpenFile, open_file
 
 MEDIA_TYPE: Final = "application/vnd.punte.row+json"
 DIALECT: Final = "ROWS"
@@ -38,7 +38,7 @@ class SingleRow(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     text: str = ""
 
 
-def as_body(row: Row, file: FlatFile, name: str) -> bytes:
+def as_body(row: Row, file: FlatFile | OpenFile, name: str) -> bytes:
     """Return a row as bytes; the same row gives the same bytes."""
     faults = tuple(Fault(one.code, one.text, one.source) for one in row.faults)
     single = SingleRow(
@@ -72,7 +72,7 @@ def open_row(value: Any) -> Document:
     return _document(single)
 
 
-def as_document(row: Row, file: FlatFile, name: str) -> Document:
+def as_document(row: Row, file: FlatFile | OpenFile, name: str) -> Document:
     """Return a row as mappings read it: JSON with the columns, and ``header`` and ``trailer`` beside them.
 
     Raises:
@@ -87,8 +87,8 @@ def row_in(body: bytes, description: Description, line: str | None = None) -> Do
     Raises:
         Rejected: as ``read_file``; F115, there is no such row; what is wrong with the row.
     """
-    file = read_file(body, description)
-    row = next((one for one in file.rows if line in {None, str(one.line)}), None)
+    file = open_file(body, description)
+    row = next((one for one in file.rows() if line in {None, str(one.line)}), None)
     if row is None:
         raise Rejected("F115", "the file has no such row", where=f"line {line}")
     return as_document(row, file, description.name)

@@ -1,11 +1,13 @@
 """Flat files are read line by line: a bad row is named with its line, a file that is not whole gives nothing."""
 
+import tracemalloc
+
 import msgspec
 import pytest
 
 from hub_core.errors import Rejected
 from hub_core.message import Severity
-from hub_core.rows import Column, Record, read_file
+from hub_core.rows import Column, Record, open_file, read_file
 
 HEADER = "H20251101"
 ROWS = ["D2850415123450IONESCU M.  000095750", "D1900101123457POP ȘTEFAN  000004250".replace("Ș", "Ş")]
@@ -214,3 +216,19 @@ def test_a_file_with_too_many_rows_is_refused(described):
 def test_a_mark_of_the_byte_order_is_no_part_of_the_first_value(described):
     plain = described("encoding: utf-8\nform: csv\nrow: {columns: [{name: a}]}")
     assert read_file(b"\xef\xbb\xbf1\n", plain).rows[0].values == {"a": "1"}
+
+
+def test_rows_are_read_one_by_one_whatever_their_number(seekers):
+    body = csv(*("2850415123450;Ion;957,50;I" for _ in range(5_000)))
+    file = open_file(body, seekers)
+    tracemalloc.start()
+    count = sum(1 for _ in file.rows())
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert (count, file.count) == (5_000, 5_000)
+    assert most < len(body) / 10
+
+
+def test_rows_may_be_read_again(seekers):
+    file = open_file(csv("1;a;;", "2;b;;"), seekers)
+    assert [*file.rows()] == [*file.rows()]
