@@ -12,6 +12,7 @@ from hub_core.rows.model import Description, Record, Values
 
 # What no text of a register holds: control characters but the tabulator. C1 comes from a wrong encoding.
 _CONTROL: Final = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f]")
+_ENDS: Final = b"\r\n"
 _BOM: Final = b"\xef\xbb\xbf"
 #: As spreadsheets show numbers of twelve digits and more in a column that is too narrow, or no text.
 _SHORTENED: Final = re.compile(r"\s*[0-9][.,][0-9]{1,14}E\+[0-9]{2}\s*")
@@ -29,7 +30,9 @@ class BadLine(ValueError):
 def lines_of(body: bytes, description: Description) -> Iterator[bytes]:
     """Yield the lines, without their ends; empty lines at the end of the file are none."""
     begin = len(_BOM) if description.encoding == "utf-8" and body.startswith(_BOM) else 0
-    end = len(body.rstrip(b"\r\n"))
+    end = len(body)
+    while end > begin and body[end - 1] in _ENDS:  # a copy without them would take as much room again
+        end -= 1
     while begin < end:
         stop = body.find(b"\n", begin, end)
         line = body[begin : end if stop < 0 else stop]
