@@ -226,7 +226,7 @@ def test_rows_are_read_one_by_one_whatever_their_number(seekers):
     _, most = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert (count, file.count) == (5_000, 5_000)
-    assert most < len(body) / 10
+    assert most < len(body) / 4
 
 
 def test_rows_may_be_read_again(seekers):
