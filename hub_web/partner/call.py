@@ -50,11 +50,10 @@ def call_of(name: str, endpoint: Endpoint, directory: Directory, mappings: Mappi
     id_header = endpoint.message_id == "header"
     if endpoint.adapter == "soap":
 
-        def readable(root: Any) -> None:
+        def readable(root: Any) -> bool:
             document = Document(kind="xml", root=root, name=etree.QName(root).localname)
             mapping = mappings.find(document, endpoint.mappings)
-            if mapping is not None:
-                make_readable(root, mapping)
+            return mapping is None or make_readable(document, mapping)
 
         made = soap_call(endpoint, contract_of(endpoint), lambda ids: fixture(ids, mappings), readable)
         return msgspec.structs.replace(made, url=url, headers=(*made.headers, *headers), id_header=id_header)

@@ -1,22 +1,30 @@
 """Made-up values that the hub can read: a contract says "text" where the mapping wants a person's number."""
 
 from collections.abc import Iterator
-from typing import Any
+from datetime import date
+from typing import Any, Final
 
+from hub_core.document import Document
 from hub_core.mapping.binding.plan import Origin, Scope, Value
 from hub_core.mapping.codecs import CODECS, BadValue
 from hub_core.mapping.compiled import CompiledMapping
 from hub_core.mapping.language.paths import Steps
+from hub_core.reading import Verdict
+
+_DAY: Final = date(2026, 1, 1)  # on which samples are read
 
 
-def make_readable(root: Any, mapping: CompiledMapping) -> None:
+def make_readable(document: Document, mapping: CompiledMapping) -> bool:
     """Put a text that its codec reads, and a code that its list knows, wherever the mapping could not read the sample.
 
     Args:
-        root: of the document; is changed.
+        document: XML; is changed.
         mapping: that reads it.
+
+    Returns:
+        Whether it does so now.
     """
-    waiting: list[tuple[Scope, Any]] = [(mapping.plan, root)]
+    waiting: list[tuple[Scope, Any]] = [(mapping.plan, document.root)]
     seen: set[tuple[int, int]] = set()
     while waiting:
         scope, around = waiting.pop()
@@ -30,6 +38,7 @@ def make_readable(root: Any, mapping: CompiledMapping) -> None:
                     _mend(place, origin, value)
             inner = [*(scope.root.all_scopes() if scope.root else ()), *([scope.call] if scope.call else ())]
             waiting += [(one, place) for one in inner]
+    return mapping.read(document, on=_DAY).verdict is Verdict.RECORD
 
 
 def _places(around: Any, steps: Steps) -> Iterator[Any]:
@@ -68,4 +77,5 @@ def _offers(origin: Origin, value: Value) -> Iterator[str]:
         yield from value.codes.table()
     for codec in CODECS.values():
         if codec.name in origin.chain.text:
-            yield from (example.text for example in codec.examples if example.value is not None)
+            plain = sorted(codec.examples, key=lambda example: example.back is not None)  # as the codec writes it first
+            yield from (example.text for example in plain if example.value is not None)
