@@ -44,6 +44,7 @@ def endpoint(server, contracts, shape, operation="", direction=Direction.ASK, **
     return made
 
 
+# What a person with one member says, in the order of the contract.
 FIELDS = {name: str(value) for name, value in PERSON.items()} | {"urgent": "true", "note": "fără"}
 
 

@@ -10,8 +10,9 @@ import pytest
 from hub_simulator import Simulator
 from hub_simulator.served import app_of, wsdl_of
 from tests.interop.hub import Hub, beside, hub, registry
+from tests.interop.processes import Client, Server, missing
 from tests.interop.shapes import SHAPES, Shape
-from tests.interop.stacks import STACKS, Client, Server, missing
+from tests.interop.stacks import STACKS
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

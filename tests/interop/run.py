@@ -6,7 +6,8 @@ import sys
 import pytest
 from rich.console import Console
 
-from tests.interop.stacks import STACKS, missing
+from tests.interop.processes import missing
+from tests.interop.stacks import STACKS
 from tests.interop.table import PAGE, Cell, page
 
 

@@ -12,11 +12,21 @@ function attached(base64) {
   return [{ content: { "xop:Include": { attributes } } }, { attachments, forceMTOM: true }];
 }
 
+// It reads parts; what they are included in is put together by its users.
+function whole(value, parts) {
+  if (value === null || typeof value !== "object" || value instanceof Date) return value;
+  const href = value.Include?.attributes?.href;
+  if (href) return parts.find((part) => part.headers["content-id"] === `<${href.slice(4)}>`).body.toString("base64");
+  if (Array.isArray(value)) return value.map((one) => whole(one, parts));
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, whole(inner, parts)]));
+}
+
 async function answer(asked) {
   try {
     const client = await soap.createClientAsync(asked.wsdl, {
       forceSoap12Headers: asked.soap === "1.2",
       handleNilAsNull: true,
+      parseResponseAttachments: true,
     });
     if (asked.basic) client.setSecurity(new soap.BasicAuthSecurity(...asked.basic));
     if (asked.token) {
@@ -39,7 +49,7 @@ async function answer(asked) {
     const result = await new Promise((done, failed) =>
       service[asked.operation](arguments_, (error, found) => (error ? failed(error) : done(found)), options),
     );
-    return { answer: result ?? null };
+    return { answer: whole(result ?? null, client.lastResponseAttachments?.parts) };
   } catch (error) {
     const fault = error.root?.Envelope?.Body?.Fault;
     if (!fault) return { error: String(error.message || error) };
