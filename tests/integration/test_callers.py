@@ -26,6 +26,7 @@ from cli.commands import keys
 from hub_core.clock import SystemClock
 from hub_core.directory import Directory
 from hub_core.errors import ConfigError
+from hub_core.security.addresses import Addresses
 from hub_core.security.certificates import certificate_of
 from hub_core.settings import Settings, from_environment
 from hub_web.api import public
@@ -408,6 +409,12 @@ def test_a_proxy_is_believed_by_three_settings_together(missing: str) -> None:
     with pytest.raises(ConfigError, match=missing) as raised:
         from_environment({name: value for name, value in whole.items() if name != missing})
     assert raised.value.code == "R103"
+
+
+@pytest.mark.parametrize("address", ["10.9.1.1", "::ffff:10.9.1.1", "fd00::7"])
+def test_a_proxy_is_known_in_either_kind_of_address(address: str) -> None:
+    assert address in Addresses("10.9.0.0/16, fd00::/8")
+    assert address not in Addresses("10.8.0.0/16, fe80::/10")
 
 
 @pytest.mark.parametrize("addresses", ["proxy.example", "10.0.0.1/8", "", "10.0.0.0/40"])
