@@ -36,7 +36,7 @@ def show_message(answer: dict[str, Any], *, revealed: bool) -> None:
     """Print everything that is known about a message."""
     _facts(answer)
     show_findings(answer["findings"])
-    _attachments(answer["attachments"])
+    _attachments(answer.get("attachments", []))
     _deliveries(answer["deliveries"])
     show_steps(answer["entries"], answer.get("now", []))
     show_unmapped(answer["unmapped"])

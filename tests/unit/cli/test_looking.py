@@ -1,5 +1,6 @@
 """What commands that look print of what the desk answers; the desk is a real HTTP server on a Unix socket."""
 
+import base64
 import json
 from pathlib import Path
 
@@ -10,6 +11,7 @@ pytestmark = pytest.mark.network
 ANSWERS = Path(__file__).parent / "answers"
 PARKED = "019aa6f0-0000-7000-8000-000000000002"
 REFUSED = "019aa6f0-0000-7000-8000-000000000001"
+SCAN = b"a scan" * 100
 
 
 def lines(text):
@@ -316,3 +318,29 @@ def test_a_timeline_says_when_who_why_and_what_it_waits_for(desk, punte):
         "r7f3a2c1)",
     ] in out
     assert ["anpis-cases", "is", "sent", "when", "due", "2025-11-21", "21:24:46", "+02"] in out
+
+
+def test_attachments_are_listed_without_their_content(desk, punte):
+    fact = {"number": 1, "size": 2_048_000, "media_type": "application/pdf", "name": "scan"}
+    desk.answers["message"] = json.loads((ANSWERS / "message.json").read_text()) | {"attachments": [fact]}
+    assert ["1", "2,048,000", "application/pdf", "scan"] in lines(punte("messages", "show", PARKED).out)
+
+
+def test_an_attachment_is_written_into_a_file_of_ones_own(desk, punte, tmp_path):
+    desk.answers["attachment"] = {"content": base64.b64encode(SCAN).decode(), "size": 2 * len(SCAN), "pieces": 2}
+    file = tmp_path / "scan.pdf"
+    ended = punte("messages", "attachment", PARKED, "1", "--to", file, "--reason", "court order")
+    assert (ended.code, file.read_bytes(), file.stat().st_mode & 0o077) == (0, SCAN * 2, 0)
+    assert [(asked["piece"], asked["reason"]) for verb, asked in desk.asked if verb == "attachment"] == [
+        (0, "court order"),
+        (1, "court order"),
+    ]
+
+
+def test_a_file_that_is_there_is_not_overwritten(desk, punte, tmp_path):
+    desk.answers["attachment"] = {"content": "", "size": 0, "pieces": 1}
+    file = tmp_path / "scan.pdf"
+    file.write_text("mine")
+    ended = punte("messages", "attachment", PARKED, "1", "--to", file, "--reason", "court order")
+    assert ("W304" in ended.err, file.read_text()) == (True, "mine")
+    assert ended.code != 0
