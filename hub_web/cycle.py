@@ -151,14 +151,13 @@ class Cycle:
         self.response_started = True
         self._invite = False
         told = dict(headers)
-        lines = b"".join([b"%b: %b\r\n" % (name, value) for name, value in headers])
-        # What is left without all that may stand in a header: the end of each line, and nothing else.
-        if b"".join(told).translate(None, _NAME) or lines.translate(None, _LINE) != b"\r\n" * len(headers):
+        lines = [*map(b": ".join, headers)]
+        if b"".join(told).translate(None, _NAME) or b"".join(lines).translate(None, _LINE):  # what may not stand there
             raise RuntimeError("invalid HTTP header")
         if b"close" in told.get(b"connection", b"").lower():
             self.keep_alive = False
         elif not self.keep_alive:
-            lines += b"connection: close\r\n"
+            lines.append(b"connection: close")
         if self._scope["method"] == "HEAD":
             pass
         elif (length := told.get(b"content-length")) is not None:
@@ -166,8 +165,8 @@ class Cycle:
         elif status not in _BODILESS:
             self._chunked = True
             if b"transfer-encoding" not in told:
-                lines += b"transfer-encoding: chunked\r\n"
-        self._head = b"%b%b\r\n" % (STATUS_LINE[status], lines)
+                lines.append(b"transfer-encoding: chunked")
+        self._head = STATUS_LINE[status] + b"\r\n".join([*lines, b"", b""])
 
     def _continue(self, body: bytes, *, more: bool) -> None:
         if self._scope["method"] == "HEAD":

@@ -66,8 +66,10 @@ class Served:
         only = endpoint.contract.operation if endpoint.contract else None
         if only is None and len(wsdl.operations) == 1:
             only = next(iter(wsdl.operations))
-        if only is not None and not (endpoint.answers or wsdl.operation(only).described.one_way):
-            return wsdl.operation(only)  # nothing depends on what stands in the body
+        if only is not None and not endpoint.answers:
+            known = wsdl.operation(only)
+            if not known.described.one_way:
+                return known  # nothing depends on what stands in the body
         action = action_of(headers)
         meant = wsdl.asked_by(_first(body), only)
         if not meant or not action:
@@ -174,12 +176,18 @@ class Served:
 
 
 class Call:
-    """What a call brought: its headers by lower-case name, its body, and the version of SOAP that it speaks."""
+    """What a call brought: its headers by lower-case name, and its body."""
+
+    __slots__ = ("body", "headers")
 
     def __init__(self, headers: Mapping[str, str], body: bytes) -> None:
         self.headers = headers
         self.body = body
-        self.version = answers.version_of(headers, body)
+
+    @property
+    def version(self) -> str:
+        """The version of SOAP that it speaks."""
+        return answers.version_of(self.headers, self.body)
 
     @property
     def takes_parts(self) -> bool:

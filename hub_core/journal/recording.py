@@ -172,7 +172,7 @@ def _message_row(
         "",
         digest,
         message.registry_set,
-        outcome.state,
+        outcome.state.value,
         to_micros(outcome.decided_at),
         outcome.mapping,
         f" {' '.join(codes)} " if codes else "",
