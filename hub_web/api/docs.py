@@ -35,11 +35,12 @@ def install_docs(api: FastAPI) -> None:
             document["components"]["schemas"] |= components()
             document["components"]["securitySchemes"] = {
                 "key": {"type": "apiKey", "in": "header", "name": "Punte-Key"},
+                "certificate": {"type": "mutualTLS"},
                 "basic": {"type": "http", "scheme": "basic"},
             }
             for operation in _operations(document).values():
                 if "401" in operation["responses"]:
-                    operation["security"] = [{"key": []}, {"basic": []}]
+                    operation["security"] = [{"key": []}, {"basic": []}, {"certificate": []}]
             _add_examples(document)
         return api.openapi_schema or {}
 
