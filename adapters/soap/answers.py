@@ -29,10 +29,12 @@ _SECURITY: Final = {
 
 def version_of(headers: Mapping[str, str], body: bytes) -> str:
     """Return the version of SOAP that a caller speaks, without parsing what it sent."""
-    media_type = headers.get("content-type", "").partition(";")[0].strip().lower()
-    if media_type == MEDIA_TYPES["1.2"] or (media_type != MEDIA_TYPES["1.1"] and SOAP_12.encode() in body[:2000]):
-        return "1.2"
-    return "1.1"
+    told = headers.get("content-type", "").lower()
+    media_type = told.partition(";")[0].strip()
+    if media_type == MEDIA_TYPES["1.1"]:
+        return "1.1"
+    # Of several parts the header says, too, what the envelope is.
+    return "1.2" if MEDIA_TYPES["1.2"] in told or SOAP_12.encode() in body[:2000] else "1.1"
 
 
 def receipt(outcome: Outcome, version: str) -> Reply:

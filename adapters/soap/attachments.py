@@ -136,10 +136,8 @@ class Packing:
             content = self._content(element, enclosed) if len(element) == 0 else None
             if content is None:
                 continue
-            media_type = element.get(_MEDIA_TYPE) or (
-                content.media_type if isinstance(content, Enclosed) else "application/octet-stream"
-            )
-            part = Part(id=f"{len(parts) + 1}@punte", media_type=media_type, content=content)
+            named = element.get(_MEDIA_TYPE) or (content.media_type if isinstance(content, Enclosed) else "")
+            part = Part(id=f"{len(parts) + 1}@punte", media_type=_harmless(named), content=content)
             parts.append(part)
             element.text = None
             etree.SubElement(element, INCLUDE, {"href": f"cid:{part.id}"}, nsmap={"xop": XOP})
@@ -187,6 +185,12 @@ def _content(text: str, threshold: int) -> bytes | None:
     except (binascii.Error, ValueError):
         return None
     return content if base64.b64encode(content).decode() == text else None
+
+
+def _harmless(media_type: str) -> str:
+    """Return a media type that is one line of a header, whoever named it."""
+    fits = media_type and media_type.isascii() and media_type.isprintable()
+    return media_type if fits else "application/octet-stream"
 
 
 def _printable(text: str) -> str:

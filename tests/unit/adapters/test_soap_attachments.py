@@ -10,9 +10,11 @@ from lxml import etree
 
 from adapters.kit.multipart import Part, write_parts
 from adapters.kit.parts import read_parts
-from adapters.soap.attachments import ATTACHMENTS, Packing, read_envelope
+from adapters.kit.pieces import Pieces
+from adapters.soap.attachments import ATTACHMENTS, Packing, fill, read_envelope
 from adapters.soap.names import SOAP_11, XOP
 from adapters.soap.wsdl import read_wsdl
+from hub_core.attachments.attachment import Enclosed
 from hub_core.errors import Rejected
 
 SCAN, NOTE = "{urn:d}scan", "{urn:d}note"
@@ -168,3 +170,57 @@ def test_the_contract_says_which_elements_are_binary(tmp_path: Path) -> None:
     (tmp_path / "put.wsdl").write_text(CONTRACT)
     binary = read_wsdl(tmp_path / "put.wsdl").operation("put").binary
     assert binary == {"{urn:d}scan", "{urn:d}named", "{urn:d}short"}
+
+
+def test_a_media_type_adds_no_header_to_its_part() -> None:
+    inside = (
+        '<d:scan xmlns:m="http://www.w3.org/2005/05/xmlmime" m:contentType="a/b&#13;&#10;Content-ID: &lt;other&gt;">'
+        f"{base64.b64encode(CONTENT).decode()}</d:scan>"
+    )
+    _, (part,) = read_parts(*packing().pack(envelope(inside), "text/xml"))
+    assert (part.id, part.media_type) == ("1@punte", "application/octet-stream")
+
+
+ENCLOSED = Enclosed(size=len(CONTENT), media_type="image/tiff", chunks=lambda: iter([CONTENT[:999], CONTENT[999:]]))
+REFERENCE = f"punte/attached/file/{'0a' * 32}"
+
+
+def sent(inside: str, parts: Packing | None = None) -> tuple[str, bytes]:
+    """Return what goes out of an envelope with one content in a file."""
+    enclosed = {REFERENCE: ENCLOSED}
+    told, body = (
+        ("text/xml", fill(envelope(inside), enclosed))
+        if parts is None
+        else parts.pack(envelope(inside), "text/xml", enclosed)
+    )
+    assert isinstance(body, Pieces)
+    whole = b"".join(body)
+    assert body.size == len(whole)
+    return told, whole
+
+
+@pytest.mark.parametrize("place", ["<d:scan>{}</d:scan>", "<d:note>&lt;scan&gt;{}&lt;/scan&gt;</d:note>"])
+def test_a_content_in_a_file_goes_out_in_the_place_of_its_reference(place: str) -> None:
+    _, whole = sent(place.format(REFERENCE))
+    assert whole == envelope(place.format(base64.b64encode(CONTENT).decode()))
+
+
+def test_as_a_part_where_the_contract_calls_it_binary_and_inside_elsewhere() -> None:
+    told, whole = sent(f"<d:scan>{REFERENCE}</d:scan><d:note>{REFERENCE}</d:note>", packing())
+    root, (part,) = read_parts(told, whole)
+    assert (part.media_type, part.content) == ("image/tiff", CONTENT)
+    assert base64.b64encode(CONTENT) in root
+    assert REFERENCE.encode() not in root
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [f"<d:note>see {REFERENCE}</d:note>", f"<d:scan>{REFERENCE.replace('0a', '0b')}</d:scan>"],
+    ids=["beside other text", "of another message"],
+)
+def test_any_other_text_stays_as_it_is(inside: str) -> None:
+    for told, body in (
+        ("text/xml", fill(envelope(inside), {REFERENCE: ENCLOSED})),
+        packing().pack(envelope(inside), "text/xml", {REFERENCE: ENCLOSED}),
+    ):
+        assert (told, body) == ("text/xml", envelope(inside))
