@@ -123,7 +123,7 @@ def test_a_damaged_backup_is_told_from_a_whole_one(home: Path, tmp_path: Path, d
     with pytest.raises(ConfigError, match="J120"):
         put(home, file, replace=True)
     assert (home / "punte.sqlite3").read_bytes() == before
-    assert not [path for path in home.iterdir() if path.is_dir() or path.name.endswith(".part")]
+    assert not [path for path in home.iterdir() if path.name.startswith("before-") or path.name.endswith(".part")]
 
 
 def test_where_there_is_nothing_to_copy_or_to_put_back_it_is_told(tmp_path: Path) -> None:
