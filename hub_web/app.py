@@ -6,11 +6,11 @@ FastAPI about halves the rate of a plain ASGI path, so messages never pass throu
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from adapters.kit.problem import problem
-from adapters.kit.reply import send_reply, trouble_of
-from hub_core.clock import new_id
+from adapters.kit.problem import Answering
 from hub_core.errors import Refused
 from hub_core.ports import AsgiApp, Receive, Scope, Send
+
+_UNKNOWN = Answering(Refused("W404", "an address has no escapes and no empty parts"))
 
 
 def application(front: Callable[[str], AsgiApp | None], api: AsgiApp) -> AsgiApp:
@@ -20,7 +20,7 @@ def application(front: Callable[[str], AsgiApp | None], api: AsgiApp) -> AsgiApp
         path: bytes = scope["raw_path"]
         # No address of the hub needs an escape: a proxy that guards paths must see the path that counts here.
         if b"%" in path or b"//" in path:
-            return _unknown(send)
+            return _UNKNOWN(scope, receive, send)
         return (front(scope["path"].split("/", 2)[1]) or api)(scope, receive, send)
 
     return dispatch
@@ -42,8 +42,3 @@ class MadeLater:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a call on."""
         await (await asyncio.shield(self.make()))(scope, receive, send)
-
-
-async def _unknown(send: Send) -> None:
-    trouble = trouble_of(Refused("W404", "an address has no escapes and no empty parts"), new_id())
-    await send_reply(send, problem(trouble), trouble.reference)

@@ -11,13 +11,15 @@ from typing import Any, Final
 
 import msgspec
 
+from adapters.kit.load import guarded, usable
+from adapters.kit.problem import Answering
 from hub_core.accepting.splitting import Splitter
 from hub_core.asking.answering import answer
 from hub_core.attachments.folder import Folder
 from hub_core.delivering.attached import AttachingTarget
 from hub_core.delivering.delivery import Deliverer
 from hub_core.delivering.written import WritingTarget
-from hub_core.errors import ConfigError, PunteError
+from hub_core.errors import ConfigError, PunteError, TryLater
 from hub_core.journal.entries import Filter, MessageRow
 from hub_core.laps import Laps
 from hub_core.message import Arrival, Caller, Outcome, State
@@ -35,6 +37,7 @@ from registry.schedule import Schedule
 log = logging.getLogger("punte.assemble")
 DRAIN = timedelta(seconds=7)  # of the 10 in which a hub that is told to stop is gone
 _CLIENT: Final = "adapters.kit.client"  # takes as long to load as half of the rest
+_AWAY: Final = Answering(TryLater("V402", "what serves this address cannot be used now"))
 
 
 class Running:
@@ -68,13 +71,16 @@ class Running:
         self._parts.address = address
 
     def front(self, adapter: str) -> AsgiApp | None:
-        """Return what serves ``/<adapter>/...``, made when it is called first; ``None``: no such adapter."""
-        if adapter not in self._fronts:
-            found = self._parts.adapters.get(adapter)
-            if found is None:
-                return None
-            self._fronts[adapter] = found.front(self)
-        return self._fronts[adapter]
+        """Return what serves ``/<adapter>/...``, made when it is called first; ``None``: there is nothing to call."""
+        if adapter in self._fronts:
+            return self._fronts[adapter]
+        if (found := self._parts.adapters.get(adapter)) is not None:
+            try:
+                with guarded(adapter, "making its front"):
+                    return self._fronts.setdefault(adapter, found.front(self))
+            except ConfigError as fault:
+                self._parts.adapters.give_up(adapter, fault)
+        return _AWAY if adapter in {endpoint.adapter for endpoint in self.directory().endpoints.values()} else None
 
     def authenticate(self, headers: Mapping[str, str], line: Line) -> Caller:
         """Return who calls; see ``ports.Services``."""
@@ -162,7 +168,7 @@ class Running:
             "services": self,
             "new_id": self._parts.new_id,
             "turn_away": self.turn_away,
-            "media_types": lambda adapter: self._parts.adapters[adapter].spec.media_types,
+            "media_types": lambda adapter: usable(self._parts.adapters, adapter).spec.media_types,
             "ask": self._parts.inquiry.ask,
             "ready": self.ready,
             "metrics": self.figures,

@@ -2,9 +2,10 @@
 
 import os
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Generic, TypeVar
 
-from adapters.kit.load import usable
+from adapters.kit.load import guarded, usable
 from hub_core.directory import Directory, Endpoint
 from hub_core.errors import ConfigError
 from hub_core.ports import Adapter, Poller, Polls, Source, Target
@@ -58,11 +59,13 @@ class _Opened(Generic[C]):
     def get(self, name: str, endpoint: Endpoint) -> C:
         known = self._opened.get(name)
         if known is None or known[0] != endpoint:
-            known = self._opened[name] = endpoint, self._connect(name, followed(endpoint, os.environ))
+            with guarded(endpoint.adapter, f"opening {name}"):
+                known = self._opened[name] = endpoint, self._connect(name, followed(endpoint, os.environ))
         return known[1]
 
     async def keep_only(self, directory: Directory) -> None:
         for name, (endpoint, connection) in list(self._opened.items()):
             if directory.endpoints.get(name) != endpoint:
                 del self._opened[name]
-                await connection.close()
+                with suppress(ConfigError), guarded(endpoint.adapter, f"closing {name}"):  # the others are closed, too
+                    await connection.close()

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Final
 
-from adapters.kit.load import quarantine_of
+from adapters.kit.load import guarded, quarantine_of
 from hub_core.delivering.opening import plan_of
 from hub_core.directory import Direction, Endpoint, Opening
 from hub_core.errors import ConfigError
@@ -203,7 +203,8 @@ def _ask_adapter(ground: Ground, adapter: Adapter, name: str, endpoint: Endpoint
     """
     at = ground.place("endpoints", name)
     try:
-        adapter.check(name, followed(endpoint, ground.environ))
+        with guarded(endpoint.adapter, f"checking {name}"):
+            adapter.check(name, followed(endpoint, ground.environ))
     except ConfigError as error:
         own = Finding(code=error.code, severity=Severity.ERROR, text=error.text, rule=error.where, help=error.mend)
         for finding in error.findings or (own,):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from adapters.kit.load import guarded, usable
 from hub_core.attachments.taking import check_folder
 from hub_core.directory import Endpoint
 from hub_core.errors import ConfigError
@@ -93,7 +94,8 @@ async def contracts(parts: "Parts") -> Done:
     wrong = {}
     for name, endpoint in parts.directory().endpoints.items():
         try:
-            await asyncio.to_thread(parts.adapters[endpoint.adapter].check, name, endpoint)
+            with guarded(endpoint.adapter, f"checking {name}"):
+                await asyncio.to_thread(usable(parts.adapters, endpoint.adapter).check, name, endpoint)
         except ConfigError as error:
             wrong[name] = f"{name}: {error.code} {error.text}"
     watched = await watch(parts)

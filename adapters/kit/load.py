@@ -6,6 +6,7 @@ other adapter goes on.
 
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from importlib.metadata import EntryPoint, entry_points
 from typing import Final
 
@@ -17,6 +18,7 @@ GROUP: Final = "punte.adapters"
 SHIPPED: Final = "punte"  # the distribution whose adapters win over others of the same name
 PARTS: Final = ("spec", "open", "check", "validate", "front", "target", "source")
 _CODE: Final = "V402"
+_FAILED: Final = "V404"
 log = logging.getLogger("punte.adapters")
 
 
@@ -71,6 +73,12 @@ class Adapters(Mapping[str, Adapter]):
         for name in self:
             self.get(name)
         return self
+
+    def give_up(self, name: str, fault: ConfigError) -> None:
+        """Quarantine an adapter that turned out to be unusable while the hub runs."""
+        self._points.pop(name, None)
+        self._loaded.pop(name, None)
+        self._quarantine(name, fault)
 
     def package(self, name: str) -> str:
         """Return the distribution that brings an adapter, with its version; empty if nobody knows."""
@@ -143,6 +151,29 @@ def usable(adapters: Mapping[str, Adapter], name: str) -> Adapter:
     return adapter
 
 
+@contextmanager
+def guarded(adapter: str, doing: str) -> Iterator[None]:
+    """Call a part of an adapter that may raise nothing but ConfigError: one that does stops nobody else.
+
+    Args:
+        adapter: its name.
+        doing: what it was asked for, such as ``checking an endpoint``.
+
+    Raises:
+        ConfigError: what the adapter says; V404, it failed in any other way.
+    """
+    try:
+        yield
+    except ConfigError:
+        raise
+    except Exception as error:
+        # Packages of others bring adapters: what they do wrong is theirs, and is told.
+        log.error("adapter.defect", exc_info=error, extra={"adapter": adapter, "doing": doing})  # noqa: TRY400
+        text = f"the adapter {adapter} failed while {doing}: {type(error).__name__}"
+        mend = "tell whoever brings the adapter; the line adapter.defect in the log names the place"
+        raise ConfigError(_FAILED, text, mend=mend) from error
+
+
 def _is_shipped(point: EntryPoint) -> bool:
     return point.dist is not None and point.dist.name == SHIPPED
 
@@ -150,7 +181,7 @@ def _is_shipped(point: EntryPoint) -> bool:
 def _load(point: EntryPoint) -> Adapter:
     try:
         adapter = point.load()
-    except Exception as error:  # what a package does when it is imported is its own: it may fail in any way
+    except (Exception, SystemExit) as error:  # what a package does when it is imported is its own: it may do anything
         raise _unusable(
             point, f"cannot be loaded: {type(error).__name__}", "install what it needs, or remove the package"
         ) from error

@@ -2,9 +2,12 @@
 
 import msgspec
 
-from adapters.kit.reply import Reply, Trouble
+from adapters.kit.reply import Reply, Trouble, send_reply, trouble_of
+from hub_core.clock import new_id
 from hub_core.codes import CODES
+from hub_core.errors import PunteError
 from hub_core.message import Outcome
+from hub_core.ports import Receive, Scope, Send
 
 PROBLEM_TYPE = "application/problem+json"
 
@@ -32,3 +35,15 @@ def receipt(outcome: Outcome) -> Reply:
     if outcome.rows is not None:
         body["rows"] = outcome.rows
     return Reply(status=202, media_type="application/json", body=msgspec.json.encode(body))
+
+
+class Answering:
+    """An app that answers every call with the problem of one error."""
+
+    def __init__(self, error: PunteError) -> None:
+        self._error = error
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - as ASGI has it
+        """Answer."""
+        trouble = trouble_of(self._error, new_id())
+        await send_reply(send, problem(trouble), trouble.reference)

@@ -10,13 +10,13 @@ from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 
-from hub_core.accepting.judging import Judge, Opened
+from hub_core.accepting.judging import Judge, Opened, failing
 from hub_core.access import allow
 from hub_core.attachments.attachment import named_in
 from hub_core.clock import repair_id
 from hub_core.directory import Direction, Directory, Endpoint
 from hub_core.document import Document
-from hub_core.errors import Refused, Rejected
+from hub_core.errors import PunteError, Refused, Rejected
 from hub_core.journal.failpoints import reach
 from hub_core.mapping import MappingSet, value_at
 from hub_core.message import Arrival, Caller, Entry, Message, Outcome, Refusal, State
@@ -192,17 +192,25 @@ class Hub(Judge):
     async def _opened(self, arrival: Arrival, directory: Directory) -> Opened:
         """Open an arrival, or see that it is a whole file; reading a large one does not hold up the others."""
         endpoint = directory.endpoints[arrival.endpoint]
-        if endpoint.adapter not in self._splits:
-            found = self._adapters[endpoint.adapter]
-            self._splits[endpoint.adapter] = found if isinstance(found, Splits) else None
-        adapter = self._splits[endpoint.adapter]
-        if adapter is None:
-            return self.open(arrival.endpoint, arrival.body, directory)
         try:
+            adapter = self._splitting(endpoint.adapter)
+            if adapter is None:
+                return self.open(arrival.endpoint, arrival.body, directory)
             async with self._reading:
                 return await asyncio.to_thread(adapter.split, endpoint, arrival.body)
         except Rejected as fault:
             return fault
+        except PunteError:
+            raise
+        except Exception as error:  # noqa: BLE001 - as Judge.open: what a sender brought is kept
+            return failing(endpoint.adapter, "reading", error)
+
+    def _splitting(self, name: str) -> Splits | None:
+        """Return an adapter that reads files; ``None``: it does not."""
+        if name not in self._splits:
+            found = self._adapters[name]
+            self._splits[name] = found if isinstance(found, Splits) else None
+        return self._splits[name]
 
     def _endpoint(self, name: str, directory: Directory) -> Endpoint:
         """Return an inbound endpoint; a new registry set may have dropped it while the body was being read."""

@@ -14,7 +14,7 @@ import msgspec
 from hub_core.canonical import Beneficiary
 from hub_core.canonical.incoming import read_record
 from hub_core.canonical.persons import persons_in
-from hub_core.directory import Directory
+from hub_core.directory import Directory, Endpoint
 from hub_core.document import Document
 from hub_core.errors import PunteError, Rejected
 from hub_core.mapping import MappingSet
@@ -25,7 +25,8 @@ from hub_core.routing import select
 from hub_core.security.masking import mask_numbers
 
 log = logging.getLogger("punte.hub")
-Opened = Document | Split | Rejected
+#: What an adapter made of bytes; a finding: it failed as no adapter may.
+Opened = Document | Split | Rejected | Finding
 
 
 class Judge:
@@ -56,19 +57,25 @@ class Judge:
         opened = self.open(message.endpoint, message.body, directory)
         return self._guarded(message, opened, msgspec.structs.replace(directory, routes={}))
 
-    def open(self, endpoint: str, body: bytes, directory: Directory) -> Document | Rejected:
+    def open(self, endpoint: str, body: bytes, directory: Directory) -> Document | Rejected | Finding:
         """Parse and unwrap bytes as the adapter of their endpoint does on arrival."""
+        registered = directory.endpoints[endpoint]
         try:
-            registered = directory.endpoints[endpoint]
             return self._adapters[registered.adapter].open(body, registered.in_band)
         except Rejected as fault:
             return fault
+        except PunteError:
+            raise
+        except Exception as error:  # noqa: BLE001 - packages of others bring adapters: none may lose what was brought
+            return failing(registered.adapter, "opening", error)
 
     def _guarded(self, message: Message, opened: Opened, directory: Directory) -> tuple[Outcome, Reading]:
-        """Judge, and park what fails by a defect of ours.
+        """Judge, and park what fails by a defect of ours or of an adapter.
 
         It is kept, an operator sees it, and the sender is not asked to repeat what would fail again.
         """
+        if isinstance(opened, Finding):
+            return self._parked(message, opened)
         try:
             return self._judge(message, opened, directory)
         except PunteError:
@@ -77,10 +84,14 @@ class Judge:
             # A defect of ours must not lose what a sender brought: it is kept, and waits for a person.
             log.exception("message.defect", extra={"reference": message.id})
             defect = Finding(code="D302", severity=Severity.ERROR, text="unexpected failure while reading the message")
-            reading = _unread((defect,))
-            return self._decider(message)(state=State.PARKED, findings=(defect,)), reading
+            return self._parked(message, defect)
 
-    def _judge(self, message: Message, opened: Opened, directory: Directory) -> tuple[Outcome, Reading]:
+    def _parked(self, message: Message, defect: Finding) -> tuple[Outcome, Reading]:
+        return self._decider(message)(state=State.PARKED, findings=(defect,)), _unread((defect,))
+
+    def _judge(
+        self, message: Message, opened: Document | Split | Rejected, directory: Directory
+    ) -> tuple[Outcome, Reading]:
         decide = self._decider(message)
         endpoint = directory.endpoints[message.endpoint]
         if isinstance(opened, Rejected):
@@ -90,7 +101,9 @@ class Judge:
             reading = Reading(verdict=Verdict.NONE, record=None, findings=opened.findings, unmapped=())
             rows = decide(state=State.ACCEPTED, document=opened.document, findings=opened.findings, rows=opened.count)
             return rows, reading
-        faults = self._adapters[endpoint.adapter].validate(endpoint, opened)
+        faults = self._validated(endpoint, opened)
+        if isinstance(faults, Finding):
+            return self._parked(message, faults)
         if faults:
             reading = _unread(tuple(faults))
             return decide(state=State.REFUSED, document=opened.name, findings=reading.findings), reading
@@ -109,6 +122,15 @@ class Judge:
             deliveries=deliveries,
         )
         return outcome, reading
+
+    def _validated(self, endpoint: Endpoint, document: Document) -> list[Finding] | Finding:
+        """Return the faults of a document; a finding: its adapter failed."""
+        try:
+            return self._adapters[endpoint.adapter].validate(endpoint, document)
+        except PunteError:
+            raise
+        except Exception as error:  # noqa: BLE001 - as open
+            return failing(endpoint.adapter, "validating", error)
 
     def read(self, document: Document, allowed: tuple[str, ...], *, on: date) -> tuple[str | None, Reading]:
         """Turn a document into a canonical record with the mapping that its content asks for."""
@@ -147,6 +169,13 @@ class Judge:
 
 def _unread(findings: tuple[Finding, ...]) -> Reading:
     return Reading(verdict=Verdict.REFUSED, record=None, findings=findings, unmapped=())
+
+
+def failing(adapter: str, doing: str, error: Exception) -> Finding:
+    """Return what stands with a message whose adapter failed in a way that is not among its errors; log it."""
+    log.error("adapter.defect", exc_info=error, extra={"adapter": adapter, "doing": doing})
+    text = f"the adapter {adapter} failed while {doing} the message: {type(error).__name__}"
+    return Finding(code="D302", severity=Severity.ERROR, text=text)
 
 
 def as_findings(fault: PunteError) -> tuple[Finding, ...]:

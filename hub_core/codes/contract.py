@@ -32,6 +32,7 @@ CODES = (
     Code("V401", "contract not admitted", "Mend the contract; every validator that uses it must take it."),
     Code("V402", "adapter not usable", "Mend or remove the package that brings it; the others go on."),
     Code("V403", "promises of an adapter not tried", "Install pytest and pytest-asyncio, and mend what does not load."),
+    Code("V404", "adapter failed", "Tell whoever brings the adapter; the log names the place. The others go on."),
     Code("V501", "a file of the contract is not there", "Put it where it is named; all files lie in one folder."),
     Code("V502", "a file of the contract is no harmless XML", "Remove the document type, or mend the XML at the line."),
     Code("V503", "not a contract", "Name a WSDL 1.1, an XML Schema or a JSON Schema."),

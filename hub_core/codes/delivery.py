@@ -16,7 +16,11 @@ CODES = (
     Code("D206", "partner's answer says no", "Read what they say in it, mend the cause, then replay."),
     Code("D207", "too large to be signed", "Send it to an endpoint that does not sign, or as several messages."),
     Code("D301", "given up after all attempts", "See the attempts, mend the cause, then retry."),
-    Code("D302", "unexpected failure", "This is a defect of the hub: report it with the reference."),
+    Code(
+        "D302",
+        "unexpected failure",
+        "Report it with the reference: a defect of the hub, or of the adapter it names.",
+    ),
     Code("D303", "target not registered", "Register the endpoint again, then retry, or replay to another."),
     Code("D304", "given up, too old", "See the attempts, mend the cause, then retry; its age counts anew."),
     Code("D401", "refused by a person", "Nothing: an operator closed it as refused; the history says who and why."),
