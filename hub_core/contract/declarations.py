@@ -6,7 +6,7 @@ from typing import Any, Final
 from lxml import etree
 
 from hub_core.contract.wsdl import Contract
-from hub_core.contract.wsdl.names import full
+from hub_core.contract.wsdl.names import full, split
 from hub_core.validation.library import XSD
 
 _GLOBALS: Final = ("element", "complexType", "simpleType", "group", "attributeGroup", "attribute")
@@ -82,3 +82,16 @@ class Declarations:
 
 def _schema(node: Any) -> Any:
     return node if node.tag == f"{XSD}schema" else next(node.iterancestors(f"{XSD}schema"))
+
+
+def prefixes_of(*declared: Declarations) -> Mapping[str, str]:
+    """Return a prefix for each namespace, as the first of some contracts writes it."""
+    found: dict[str, str] = {}
+    for one in declared:
+        for uri, prefix in one.prefixes.items():
+            if prefix not in found.values():
+                found.setdefault(uri, prefix)
+        for _, name in one.named:
+            if (uri := split(name)[0]) and uri not in found:
+                found[uri] = next(made for n in range(len(found) + 1) if (made := f"n{n + 1}") not in found.values())
+    return found

@@ -96,7 +96,7 @@ class _Content:
             "Content": f"`{dict(self.call.headers)['Content-Type']}`, UTF-8, not compressed",
             "Purpose": f"`Punte-Purpose: {purpose}`" if purpose else "fixed for you; no header is needed",
             "Answer": "the operation's own output, or a fault"
-            if self.queries
+            if self.endpoint.answers
             else "a receipt, once the message is on disk",
         }
         yield Facts(tuple(facts.items()))

@@ -36,7 +36,8 @@ figcaption{padding:.45rem .9rem;border-bottom:1px solid var(--line);color:var(--
 pre{margin:0;padding:.9rem;overflow-x:auto;background:var(--code);tab-size:2}pre code{padding:0;background:none;
 overflow-wrap:normal}
 :focus-visible{outline:3px solid var(--mark);outline-offset:2px}
-@media(max-width:50rem){.frame{display:block;padding-top:1.2rem}nav{position:static;margin-bottom:2rem}}
+@media(max-width:50rem){.frame{display:block;padding-top:1.2rem}nav{position:static;margin-bottom:2rem}
+tbody th{width:7rem;white-space:normal}}
 @media print{:root{--page:#fff;--card:#fff;--text:#000;--soft:#444;--line:#bbb;--code:#f6f6f6;--mark:#000;--head:#fff;
 --headtext:#000;--headsoft:#222}body{font-size:10.5pt}nav{display:none}.frame{display:block;padding:0}
 header{padding:0 0 1rem;border-bottom:2px solid #000;margin-bottom:1rem}pre{white-space:pre-wrap}

@@ -6,6 +6,7 @@ what a reader can skip: elements and attributes that are new). Callers write req
 
     comparing   files and folders: which are held against which
     services    what a WSDL says around its documents
+    lines       where it says it
     walk        documents, from their root down: every place that a change is met at
     types       one type against another
     content     groups of elements: what was added, what became another, in which order

@@ -3,10 +3,11 @@
 from collections.abc import Iterator, Mapping
 
 from hub_core.contract.changes.forms import Type
+from hub_core.contract.changes.lines import Lines
 from hub_core.contract.changes.model import NOWHERE, Delta, Way
 from hub_core.contract.changes.walk import Document, Walk
-from hub_core.contract.changes.xsd import XsdForms, prefixes_of
-from hub_core.contract.declarations import Declarations
+from hub_core.contract.changes.xsd import XsdForms
+from hub_core.contract.declarations import Declarations, prefixes_of
 from hub_core.contract.wsdl import Contract, Message, Operation, Part, Port
 from hub_core.contract.wsdl.names import split
 
@@ -41,6 +42,10 @@ def _documents(walk: Walk, old: XsdForms, new: XsdForms, way: Way) -> None:
         text = f"documents may begin with {split(name)[1]}"
         added = Delta(kind="document-added", text=text, narrows=False, widens=False, new=theirs[name].at)
         walk.note(Document("", way, name), added)
+    named = new.types()
+    for name, type_ in old.types().items():
+        if name in named:
+            walk.rest(Document("", way, name), type_, named[name])
 
 
 class _Services:
@@ -51,6 +56,7 @@ class _Services:
         self.new = new
         self.walk = walk
         self.forms = forms
+        self.lines = (Lines(old), Lines(new))
 
     def compare(self) -> None:
         """Compare ports and operations; those of the same name are the same."""
@@ -62,7 +68,7 @@ class _Services:
             now = next((one for one in come if _same_messages(ours[name], theirs[one])), None)
             if now is not None:
                 come.remove(now)
-                self._say(name, "operation-renamed", f"{name} is {now} now", narrows=True)
+                self._say(name, "operation-renamed", f"{name} is {now} now", narrows=True, now=now)
             else:
                 self._say(name, "operation-removed", f"{name} is no longer offered", narrows=True)
         for name in come:
@@ -76,9 +82,19 @@ class _Services:
         for text in sorted(asked - asked_now):
             self._say("", "policy", f"no longer: {text}")
 
-    def _say(self, operation: str, kind: str, text: str, *, narrows: bool = False, widens: bool = False) -> None:
-        way: Document = Document(operation, "answer" if widens and not narrows else "request")
-        self.walk.note(way, Delta(kind=kind, text=text, narrows=narrows, widens=widens))
+    def _say(
+        self, name: str, kind: str, text: str, *, narrows: bool = False, widens: bool = False, now: str = ""
+    ) -> None:
+        """Take a change of an operation in; ``now``: its new name."""
+        document = Document(name, "answer" if widens and not narrows else "request")
+        old, new = self.lines[0].of("operation", name), self.lines[1].of("operation", now or name)
+        self.walk.note(document, Delta(kind=kind, text=text, narrows=narrows, widens=widens, old=old, new=new))
+
+    def _say_port(self, name: str, kind: str, text: str, *, narrows: bool = False) -> None:
+        old, new = (lines.of("port", name) for lines in self.lines)
+        self.walk.note(
+            Document("", "request"), Delta(kind=kind, text=text, narrows=narrows, widens=False, old=old, new=new)
+        )
 
     def _ports(self) -> None:
         ours, theirs = _ports(self.old), _ports(self.new)
@@ -88,30 +104,38 @@ class _Services:
             same = next((one for one in come if _way(theirs[one]) == _way(ours[name])), None)
             if same is not None:
                 come.remove(same)
-                self._say("", "port-renamed", f"the port {name} is {same} now; nothing on the wire is another")
+                self._say_port(name, "port-renamed", f"the port {name} is {same} now; nothing on the wire is another")
             else:
-                self._say("", "port-removed", f"the port {name} is gone", narrows=True)
+                self._say_port(name, "port-removed", f"the port {name} is gone", narrows=True)
         for name in come:
-            self._say("", "port-added", f"a port {name} is offered too")
+            self._say_port(name, "port-added", f"a port {name} is offered too")
         for name in ours.keys() & theirs.keys():
             self._port(name, ours[name], theirs[name])
 
     def _port(self, name: str, old: Port, new: Port) -> None:
         if old.address != new.address:
             text = f"the address of {name}: {old.address or 'none'} became {new.address or 'none'}"
-            self._say("", "address", text, narrows=True)
+            self._say_port(name, "address", text, narrows=True)
         if old.soap != new.soap:
-            self._say("", "soap-version", f"{name} spoke SOAP {old.soap}, now {new.soap}", narrows=True)
+            self._say_port(name, "soap-version", f"{name} spoke SOAP {old.soap}, now {new.soap}", narrows=True)
         if old.transport != new.transport:
-            self._say("", "transport", f"{name} travelled over {old.transport}, now {new.transport}", narrows=True)
+            self._say_port(
+                name, "transport", f"{name} travelled over {old.transport}, now {new.transport}", narrows=True
+            )
+        theirs = {operation.name: operation for operation in new.operations}
+        for operation in old.operations:
+            if operation.name in theirs:
+                self._bound(operation, theirs[operation.name])
+
+    def _bound(self, old: Operation, new: Operation) -> None:
+        """Compare how an operation travels by one port."""
+        if old.action != new.action:
+            self._say(old.name, "action", f"SOAPAction {old.action!r} became {new.action!r}", narrows=True)
+        if (old.style, old.use) != (new.style, new.use):
+            self._say(old.name, "style", f"{old.style}/{old.use} became {new.style}/{new.use}", narrows=True)
 
     def _operation(self, name: str, old: Operation, new: Operation) -> None:
-        for kind, was, now in (
-            ("action", f"SOAPAction {old.action!r}", f"{new.action!r}"),
-            ("style", f"{old.style}/{old.use}", f"{new.style}/{new.use}"),
-        ):
-            if was.removeprefix("SOAPAction ") != now:
-                self._say(name, kind, f"{was} became {now}", narrows=True)
+        self._bound(old, new)
         self._message(Document(name, "request", old.input.element), old.input, new.input)
         if old.output is not None and new.output is not None:
             self._message(Document(name, "answer", old.output.element), old.output, new.output)

@@ -157,20 +157,16 @@ def _derived(old: Type, new: Type) -> tuple[list[Delta], tuple[tuple[Type, Type]
     come = [name for name, one in theirs.items() if name not in ours and not one.abstract]
     deltas = [
         Delta(
-            kind="derived-type", text=f"{_local(name)} can no longer stand here", narrows=True, widens=False,
+            kind="derived-type", text=f"{name} can no longer stand here", narrows=True, widens=False,
             old=ours[name].at,
         )
         for name in gone
     ]  # fmt: skip
     deltas += [
         Delta(
-            kind="derived-type", text=f"{_local(name)} can stand here too", narrows=False, widens=new.abstract,
+            kind="derived-type", text=f"{name} can stand here too", narrows=False, widens=new.abstract,
             new=theirs[name].at,
         )
         for name in come
     ]  # fmt: skip
     return deltas, tuple((one, theirs[name]) for name, one in ours.items() if name in theirs)
-
-
-def _local(name: str) -> str:
-    return name.rpartition("}")[2]

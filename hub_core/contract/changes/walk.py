@@ -49,7 +49,6 @@ class Walk:
         self._found: dict[_Key, _Found] = {}
         self._compared: dict[tuple[Type, Type], Compared] = {}
         self._times: dict[tuple[Document, Type, Type], int] = {}
-        self._same: set[tuple[Type, Type]] = set()
 
     def note(self, document: Document, delta: Delta, steps: tuple[str, ...] = ()) -> None:
         """Take a change in."""
@@ -84,6 +83,11 @@ class Walk:
             self.types(document, one.type, two.type, (*steps, one.name))
         for first, second in compared.derived:
             self.types(document, first, second, steps)
+
+    def rest(self, document: Document, old: Type, new: Type) -> None:
+        """Walk through types that no document of both was met in: other schemas may use them."""
+        if (old, new) not in self._compared:
+            self.types(document, old, new)
 
     def _use(self, document: Document, steps: tuple[str, ...]) -> Use:
         shown = [shown_name(step, self.prefixes) if self.kind == "xml" else shown_key(step) for step in steps]

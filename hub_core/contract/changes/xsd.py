@@ -1,7 +1,7 @@
 """Elements and types of XML Schema (1.0), as forms."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
@@ -46,6 +46,11 @@ class XsdForms:
     def roots(self) -> dict[str, Element]:
         """Return every global element by name."""
         return {name: self._element(node) for (kind, name), node in self.declared.named.items() if kind == "element"}
+
+    def types(self) -> dict[str, Type]:
+        """Return every named type."""
+        kinds = ("complexType", "simpleType")
+        return {name: self._of_name(name, NOWHERE) for kind, name in self.declared.named if kind in kinds}
 
     def typed(self, name: str) -> Type:
         """Return the type of a part that names one."""
@@ -113,7 +118,7 @@ class XsdForms:
 
     def _derived(self, name: str, depth: int = 0) -> Iterator[tuple[str, Type]]:
         for below, node in self._below.get(name, ()) if name and depth < MAX_DEPTH else ():
-            yield below, self._complex(node, below)
+            yield split(below)[1], self._complex(node, below)
             yield from self._derived(below, depth + 1)
 
     def _text(self, node: Any) -> Values | None:
@@ -281,16 +286,3 @@ def _occurs(node: Any) -> tuple[int, int | None]:
         return 1, 1
     most = node.get("maxOccurs", "1")
     return int(node.get("minOccurs", "1")), None if most == "unbounded" else int(most)
-
-
-def prefixes_of(*declared: Declarations) -> Mapping[str, str]:
-    """Return a prefix for each namespace, as the first of some contracts writes it."""
-    found: dict[str, str] = {}
-    for one in declared:
-        for uri, prefix in one.prefixes.items():
-            if prefix not in found.values():
-                found.setdefault(uri, prefix)
-        for _, name in one.named:
-            if (uri := split(name)[0]) and uri not in found:
-                found[uri] = next(made for n in range(len(found) + 1) if (made := f"n{n + 1}") not in found.values())
-    return found

@@ -13,6 +13,7 @@ from hub_core.places import MAPPINGS, SCHEMAS
 from registry.consumers import consumers_of
 from registry.draft import draft_of
 from registry.reading import gather
+from tests.contracts.making import bound, schema, service, written, wsdl
 
 COUNTRY = Path(__file__).parents[3] / "hub_demo" / "country"
 PERSON = {
@@ -30,8 +31,8 @@ PERSON = {
 
 
 def compared(folder: Path, old: object, new: object) -> Comparison:
-    for name, schema in (("old.json", old), ("new.json", new)):
-        (folder / name).write_text(json.dumps(schema), encoding="utf-8")
+    for name, document in (("old.json", old), ("new.json", new)):
+        (folder / name).write_text(json.dumps(document), encoding="utf-8")
     return compare(folder / "old.json", folder / "new.json")
 
 
@@ -99,6 +100,26 @@ def test_a_comparison_that_would_take_too_long_ends_and_promises_nothing():
     each_once = Group(kind="all", items=tuple(named(name, least=0) for name in known))
     any_number = Group(kind="choice", items=each_once.items, least=0, most=None)
     assert not includes(words(any_number, known, {}, left="out"), words(each_once, known, {}, left="out"))
+
+
+def test_what_a_wsdl_says_of_operations_is_told_with_its_line(tmp_path):
+    two = {"binding": bound() + bound(name="C", soap="soap12"), "end": service("B", "C")}
+    old = written(tmp_path / "old", {"a.wsdl": wsdl(**two).replace("><", ">\n<")})
+    text = old.read_text(encoding="utf-8")
+    at = text.rindex("soapAction")
+    new = written(tmp_path / "new", {"a.wsdl": text[:at] + text[at:].replace("urn:get", "urn:other", 1)})
+    (change,) = compare(old, new).changes
+    assert (change.kind, change.text, change.writers) == ("action", "SOAPAction 'urn:get' became 'urn:other'", True)
+    for file, line in (change.old, change.new):
+        assert '<operation name="get"' in (tmp_path / "old" / file).read_text(encoding="utf-8").splitlines()[line - 1]
+
+
+def test_types_that_no_document_of_a_schema_uses_are_compared_too(tmp_path):
+    kind = '<xs:complexType name="Person"><xs:sequence><xs:element name="born" type="xs:date"{}/></xs:sequence></xs:complexType>'
+    old = written(tmp_path / "old", {"a.xsd": schema(kind.format(""))})
+    new = written(tmp_path / "new", {"a.xsd": schema(kind.format(' minOccurs="0"'))})
+    (change,) = compare(old, new).changes
+    assert (change.kind, change.uses[0].path, change.readers) == ("occurrence", "tns:born", True)
 
 
 def test_the_lines_of_mappings_that_read_a_changed_place_are_named(tmp_path):
