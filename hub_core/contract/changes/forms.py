@@ -30,7 +30,7 @@ class Values:
 
 @dataclass(frozen=True, kw_only=True)
 class Attribute:
-    """One attribute of a type."""
+    """One attribute of a type; ``said``: where it is said what its text may be."""
 
     name: str
     required: bool
@@ -38,6 +38,7 @@ class Attribute:
     default: str | None = None
     fixed: str | None = None
     at: At = NOWHERE
+    said: At = NOWHERE
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

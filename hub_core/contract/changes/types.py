@@ -145,7 +145,7 @@ def _attribute(old: Attribute, new: Attribute) -> Iterator[Delta]:
         )  # fmt: skip
     yield from _given(old, new)
     for one in differences(old.values, new.values):
-        yield msgspec.structs.replace(one, name=old.name, old=old.at, new=new.at)
+        yield msgspec.structs.replace(one, name=old.name, old=old.said, new=new.said)
 
 
 def _derived(old: Type, new: Type) -> tuple[list[Delta], tuple[tuple[Type, Type], ...]]:

@@ -207,6 +207,7 @@ class XsdForms:
     def _attribute(self, node: Any, name: str) -> Attribute:
         meant = self.declared.find("attribute", node, "ref") if node.get("ref") else node
         values = ANY_TEXT if meant is None else self._attribute_values(meant)
+        named = self.declared.find("simpleType", meant, "type") if meant is not None and meant.get("type") else None
         said = node if node.get("default") or node.get("fixed") or meant is None else meant
         return Attribute(
             name=name,
@@ -215,6 +216,7 @@ class XsdForms:
             default=said.get("default"),
             fixed=said.get("fixed"),
             at=self.declared.at(node),
+            said=self.declared.at(node if named is None else named),
         )
 
     def _attribute_values(self, node: Any) -> Values:
