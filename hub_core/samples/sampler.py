@@ -153,7 +153,8 @@ class _Document:
             self._text((made, None), kind if kind.is_simple() else kind.content)
         else:
             self._group(kind.content, made, depth)
-            if kind.mixed and self._likely(depth):
+            # Anything is a text or elements: no encoding of values has both.
+            if kind.mixed and self._likely(depth) and not (len(made) and kind.name == f"{XSD}anyType"):
                 made.text = "text"
 
     def _text(self, place: Place, kind: Any) -> None:

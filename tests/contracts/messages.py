@@ -264,6 +264,34 @@ KINDS: dict[str, Kind] = {
         {"V537"},
         [("get", "rpc/encoded", "1.1", "{urn:r}get")],
     ),
+    "anything, then what extends it": (
+        {
+            "a.wsdl": wsdl(
+                types=schema(
+                    '<xs:complexType name="base"><xs:sequence><xs:element name="a" type="xs:int"/>'
+                    '<xs:any processContents="lax" minOccurs="0"/></xs:sequence></xs:complexType>'
+                    '<xs:element name="ask"><xs:complexType><xs:complexContent><xs:extension base="tns:base"><xs:sequence>'
+                    '<xs:element name="b" type="xs:int"/></xs:sequence></xs:extension></xs:complexContent>'
+                    "</xs:complexType></xs:element>" + ANSWER
+                )
+            )
+        },
+        {"V537"},
+        [("get", "document/literal", "1.1", "{urn:t}ask")],
+    ),
+    "anything that has no end": (
+        {
+            "a.wsdl": wsdl(
+                types=schema(
+                    '<xs:element name="ask"><xs:complexType><xs:sequence><xs:element name="a" type="xs:anyType"/>'
+                    '<xs:any processContents="lax" minOccurs="0" maxOccurs="unbounded"/></xs:sequence></xs:complexType>'
+                    "</xs:element>" + ANSWER
+                )
+            )
+        },
+        set(),
+        [("get", "document/literal", "1.1", "{urn:t}ask")],
+    ),
     "a name beside a reference": (
         {
             "a.wsdl": wsdl(

@@ -125,6 +125,19 @@ REFUSED: dict[str, tuple[dict[str, str], str, str]] = {
         "V507",
         "itself",
     ),
+    "a group that holds itself by a mistaken prefix": (
+        {
+            "a.wsdl": wsdl(
+                types=schema(
+                    '<xs:group name="g"><xs:sequence><xs:group ref="u:g" xmlns:u="urn:u"/></xs:sequence></xs:group>'
+                    + ELEMENTS
+                )
+                + schema("", "urn:u")
+            )
+        },
+        "V507",
+        "itself",
+    ),
     "an element that stands for itself": (
         {
             "a.xsd": schema(

@@ -11,7 +11,7 @@ from hub_core.contract.wsdl.files import Files, shown
 from hub_core.contract.wsdl.findings import Finding, Findings, refusal
 from hub_core.contract.wsdl.gather import Gathering
 from hub_core.contract.wsdl.index import Index
-from hub_core.contract.wsdl.join import Joined, join
+from hub_core.contract.wsdl.join import join
 from hub_core.contract.wsdl.model import Contract, Service
 from hub_core.contract.wsdl.policy import look_at_policies
 from hub_core.contract.wsdl.reader import Reader
@@ -65,7 +65,7 @@ def admit(path: Path, root: Path | None = None, *, compiled: bool = True) -> Adm
         index.findings = findings
         look_at_policies(gathered.definitions, findings)
     Scale(index).weigh()
-    schemas = Schemas(join(index) if gathered.schemas or services else Joined())
+    schemas = Schemas(join(index))
     if compiled and not findings.refused:
         _compile(schemas, findings, shown(path, root))
     contract = Contract(
@@ -97,8 +97,6 @@ def read_contract(path: Path, root: Path | None = None) -> Contract:
 
 def _compile(schemas: Schemas, findings: Findings, file: str) -> None:
     """Hold schemas against both validators: what one of them takes is used, with what the other says."""
-    if not schemas.joined.documents:
-        return
     fast = schemas.fast_faults
     if not fast and schemas.joined.size > MOST_MODELLED:
         text = f"more than {MOST_MODELLED:,} declarations: held against libxml2 only"

@@ -4,7 +4,7 @@ What a mend lets through was meant by the author or harms nobody; what no valida
 most stacks write it.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final
 
 from lxml import etree
@@ -41,9 +41,14 @@ def mend(doc: SchemaDoc, twin: Mapping[Node, Node], findings: Findings) -> None:
         twin: the element of the copy for each of its elements.
         findings: told of every mend.
     """
-    for node in _derived_alls(doc):
+    extensions = list(_extensions(doc))
+    for node in _derived_alls(extensions):
         twin[node].tag = f"{X}sequence"
         text = "xs:all in a type that is extended or extends another; held to be in the order that is written"
+        findings.warning("V537", doc.at(node), text, "mend the schema")
+    for node in _greedy(doc, extensions):
+        twin[node].set("namespace", "##other")
+        text = "xs:any may take the element that follows; held to be for other namespaces"
         findings.warning("V537", doc.at(node), text, "mend the schema")
     for node, copy in twin.items():
         if not tag(node).startswith(X):
@@ -53,17 +58,46 @@ def mend(doc: SchemaDoc, twin: Mapping[Node, Node], findings: Findings) -> None:
                 findings.warning("V537", doc.at(node), text, "mend the schema")
 
 
-def _derived_alls(doc: SchemaDoc) -> Iterator[Node]:
-    """Yield each ``xs:all`` of a type that is extended or extends another: XML Schema 1.0 knows no order for both."""
+def _extensions(doc: SchemaDoc) -> Iterator[tuple[Node, Node]]:
+    """Yield each ``xs:extension`` that adds elements to a type of the same schema, and that type."""
     kinds = {kind.get("name"): kind for kind in doc.node.iter(f"{X}complexType") if kind.get("name")}
-    filled = {name for name, kind in kinds.items() if next(kind.iter(f"{X}element", f"{X}group"), None) is not None}
     for one in doc.node.iter(f"{X}extension"):
-        name = one.get("base", "").strip().rpartition(":")[2]
-        if name in filled and any(tag(child) in _PARTICLES for child in one):
-            base = kinds[name]
+        prefix, _, name = one.get("base", "").strip().rpartition(":")
+        own = one.nsmap.get(prefix or None, "") == doc.namespace
+        if own and name in kinds and any(tag(child) in _PARTICLES for child in one):
+            yield one, kinds[name]
+
+
+def _derived_alls(extensions: Sequence[tuple[Node, Node]]) -> Iterator[Node]:
+    """Yield each ``xs:all`` of a type that is extended or extends another: XML Schema 1.0 knows no order for both."""
+    for one, base in extensions:
+        alls = [*base.findall(f"{X}all"), *base.findall(f"{X}complexContent/{X}extension/{X}all")]
+        yield from alls
+        if alls or next(base.iter(f"{X}sequence", f"{X}choice", f"{X}group"), None) is not None:
             yield from one.findall(f"{X}all")
-            yield from base.findall(f"{X}all")
-            yield from base.findall(f"{X}complexContent/{X}extension/{X}all")
+
+
+def _greedy(doc: SchemaDoc, extensions: Sequence[tuple[Node, Node]]) -> Iterator[Node]:
+    """Yield each wildcard that may take what has to stand behind it: libxml2 lets it, and misses the element then."""
+    extended = {base for _, base in extensions}
+    for sequence in doc.node.iter(f"{X}sequence"):
+        kind = sequence.getparent() if tag(sequence.getparent()) == f"{X}complexType" else _kind_around(sequence)
+        followed = kind in extended
+        for child in reversed(sequence):
+            if tag(child) == f"{X}any" and followed and _is_greedy(child):
+                yield child
+            followed = followed or tag(child) in {f"{X}element", *_PARTICLES}
+
+
+def _kind_around(sequence: Node) -> Node | None:
+    """Return the type that a sequence is all of, below ``xs:extension``."""
+    extension = sequence.getparent()
+    return extension.getparent().getparent() if tag(extension) == f"{X}extension" else None
+
+
+def _is_greedy(wildcard: Node) -> bool:
+    varies: bool = wildcard.get("minOccurs", "1") != wildcard.get("maxOccurs", "1")
+    return varies and wildcard.get("namespace", "##any").strip() == "##any"
 
 
 def _global_occurrence(node: Node, copy: Node) -> Iterator[str]:

@@ -7,7 +7,7 @@ from typing import Final
 
 from hub_core.contract.wsdl.documents import SchemaDoc
 from hub_core.contract.wsdl.index import Index, Place
-from hub_core.contract.wsdl.names import Node, Unbound, X, full, tag
+from hub_core.contract.wsdl.names import Node, Unbound, X, tag
 
 MOST_PARTICLES: Final = 1_000  # of one content model: libxml2 takes 7 s for so many optional ones
 DEEPEST: Final = 100  # types that extend each other, groups inside groups
@@ -75,8 +75,8 @@ class Scale:
             name = self.index.meant(doc, node, text)
         except Unbound:
             return None
-        own = full(doc.namespace, text)
-        return self.index.declared.get((space, name)) or self.index.declared.get((space, own))
+        found = self.index.found(space, name, doc.namespace)
+        return self.index.declared.get((space, found)) if found else None
 
     def _particles(self, doc: SchemaDoc, node: Node, depth: int) -> int:
         """Return how many particles the content model of a type or group has, groups and bases included."""
