@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 import msgspec
 from msgspec import Meta
 
+from hub_core.addresses import Addresses
 from hub_core.errors import ConfigError
-from hub_core.security.addresses import Addresses
 
 PREFIX = "PUNTE_"
 Days = Annotated[int, Meta(ge=0, le=36_500)]

@@ -23,10 +23,10 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from cli.commands import keys
+from hub_core.addresses import Addresses
 from hub_core.clock import SystemClock
 from hub_core.directory import Directory
 from hub_core.errors import ConfigError
-from hub_core.security.addresses import Addresses
 from hub_core.security.certificates import certificate_of
 from hub_core.settings import Settings, from_environment
 from hub_web.api import public
