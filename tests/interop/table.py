@@ -14,7 +14,8 @@ HEAD = """# Foreign SOAP stacks
 Each cell is a test against the stack itself: **calls** means that its client read the contract which the hub publishes, called
 the hub where it [stands for an agency](../how-to/stand-for-an-agency.md), and read the answer; **answers** that the hub's
 [client](../how-to/connect-from-a-wsdl.md) called a server of this stack. Every request and answer holds Romanian letters of
-both kinds and one beyond the basic plane, a day, a moment, an amount, a nil and an array of structs.
+both kinds and one beyond the basic plane, a day, a moment, an amount, a nil and an array of structs. SOAP::Lite is told address,
+namespace and action out of the contract, and its elements by hand: it makes no documents from a contract.
 """
 Cell = tuple[str, str, Way]  # stack, shape or feature, way
 

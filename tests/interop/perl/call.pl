@@ -1,5 +1,5 @@
-# Calls services with SOAP::Lite: a JSON line in, a JSON line out. Procedures by their contract; SOAP::Lite makes no
-# documents from a contract, its users write their elements.
+# Calls services with SOAP::Lite: a JSON line in, a JSON line out. SOAP::Lite makes no documents from a contract: its
+# users write the elements, and take address, namespace and action out of the contract.
 use strict;
 use warnings;
 use utf8;
