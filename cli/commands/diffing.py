@@ -75,7 +75,7 @@ def diff(
     found = compare(old, new, root=root, way=way.value)
     lines, consumers = _lines(around) if found.changes else None, _consumers(old, around) if found.changes else ()
     touched = [
-        (change, lines.touched(change, old.name) if lines else [], [one for one in consumers if one.touched_by(change)])
+        (change, lines.touched(change) if lines else [], [one for one in consumers if one.touched_by(change)])
         for change in found.changes
     ]
     if as_json:

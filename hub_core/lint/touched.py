@@ -42,18 +42,14 @@ class Lines:
     def __init__(self, folder: Path, schemas: Path) -> None:
         self._known: dict[str, list[tuple[Names, Line]]] = {}
         for subject in look([folder], folder, schemas).subjects:
-            source = subject.file.source
-            root = source.root if source.kind == "xml" else Path(source.schema or "").name
-            if subject.contract is not None and root:
+            if subject.contract is not None:
+                # Documents of JSON have no root of a name; their schemas are told by that of the file.
+                root = subject.file.source.root or Path(subject.contract.file).name
                 self._known.setdefault(root, []).extend(_lines(subject))
 
-    def touched(self, change: Change, file: str = "") -> list[Line]:
-        """Return the lines that read or write what becomes another, or something inside of it.
-
-        Args:
-            change: of a contract.
-            file: name of the contract, for JSON Schemas: their documents have no root of a name.
-        """
+    def touched(self, change: Change) -> list[Line]:
+        """Return the lines that read or write what becomes another, or something inside of it."""
+        file = Path(change.old[0] or change.new[0]).name
         found: dict[Line, None] = {}
         for use in change.uses:
             for path, line in self._known.get(use.root or file, ()):

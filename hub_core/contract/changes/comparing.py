@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-from hub_core.contract.changes.json import JsonForms
+from hub_core.contract.changes.json import JsonForms, lines_of
 from hub_core.contract.changes.model import Change, Comparison, Delta, Way
 from hub_core.contract.changes.services import compare_contracts
 from hub_core.contract.changes.walk import Document, Walk
@@ -41,15 +41,16 @@ def _sorted(changes: tuple[Change, ...]) -> tuple[Change, ...]:
 def _files(old: Path, new: Path, root: Path | None, way: Way) -> tuple[Change, ...]:
     if is_json(old) and is_json(new):
         walk = Walk("json", {})
-        first, second = (JsonForms(_loaded(path, root), path.name).root() for path in (old, new))
+        first, second = (_json(path, root).root() for path in (old, new))
         walk.root(Document("", way), first, second)
         return walk.changes()
     return compare_contracts(read_contract(old, root), read_contract(new, root), way).changes()
 
 
-def _loaded(path: Path, root: Path | None) -> dict[str, Any]:
+def _json(path: Path, root: Path | None) -> JsonForms:
     load_json_schema(path, root)  # refuses what is none
-    return read_json_schema(path, root or around(path))
+    schema = read_json_schema(path, root or around(path))
+    return JsonForms(schema, path.name, lines_of(schema, path.read_bytes()))
 
 
 def _folders(old: Path, new: Path, root: Path | None, way: Way) -> Iterator[Change]:

@@ -4,8 +4,10 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any, Final
 
+from hub_core import yaml
 from hub_core.contract.changes.forms import EMPTY, Body, Element, Group, Type, Values, Wildcard
 from hub_core.contract.jsonschema import Reader
+from hub_core.errors import ConfigError
 
 _SCALARS: Final = ("string", "integer", "number", "boolean")
 _FACETS: Final = {
@@ -20,11 +22,13 @@ class JsonForms:
     Args:
         schema: the whole of it.
         file: for people.
+        lines: of its objects, by their identity, as far as they are known.
     """
 
-    def __init__(self, schema: dict[str, Any], file: str) -> None:
+    def __init__(self, schema: dict[str, Any], file: str, lines: Mapping[int, int] | None = None) -> None:
         self.reader = Reader(schema, file)
         self.file = file
+        self.lines = lines or {}
         self._types: dict[tuple[int, ...], Type] = {}
 
     def root(self) -> Element:
@@ -46,7 +50,7 @@ class JsonForms:
             items=(int(lists[0].get("minItems", 0)), lists[0].get("maxItems")) if lists else None,
             nillable=null,
             default=None if given is None else str(given),
-            at=(self.file, 0),
+            at=(self.file, self.lines.get(id(schema), 0)),
         )
 
     def _type(self, parts: list[dict[str, Any]]) -> Type:
@@ -60,7 +64,7 @@ class JsonForms:
                 name="",
                 values=values,
                 open=(not objects and values is None) or (bool(objects) and not closed),
-                at=(self.file, 0),
+                at=(self.file, next((line for part in parts if (line := self.lines.get(id(part)))), 0)),
                 expand=lambda: Body(content=self._keys(objects)),
             )
         return self._types[key]
@@ -75,6 +79,29 @@ class JsonForms:
         if objects and all(part.get("additionalProperties", True) is not False for part in objects):
             more = (Wildcard(namespaces=frozenset({"##any"}), process="skip"),)
         return Group(kind="all", items=(*found.values(), *more)) if found or more else EMPTY
+
+
+def lines_of(schema: Any, body: bytes) -> dict[int, int]:
+    """Return the lines of the objects of a schema by their identity; JSON is read as YAML, which knows its places.
+
+    Args:
+        schema: as it was read; what came into it from other files has no lines.
+        body: of its file.
+    """
+    try:
+        root = yaml.parse(body, file="", code="V401")
+    except ConfigError:
+        return {}  # with tabs, for example
+    found: dict[int, int] = {}
+    waiting: list[tuple[Any, yaml.Node]] = [(schema, root)]
+    while waiting:
+        value, node = waiting.pop()
+        if isinstance(value, dict) and isinstance(node, yaml.Mapping):
+            found[id(value)] = node.line
+            waiting += [(value[key], inner) for key, inner in node.items.items() if key in value]
+        elif isinstance(value, list) and isinstance(node, yaml.Sequence):
+            waiting += zip(value, node.items, strict=False)
+    return found
 
 
 def _values(parts: list[dict[str, Any]]) -> Values | None:

@@ -66,6 +66,14 @@ def test_a_change_of_a_json_schema_is_told_as_what_it_is(where, value, expected,
     assert told(compared(tmp_path, PERSON, new)) == [expected]
 
 
+def test_a_change_of_a_json_schema_is_told_with_its_line(tmp_path):
+    text = json.dumps(PERSON, indent=2)
+    for name, body in (("old.json", text), ("new.json", text.replace("13}$", "10}$"))):
+        (tmp_path / name).write_text(body, encoding="utf-8")
+    (change,) = compare(tmp_path / "old.json", tmp_path / "new.json").changes
+    assert text.splitlines()[change.old[1] - 1].strip() == '"cnp": {'
+
+
 def test_another_way_to_write_a_json_schema_is_no_change(tmp_path):
     new = {"title": "Person", **dict(reversed(PERSON.items()))}
     new["properties"] = dict(reversed(PERSON["properties"].items()))
