@@ -54,6 +54,12 @@ async def forging(_: Scope, __: Receive, send: Send) -> None:
     await send({"type": "http.response.body"})
 
 
+async def misnaming(_: Scope, __: Receive, send: Send) -> None:
+    """Answer with a header whose name is one and a value."""
+    await send({"type": "http.response.start", "status": 200, "headers": [(b"set-cookie: a", b"b")]})
+    await send({"type": "http.response.body"})
+
+
 async def failing(_: Scope, __: Receive, ___: Send) -> None:
     """Fail before any answer."""
     raise ValueError
@@ -134,7 +140,7 @@ async def test_an_application_that_does_not_answer_is_answered_for(app: AsgiApp)
     assert b"connection: close" in answer
 
 
-@pytest.mark.parametrize("app", [short, forging])
+@pytest.mark.parametrize("app", [short, forging, misnaming])
 async def test_an_answer_that_contradicts_itself_is_not_sent(app: AsgiApp) -> None:
     assert b"HTTP/1.1 200" not in await said(app, GET)
 
