@@ -193,7 +193,8 @@ def _add_parts(connection: Connection, new: Sequence[tuple[int, Recorded]]) -> N
         insert(connection, "splitting", "message_seq", files)
         connection.announce(FILES)
     reach("after-message-before-deliveries")
-    add_deliveries(connection, [added for number, item in new for added in item.added(number)])
+    ordered = [(number, item) for number, item in new if item.order_keys]
+    add_deliveries(connection, [added for number, item in ordered for added in item.added(number)])
 
 
 def _standing(connection: Connection, item: Recorded) -> Standing | Failure:
