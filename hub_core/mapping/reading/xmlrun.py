@@ -37,21 +37,24 @@ def places(base: Element, steps: Steps) -> list[Place]:
     """Return all places that a path leads to."""
     found: list[Element] = [base]
     for step in steps:
-        if step.name.startswith("@"):
-            return [(element, step.name[1:]) for element in found if element.get(step.name[1:]) is not None]
-        inner = [_children(element, step) for element in found]
-        found = [one for group in inner for one in (group if step.index is None else group[step.index :][:1])]
+        name = step.name
+        if name[0] == "@":
+            return [(element, name[1:]) for element in found if element.get(name[1:]) is not None]
+        found = [one for element in found for one in _children(element, step)]
     return [(element, None) for element in found]
 
 
 def _children(element: Element, step: Step) -> list[Element]:
-    """Return the children of a name that pass the filters of a step; comments and instructions have none."""
-    if step.name.startswith(ANY_NAMESPACE):
-        local = step.name.removeprefix(ANY_NAMESPACE)
-        named = [one for one in element if one.tag.__class__ is str and one.tag.rpartition("}")[2] == local]
+    """Return the children that a step leads to; comments and instructions have no name."""
+    name = step.name
+    if name.startswith(ANY_NAMESPACE):
+        local = name.removeprefix(ANY_NAMESPACE)
+        found = [one for one in element if one.tag.__class__ is str and one.tag.rpartition("}")[2] == local]
     else:
-        named = [one for one in element if one.tag == step.name]
-    return [one for one in named if holds(one, step.filters)] if step.filters else named
+        found = [one for one in element if one.tag == name]
+    if step.filters:
+        found = [one for one in found if holds(one, step.filters)]
+    return found if step.index is None else found[step.index : step.index + 1]
 
 
 def holds(element: Element, filters: tuple[Filter, ...]) -> bool:
@@ -128,7 +131,9 @@ class XmlRun(Run):
         if front is None:
             parent = element.getparent()
             around = self._front(parent)
-            if len(parent) < _FEW:
+            if len(parent) == 1:
+                front = self._fronts[element] = f"{around}{self._shown(element.tag)}/"
+            elif len(parent) < _FEW:
                 twins = [child for child in parent if child.tag == element.tag]
                 number = f"[{twins.index(element)}]" if len(twins) > 1 else ""
                 front = self._fronts[element] = f"{around}{self._shown(element.tag)}{number}/"
