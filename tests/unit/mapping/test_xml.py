@@ -63,6 +63,18 @@ def test_text_between_elements_is_unmapped(read):
     assert left == {".": "onefive", "t:list": "twofour", "t:list/t:item": "three"}
 
 
+def test_what_stands_between_the_elements_of_a_list_is_unmapped(read):
+    reading = read('<list><item name="a"/><u:item name="b"/>w<!-- not this -->w<item name="c"/></list>')
+    assert [note.text for note in reading.record.notes] == ["a", "c"]
+    assert [(leaf.path, leaf.value) for leaf in reading.unmapped] == [("t:list/u:item/@name", "b"), ("t:list", "ww")]
+
+
+def test_a_star_in_a_quoted_name_stands_for_itself(read):
+    reading = read('<list><item name="a"/></list>', fields='notes[]: {each: t:list/"*", fields: {text: {at: "@name"}}}')
+    assert reading.record.notes == ()
+    assert [leaf.path for leaf in reading.unmapped] == ["t:list/t:item/@name"]
+
+
 def test_elements_inside_a_text_are_unmapped(read):
     reading = read("<person>Ana<b k='1'>Maria</b></person>")
     assert reading.record.name.given == "Ana"
