@@ -67,15 +67,15 @@ def _known(around: Path | None, address: str) -> "Known":
     address = address or (settings.public_address or f"http://{settings.host}:{settings.port}").rstrip("/")
     if around is not None:
         from hub_core.mapping.selection import load_folder
+        from hub_core.places import MAPPINGS
         from registry.draft import draft_of
         from registry.reading import gather
 
         registry, mappings = around / "registry", around / "mappings"
         where = registry if registry.is_dir() else around
-        loaded = load_folder(mappings) if mappings.is_dir() else load_folder()
-        return Known(
-            directory=draft_of(gather(where), folder=where.resolve()).directory(), mappings=loaded, address=address
-        )
+        mappings = mappings if mappings.is_dir() else MAPPINGS
+        directory = draft_of(gather(where), folder=where.resolve()).directory()
+        return Known(directory=directory, mappings=load_folder(mappings), address=address, folder=mappings)
     from registry.parts import Parts
 
     parts = Parts(settings, write=False)

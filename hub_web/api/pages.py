@@ -50,7 +50,8 @@ def page(
 
 def _may_see(directory: Directory, name: str, institution: str) -> bool:
     endpoint = directory.endpoints[name]
-    asked = {answer.query for answer in endpoint.answers.values()}
-    services = {endpoint.service, *(query.service for name, query in directory.queries.items() if name in asked)}
+    from hub_web.partner.call import services_of
+
+    services = services_of(endpoint, directory)
     rights = (right for right in directory.access.values() if right.institution == institution)
     return endpoint.institution == institution or any(right.service in services for right in rights)

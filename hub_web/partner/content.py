@@ -1,6 +1,7 @@
 """What stands on the page of an endpoint, from what is registered; nothing in it is written by hand for one partner."""
 
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import Final
 
 import msgspec
@@ -11,6 +12,7 @@ from hub_core.contract.wsdl import Contract, Operation
 from hub_core.directory import Direction, Directory, Endpoint
 from hub_core.errors import ConfigError
 from hub_core.mapping import MappingSet
+from hub_core.places import MAPPINGS
 from hub_core.yaml import closest
 from hub_web.partner.blocks import Block, Code, Facts, Link, Page, Section, Table, Text
 from hub_web.partner.call import call_of, contract_of
@@ -34,11 +36,13 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
         directory: the registry set.
         mappings: that are in force.
         address: under which callers reach the hub, without a slash at its end.
+        folder: of those mappings, with their fixtures.
     """
 
     directory: Directory
     mappings: MappingSet
     address: str
+    folder: Path = MAPPINGS
 
 
 def page_of(name: str, known: Known) -> Page:
@@ -67,7 +71,7 @@ class _Content:
         self.endpoint = endpoint
         self.known = known
         self.contract: Contract | None = contract_of(endpoint)
-        self.call: Call = call_of(name, endpoint, known.directory, known.mappings, known.address)
+        self.call: Call = call_of(name, endpoint, known.directory, known.mappings, known.address, known.folder)
         self.queries = {answer.query for answer in endpoint.answers.values() if answer.query}
 
     def page(self) -> Page:
@@ -141,7 +145,9 @@ class _Content:
         )
 
     def _sample(self) -> Iterator[Block]:
-        yield Text("All persons in it are invented. A message like this one is taken by the hub as it stands.")
+        taken = "A message like this one is taken by the hub as it stands."
+        allowed = "The contract allows it; what its values mean is for you to say."
+        yield Text(f"All persons in it are invented. {taken if self.call.taken else allowed}")
         shown = self.call.body.replace(MESSAGE_ID, EXAMPLE_ID).replace(PASSWORD, "your password")
         yield Code("What you send", self.call.language, shown)
         yield Code("What comes back", "xml" if self.endpoint.adapter == "soap" else "json", self.call.answer)

@@ -18,6 +18,7 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
         key: the caller shows a key; else the message proves who sent it.
         id_header: the id of the message is a header.
         answer: what comes back, for example.
+        taken: a hub takes it as it stands; else the contract allows it, and nobody knows what its values mean.
         operation: of the contract; empty: there is none.
     """
 
@@ -29,6 +30,7 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     id_header: bool = False
     answer: str = RECEIPT
     operation: str = ""
+    taken: bool = True
 
     @property
     def named(self) -> bool:

@@ -1,12 +1,15 @@
 """Pages for partners: their forms, and what they refuse."""
 
+import json
 import re
 
 import pytest
 
-from hub_core.directory import Direction, Directory, Endpoint
+from hub_core.directory import Contract, Direction, Directory, Endpoint
 from hub_core.errors import ConfigError
 from hub_core.mapping.mappingset import MappingSet
+from hub_core.places import SCHEMAS
+from hub_core.validation.json_schema import load_json_schema
 from hub_web.partner import Known, as_html, as_markdown, page_of
 from hub_web.partner.blocks import Code, Facts, Link, Page, Section, Table, Text
 from hub_web.partner.html import STYLE
@@ -107,3 +110,15 @@ def test_an_endpoint_that_the_hub_calls_has_no_page(direction):
         page_of("out", known)
     with pytest.raises(ConfigError, match="no endpoint ouch"):
         page_of("ouch", known)
+
+
+def test_where_only_a_json_schema_says_what_is_sent_the_sample_is_one_that_it_allows():
+    contract = Contract(json_schema="canonical/beneficiary-1.schema.json")
+    endpoint = Endpoint(institution="a", direction=Direction.IN, adapter="rest", service="s", contract=contract)
+    known = Known(
+        directory=Directory(endpoints={"in": endpoint}), mappings=MappingSet([]), address="https://hub.example"
+    )
+    shown = as_markdown(page_of("in", known))
+    sample = json.loads(re.search(r"### What you send\n\n```json\n(.*?)\n```", shown, re.DOTALL)[1])
+    assert load_json_schema(SCHEMAS / "canonical" / "beneficiary-1.schema.json").faults(sample) == []
+    assert "The contract allows it" in shown
