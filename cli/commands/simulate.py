@@ -22,6 +22,20 @@ OPERATIONS = (
 )
 
 
+Required = Annotated[
+    str | None,
+    typer.Option(
+        "--require",
+        metavar="KIND[:USER:FILE]",
+        help="basic or username-token: what callers must show; any will do, unless USER and the password in FILE.",
+    ),
+]
+Mtom = Annotated[
+    str | None,
+    typer.Option("--mtom", metavar="SIZE", help="Contents of answers from this size travel as parts: 1kB, 0."),
+]
+
+
 def simulate(
     wsdl: Annotated[Path, typer.Argument(metavar="WSDL", exists=True, dir_okay=False, help="The contract.")],
     *,
@@ -53,18 +67,8 @@ def simulate(
     encoding: Annotated[
         str, typer.Option("--encoding", metavar="NAME", help="Of the answers: ISO-8859-2, UTF-16.")
     ] = "UTF-8",
-    require: Annotated[
-        str | None,
-        typer.Option(
-            "--require",
-            metavar="KIND[:USER:FILE]",
-            help="basic or username-token: what callers must show; any will do, unless USER and the password in FILE.",
-        ),
-    ] = None,
-    mtom: Annotated[
-        str | None,
-        typer.Option("--mtom", metavar="SIZE", help="Contents of answers from this size travel as parts: 1kB, 0."),
-    ] = None,
+    require: Required = None,
+    mtom: Mtom = None,
     as_json: Json = False,
 ) -> None:
     """Stand in for a partner: answer every operation of a WSDL on this machine, by examples or by what it allows.
