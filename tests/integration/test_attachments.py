@@ -254,6 +254,24 @@ async def test_files_go_with_the_bodies_of_their_messages(tmp_path, settings, pa
         assert (parts.view.attachments(row["id"]), files_in(settings)) == ((), [])
 
 
+async def test_a_corrected_copy_goes_out_with_the_content_of_the_first(tmp_path, settings):
+    async with playing(Reply(400), Reply(202)) as partner, assemble(settings) as hub:
+        key = await begin(hub, tmp_path, partner.url)
+        await called(hub, key, claim(LARGE))
+        (row,) = await hub.desk.call("messages", {})
+        parts = hub.desk._parts
+        await until(lambda: parts.view.message(row["id"]).message.state == "parked")
+        body = parts.view.body(row["id"]).replace(b"decision", b"final decision")
+        mended = {"id": row["id"], "body": base64.b64encode(body).decode(), "by": "ana", "reason": "the title"}
+        copy = (await hub.desk.call("repair", mended))["copy"]
+        await until(lambda: parts.view.message(copy).message.state == "delivered")
+        assert parts.view.attachments(copy) == parts.view.attachments(row["id"])
+        assert len(files_in(settings)) == 1
+    got = partner.received[1]
+    root, (scan,) = read_parts(got.headers["content-type"], got.body)
+    assert (b"final decision" in root, scan.content == LARGE) == (True, True)
+
+
 async def test_an_operator_gets_a_content_for_a_reason_and_the_message_says_so(tmp_path, settings, partner):
     async with assemble(settings) as hub:
         key = await begin(hub, tmp_path, partner.url)
