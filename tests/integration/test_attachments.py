@@ -16,6 +16,7 @@ import pytest
 
 from adapters.kit.parts import read_parts
 from hub_core.errors import ConfigError, Rejected
+from hub_core.mapping import load_files
 from hub_core.settings import Settings
 from hub_core.testing.builders import FrozenClock
 from hub_core.testing.partner import Reply, playing
@@ -149,7 +150,7 @@ def files_in(settings):
 
 async def begin(hub, folder, url, *, mtom=True, more=""):
     (folder / "claims.wsdl").write_text(WSDL)
-    await hub.desk.call("mapping_promote", {"files": {"/x/claims/submit.yaml": MAPPING}, "by": "ana", "reason": "test"})
+    hub.desk._parts.mapping_sets.use(load_files({"claims/submit.yaml": MAPPING.encode()}))
     text = COUNTRY.replace("URL", url).replace("MTOM", str(mtom).lower()).replace("MORE", more)
     await hub.desk.call("apply", {"files": {"country.yaml": text}, "folder": str(folder), "by": "ana"})
     await hub.begin()
