@@ -4,7 +4,7 @@ docs/reference/commands.md    from the command line itself
 docs/reference/codes.md       from ``hub_core.codes``
 docs/reference/settings.md    from ``hub_core.settings``
 docs/reference/...            codecs, adapters, record, registry, code lists: see ``cli.pages``
-schemas/                      of the canonical model and of the registry's files
+schemas/                      of the canonical model and of the registry's files; what the SDK holds
 """
 
 import json
@@ -17,9 +17,11 @@ from cli import pages as reference
 from cli.app import command
 from cli.commands.explain import FAMILIES
 from cli.faults import MEANINGS
+from cli.pages.sdk import surface
 from hub_core.canonical import schema
 from hub_core.codes import CODES
 from hub_core.places import ROOT
+from hub_core.ports import SDK
 from hub_core.settings import PREFIX, Settings
 from registry.schema import rendered
 
@@ -35,6 +37,7 @@ def pages() -> dict[str, bytes]:
         **reference.pages(MADE),
         "schemas/canonical/beneficiary-1.schema.json": _json(schema.document()),
         "schemas/hub/registry.schema.json": rendered(),
+        **_surface(),
     }
 
 
@@ -96,6 +99,13 @@ def settings() -> str:
         lines.append(f"| `{PREFIX}{name.upper()}` | {shown} | {_cell(described[name])} |")
     lines += ["", "`PUNTE_KEY` is read by `punte send` only: the key of the institution that sends.", ""]
     return "\n".join(lines)
+
+
+def _surface() -> dict[str, bytes]:
+    """Return what adapters may rely on in this version; once written it stays, and a test holds the code against it."""
+    name = f"schemas/hub/sdk-{SDK}.json"
+    path = ROOT / name
+    return {name: path.read_bytes() if path.is_file() else _json(surface())}
 
 
 def _leaves(group: Any, name: str) -> Iterator[tuple[str, Any]]:

@@ -1,1 +1,53 @@
-"""What the adapters share: the HTTP front, the HTTP client, problems, contracts, and finding adapters."""
+"""What the adapters share: the HTTP front, the HTTP client, problems, contracts, and finding adapters.
+
+Adapters of other packages may rely on the names of ``__all__``, in the versions of ``hub_core.ports.SDK``; they are
+loaded when they are used first. Everything else below this package may change at any time.
+"""
+
+from typing import TYPE_CHECKING
+
+from hub_core.surface import given
+
+if TYPE_CHECKING:
+    from adapters.kit.base import BaseAdapter, opened
+    from adapters.kit.client import Answered, Client
+    from adapters.kit.folder import Folder, Lying, fingerprint_of
+    from adapters.kit.json_voice import JsonVoice
+    from adapters.kit.members import at
+    from adapters.kit.reply import Reply, Trouble, Voice
+    from adapters.kit.sending import content
+else:
+    __getattr__ = given(
+        __name__,
+        {
+            "Answered": "adapters.kit.client",
+            "BaseAdapter": "adapters.kit.base",
+            "Client": "adapters.kit.client",
+            "Folder": "adapters.kit.folder",
+            "JsonVoice": "adapters.kit.json_voice",
+            "Lying": "adapters.kit.folder",
+            "Reply": "adapters.kit.reply",
+            "Trouble": "adapters.kit.reply",
+            "Voice": "adapters.kit.reply",
+            "at": "adapters.kit.members",
+            "content": "adapters.kit.sending",
+            "fingerprint_of": "adapters.kit.folder",
+            "opened": "adapters.kit.base",
+        },
+    )
+
+__all__ = [
+    "Answered",
+    "BaseAdapter",
+    "Client",
+    "Folder",
+    "JsonVoice",
+    "Lying",
+    "Reply",
+    "Trouble",
+    "Voice",
+    "at",
+    "content",
+    "fingerprint_of",
+    "opened",
+]

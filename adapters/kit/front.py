@@ -15,7 +15,7 @@ from uuid import uuid4
 
 from adapters.kit import headers as header
 from adapters.kit.body import AT_ONCE, SECONDS, Gone, declared, read_body, read_parts
-from adapters.kit.content import Room
+from adapters.kit.contents import Room
 from adapters.kit.multipart import MEDIA_TYPE
 from adapters.kit.parts import PartReader
 from adapters.kit.reply import Reply, Trouble, Voice, send_reply, trouble_in, trouble_of

@@ -10,7 +10,7 @@ from typing import Final, Self
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser
 
-from adapters.kit.content import Content, Room, unreadable
+from adapters.kit.contents import Content, Room, unreadable
 from adapters.kit.multipart import Part, parameters_of
 
 MOST: Final = 100  # parts
