@@ -25,7 +25,7 @@ from hub_core.polled import Poll
 from hub_core.ports import Batch, Capability, Field, Item, Poller, Sent, Spec, Target
 from hub_core.wording import InBand
 
-log = logging.getLogger("broken")
+loud = logging.getLogger("broken")  # not `log`: what it says is no line of the hub
 BROKEN: Final[dict[str, tuple[type["Good"], str]]] = {}
 SPEC: Final = Spec(
     name="broken",
@@ -180,12 +180,12 @@ async def _waits(self: Sending, body: bytes, headers: dict[str, str]) -> Answere
 
 
 async def _logs_body(self: Sending, body: bytes, headers: dict[str, str]) -> Answered:
-    log.debug("sending %r", body)
+    loud.debug("sending %r", body)
     return await Sending.call(self, body, headers)
 
 
 async def _logs_secret(self: Sending, body: bytes, headers: dict[str, str]) -> Answered:
-    log.info("as %s", authorisation(self.endpoint.credentials))
+    loud.info("as %s", authorisation(self.endpoint.credentials))
     return await Sending.call(self, body, headers)
 
 
