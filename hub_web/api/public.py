@@ -290,6 +290,7 @@ def build(state: dict[str, Any]) -> FastAPI:
     )
     for name, value in state.items():
         setattr(api.state, name, value)
+    api.state.pages = {}
     api.include_router(router)
     api.include_router(health)
     api.include_router(metrics)
