@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cli import screen
-from cli.options import Json
+from cli.options import Json, folder
 from cli.screen import Column
 
 if TYPE_CHECKING:
@@ -39,21 +39,12 @@ Mtom = Annotated[
 def simulate(
     wsdl: Annotated[Path, typer.Argument(metavar="WSDL", exists=True, dir_okay=False, help="The contract.")],
     *,
-    root: Annotated[
-        Path | None,
-        typer.Option(
-            "--root", metavar="DIR", exists=True, file_okay=False, help="Folder that it may import from; else its own."
-        ),
-    ] = None,
+    root: Annotated[Path | None, folder("--root", "Folder that it may import from; else its own.")] = None,
     port: Annotated[int, typer.Option("--port", metavar="N", min=0, max=65535, help="0 takes a free one.")] = 0,
     data: Annotated[
         Path | None,
-        typer.Option(
-            "--data",
-            metavar="DIR",
-            exists=True,
-            file_okay=False,
-            help="Examples, DIR/OPERATION/KEY.xml: answered where KEY is a value of the request; default.xml else.",
+        folder(
+            "--data", "Examples, DIR/OPERATION/KEY.xml: answered where KEY is a value of the request; default.xml else."
         ),
     ] = None,
     seed: Annotated[int, typer.Option("--seed", metavar="N", help="Another seed gives other answers.")] = 1,
