@@ -6,8 +6,11 @@ from random import Random
 import pytest
 
 from hub_core.contract.changes import Comparison, compare
+from tests.contracts.changes_around import AROUND
+from tests.contracts.changes_formal import FORMAL
+from tests.contracts.changes_inside import INSIDE, Operator
 from tests.contracts.making import written
-from tests.contracts.seeding import AROUND, FORMAL, INSIDE, RICH, Contract, Operator
+from tests.contracts.seeding import RICH, Contract
 
 OWN = Path(__file__).parents[2] / "schemas" / "partners"
 SEEDS = 50
