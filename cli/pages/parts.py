@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Final, get_args
 
 from adapters.kit.load import shipped
+from cli.pages.cards import card
 from cli.pages.registry import described_struct, fields, within
 from cli.pages.table import table
 from hub_core.mapping.binding.model import Kind, takes
@@ -67,6 +68,8 @@ def adapters() -> Iterator[str]:
     yield ""
     yield "*Idempotent*: whoever gets a message gets an id that stays the same, by which a repeat is seen. *Ordered*:"
     yield "what is fetched or cut into rows comes in the partner's order. *Streams*: a body is never whole in memory."
+    yield ""
+    yield "*Kit*: the contract suite `hub_core.testing.adapter`, which `punte adapter check` runs on any adapter."
     for adapter in shipped().values():
         yield from ("", *_adapter(adapter.spec))
 
@@ -87,6 +90,8 @@ def _adapter(spec: Spec) -> Iterator[str]:
         yield from ("", "Below `settings:` of an endpoint:", "")
         yield from fields(spec.settings)
     yield from ("", "What it promises, and what not:", "", spec.promises)
+    yield from ("", "What it is held against:", "")
+    yield from card(spec.name)
     for struct in within([spec.settings], []) if spec.settings else ():
         yield from ("", f"### {struct.__name__}", "", *described_struct(struct))
 

@@ -24,7 +24,7 @@ from registry.doctor.fact import Check, Fact
 from registry.doctor.installation import packages, versions
 from registry.doctor.secretfiles import secret_files
 
-EXPECTED_ADAPTERS: Final = frozenset({"eessi", "flat", "rest", "soap"})
+EXPECTED_ADAPTERS: Final = frozenset({"eessi", "flat", "queue", "rest", "soap"})
 SCARCE_BYTES: Final = 1_000_000_000
 SCARCE_FILES: Final = 1_000
 # sockaddr_un of Linux holds 108 bytes with the closing zero, unix(7).
@@ -222,7 +222,8 @@ def _adapters(_: Settings) -> Fact:
     except ConfigError as error:
         return Fact(False, error.text, error.mend)
     if broken:
-        return Fact(False, broken[0].text, broken[0].mend)
+        text = "; ".join(f"{fault.code} {fault.text} ({fault.where})" for fault in broken)
+        return Fact(False, f"quarantined, the others go on: {text}", broken[0].mend)
     if missing := sorted(EXPECTED_ADAPTERS - found.keys()):
         mend = "install the project itself: python -m pip install --no-deps --no-build-isolation -e ."
         return Fact(False, f"not found: {', '.join(missing)}", mend)

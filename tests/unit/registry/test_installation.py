@@ -1,6 +1,7 @@
 """What the doctor finds in the installed packages."""
 
 import hashlib
+import json
 from base64 import urlsafe_b64encode
 from importlib.metadata import distributions
 
@@ -27,6 +28,11 @@ class Site:
             digest = urlsafe_b64encode(hashlib.sha256(text.encode()).digest()).rstrip(b"=").decode()
             record += f"{file}.py,sha256={digest},{len(text)}\n"
         (folder / "RECORD").write_text(record + f"{name}-1.0.dist-info/RECORD,,\n")
+
+    def bring_an_adapter(self, name, **facts):
+        folder = self.path / f"{name}-1.0.dist-info"
+        (folder / "entry_points.txt").write_text(f"[punte.adapters]\n{name} = {name}:ADAPTER\n")
+        (folder / "direct_url.json").write_text(json.dumps(facts))
 
     def check(self):
         return installation.packages(distributions(path=[str(self.path)]))
@@ -64,6 +70,27 @@ def test_a_shared_file_that_is_gone_is_told(site):
     site.install("two", a="1")
     (site.path / "a.py").unlink()
     assert site.check().ok is False
+
+
+def test_a_file_of_an_adapter_that_is_not_what_its_package_brought_is_told_with_the_mend(site):
+    site.install("pension", a="1")
+    site.install("other", b="1")
+    site.bring_an_adapter("pension")
+    for file in "ab":
+        (site.path / f"{file}.py").write_text("changed")
+    fact = site.check()
+    assert fact.ok is False
+    assert fact.text == "changed or gone since it was installed: a.py of pension"
+    assert fact.mend.endswith("pension")
+
+
+def test_an_adapter_that_runs_from_its_own_folder_is_named_because_nothing_of_it_can_be_compared(site):
+    site.install("pension", a="1")
+    site.bring_an_adapter("pension", dir_info={"editable": True})
+    (site.path / "a.py").write_text("changed")
+    fact = site.check()
+    assert fact.ok is True
+    assert "pension run from their own folder" in fact.text
 
 
 def test_a_library_that_is_too_old_is_named_with_the_reason(monkeypatch):
