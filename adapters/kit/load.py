@@ -128,7 +128,7 @@ def load_adapters(
 def shipped() -> Adapters:
     """Return the adapters of this project alone."""
     points = [point for point in entry_points(group=GROUP) if _is_shipped(point)]
-    return load_adapters(points=points)
+    return load_adapters(points=points).load()
 
 
 def quarantine_of(adapters: Mapping[str, Adapter], name: str) -> ConfigError | None:
