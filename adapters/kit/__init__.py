@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from adapters.kit.members import at
     from adapters.kit.reply import Reply, Trouble, Voice
     from adapters.kit.sending import content
+    from hub_core.security.secrets import resolve
 else:
     __getattr__ = given(
         __name__,
@@ -33,6 +34,7 @@ else:
             "content": "adapters.kit.sending",
             "fingerprint_of": "adapters.kit.folder",
             "opened": "adapters.kit.base",
+            "resolve": "hub_core.security.secrets",
         },
     )
 
@@ -50,4 +52,5 @@ __all__ = [
     "content",
     "fingerprint_of",
     "opened",
+    "resolve",
 ]

@@ -30,14 +30,15 @@ The number is `hub_core.ports.SDK`; an adapter's `Spec` names the one that it wa
 
 Errors that an adapter may raise are `ConfigError`, `Rejected`, `TryLater` and `Refused` of `hub_core.errors`; any other
 is a defect of the adapter, and is told as such. Parts of the tests' classes that begin with `test_` are promises, not
-names to call: a promise may be added with a second number.
+names to call: a promise may be added with a second number. The structs that stand in signatures come from
+`credentials`, `directory`, `document`, `message` and `polled` of `hub_core`; they may gain fields that can be left out.
 """
 
 
 def sdk() -> Iterator[str]:
     """Yield the page."""
     yield f"What an adapter of another package may rely on: version **{SDK}**. Everything that does not stand here may"
-    yield "change at any time."
+    yield "change at any time. How an adapter is written: [the how-to](../how-to/write-an-adapter.md)."
     yield from ("", "## Versions")
     yield from _RULES.rstrip().splitlines()
     for name in MODULES:

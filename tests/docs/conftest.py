@@ -44,6 +44,7 @@ def guide(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
             "NEW_SET": str(home / "new-set"),
             **_own_folder(home / "own"),
             **_first_mapping(home / "first"),
+            **_adapter(home / "adapter"),
         }
 
 
@@ -66,6 +67,12 @@ def _first_mapping(folder: Path) -> dict[str, str]:
     (folder / "town" / schema).write_bytes(made.files[schema])
     names = {"ANSWER": "answer.json", "RECORD": "record.json", "TOWN": "town", "DRAFT_OF_TOWN": "draft"}
     return {key: str(folder / name) for key, name in names.items()}
+
+
+def _adapter(folder: Path) -> dict[str, str]:
+    """Return the placeholders of the page about adapters: its package as it is written there."""
+    _written(ROOT / "docs" / "how-to" / "write-an-adapter.md", folder / "written")
+    return {"NEW_ADAPTER": str(folder / "new"), "REGISTER": str(folder / "written")}
 
 
 def _written(page: Path, folder: Path) -> None:
