@@ -12,7 +12,7 @@ class Former(NamedTuple):
     Attributes:
         home: module that has it.
         name: as it is called there.
-        since: version of ``hub_core.ports.SDK`` in which it was renamed; the next one may go without the former name.
+        since: version of ``hub_core.ports.SDK`` in which it was renamed; the former name goes with a new first number.
     """
 
     home: str
@@ -26,7 +26,7 @@ def given(module: str, homes: Mapping[str, str], former: Mapping[str, Former] | 
     Args:
         module: its name.
         homes: by name, the module that is imported when the name is asked for first.
-        former: by name, what it is now; whoever asks for it gets that, and a DeprecationWarning.
+        former: the module's ``FORMER``: by name, what it is now; whoever asks gets that, and a DeprecationWarning.
 
     >>> given("example", {"loads": "json"})("loads")("[1]")
     [1]

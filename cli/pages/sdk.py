@@ -23,8 +23,8 @@ The number is `hub_core.ports.SDK`; an adapter's `Spec` names the one that it wa
   not smaller than its own.
 - Something is taken away, or means something else: the first number grows. Adapters of the old number are quarantined
   with that reason (`punte adapter list`); the hub and the other adapters go on.
-- What is to go stays under its former name for one more second number, and says so by a `DeprecationWarning`:
-  `python -W error::DeprecationWarning -m pytest` in your package finds what you use of it.
+- What is to go stays under its former name until the first number grows, for one second number at least, and says so by
+  a `DeprecationWarning`: `python -W error::DeprecationWarning -m pytest` in your package finds what you use of it.
 - What each version holds lies in `schemas/hub/sdk-VERSION.json`; a test compares it with the code and says which number
   has to grow.
 
@@ -44,14 +44,14 @@ def sdk() -> Iterator[str]:
     for name in MODULES:
         module = import_module(name)
         yield from ("", f"## {name}", "", _first(module.__doc__), "")
-        yield from table(("name", "", "what it is"), (_row(one, member) for one, member in _members(module)))
+        yield from table(("name", "", "what it is"), (_row(one, member) for one, member in members(module)))
 
 
 def surface() -> dict[str, str]:
     """Return every public name, with those inside of classes, and its signature."""
     found = {}
     for name in MODULES:
-        for one, member in _members(import_module(name)):
+        for one, member in members(import_module(name)):
             found[f"{name}.{one}"] = _signature(member)
             for inner, part in _parts(member):
                 found[f"{name}.{one}.{inner}"] = _signature(part)
@@ -83,8 +83,12 @@ def _parameters(called: str) -> list[str]:
     return re.findall(r"(?:[^,\[]|\[(?:[^\[\]]|\[[^\]]*\])*\])+", inner)
 
 
-def _members(module: ModuleType) -> list[tuple[str, Any]]:
-    return [(name, getattr(module, name)) for name in module.__all__ if name not in OURS]
+def members(module: ModuleType) -> list[tuple[str, Any]]:
+    """Return what a module offers, with the names in its ``FORMER`` that are found for a while."""
+    former = [
+        (name, getattr(import_module(now.home), now.name)) for name, now in vars(module).get("FORMER", {}).items()
+    ]
+    return [(name, getattr(module, name)) for name in module.__all__ if name not in OURS] + former
 
 
 def _row(name: str, member: Any) -> tuple[str, ...]:

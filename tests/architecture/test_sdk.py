@@ -2,10 +2,11 @@
 
 import json
 from itertools import pairwise
+from types import ModuleType
 
 import pytest
 
-from cli.pages.sdk import demanded, surface
+from cli.pages.sdk import demanded, members, surface
 from hub_core.places import ROOT
 from hub_core.ports import SDK
 from hub_core.surface import Former, given
@@ -67,6 +68,12 @@ def test_a_name_that_moved_is_found_for_one_version_with_a_warning():
     get = given("adapters.kit", {}, {"encode": Former("json", "dumps", "1.1")})
     with pytest.warns(DeprecationWarning, match="adapters.kit.encode is json.dumps since version 1.1"):
         assert get("encode") is json.dumps
+
+
+def test_a_name_that_moved_is_not_taken_away():
+    module = ModuleType("moved")
+    vars(module).update(__all__=["dumps"], dumps=json.dumps, FORMER={"encode": Former("json", "dumps", "1.1")})
+    assert members(module) == [("dumps", json.dumps), ("encode", json.dumps)]
 
 
 def test_a_name_that_never_was_is_no_name():
