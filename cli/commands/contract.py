@@ -21,6 +21,7 @@ app = typer.Typer(no_args_is_help=True, help="Look at contracts of partners: WSD
 app.command()(diff)
 
 KINDS = frozenset({".wsdl", ".xsd", ".json"})
+LACKING = "V504"  # a file that a contract names is not below the folder
 COLUMNS = (
     Column("FILE", wrap=True),
     Column("VERDICT"),
@@ -45,29 +46,30 @@ def check(
     *,
     root: Annotated[
         Path | None,
-        folder("--root", "The only folder that a contract may import from; left out: the one you are in."),
+        folder("--root", "The only folder that a contract may import from; left out: where you are, if FILE is there."),
     ] = None,
     as_json: Json = False,
 ) -> None:
     """Say whether contracts can be used, what they offer, and what is wrong with them.
 
     Nothing is loaded from the network: what a contract imports comes from DIR, standards from a catalogue. What is not
-    where a contract says is looked for in DIR. With --json one line per file. Ends with 1 if one is refused.
+    where a contract says is looked for in DIR; for a file outside of the folder you are in, DIR is its own. With --json
+    one line per file. Ends with 1 if one is refused.
     """
     from hub_core.contract.checking import as_data
     from hub_core.contract.checking import check as one
 
-    around = root or Path.cwd()
     wanted = [path for path in files.walk(paths) if path.suffix.lower() in KINDS or path in paths]
     admissions: list[tuple[str, Admission]] = []
     for path, admission in zip(
-        wanted, files.with_progress("contracts", wanted, lambda path: one(path, around)), strict=True
+        wanted, files.with_progress("contracts", wanted, lambda path: one(path, root or _root(path))), strict=True
     ):
         admissions.append((str(path), admission))
         if as_json:
             print(screen.json_text(as_data(str(path), admission)))
     if not as_json:
         _show(admissions)
+        _tell_roots([root or _root(Path(file)) for file, one in admissions if _lacks_files(one)])
     if not all(admission.admitted for _, admission in admissions):
         raise typer.Exit(Exit.ATTENTION)
 
@@ -84,6 +86,21 @@ def _show(admissions: "list[tuple[str, Admission]]") -> None:
     count = len(admissions)
     if refused and count > 1:
         screen.note(f"{refused} of {count} contracts refused")
+
+
+def _root(path: Path) -> Path:
+    """Return the folder that a contract may import from where none is named."""
+    here = Path.cwd()
+    return here if path.resolve().is_relative_to(here) else path.resolve().parent
+
+
+def _lacks_files(admission: "Admission") -> bool:
+    return any(finding.code == LACKING for finding in admission.findings)
+
+
+def _tell_roots(roots: list[Path]) -> None:
+    for root in dict.fromkeys(roots):
+        screen.note(f"files were looked for below {root}; --root names another folder")
 
 
 def _row(file: str, admission: "Admission") -> tuple[str | Text, ...]:
