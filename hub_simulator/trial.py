@@ -12,13 +12,14 @@ import msgspec
 from adapters.kit.certificates import certificate_end
 from adapters.kit.load import load_adapters
 from adapters.soap.adapter import SPEC
+from hub_core.contract.wsdl import Finding as Noticed
 from hub_core.contract.wsdl import read_contract
 from hub_core.directory import Direction, Directory, Endpoint
 from hub_core.errors import PunteError
 from hub_core.lint import lint
 from hub_core.mapping import MappingSet
 from hub_core.mapping.selection import load_folder, schemas_of
-from hub_core.message import Severity
+from hub_core.message import Finding, Severity
 from hub_core.places import SCHEMAS, around
 from hub_core.ports import Adapter, Answer, Question, Sent
 from hub_core.reading import Verdict
@@ -36,11 +37,17 @@ SOON: Final = timedelta(days=21)
 
 
 class Step(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing that was looked at; ``state`` is ``ok``, ``missing`` (a person has to decide) or ``fault``."""
+    """One thing that was looked at.
+
+    Attributes:
+        state: ``ok``, ``missing`` (a person has to decide) or ``fault``.
+        findings: what was noticed, also where the state is ``ok``; never with a value of the answer.
+    """
 
     step: str
     state: str
     text: str
+    findings: tuple[Finding, ...] = ()
 
 
 async def look(name: str, folder: Path, mappings: Path | None, *, live: bool = False) -> list[Step]:
@@ -60,11 +67,11 @@ async def look(name: str, folder: Path, mappings: Path | None, *, live: bool = F
     draft = _checked(folder, adapters, loaded)
     directory, faults = draft.directory(), draft.faults.findings
     endpoint = directory.endpoints.get(name)
-    steps = [Step(step="registry", state="fault", text=f"{one.rule}: {one.text}") for one in faults]
+    told = f"{len(faults)} findings" if faults else f"{len(directory.endpoints)} endpoints"
+    steps = [Step(step="registry", state="fault" if faults else "ok", text=told, findings=tuple(faults))]
     if endpoint is None:
         known = ", ".join(directory.endpoints) or "none"
         return [*steps, Step(step="endpoint", state="missing", text=f"there is no {name} in {folder}; known: {known}")]
-    steps += [] if faults else [Step(step="registry", state="ok", text=f"{len(directory.endpoints)} endpoints")]
     steps += _contract(endpoint)
     if faults or any(step.state == "fault" for step in steps) or endpoint.direction is Direction.IN:
         return [*steps, *_access(name, endpoint, directory)]
@@ -93,7 +100,13 @@ def _contract(endpoint: Endpoint) -> Iterator[Step]:
         yield Step(step="contract", state="fault", text=str(fault))
         return
     told = f"{len(contract.files)} files, {len(contract.operations)} operations, {len(contract.findings)} findings"
-    yield Step(step="contract", state="ok", text=told)
+    yield Step(step="contract", state="ok", text=told, findings=tuple(map(_noticed, contract.findings)))
+
+
+def _noticed(one: Noticed) -> Finding:
+    """Return what was noticed about a contract as it is told of everything else."""
+    place = f"{one.file}:{one.line}" if one.line else one.file
+    return Finding(code=one.code, severity=one.severity, text=one.text, rule=place, help=one.mend or None)
 
 
 def _read_contract(endpoint: Endpoint) -> Any:
@@ -111,7 +124,7 @@ async def _exchange(adapter: Adapter, name: str, endpoint: Endpoint, *, live: bo
         else:
             answer = await _simulated(adapter, name, endpoint)
     except PunteError as fault:
-        return None, Step(step="exchange", state="fault", text=f"{whom}: {fault}")
+        return None, Step(step="exchange", state="fault", text=f"{whom}: {fault}", findings=fault.findings)
     took = f"{(time.monotonic() - begun) * 1000:.0f} ms"
     return answer, Step(step="exchange", state="ok", text=f"{whom} answered in {took}")
 
@@ -129,7 +142,10 @@ async def _simulated(adapter: Adapter, name: str, endpoint: Endpoint) -> Answer 
             return await _call(adapter, name, bare)
         except PunteError as fault:
             why = simulator.sent[-1].why if simulator.sent else ""
-            raise type(fault)(fault.code, f"{fault.text}{f': {why}' if why else ''}") from fault
+            text = f"{fault.text}{f': {why}' if why else ''}"
+            told = type(fault)(fault.code, text)
+            told.findings = fault.findings
+            raise told from fault
 
 
 async def _call(adapter: Adapter, name: str, endpoint: Endpoint) -> Answer | None:
@@ -156,12 +172,11 @@ def _read(
         document = adapter.open(answer.body)
         findings = adapter.validate(endpoint, document)
     except PunteError as fault:
-        yield Step(step="answer", state="fault", text=str(fault))
+        yield Step(step="answer", state="fault", text=str(fault), findings=fault.findings)
         return
-    wrong = [one for one in findings if one.severity is Severity.ERROR]
-    yield Step(
-        step="answer", state="fault" if wrong else "ok", text=wrong[0].text if wrong else "valid by the contract"
-    )
+    wrong = any(one.severity is Severity.ERROR for one in findings)
+    told = "not as the contract says" if wrong else "valid by the contract"
+    yield Step(step="answer", state="fault" if wrong else "ok", text=told, findings=tuple(findings))
     mapping = mappings.find(document, endpoint.mappings)
     if mapping is None:
         text = f"no mapping reads a {document.name}: punte mapping new --from CONTRACT --operation NAME"
@@ -170,7 +185,7 @@ def _read(
     reading = mapping.read(document, on=datetime.now(UTC).date())
     told = f"{mapping.id}: {reading.verdict.value}, {len(reading.findings)} findings, {len(reading.unmapped)} unmapped"
     refused = reading.verdict is Verdict.REFUSED
-    yield Step(step="mapping", state="fault" if refused else "ok", text=told)
+    yield Step(step="mapping", state="fault" if refused else "ok", text=told, findings=reading.findings)
     if folder is not None:
         found = lint([folder / mapping.file], root=folder, schemas=schemas_of(folder))
         text = f"{len(found)} findings: punte mapping lint {folder / mapping.file}" if found else "nothing to say"

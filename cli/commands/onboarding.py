@@ -1,16 +1,18 @@
 """``punte endpoint new`` and ``check``: from a WSDL to an endpoint that is ready for ``punte apply``."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from cli import screen
 from cli.faults import Exit
+from cli.findings import show_findings
 from cli.options import Json, folder
 from cli.screen import Column
 
 if TYPE_CHECKING:
+    from hub_core.message import Finding
     from hub_simulator.onboarding import Connected
     from hub_simulator.trial import Step
 
@@ -105,7 +107,8 @@ def check(
 
     Looks at the registry set and the contract, makes one exchange with a partner that is simulated from the contract,
     holds the answer against the contract, reads it with its mapping, lints that, and says what is missing. --live asks
-    the partner itself, about a person that nobody is, and looks at its certificate. Ends with 1 if anything is missing.
+    the partner itself, about a person that nobody is, and looks at its certificate. Findings are told with their place,
+    also those that hinder nothing. Ends with 1 if anything is missing.
     """
     import asyncio
 
@@ -124,7 +127,16 @@ def check(
         raise typer.Exit(Exit.ATTENTION)
 
 
+def _told(finding: "Finding") -> dict[str, Any]:
+    """Return a finding as it is shown: with what to do about it."""
+    import msgspec
+
+    told: dict[str, Any] = msgspec.to_builtins(finding)
+    return told | {"text": f"{finding.text}; {finding.help}"} if finding.help else told
+
+
 def _show(steps: "list[Step]") -> None:
     screen.table(STEPS, [(one.step, screen.state(one.state), one.text) for one in steps], empty="nothing to look at")
+    show_findings([_told(finding) for one in steps for finding in one.findings])
     missing = sum(one.state != "ok" for one in steps)
     screen.note(f"{missing} to mend or decide" if missing else "ready for punte apply")

@@ -1,6 +1,7 @@
 """From a WSDL to an endpoint that asks, is answered, and whose answer is read: without a hub, without a partner."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -38,6 +39,9 @@ ABSTRACT = """<wsdl:definitions xmlns:wsdl="http://schemas.xmlsoap.org/wsdl/" xm
 </wsdl:definitions>"""
 
 
+ADDRESSED = '<wsaw:UsingAddressing xmlns:wsaw="http://www.w3.org/2006/05/addressing/wsdl"/>'
+
+
 def punte(*arguments) -> int:
     with pytest.raises(SystemExit) as ended:
         main([str(one) for one in arguments])
@@ -70,6 +74,28 @@ def test_a_new_endpoint_asks_is_answered_and_its_answer_is_read(tmp_path, person
         "access": "missing",
     }
     assert code == 1
+
+
+def test_a_refused_answer_is_told_with_code_and_rule(tmp_path, person, capsys):
+    punte("endpoint", "new", "--wsdl", person, "--into", tmp_path)
+    (mapping,) = tmp_path.glob("mappings/*/*.yaml")
+    mapping.write_text(re.sub(r"(name.family: )\{.*\}", r"\1{at: etternavn, as: cnp}", mapping.read_text()))
+    capsys.readouterr()
+    assert punte("endpoint", "check", "hent-person", "--from", tmp_path, "--json") == 1
+    (step,) = [one for one in json.loads(capsys.readouterr().out) if one["step"] == "mapping"]
+    (finding,) = step["findings"]
+    assert (finding["code"], finding["at"], finding["source"]) == ("M202", "name.family", "etternavn")
+    assert re.fullmatch(r"hent-person/hent-person-response\.yaml:\d+", finding["rule"])
+
+
+def test_what_was_noticed_about_a_good_contract_is_told_with_file_line_and_mend(tmp_path, person, capsys):
+    person.write_text(ABSTRACT.replace("<soap:binding ", f"{ADDRESSED}<soap:binding ", 1))
+    punte("endpoint", "new", "--wsdl", person, "--into", tmp_path / "set")
+    capsys.readouterr()
+    punte("endpoint", "check", "hent-person", "--from", tmp_path / "set")
+    told = capsys.readouterr().out
+    assert re.search(r"contract +ok .*\b1 findings", told)
+    assert re.search(r"info +V528 .* its policy asks for WS-Addressing; .* partners/hent-person/Person\.wsdl:\d+", told)
 
 
 def test_an_endpoint_that_lacks_nothing_is_ready(tmp_path, person, capsys):
