@@ -12,7 +12,7 @@ from adapters.soap.names import SOAP_12_ENCODING, SOAP_ENCODING
 from adapters.soap.wire import envelope
 from hub_core.contract.wsdl import Contract, Operation
 from hub_core.contract.wsdl.names import canonical
-from hub_core.samples import FOREIGN_NOTE, Sampler
+from hub_core.samples import FOREIGN_NOTE, WHOLE, Sampler
 from hub_simulator.recorded import Example, Examples, chosen
 
 # Attributes that have no place in a literal document of an encoded body: every value stands where it belongs.
@@ -31,14 +31,16 @@ class Answers:
         contract: what may be answered.
         examples: by operation and key; where none fits, an answer is made.
         seed: another seed gives other answers; the same request gets the same answer.
+        sparse: optional parts are left out by chance; else all are there.
     """
 
-    def __init__(self, contract: Contract, examples: Examples, seed: int) -> None:
+    def __init__(self, contract: Contract, examples: Examples, seed: int, *, sparse: bool = False) -> None:
         self._examples = examples
         self._seed = seed
         encoded = any(one.use == "encoded" for one in contract.operations.values())
         self._validator = contract.schemas.xsd()
-        self._sampler = Sampler(contract.schemas.model(), without=_NOT_ENCODED if encoded else ())
+        density, without = 0.5 if sparse else WHOLE, _NOT_ENCODED if encoded else ()
+        self._sampler = Sampler(contract.schemas.model(), density=density, without=without)
 
     def answer(self, operation: Operation, request: Any) -> Example:
         """Return the literal document of an answer, or a whole envelope that was recorded.

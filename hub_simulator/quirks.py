@@ -17,6 +17,7 @@ class Quirks(msgspec.Struct, frozen=True, kw_only=True):
         faults_as_200: faults come with HTTP status 200.
         encoding: of the answers.
         mtom: bytes, from which on base64 contents of answers travel as parts of their own; ``None``: none does.
+        sparse: optional parts of answers are left out by chance.
         require: ``None``: nothing is demanded.
     """
 
@@ -25,6 +26,7 @@ class Quirks(msgspec.Struct, frozen=True, kw_only=True):
     faults_as_200: bool = False
     encoding: str = "UTF-8"
     mtom: int | None = None
+    sparse: bool = False
     require: Demand | None = None
 
     def __post_init__(self) -> None:

@@ -73,7 +73,7 @@ class Simulator:
         self.quirks = quirks or Quirks()
         self.sent: deque[Sent] = deque(maxlen=KEPT)
         self.wire = Wire(contract)
-        self.answers = Answers(contract, examples or {}, seed)
+        self.answers = Answers(contract, examples or {}, seed, sparse=self.quirks.sparse)
         self._chance = Random(seed)
         self._count = 0
 

@@ -36,6 +36,9 @@ Mtom = Annotated[
 ]
 
 
+Sparse = Annotated[bool, typer.Option("--sparse", help="Leave optional parts of answers out by chance.")]
+
+
 def simulate(
     wsdl: Annotated[Path, typer.Argument(metavar="WSDL", exists=True, dir_okay=False, help="The contract.")],
     *,
@@ -58,6 +61,7 @@ def simulate(
     encoding: Annotated[
         str, typer.Option("--encoding", metavar="NAME", help="Of the answers: ISO-8859-2, UTF-16.")
     ] = "UTF-8",
+    sparse: Sparse = False,
     require: Required = None,
     mtom: Mtom = None,
     as_json: Json = False,
@@ -73,7 +77,7 @@ def simulate(
     from hub_simulator.served import app_of
 
     simulator = _simulator(
-        wsdl, root, data, seed, _quirks(latency, fault_rate, encoding, require, mtom, status_200_faults)
+        wsdl, root, data, seed, _quirks(latency, fault_rate, encoding, require, mtom, status_200_faults, sparse)
     )
     listener = listen(port)
     url = f"http://{HOST}:{listener.getsockname()[1]}"
@@ -85,7 +89,13 @@ def simulate(
 
 
 def _quirks(
-    latency: str, fault_rate: float, encoding: str, require: str | None, mtom: str | None, faults_as_200: bool
+    latency: str,
+    fault_rate: float,
+    encoding: str,
+    require: str | None,
+    mtom: str | None,
+    faults_as_200: bool,
+    sparse: bool,
 ) -> "Quirks":
     from datetime import timedelta
 
@@ -105,6 +115,7 @@ def _quirks(
             fault_rate=fault_rate,
             encoding=encoding,
             mtom=threshold,
+            sparse=sparse,
             require=None if require is None else demand_of(require),
             faults_as_200=faults_as_200,
         )

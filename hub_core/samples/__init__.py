@@ -8,6 +8,6 @@ A document follows from the schema and from the random numbers given: the same s
 recursion, ``identities`` mends keys and references, ``sampler`` puts elements together.
 """
 
-from hub_core.samples.sampler import FOREIGN_NOTE, NoSample, Sampler
+from hub_core.samples.sampler import FOREIGN_NOTE, WHOLE, NoSample, Sampler
 
-__all__ = ["FOREIGN_NOTE", "NoSample", "Sampler"]
+__all__ = ["FOREIGN_NOTE", "WHOLE", "NoSample", "Sampler"]

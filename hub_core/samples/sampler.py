@@ -20,6 +20,7 @@ _INSIDE: Final = "w3.org/2001/XMLSchema"  # of namespaces that have prefixes of 
 MAX_SIZE: Final = 20_000  # elements that a smallest document may have
 MAX_ELEMENTS: Final = 400  # from here on only what must be there
 MAX_DEPTH: Final = 12  # the same
+WHOLE: Final = 1.0
 _RARELY: Final = 0.1
 _TRIES: Final = 6
 
@@ -33,7 +34,8 @@ class Sampler:
 
     Args:
         schema: its elements, and those of all schemas that it was built with.
-        density: how likely something is there that may be left out; less so further down.
+        density: how likely something is there that may be left out; less so further down. ``WHOLE``: all of it, but
+            what would stand inside another of its own type.
         without: names of attributes that are left out wherever they may be.
     """
 
@@ -93,6 +95,7 @@ class _Document:
         self.types: dict[Place, Any] = {}
         self.constrained: list[tuple[etree._Element, Any]] = []
         self.kept: set[str] = {"xsi"}
+        self.open: list[Any] = []  # types of the elements that are being filled, the root's first
 
     @property
     def doubtful(self) -> bool:
@@ -114,7 +117,7 @@ class _Document:
         return self.count > MAX_ELEMENTS or depth > MAX_DEPTH or self.density == 0.0
 
     def _likely(self, depth: int) -> bool:
-        return not self._tight(depth) and self.random.random() < self.density * 0.9**depth
+        return not self._tight(depth) and (self.density == WHOLE or self.random.random() < self.density * 0.9**depth)
 
     def _element(self, particle: XsdElement, parent: Any, depth: int) -> None:
         declared = self._one(self.sizes.elements(particle), particle, depth)
@@ -130,7 +133,9 @@ class _Document:
         ):
             made.set(f"{{{XSI}}}nil", "true")
         else:
+            self.open.append(declared.type)
             self._content(declared, kind, made, depth)
+            self.open.pop()
 
     def _one(self, choices: list[Any], own: Any, depth: int, key: Any = None) -> Any:
         """Return what was declared, seldom what may stand for it; where it is tight the smallest."""
@@ -219,9 +224,13 @@ class _Document:
     def _occurs(self, particle: Particle, depth: int) -> int:
         least, most = particle.min_occurs, particle.max_occurs
         most = least + 3 if most is None else min(most, least + 3)
-        if most == least or not self._likely(depth) or not self._possible(particle):
+        if most == least or self._again(particle) or not self._likely(depth) or not self._possible(particle):
             return int(least)
         return self.random.randint(max(least, 1), most)
+
+    def _again(self, particle: Particle) -> bool:
+        """Tell whether everything is wanted and this stands inside another of its own type: it would have no end."""
+        return self.density == WHOLE and getattr(particle, "type", None) in self.open
 
     def _possible(self, particle: Particle) -> bool:
         if isinstance(particle, XsdAnyElement):

@@ -132,7 +132,7 @@ def test_the_options_of_a_simulated_partner_are_those_of_the_page(desk: Desk) ->
     (desk.folder / "FILE").write_text("secret")
     told = options()
     assert {one.split()[0] for one in told} == {
-        "--latency", "--fault-rate", "--status-200-faults", "--encoding", "--require", "--mtom",
+        "--latency", "--fault-rate", "--status-200-faults", "--sparse", "--encoding", "--require", "--mtom",
     }  # fmt: skip
     # The last demand counts; all others hold at once.
     with desk.leaves_running(f"punte simulate $WSDL {' '.join(told)} --require basic --json") as address:

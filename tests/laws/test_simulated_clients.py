@@ -20,7 +20,7 @@ from hub_core.ports import Question, Sent
 from hub_core.samples import NoSample
 from hub_core.testing.wire import serving
 from hub_core.validation.catalogue import STANDARDS
-from hub_simulator import Simulator
+from hub_simulator import Quirks, Simulator
 from hub_simulator.onboarding import templates
 from hub_simulator.served import app_of
 
@@ -111,7 +111,7 @@ def zeep_calls(simulator: Simulator, number: int, counted: Counter) -> None:
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 async def test_zeep_calls_every_operation(path, record_property):
-    simulator, counted = Simulator(read_contract(path, root_of(path))), Counter()
+    simulator, counted = Simulator(read_contract(path, root_of(path)), quirks=Quirks(sparse=True)), Counter()
     async with serving(app_of(simulator, "http://127.0.0.1", lambda _: None)) as number:
         await asyncio.to_thread(zeep_calls, simulator, number, counted)
     record_property("statistics", dict(counted))

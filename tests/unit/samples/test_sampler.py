@@ -7,7 +7,7 @@ import pytest
 import xmlschema
 from lxml import etree
 
-from hub_core.samples import NoSample, Sampler
+from hub_core.samples import WHOLE, NoSample, Sampler
 
 SCHEMA = Path(__file__).parent / "everything.xsd"
 ALL = "{urn:all}"
@@ -62,6 +62,20 @@ def test_what_may_be_left_out_is_left_out_at_density_nought(model):
     sample = Sampler(model, density=0).sample(f"{ALL}Everything", Random(1))
     assert not list(sample.iter(f"{ALL}Left", f"{ALL}Right"))
     assert [etree.QName(one).localname for one in sample.iter("l", "r", "leaf")] == ["leaf"]
+
+
+def test_all_that_may_be_there_is_there_and_a_recursion_is_not_entered_again():
+    tree = (
+        '<xs:element name="a" type="A"/><xs:complexType name="A"><xs:sequence><xs:element name="a" type="A" minOccurs="0"/>'
+        '<xs:element name="b" type="B" minOccurs="0" maxOccurs="9"/></xs:sequence><xs:attribute name="c"/></xs:complexType>'
+        '<xs:complexType name="B"><xs:sequence><xs:element name="a" type="A" minOccurs="0"/>'
+        '<xs:element name="d" type="xs:date" minOccurs="0"/></xs:sequence></xs:complexType>'
+    )
+    for seed in range(8):
+        sample = written(tree, density=WHOLE).sample("a", Random(seed))
+        assert {one.tag for one in sample.iter()} == {"a", "b", "d"}
+        assert sample.get("c")
+        assert not sample.findall(".//a")
 
 
 def test_a_recursion_without_end_is_refused():

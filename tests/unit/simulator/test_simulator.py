@@ -57,6 +57,12 @@ def test_another_seed_gives_another_answer():
     assert call(Simulator(CONTRACT, seed=1))[0].body != call(Simulator(CONTRACT, seed=2))[0].body
 
 
+@pytest.mark.parametrize("sparse", [False, True])
+def test_optional_parts_of_answers_are_there_unless_they_are_to_be_sparse(sparse):
+    bodies = [call(Simulator(CONTRACT, seed=seed, quirks=Quirks(sparse=sparse)))[1] for seed in range(12)]
+    assert {body.find(f".//{T}Luna") is not None for body in bodies} == ({True, False} if sparse else {True})
+
+
 def test_a_port_of_soap_1_2_answers_in_soap_1_2():
     reply, body = call(Simulator(CONTRACT), port="Nou", headers=NEW, version="1.2")
     assert reply.media_type.startswith("application/soap+xml")
