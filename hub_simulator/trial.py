@@ -1,6 +1,7 @@
 """Is an endpoint ready? Its registry set, contract, one exchange, what reads the answer, its certificate."""
 
 import os
+import re
 import time
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
@@ -12,13 +13,15 @@ import msgspec
 from adapters.kit.certificates import certificate_end
 from adapters.kit.load import load_adapters
 from adapters.soap.adapter import SPEC
+from hub_core.asking.agreement import CNP as PERSON
 from hub_core.contract.wsdl import Finding as Noticed
 from hub_core.contract.wsdl import read_contract
 from hub_core.directory import Direction, Directory, Endpoint
 from hub_core.errors import PunteError
 from hub_core.lint import lint
-from hub_core.mapping import MappingSet
+from hub_core.mapping import CompiledMapping, MappingSet
 from hub_core.mapping.selection import load_folder, schemas_of
+from hub_core.mapping.trying.coverage import values
 from hub_core.message import Finding, Severity
 from hub_core.places import SCHEMAS, around
 from hub_core.ports import Adapter, Answer, Question, Sent
@@ -186,10 +189,23 @@ def _read(
     told = f"{mapping.id}: {reading.verdict.value}, {len(reading.findings)} findings, {len(reading.unmapped)} unmapped"
     refused = reading.verdict is Verdict.REFUSED
     yield Step(step="mapping", state="fault" if refused else "ok", text=told, findings=reading.findings)
+    if endpoint.direction is Direction.ASK and not _may_name_person(mapping):
+        text = f"{mapping.id} fills no identifiers[scheme={PERSON}]: a query refuses every answer (Q106)"
+        yield Step(step="person", state="missing", text=text)
     if folder is not None:
         found = lint([folder / mapping.file], root=folder, schemas=schemas_of(folder))
         text = f"{len(found)} findings: punte mapping lint {folder / mapping.file}" if found else "nothing to say"
         yield Step(step="lint", state="missing" if found else "ok", text=text)
+
+
+def _may_name_person(mapping: CompiledMapping) -> bool:
+    """Tell whether a rule can fill the person's CNP; where the source says the scheme, it can."""
+    for path, value in values(mapping.plan):
+        if re.match(rf"identifiers\[(.*\[)?scheme={re.escape(PERSON)}\]", path):
+            return True
+        if re.fullmatch(r"identifiers\[.*\]\.scheme", path) and value.const in {None, PERSON}:
+            return True
+    return False
 
 
 async def _certificate(endpoint: Endpoint) -> Step:

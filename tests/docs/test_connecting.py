@@ -17,16 +17,12 @@ import pytest
 
 from hub_core.places import ROOT
 from hub_demo.population import DEFAULT_SEED, Population
-from tests.integration.test_onboarding import ABSTRACT
+from tests.integration.test_onboarding import NAMING
 
 pytestmark = pytest.mark.network
 CONNECT = (ROOT / "docs/how-to/connect-from-a-wsdl.md").read_text(encoding="utf-8")
 SIMULATE = (ROOT / "docs/how-to/simulate-a-partner.md").read_text(encoding="utf-8")
 CNP = Population(DEFAULT_SEED).showcase[0].cnp
-# Only an answer that names the person is an answer about them.
-PERSON = ABSTRACT.replace('"ident"', '"cnp"').replace(
-    '"etternavn" type="xs:string"/>', '"etternavn" type="xs:string"/><xs:element name="cnp" type="xs:string"/>'
-)
 ASK = b"""<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body><p:hentPerson xmlns:p="urn:example:person"
  xmlns:i="http://www.w3.org/2001/XMLSchema-instance"><aktoer i:type="p:Person"><cnp>1</cnp></aktoer><dato>2025-11-03</dato>
  </p:hentPerson></s:Body></s:Envelope>"""
@@ -62,7 +58,7 @@ def installed(tmp_path: Path) -> Path:
 def desk(installed: Path, tmp_path: Path) -> Iterator["Desk"]:
     folder = tmp_path / "desk"
     (folder / "home").mkdir(mode=0o700, parents=True)
-    (folder / "Person.wsdl").write_text(PERSON, encoding="utf-8")
+    (folder / "Person.wsdl").write_text(NAMING, encoding="utf-8")
     words = {"PYTHONPATH": str(installed), "PUNTE_HOME": str(folder / "home"), "WSDL": "Person.wsdl", "CNP": CNP}
     arguments = {"cwd": folder, "env": {**os.environ, **words}, "text": True, "stdout": subprocess.PIPE}
     with subprocess.Popen([sys.executable, "-c", TERMINAL], stdin=subprocess.PIPE, **arguments) as terminal:

@@ -39,6 +39,10 @@ ABSTRACT = """<wsdl:definitions xmlns:wsdl="http://schemas.xmlsoap.org/wsdl/" xm
 </wsdl:definitions>"""
 
 
+#: The answer names the person who was asked about.
+NAMING = ABSTRACT.replace('"ident"', '"cnp"').replace(
+    '"etternavn" type="xs:string"/>', '"etternavn" type="xs:string"/><xs:element name="cnp" type="xs:string"/>'
+)
 ADDRESSED = '<wsaw:UsingAddressing xmlns:wsaw="http://www.w3.org/2006/05/addressing/wsdl"/>'
 
 
@@ -70,6 +74,7 @@ def test_a_new_endpoint_asks_is_answered_and_its_answer_is_read(tmp_path, person
         "exchange": "ok",
         "answer": "ok",
         "mapping": "ok",
+        "person": "missing",
         "lint": "ok",
         "access": "missing",
     }
@@ -98,7 +103,24 @@ def test_what_was_noticed_about_a_good_contract_is_told_with_file_line_and_mend(
     assert re.search(r"info +V528 .* its policy asks for WS-Addressing; .* partners/hent-person/Person\.wsdl:\d+", told)
 
 
+def test_a_mapping_that_never_says_about_whom_is_told_before_a_query_refuses_it(tmp_path, person, capsys):
+    punte("endpoint", "new", "--wsdl", person, "--into", tmp_path)
+    (mapping,) = tmp_path.glob("mappings/*/*.yaml")
+    drafted = mapping.read_text()
+    capsys.readouterr()
+    for rule, told in (
+        ("identifiers[scheme=source].value: {at: etternavn}", True),
+        ("identifiers[scheme=ro.cnp].value: {at: etternavn}", False),
+        ("identifiers[]: {each: ., fields: {value: {at: etternavn}, scheme: {const: source}}}", True),
+        ("identifiers[]: {each: ., fields: {value: {at: etternavn}, scheme: {const: ro.cnp}}}", False),
+    ):
+        mapping.write_text(re.sub(r"name\.family: .*", rule, drafted))
+        steps = checked(capsys, "hent-person", "--from", tmp_path)[1]
+        assert ("Q106" in steps.get("person", ("", ""))[1]) is told, (rule, steps)
+
+
 def test_an_endpoint_that_lacks_nothing_is_ready(tmp_path, person, capsys):
+    person.write_text(NAMING)
     punte("endpoint", "new", "--wsdl", person, "--into", tmp_path / "set")
     capsys.readouterr()
     (tmp_path / "set" / "registry" / "access.yaml").write_text(
