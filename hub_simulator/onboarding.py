@@ -25,7 +25,10 @@ from registry.draft import NAME
 
 _WORDS: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z0-9]+")
 # Words of names under which partners ask for the number of a person, in Romanian, Norwegian and English.
-_PERSON: Final = frozenset({"cnp", "pid", "cid", "ident", "fnr", "fodselsnummer", "personident", "personnummer", "nin"})
+_PERSON: Final = frozenset({
+    "cnp", "pid", "cid", "ident", "fnr", "fodselsnummer", "foedselsnummer", "personident", "personidentifikator",
+    "personnummer", "nin",
+})  # fmt: skip
 _SEEDS: Final = 40
 _KINDS: Final = (
     (re.compile(r"\d{4}-\d\d-\d\d"), "{date}"),
@@ -134,6 +137,8 @@ def templates(contract: Contract, operation: Operation) -> tuple[dict[str, str],
             element.text = _template(above[-1], text) if operation.output is not None else _plain(text)
             plain = plain and "/".join(above[1:]) not in found
             found["/".join(above[1:])] = element.text
+    # A template says something; an element that is to be empty is written without one, or in the whole document.
+    found = {path: template for path, template in found.items() if template.strip()}
     person = "{cnp}" in found.values()
     if plain and not (len(root) == 0 and not root.text) and _is_told_by(found, contract, operation):
         return found, person

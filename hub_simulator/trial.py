@@ -33,7 +33,7 @@ from hub_simulator.simulator import Simulator
 from registry.checking import check
 from registry.draft import Draft, draft_of
 from registry.reading import gather
-from registry.references import followed
+from registry.references import ENV, followed
 
 CNP: Final = "2850415123450"  # nobody's
 SOON: Final = timedelta(days=21)
@@ -67,14 +67,16 @@ async def look(name: str, folder: Path, mappings: Path | None, *, live: bool = F
     """
     adapters = load_adapters()
     loaded = load_folder(mappings) if mappings else load_folder()
-    draft = _checked(folder, adapters, loaded)
+    draft, unset = _checked(folder, adapters, loaded, live=live)
     directory, faults = draft.directory(), draft.faults.findings
     endpoint = directory.endpoints.get(name)
     told = f"{len(faults)} findings" if faults else f"{len(directory.endpoints)} endpoints"
     steps = [Step(step="registry", state="fault" if faults else "ok", text=told, findings=tuple(faults))]
     if endpoint is None:
-        known = ", ".join(directory.endpoints) or "none"
-        return [*steps, Step(step="endpoint", state="missing", text=f"there is no {name} in {folder}; known: {known}")]
+        return [*steps, _missing(name, folder, draft)]
+    if endpoint.url and endpoint.url.removeprefix(ENV) in unset:
+        text = f"no call leaves before {endpoint.url.removeprefix(ENV)} is set, or url: is an address"
+        steps.append(Step(step="address", state="missing", text=text))
     steps += _contract(endpoint)
     if faults or any(step.state == "fault" for step in steps) or endpoint.direction is Direction.IN:
         return [*steps, *_access(name, endpoint, directory)]
@@ -87,10 +89,28 @@ async def look(name: str, folder: Path, mappings: Path | None, *, live: bool = F
     return [*steps, *_access(name, endpoint, directory)]
 
 
-def _checked(folder: Path, adapters: Mapping[str, Adapter], mappings: MappingSet) -> Draft:
+def _missing(name: str, folder: Path, draft: Draft) -> Step:
+    """Tell why there is no endpoint of a name; those that could not be read are known, too."""
+    if name in draft.keys["endpoints"]:
+        return Step(step="endpoint", state="fault", text=f"{name} cannot be read: mend what the registry says")
+    known = ", ".join(draft.keys["endpoints"]) or "none"
+    return Step(step="endpoint", state="missing", text=f"there is no {name} in {folder}; known: {known}")
+
+
+def _checked(
+    folder: Path, adapters: Mapping[str, Adapter], mappings: MappingSet, *, live: bool
+) -> tuple[Draft, list[str]]:
+    """Return the set, and the variables for addresses that are not set and, without a real call, need not be."""
     draft = draft_of(gather(folder), folder=folder.resolve(), label=f"{folder}/")
-    check(draft, adapters=adapters, mappings={one.id for one in mappings.all}, environ=os.environ)
-    return draft
+    unset = [] if live else _unset(draft)
+    environ = os.environ | dict.fromkeys(unset, f"http://{HOST}")
+    check(draft, adapters=adapters, mappings={one.id for one in mappings.all}, environ=environ)
+    return draft, unset
+
+
+def _unset(draft: Draft) -> list[str]:
+    urls = [one.url for one in draft.directory().endpoints.values() if one.url and one.url.startswith(ENV)]
+    return [name for url in urls if not os.environ.get(name := url.removeprefix(ENV))]
 
 
 def _contract(endpoint: Endpoint) -> Iterator[Step]:

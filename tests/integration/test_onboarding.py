@@ -119,6 +119,35 @@ def test_a_mapping_that_never_says_about_whom_is_told_before_a_query_refuses_it(
         assert ("Q106" in steps.get("person", ("", ""))[1]) is told, (rule, steps)
 
 
+def test_what_was_written_can_be_checked_before_the_address_is_known_and_with_a_part_that_may_be_empty(
+    tmp_path, capsys
+):
+    file = tmp_path / "Person.wsdl"
+    inside = '<xs:sequence><xs:element name="fom" type="xs:date" minOccurs="0"/></xs:sequence>'
+    plain = ABSTRACT.replace(
+        '"aktoer" type="t:Aktoer"/>',
+        '"personidentifikator" type="xs:string"/>'
+        f'<xs:element name="periode"><xs:complexType>{inside}</xs:complexType></xs:element>',
+    )
+    file.write_text(plain.replace("https://person.example/ws", "www.example.com/ws"))
+    punte("endpoint", "new", "--wsdl", file, "--into", tmp_path / "set")
+    capsys.readouterr()
+    written = yaml.safe_load((tmp_path / "set/registry/hent-person.yaml").read_text())
+    assert written["endpoints"]["hent-person"]["ask"] == {"personidentifikator": "{cnp}", "dato": "{date}"}
+    _, steps = checked(capsys, "hent-person", "--from", tmp_path / "set")
+    assert {steps[name][0] for name in ("registry", "contract", "exchange", "answer")} == {"ok"}
+    assert steps["address"] == ("missing", "no call leaves before HENT_PERSON_URL is set, or url: is an address")
+
+
+def test_an_endpoint_that_cannot_be_read_is_not_said_to_be_missing(tmp_path, person, capsys):
+    punte("endpoint", "new", "--wsdl", person, "--into", tmp_path)
+    capsys.readouterr()
+    entry = tmp_path / "registry" / "hent-person.yaml"
+    entry.write_text(entry.read_text().replace("direction: ask", "direction:"))
+    assert checked(capsys, "hent-person", "--from", tmp_path)[1]["endpoint"][0] == "fault"
+    assert checked(capsys, "other", "--from", tmp_path)[1]["endpoint"][1].endswith("known: hent-person")
+
+
 def test_an_endpoint_that_lacks_nothing_is_ready(tmp_path, person, capsys):
     person.write_text(NAMING)
     punte("endpoint", "new", "--wsdl", person, "--into", tmp_path / "set")
