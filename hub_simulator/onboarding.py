@@ -88,7 +88,7 @@ def connect(wanted: Connect) -> Connected:
     files = {f"schemas/partners/{name}/{path}": body for path, body in bundle.items()}
     made, notes = _drafted(contract, operation, name)
     asked, guessed = templates(contract, operation)
-    main = f"../schemas/partners/{name}/{contract.path.relative_to(contract.root).as_posix()}"
+    main = f"partners/{name}/{contract.path.relative_to(contract.root).as_posix()}"
     text = _endpoint(name, wanted.institution, operation, _port(contract, operation), main, asked)
     if operation.output is not None and not guessed:
         notes.append("nothing in the request looks like a person's number: write {cnp} where it belongs")

@@ -101,7 +101,7 @@ def _checked(
     folder: Path, adapters: Mapping[str, Adapter], mappings: MappingSet, *, live: bool
 ) -> tuple[Draft, list[str]]:
     """Return the set, and the variables for addresses that are not set and, without a real call, need not be."""
-    draft = draft_of(gather(folder), folder=folder.resolve(), label=f"{folder}/")
+    draft = draft_of(gather(folder), folder=folder.resolve(), label=f"{folder}/", schemas=schemas_of(folder))
     unset = [] if live else _unset(draft)
     environ = os.environ | dict.fromkeys(unset, f"http://{HOST}")
     check(draft, adapters=adapters, mappings={one.id for one in mappings.all}, environ=environ)

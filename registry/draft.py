@@ -1,8 +1,9 @@
 """The structure of a registry set: files into named objects, each with its place; nothing is looked up yet."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -11,11 +12,13 @@ import msgspec
 from hub_core import yaml
 from hub_core.directory import Access, Contract, Directory, Endpoint, Institution, Query, Route
 from hub_core.errors import ConfigError
+from hub_core.places import SCHEMAS
 from hub_core.typed import UNKNOWN_FIELD, WRONG_VALUE, read_struct
 from hub_core.yaml import Faults, Node, Scalar, closest
 
 NOT_READABLE: Final = "R101"
 TWICE: Final = "R106"
+Rooted = Callable[[Contract], Contract]
 NAME: Final = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"  # names stand in addresses and in file names
 KINDS: Final[dict[str, type[msgspec.Struct]]] = {
     "institutions": Institution,
@@ -43,13 +46,14 @@ class Draft:
         return Directory(number=number, **self.objects)  # type: ignore[arg-type]
 
 
-def draft_of(bodies: Mapping[str, bytes | str], *, folder: Path, label: str = "") -> Draft:
+def draft_of(bodies: Mapping[str, bytes | str], *, folder: Path, label: str = "", schemas: Path = SCHEMAS) -> Draft:
     """Read the structure of a set; faults are added to the draft, nothing is raised.
 
     Args:
         bodies: files by name.
         folder: where contracts written as ``./...`` lie, relative to the file that names them.
         label: stands before the name of a file in every position.
+        schemas: where other contracts are looked for before the hub's own.
     """
     draft = Draft(Faults(NOT_READABLE))
     for name, body in bodies.items():
@@ -58,18 +62,18 @@ def draft_of(bodies: Mapping[str, bytes | str], *, folder: Path, label: str = ""
         except ConfigError as error:
             draft.faults.findings.extend(error.findings)
         else:
-            _read_file(draft, root, (folder / name).parent)
+            _read_file(draft, root, partial(_rooted, beside=(folder / name).parent, schemas=schemas))
     return draft
 
 
-def _read_file(draft: Draft, root: Node, beside: Path) -> None:
+def _read_file(draft: Draft, root: Node, rooted: Rooted) -> None:
     for key, objects in _entries(draft.faults, root, "institutions, endpoints, routes, access or queries"):
         if key.text not in KINDS:
             mend = closest(key.text, KINDS)
             draft.faults.add(key, f"there is no part {key.text!r} in a registry", mend=mend, code=UNKNOWN_FIELD)
             continue
         for name, node in _entries(draft.faults, objects, "names of what is registered"):
-            _read_object(draft, key.text, name, node, beside)
+            _read_object(draft, key.text, name, node, rooted)
 
 
 def _entries(faults: Faults, node: Node, expected: str) -> list[tuple[Scalar, Node]]:
@@ -79,7 +83,7 @@ def _entries(faults: Faults, node: Node, expected: str) -> list[tuple[Scalar, No
     return []
 
 
-def _read_object(draft: Draft, kind: str, name: Scalar, node: Node, beside: Path) -> None:
+def _read_object(draft: Draft, kind: str, name: Scalar, node: Node, rooted: Rooted) -> None:
     if not re.fullmatch(NAME, name.text):
         mend = "write up to 63 small letters, digits and hyphens"
         draft.faults.add(name, f"{name.text!r} cannot be a name", mend=mend, code=WRONG_VALUE)
@@ -90,13 +94,18 @@ def _read_object(draft: Draft, kind: str, name: Scalar, node: Node, beside: Path
     draft.keys[kind][name.text], draft.nodes[kind][name.text] = name, node
     value = read_struct(node, KINDS[kind], draft.faults)
     if isinstance(value, Endpoint) and value.contract is not None:
-        value = msgspec.structs.replace(value, contract=_rooted(value.contract, beside))
+        value = msgspec.structs.replace(value, contract=rooted(value.contract))
     if value is not None:
         draft.objects[kind][name.text] = value
 
 
-def _rooted(contract: Contract, beside: Path) -> Contract:
-    """Turn ``./file`` into a full path; every other name lies below ``schemas/`` and stays as it is."""
-    files = {name: getattr(contract, name) for name in ("wsdl", "xsd", "json_schema")}
-    own = {name: str((beside / path).resolve()) for name, path in files.items() if path and path.startswith(".")}
+def _rooted(contract: Contract, *, beside: Path, schemas: Path) -> Contract:
+    """Turn ``./file``, and what lies in a folder of contracts other than the hub's, into a full path."""
+    own = {}
+    for name in ("wsdl", "xsd", "json_schema"):
+        path = getattr(contract, name)
+        if path and path.startswith("."):
+            own[name] = str((beside / path).resolve())
+        elif path and schemas != SCHEMAS and (schemas / path).is_file():
+            own[name] = str((schemas / path).resolve())
     return msgspec.structs.replace(contract, **own)

@@ -41,9 +41,8 @@ class Contracts(Generic[T]):
         path = SCHEMAS / file
         where = f"contract.{self._field}"
         if not path.is_file():
-            raise ConfigError(
-                "V401", f"there is no file {file}", where=where, mend="name a file below schemas/, or ./FILE beside"
-            )
+            mend = f"put it below {SCHEMAS}/, or name a file beside as ./FILE"
+            raise ConfigError("V401", f"there is no file {file}", where=where, mend=mend)
         try:
             contract = self._load(path)
         except ConfigError as fault:

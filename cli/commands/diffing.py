@@ -99,6 +99,7 @@ def _lines(around: Path | None) -> "Lines":
 def _consumers(old: Path, around: Path | None) -> "tuple[Consumer, ...]":
     """Return who works with the old contract, by a folder of registry files, else by the set in force."""
     from hub_core.errors import PunteError
+    from hub_core.mapping.selection import schemas_of
     from hub_core.settings import from_environment
     from registry.consumers import consumers_of
     from registry.draft import draft_of
@@ -108,7 +109,7 @@ def _consumers(old: Path, around: Path | None) -> "tuple[Consumer, ...]":
     where = (around or Path()) / "registry"
     where = around if around is not None and not where.is_dir() else where
     if any(where.glob("*.y*ml")):
-        return consumers_of(old, draft_of(gather(where), folder=where.resolve()).directory())
+        return consumers_of(old, draft_of(gather(where), folder=where.resolve(), schemas=schemas_of(where)).directory())
     try:
         return consumers_of(old, Parts(from_environment(), write=False).directory())
     except PunteError:

@@ -66,7 +66,7 @@ def _known(around: Path | None, address: str) -> "Known":
     settings = from_environment()
     address = address or (settings.public_address or f"http://{settings.host}:{settings.port}").rstrip("/")
     if around is not None:
-        from hub_core.mapping.selection import load_folder
+        from hub_core.mapping.selection import load_folder, schemas_of
         from hub_core.places import MAPPINGS
         from registry.draft import draft_of
         from registry.reading import gather
@@ -74,7 +74,7 @@ def _known(around: Path | None, address: str) -> "Known":
         registry, mappings = around / "registry", around / "mappings"
         where = registry if registry.is_dir() else around
         mappings = mappings if mappings.is_dir() else MAPPINGS
-        directory = draft_of(gather(where), folder=where.resolve()).directory()
+        directory = draft_of(gather(where), folder=where.resolve(), schemas=schemas_of(where)).directory()
         return Known(directory=directory, mappings=load_folder(mappings), address=address, folder=mappings)
     from registry.parts import Parts
 

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from lxml import etree
 
 from cli import main
 from hub_core.errors import ConfigError
+from hub_core.places import SCHEMAS
 from hub_simulator.onboarding import Connect, connect
 
 pytestmark = pytest.mark.network
@@ -203,6 +205,27 @@ def test_nothing_is_overwritten(tmp_path, person):
     (tmp_path / "registry" / "hent-person.yaml").write_text("mine")
     assert punte("endpoint", "new", "--wsdl", person, "--into", tmp_path) == 1
     assert (tmp_path / "registry" / "hent-person.yaml").read_text() == "mine"
+
+
+def test_a_contract_is_named_as_it_will_lie_at_the_hub_and_found_where_it_lies_now(tmp_path, person, capsys):
+    punte("endpoint", "new", "--wsdl", person, "--into", tmp_path / "set")
+    entry = yaml.safe_load((tmp_path / "set" / "registry" / "hent-person.yaml").read_text())["endpoints"]["hent-person"]
+    assert entry["contract"]["wsdl"] == "partners/hent-person/Person.wsdl"
+    capsys.readouterr()
+    punte("contract", "diff", person, WSDL, "--from", tmp_path / "set", "--json")
+    consumers = [one["consumers"] for one in json.loads(capsys.readouterr().out)["changes"]]
+    assert any(who["endpoint"] == "hent-person" for found in consumers for who in found)
+
+
+def test_a_contract_that_was_not_copied_is_told_with_its_line_and_the_folder_it_belongs_in(tmp_path, person, capsys):
+    punte("endpoint", "new", "--wsdl", person, "--into", tmp_path / "set")
+    for folder in ("schemas", "mappings"):
+        shutil.rmtree(tmp_path / "set" / folder)
+    capsys.readouterr()
+    assert punte("endpoint", "check", "hent-person", "--from", tmp_path / "set", "--json") == 1
+    (finding,) = json.loads(capsys.readouterr().out)[0]["findings"]
+    assert (finding["code"], f"put it below {SCHEMAS}/" in finding["help"]) == ("V401", True)
+    assert re.search(r"hent-person\.yaml:11:\d+$", finding["rule"])
 
 
 def test_several_operations_are_named(capsys):

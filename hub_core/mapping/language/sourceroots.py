@@ -8,7 +8,6 @@ from lxml import etree
 
 from hub_core.errors import ConfigError
 from hub_core.mapping.language.rules import MappingFile, Source
-from hub_core.places import SCHEMAS
 from hub_core.rows.description import SUFFIX, load_description
 from hub_core.rows.single import DIALECT as ROWS
 from hub_core.validation.library import XSD
@@ -43,7 +42,7 @@ def _described(mapping: MappingFile, schemas: Path, faults: Faults) -> None:
 def _there(node: Node, name: str, schemas: Path, kinds: tuple[str, ...], faults: Faults) -> bool:
     """Tell whether a contract is there; if not, say where it was looked for."""
     parts = PurePosixPath(name)
-    folder = "schemas/" if schemas == SCHEMAS else f"{schemas}/"
+    folder = f"{schemas}/"
     if parts.is_absolute() or ".." in parts.parts:
         mend = "write its path below the folder of contracts, and name that folder with --schemas"
         faults.add(node, f"the path of the schema does not start in {folder}, or leaves it", mend=mend, code="M107")
