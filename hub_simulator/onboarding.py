@@ -18,6 +18,7 @@ from adapters.soap.wire import Wire
 from adapters.soap.wsdl import Operation as Compiled
 from adapters.soap.wsdl import Wsdl
 from hub_core.contract.wsdl import Contract, Operation, Port, read_contract
+from hub_core.contract.wsdl.policy import ADDRESSING, asks_for
 from hub_core.draft import Draft, Wanted, draft
 from hub_core.errors import ConfigError, PunteError
 from hub_core.samples import Sampler
@@ -89,7 +90,7 @@ def connect(wanted: Connect) -> Connected:
     made, notes = _drafted(contract, operation, name)
     asked, guessed = templates(contract, operation)
     main = f"partners/{name}/{contract.path.relative_to(contract.root).as_posix()}"
-    text = _endpoint(name, wanted.institution, operation, _port(contract, operation), main, asked)
+    text = _endpoint(name, wanted.institution, contract, operation, main, asked)
     if operation.output is not None and not guessed:
         notes.append("nothing in the request looks like a person's number: write {cnp} where it belongs")
     invented = [path for path, template in asked.items() if path != "." and "{" not in template]
@@ -201,9 +202,10 @@ def _plain(text: str) -> str:
 
 
 def _endpoint(
-    name: str, institution: str, operation: Operation, port: Port | None, wsdl: str, asked: dict[str, str]
+    name: str, institution: str, contract: Contract, operation: Operation, wsdl: str, asked: dict[str, str]
 ) -> str:
     ask = operation.output is not None
+    port = _port(contract, operation)
     address = port.address if port and re.match(r"https?://[^/@]+(/|$)", port.address or "") else None
     variable = f"env:{name.upper().replace('-', '_')}_URL"
     lines = [
@@ -217,6 +219,7 @@ def _endpoint(
         f"    service: {name}",
         f"    url: {json.dumps(address) if address else variable}",
         f"    contract: {{wsdl: {json.dumps(wsdl)}, operation: {json.dumps(operation.name)}}}",
+        *(["    wsa: true"] if asks_for(contract.findings, ADDRESSING) else []),
         *(["    ask:"] if asked else []),
         *(line for path, text in asked.items() for line in _asked(path, text)),
         "    # credentials: {kind: username-token, user: USER, secret: {env: NAME}}",

@@ -102,7 +102,10 @@ def test_what_was_noticed_about_a_good_contract_is_told_with_file_line_and_mend(
     punte("endpoint", "check", "hent-person", "--from", tmp_path / "set")
     told = capsys.readouterr().out
     assert re.search(r"contract +ok .*\b1 findings", told)
-    assert re.search(r"info +V528 .* its policy asks for WS-Addressing; .* partners/hent-person/Person\.wsdl:\d+", told)
+    assert re.search(
+        r"info +V528 .* its policy asks for WS-Addressing; write wsa: true at the endpoint .* partners/hent-person/Person\.wsdl:\d+",
+        told,
+    )
 
 
 def test_a_mapping_that_never_says_about_whom_is_told_before_a_query_refuses_it(tmp_path, person, capsys):
@@ -226,6 +229,15 @@ def test_a_contract_that_was_not_copied_is_told_with_its_line_and_the_folder_it_
     (finding,) = json.loads(capsys.readouterr().out)[0]["findings"]
     assert (finding["code"], f"put it below {SCHEMAS}/" in finding["help"]) == ("V401", True)
     assert re.search(r"hent-person\.yaml:11:\d+$", finding["rule"])
+
+
+@pytest.mark.parametrize("asked", [True, False])
+def test_an_endpoint_sends_the_headers_of_addressing_where_the_policy_of_its_contract_asks_for_them(person, asked):
+    if asked:
+        person.write_text(ABSTRACT.replace("<soap:binding ", f"{ADDRESSED}<soap:binding ", 1))
+    made = connect(Connect(wsdl=person))
+    entry = yaml.safe_load(made.files["registry/hent-person.yaml"])["endpoints"]["hent-person"]
+    assert entry.get("wsa", False) is asked
 
 
 def test_several_operations_are_named(capsys):

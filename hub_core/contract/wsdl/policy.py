@@ -1,9 +1,9 @@
 """What WS-Policy asks of callers, said as findings: nothing of it is done because a contract says so."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
-from hub_core.contract.wsdl.findings import Findings
+from hub_core.contract.wsdl.findings import Finding, Findings
 from hub_core.contract.wsdl.names import Node, split, tag
 
 _POLICIES: Final = frozenset(
@@ -14,6 +14,7 @@ _POLICIES: Final = frozenset(
         "http://www.w3.org/2006/07/ws-policy",
     }
 )
+ADDRESSING: Final = "WS-Addressing"
 _ASKED: Final = {
     "UsernameToken": "a WS-Security UsernameToken",
     "X509Token": "an X.509 certificate",
@@ -29,10 +30,17 @@ _ASKED: Final = {
     "BasicAuthentication": "HTTP Basic",
     "NtlmAuthentication": "NTLM",
     "NegotiateAuthentication": "HTTP Negotiate",
-    "UsingAddressing": "WS-Addressing",
-    "Addressing": "WS-Addressing",
+    "UsingAddressing": ADDRESSING,
+    "Addressing": ADDRESSING,
     "OptimizedMimeSerialization": "MTOM",
     "RMAssertion": "WS-ReliableMessaging",
+}
+_MENDS: Final = {
+    "a WS-Security UsernameToken": "write credentials: {kind: username-token, ...} at the endpoint",
+    "a WS-Security Timestamp": "write security: {timestamp: 5m} at the endpoint",
+    "HTTP Basic": "write credentials: {kind: basic, ...} at the endpoint",
+    ADDRESSING: "write wsa: true at the endpoint",
+    "MTOM": "write mtom: true at the endpoint",
 }
 
 
@@ -47,8 +55,17 @@ def look_at_policies(roots: Sequence[tuple[Node, str]], findings: Findings) -> N
             if asked is None or asked in seen or not (direct or _in_policy(node)):
                 continue
             seen.add(asked)
-            text = f"its policy asks for {asked}"
-            findings.info("V528", (file, node.sourceline or 0), text, "set it at the endpoint")
+            mend = _MENDS.get(asked, "set it at the endpoint")
+            findings.info("V528", (file, node.sourceline or 0), _asks(asked), mend)
+
+
+def asks_for(findings: Iterable[Finding], what: str) -> bool:
+    """Tell by what was noticed about a contract whether its policies ask for something, such as ``ADDRESSING``."""
+    return any(one.code == "V528" and one.text == _asks(what) for one in findings)
+
+
+def _asks(what: str) -> str:
+    return f"its policy asks for {what}"
 
 
 def _in_policy(node: Node) -> bool:
