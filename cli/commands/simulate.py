@@ -20,7 +20,7 @@ OPERATIONS = (
     Column("SOAP", drop=3),
     Column("ANSWERS"),
 )
-
+ADDRESSES = (Column("PORT"), Column("ADDRESS", wrap=True), Column("CONTRACT", wrap=True))
 
 Required = Annotated[
     str | None,
@@ -145,6 +145,7 @@ def _facts(name: str, operation: Any, url: str) -> dict[str, Any]:
     return {
         "operation": operation.name,
         "address": f"{url}/{name}",
+        "wsdl": f"{url}/{name}?wsdl",
         "style": operation.style,
         "use": operation.use,
         "soap": operation.soap,
@@ -167,7 +168,8 @@ def _show(simulator: "Simulator", url: str) -> None:
     ]
     screen.table(OPERATIONS, rows, empty="the contract offers no operation over SOAP")
     screen.heading("Addresses")
-    screen.facts((name, f"{url}/{name}?wsdl") for name in simulator.ports)
+    ports = [(name, f"{url}/{name}", f"{url}/{name}?wsdl") for name in simulator.ports]
+    screen.table(ADDRESSES, ports, empty="")
     screen.note("Ctrl-C ends it; the header Simulate-Fault: NAME asks for a declared fault")
 
 

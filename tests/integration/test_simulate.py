@@ -61,4 +61,19 @@ async def test_the_command_tells_when_it_is_ready_each_call_and_ends_when_told()
     process.send_signal(signal.SIGINT)
     assert await process.wait() == 0
     assert {one["operation"] for one in ready["operations"]} == {"Cauta", "Anunta", "Aduna"}
+    assert all(one["wsdl"] == f"{one['address']}?wsdl" for one in ready["operations"])
     assert (answered.status, told["operation"], told["outcome"]) == (200, "Cauta", "answered")
+
+
+async def test_the_command_prints_where_a_port_is_called_and_where_its_contract_lies():
+    command = [sys.executable, "-m", "cli", "simulate", str(WSDL)]
+    process = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE, cwd=WSDL.parents[3])
+    line = ""
+    async for printed in process.stdout:
+        line = printed.decode()
+        if line.startswith("Vechi "):
+            break
+    process.send_signal(signal.SIGINT)
+    await process.wait()
+    port, address, contract = line.split()
+    assert (port, contract) == ("Vechi", f"{address}?wsdl")
