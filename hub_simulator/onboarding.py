@@ -87,10 +87,10 @@ def connect(wanted: Connect) -> Connected:
         raise ConfigError("R101", f"{name!r} cannot be the name of an endpoint", where="--name", mend=mend)
     bundle = {file.relative_to(contract.root).as_posix(): file.read_bytes() for file in contract.files}
     files = {f"schemas/partners/{name}/{path}": body for path, body in bundle.items()}
-    made, notes = _drafted(contract, operation, name)
     asked, guessed = templates(contract, operation)
     main = f"partners/{name}/{contract.path.relative_to(contract.root).as_posix()}"
     text = _endpoint(name, wanted.institution, contract, operation, main, asked)
+    made, notes = _drafted(contract, operation, name, _persons(asked))
     if operation.output is not None and not guessed:
         notes.append("nothing in the request looks like a person's number: write {cnp} where it belongs")
     invented = [path for path, template in asked.items() if path != "." and "{" not in template]
@@ -113,13 +113,24 @@ def _port(contract: Contract, operation: Operation) -> Port | None:
     return next((port for port in ports if port.address), None)
 
 
-def _drafted(contract: Contract, operation: Operation, name: str) -> tuple[Draft | None, list[str]]:
+def _persons(asked: dict[str, str]) -> set[str]:
+    """Return the names of the elements that are filled in with the number of a person."""
+    if "." in asked:
+        documents = etree.fromstring(f"<all>{asked['.']}</all>")
+        return {etree.QName(one).localname for one in documents.iter(etree.Element) if one.text == "{cnp}"}
+    return {path.rpartition("/")[2] for path, template in asked.items() if template == "{cnp}"}
+
+
+def _drafted(contract: Contract, operation: Operation, name: str, persons: set[str]) -> tuple[Draft | None, list[str]]:
     """Return a draft of what reads the answers, as the contract says them."""
     if operation.output is None:
         return None, ["the operation answers nothing: nothing is to be read"]
     id_ = f"{name}.{_slug(operation.output.element)}/1"
     try:
-        return draft(Wanted(contract=contract.path, schemas=contract.root, operation=operation.name, id=id_)), []
+        wanted = Wanted(
+            contract=contract.path, schemas=contract.root, operation=operation.name, persons=persons, id=id_
+        )
+        return draft(wanted), []
     except PunteError as fault:
         return None, [f"no mapping could be drafted: {fault}"]
 

@@ -40,6 +40,7 @@ LISTS: Final[Mapping[str, tuple[str, Mapping[str, str]]]] = {
         ),
         {
             **_PERIOD,
+            "amounts[].value.amount": f"{_MONEY['amount']} sats dagsats",
             "case_number": "nrdosar numardosar dosar casenumber caseid caseno saksnummer sakid saksid",
             "scheme": "tipprestatie cod felpensie benefittype scheme sakstype ytelsestype kravtype type tip kind",
             "status": "stare status state saksstatus tilstand",

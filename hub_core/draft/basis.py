@@ -1,6 +1,6 @@
 """What a draft is made of: the contract of a partner, or what one of its documents shows of one."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -39,6 +39,7 @@ class Wanted:
         operation: of a WSDL, whose answer is read; empty: the only one.
         dialect: JSON: which documents are read, as ``source: {json: ...}`` says it; empty: as the document is opened.
         document: JSON: name of the documents; empty: as the document is opened.
+        persons: names of elements under which the partner is asked about a person's number.
         id: of the mapping; empty: made of the names of file and element.
         opened: makes a document of bytes, as the hub does; raises ``Rejected``.
     """
@@ -49,6 +50,7 @@ class Wanted:
     operation: str = ""
     dialect: str = ""
     document: str = ""
+    persons: Collection[str] = ()
     id: str = ""
     opened: Callable[[bytes], Document] = field(default_factory=lambda: _plainly)
 

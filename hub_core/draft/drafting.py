@@ -1,6 +1,7 @@
 """From a contract to a mapping file, a fixture, and the schemas that both need."""
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -68,7 +69,7 @@ def draft(wanted: Wanted) -> Draft:
         mend = "write lower-case letters, digits and hyphens: partner.document/1"
         raise ConfigError("M103", "the id of the mapping has another form", where=name, mend=mend)
     with TemporaryDirectory() as folder:
-        return _Workshop(Path(folder), basis, name).draft()
+        return _Workshop(Path(folder), basis, name).draft(wanted.persons)
 
 
 class _Workshop:
@@ -91,9 +92,9 @@ class _Workshop:
         self.leaves = leaves(contract.root, basis.texts)
         self.head = self._head(name, partner)
 
-    def draft(self) -> Draft:
+    def draft(self, persons: Collection[str]) -> Draft:
         lists = load_codelists(with_shipped({}), Faults("M106"))
-        kept = guesses(self.leaves, title=self.basis.title, lists=lists)
+        kept = guesses(self.leaves, title=self.basis.title, lists=lists, persons=persons)
         self.hints = hints(self.leaves, title=self.basis.title, lists=lists)
         while wrong := self._wrong(kept):
             kept = [guess for guess in kept if guess not in wrong]

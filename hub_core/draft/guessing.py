@@ -1,7 +1,7 @@
 """Which rule a leaf suggests, by its name, its type and its texts."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -14,6 +14,7 @@ from hub_core.mapping.binding.model import Kind, fields
 from hub_core.mapping.codecs import BadValue, chain
 from hub_core.mapping.codelists import CodeList
 
+CNP: Final = "identifiers[scheme=ro.cnp].value"
 SHARE: Final = 0.6  # of the contract's texts that a code list must know to be suggested
 _CODECS: Final[Mapping[Kind, tuple[str, ...]]] = {
     "date": ("date", 'date("%d.%m.%Y")', 'split("T", 0) | date'),
@@ -55,13 +56,22 @@ class Guess:
     codes: str = ""
 
 
-def guesses(found: Sequence[Leaf], *, title: str, lists: Mapping[str, CodeList]) -> list[Guess]:
-    """Return at most one rule per leaf and per target; ``title`` is the name of the document."""
+def guesses(
+    found: Sequence[Leaf], *, title: str, lists: Mapping[str, CodeList], persons: Collection[str] = ()
+) -> list[Guess]:
+    """Return at most one rule per leaf and per target.
+
+    Args:
+        found: leaves of the contract.
+        title: name of the document.
+        lists: code lists.
+        persons: names under which the partner is asked about a person's number.
+    """
     made: dict[tuple[str, str], Guess] = {}
     ways: dict[str, Group] = {}  # two lists for one field would be guessing too much: the first counts
     # What stands nearer to the root is more often about the person that the document is about.
     for leaf in sorted(found, key=lambda one: (not plainly(one.names[-1]), len(one.way))):
-        guess = None if others(leaf.names[:-1]) else _guess(leaf, title, lists)
+        guess = None if others(leaf.names[:-1]) else _guess(leaf, title, lists, persons)
         if guess is not None and ways.setdefault(guess.group.field, guess.group) == guess.group:
             made.setdefault((guess.group.field, guess.target), guess)
     order = {id(leaf): number for number, leaf in enumerate(found)}
@@ -80,14 +90,16 @@ def hints(found: Sequence[Leaf], *, title: str, lists: Mapping[str, CodeList]) -
     return said
 
 
-def _guess(leaf: Leaf, title: str, lists: Mapping[str, CodeList]) -> Guess | None:
+def _guess(leaf: Leaf, title: str, lists: Mapping[str, CodeList], persons: Collection[str]) -> Guess | None:
+    if leaf.names[-1] in persons and list_meant(leaf.names[:-1]) not in OF_OTHERS | {"children"}:
+        return _typed(leaf, Group(), CNP, lists)  # in a list as well: different numbers there are refused
     meaning = None if leaf.open else _meaning(leaf, title)
-    return _typed(leaf, *meaning, lists) if meaning else None
+    return _typed(leaf, *meaning, lists) if meaning and "[]" not in meaning[1] else None
 
 
 def _meaning(leaf: Leaf, title: str) -> tuple[Group, str] | None:
     """Return where in the record a leaf may belong, by the names on its way."""
-    if len(leaf.lists) > 1 or leaf.way[-1].many:
+    if leaf.way[-1].many:
         return None
     group = _group(leaf, title)
     target = meant(leaf.names[len(group.way) :], LISTS[group.field][1]) if group.field else None
@@ -95,14 +107,17 @@ def _meaning(leaf: Leaf, title: str) -> tuple[Group, str] | None:
         group, target = Group(), meant(leaf.names, PERSON)
     if target is None and len(leaf.way) == 1 and (field := list_meant((title,))):
         group, target = Group(field=field), meant(leaf.names, LISTS[field][1])  # the document is one of a list
-    return None if target is None or "[]" in target else (group, target)
+    return None if target is None else (group, target)
 
 
 def _group(leaf: Leaf, title: str) -> Group:
     """Return the list of the record that the list on the way, or a single object, speaks of."""
     if leaf.lists:
-        depth = leaf.lists[0] + 1
-        field = list_meant((title, *leaf.names[:depth]))
+        *outer, last = leaf.lists
+        depth = last + 1
+        field = list_meant(leaf.names[last:depth] if outer else (title, *leaf.names[:depth]))
+        if any(list_meant(leaf.names[at : at + 1]) not in {None, field} for at in outer):
+            field = None  # such as the addresses of children
         return Group(field=field or "", way=leaf.way[:depth])
     for depth in range(len(leaf.way) - 1, 0, -1):
         if field := list_meant(leaf.names[depth - 1 : depth]):

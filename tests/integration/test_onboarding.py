@@ -124,6 +124,14 @@ def test_a_mapping_that_never_says_about_whom_is_told_before_a_query_refuses_it(
         assert ("Q106" in steps.get("person", ("", ""))[1]) is told, (rule, steps)
 
 
+def test_the_name_under_which_is_asked_about_a_person_is_their_number_in_the_answer(tmp_path, person):
+    person.write_text(ABSTRACT.replace('name="etternavn"', 'name="ident"'))
+    made = connect(Connect(wsdl=person))
+    assert "identifiers[scheme=ro.cnp].value: {at: ident, as: cnp}" in next(
+        body.decode() for name, body in made.files.items() if name.startswith("mappings/")
+    )
+
+
 def test_what_was_written_can_be_checked_before_the_address_is_known_and_with_a_part_that_may_be_empty(
     tmp_path, capsys
 ):

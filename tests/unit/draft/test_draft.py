@@ -119,6 +119,45 @@ def test_what_cannot_be_guessed_is_listed_with_what_it_may_be(wsdl):
     assert "#   'n:sak/n:sum': decimal" in left
 
 
+NESTED = """
+<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema">
+  <xs:element name="answer"><xs:complexType><xs:sequence>
+    <xs:element name="personListe" maxOccurs="unbounded"><xs:complexType><xs:sequence>
+      <xs:element name="ident" type="xs:string"/>
+      <xs:element name="sakListe" maxOccurs="unbounded"><xs:complexType><xs:sequence>
+        <xs:element name="vedtak" maxOccurs="unbounded"><xs:complexType><xs:sequence>
+          <xs:element name="fom" type="xs:date"/>
+          <xs:element name="dagsats" type="xs:decimal"/>
+        </xs:sequence></xs:complexType></xs:element>
+      </xs:sequence></xs:complexType></xs:element>
+      <xs:element name="barn" maxOccurs="unbounded"><xs:complexType><xs:sequence>
+        <xs:element name="ident" type="xs:string"/>
+        <xs:element name="adresse" maxOccurs="unbounded"><xs:complexType><xs:sequence>
+          <xs:element name="land" type="xs:string"/>
+        </xs:sequence></xs:complexType></xs:element>
+      </xs:sequence></xs:complexType></xs:element>
+    </xs:sequence></xs:complexType></xs:element>
+  </xs:sequence></xs:complexType></xs:element>
+</xs:schema>
+"""
+
+
+def test_what_stands_in_nested_lists_is_guessed_where_all_speak_of_the_same_and_the_person_as_it_is_asked_for(tmp_path):
+    file = tmp_path / "nested.xsd"
+    file.write_text(NESTED.lstrip())
+    made = draft(Wanted(contract=file, persons={"ident"}))
+    rules, _, left = text(made).partition("# To be decided")
+    assert "  identifiers[scheme=ro.cnp].value: {at: 'personListe[]/ident', as: cnp}" in rules
+    assert (
+        "    each: 'personListe[]/sakListe[]/vedtak[]'\n    fields:\n      period.start: {at: fom, as: date}" in rules
+    )
+    assert "dagsats: decimal; perhaps benefits[].amounts[].value.amount" in left
+    assert "addresses" not in rules  # those of children
+    assert "barn/ident" in left
+    assert loads_and_passes(made, tmp_path / "made") == {"L141"}
+    assert "ro.cnp" not in text(draft(Wanted(contract=file)))
+
+
 def test_a_type_that_holds_itself_is_followed_once(wsdl):
     made = text(draft(Wanted(contract=wsdl)))
     assert "#   'n:node/n:word':" in made
