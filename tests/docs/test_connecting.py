@@ -1,5 +1,6 @@
 """The pages about partners that are known by their WSDL: what they say to type is typed, from the contract to an answer."""
 
+import argparse
 import http.client
 import json
 import os
@@ -76,7 +77,7 @@ class Desk(NamedTuple):
 
     def types(self, line: str) -> str:
         """Type a command and return what it prints; it must end well."""
-        self.terminal.stdin.write(f"{self._said(line)}\n")
+        self.terminal.stdin.write(f"{self.said(line)}\n")
         self.terminal.stdin.flush()
         code, told = json.loads(self.terminal.stdout.readline())
         assert code == 0, f"{line}\n{told}"
@@ -85,20 +86,50 @@ class Desk(NamedTuple):
     @contextmanager
     def leaves_running(self, line: str) -> Iterator[str]:
         """Type a command that serves until it is ended; gives the address that it prints."""
-        command = [sys.executable, "-m", "cli", *shlex.split(self._said(line))]
+        command = [sys.executable, "-m", "cli", *shlex.split(self.said(line))]
         with subprocess.Popen(command, **self.arguments) as process:
             try:
                 yield json.loads(process.stdout.readline())["url"]
             finally:
                 process.terminate()
 
-    def _said(self, line: str) -> str:
+    @contextmanager
+    def serves(self, line: str) -> Iterator[str]:
+        """Type the command that runs the hub; gives its address once it is ready."""
+        environment = self.arguments["env"] | {"PUNTE_PORT": "0"}
+        command = [sys.executable, "-m", "cli", *shlex.split(self.said(line))]
+        with subprocess.Popen(command, cwd=self.folder, env=environment, stderr=subprocess.PIPE, text=True) as process:
+            try:
+                started = next(told for told in process.stderr if '"event": "hub.started"' in told)
+                yield json.loads(started)["address"].removeprefix("http://")
+            finally:
+                process.terminate()
+                process.communicate()
+
+    def said(self, line: str) -> str:
+        """Return a line with what its words stand for."""
         return re.sub(r"\$([A-Z_]+)", lambda match: self.words[match[1]], line).removeprefix("punte ")
 
 
-def typed(page: str) -> list[str]:
-    blocks = re.findall(r"```console newcomer\n(.*?)```", page, re.DOTALL)
-    return [line[2:] for block in blocks for line in block.splitlines()]
+def typed(page: str, by: str = "newcomer") -> list[str]:
+    blocks = re.findall(rf"```console {by}\n(.*?)```", page, re.DOTALL)
+    return [line[2:] for block in blocks for line in block.replace("\\\n    ", "").splitlines()]
+
+
+def curled(line: str, hub: str) -> tuple[int, Any]:
+    """Call as a line with curl says, but a hub elsewhere; returns status and document."""
+    spoken = argparse.ArgumentParser()
+    spoken.add_argument("--header", action="append")
+    spoken.add_argument("--data")
+    spoken.add_argument("url")
+    call = spoken.parse_args(shlex.split(line.removeprefix("curl ")))
+    headers = dict(header.split(": ", 1) for header in call.header)
+    connection = http.client.HTTPConnection(hub, timeout=20)
+    connection.request("POST", call.url.removeprefix("http://127.0.0.1:8480"), call.data, headers)
+    answer = connection.getresponse()
+    told = answer.status, json.loads(answer.read())
+    connection.close()
+    return told
 
 
 def test_a_newcomer_comes_from_a_wsdl_to_an_answer_that_is_read(desk: Desk, installed: Path) -> None:
@@ -116,6 +147,13 @@ def test_a_newcomer_comes_from_a_wsdl_to_an_answer_that_is_read(desk: Desk, inst
         assert "+ endpoints: hent-person" in desk.types(plan)
         assert "registry set 1 is in force" in desk.types(apply)
         assert re.search(r"hent-person +hent-person +\w+", desk.types(ask))
+        (serve,), (key, curl) = typed(CONNECT, "hub"), typed(CONNECT, "caller")
+        with desk.serves(serve) as hub:
+            desk.words["PUNTE_KEY"] = desk.types(re.fullmatch(r"PUNTE_KEY=\$\((.*)\)", key)[1]).strip()
+            status, told = curled(desk.said(curl), hub)
+            assert (status, [source["verdict"] for source in told["sources"]]) == (200, ["record"])
+            status, told = curled(desk.said(curl.replace("$CNP", "28504151234")), hub)
+            assert (status, told["code"]) == (422, "W400")
 
 
 def options() -> list[str]:
