@@ -1,4 +1,4 @@
-"""The page of the mapping language cannot lie: each of its examples is loaded and run."""
+"""The page of the mapping language, and the guide beside it, cannot lie: each of their examples is loaded and run."""
 
 import json
 import re
@@ -10,11 +10,13 @@ from hub_core.codes import CODES
 from hub_core.errors import ConfigError
 from hub_core.mapping import load, run_tests
 from hub_core.mapping.language import document, rulereader, testreader
+from hub_core.places import ROOT
 from tests.docs.examples import ON, PAGE, Example, page, read, record_of, said, unfolded, written
 
 TEXT = PAGE.read_text("utf-8")
 FOUND = page(TEXT)
-RIGHT = [pytest.param(one, id=f"line {one.line}") for one in FOUND.examples if one.right]
+GUIDE = page((ROOT / "docs/how-to/write-a-mapping.md").read_text("utf-8"))
+RIGHT = [pytest.param(one, id=f"line {one.line}") for one in (*FOUND.examples, *GUIDE.examples) if one.right]
 WRONG = [pytest.param(one, id=f"line {one.line}") for one in FOUND.examples if not one.right]
 
 
