@@ -5,13 +5,18 @@ lines, one per call, so that anybody can count calls and effects afterwards.
 """
 
 import argparse
+import asyncio
 import json
 import os
+import signal
+import socket
+import sys
 from pathlib import Path
 from typing import Any
 
+import uvicorn
+
 from hub_core.ports import AsgiApp, Receive, Scope, Send
-from hub_core.testing.loopback import HOST, body_of, listen, run
 
 MAX_BODY_BYTES = 20_000_000
 
@@ -24,9 +29,13 @@ def receiver(ledger: Path) -> AsgiApp:
         if scope["type"] != "http":
             return
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
-        body = await body_of(receive, limit=MAX_BODY_BYTES)
+        body, more = b"", True
+        while more and len(body) <= MAX_BODY_BYTES:
+            event = await receive()
+            body += event.get("body", b"")
+            more = event.get("more_body", False)
         key = headers.get("idempotency-key", "")
-        await _answer(send, *_keep(ledger, seen, key, body or b""))
+        await _answer(send, *_keep(ledger, seen, key, body))
 
     return app
 
@@ -58,10 +67,21 @@ def main() -> None:
     parser.add_argument("--ledger", type=Path, required=True)
     parser.add_argument("--port", type=int, default=0)
     arguments = parser.parse_args()
-    with listen(arguments.port) as listener:
-        url = f"http://{HOST}:{listener.getsockname()[1]}/"
-        print(json.dumps({"partner": arguments.name, "url": url}), flush=True)
-        run(receiver(arguments.ledger), listener)
+    asyncio.run(_serve(arguments.name, arguments.ledger, arguments.port))
+
+
+async def _serve(name: str, ledger: Path, port: int) -> None:
+    bound = socket.create_server(("127.0.0.1", port))
+    server = uvicorn.Server(
+        uvicorn.Config(receiver(ledger), lifespan="off", log_config=None, access_log=False, ws="none")
+    )
+    task = asyncio.create_task(server.serve(sockets=[bound]))
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, lambda: setattr(server, "should_exit", True))
+    while not server.started and not task.done():  # noqa: ASYNC110  uvicorn offers a flag, no event
+        await asyncio.sleep(0.01)
+    sys.stdout.write(json.dumps({"partner": name, "url": f"http://127.0.0.1:{bound.getsockname()[1]}/"}) + "\n")
+    sys.stdout.flush()
+    await task
 
 
 if __name__ == "__main__":

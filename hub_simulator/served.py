@@ -5,19 +5,23 @@ the answer of the Nth call as a literal document, for tests that compare.
 """
 
 import asyncio
+import signal
+import socket
+import sys
 from collections.abc import Callable
 from typing import Any, Final
 from urllib.parse import quote, unquote
 
 import msgspec
+import uvicorn
 
 from adapters.kit.reply import Reply
 from adapters.soap.published import published
 from hub_core.contract.wsdl import Service
 from hub_core.ports import AsgiApp
-from hub_core.testing.loopback import body_of
 from hub_simulator.simulator import Sent, Simulator
 
+HOST: Final = "127.0.0.1"
 MAX_BODY: Final = 20_000_000  # bytes of a request
 
 
@@ -52,7 +56,7 @@ def wsdl_of(simulator: Simulator, name: str, url: str) -> bytes:
 async def _reply(simulator: Simulator, url: str, scope: Any, receive: Any, tell: Callable[[Sent], None]) -> Reply:
     path, method = unquote(scope["path"]).strip("/"), scope["method"]
     if method == "POST" and path in simulator.ports:
-        body = await body_of(receive, limit=MAX_BODY)
+        body = await _body(receive)
         if body is None:
             return _plain(413, "the request is too large")
         headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
@@ -71,3 +75,34 @@ async def _reply(simulator: Simulator, url: str, scope: Any, receive: Any, tell:
 
 def _plain(status: int, text: str) -> Reply:
     return Reply(status=status, media_type="text/plain; charset=utf-8", body=text.encode())
+
+
+async def _body(receive: Any) -> bytes | None:
+    body = bytearray()
+    while True:
+        event = await receive()
+        if event["type"] == "http.disconnect":
+            return None
+        body += event.get("body", b"")
+        if len(body) > MAX_BODY:
+            return None
+        if not event.get("more_body"):
+            return bytes(body)
+
+
+def listen(port: int) -> socket.socket:
+    """Return a listening socket on the loopback; port 0 takes a free one."""
+    listener = socket.create_server((HOST, port))
+    listener.setblocking(False)
+    return listener
+
+
+def run(app: AsgiApp, listener: socket.socket) -> None:
+    """Serve until told to stop; answers under way get a second to finish. Being told to stop is no failure."""
+    for told in (signal.SIGTERM, signal.SIGINT):  # uvicorn has handlers of its own and then raises the signal again
+        signal.signal(told, lambda *_: sys.exit(0))
+    config = uvicorn.Config(
+        app, loop="uvloop", http="httptools", ws="none", lifespan="off", log_config=None, log_level="critical",
+        access_log=False, server_header=False, timeout_graceful_shutdown=1,
+    )  # fmt: skip
+    uvicorn.Server(config).run(sockets=[listener])

@@ -26,9 +26,8 @@ from hub_core.message import Finding, Severity
 from hub_core.places import SCHEMAS, around
 from hub_core.ports import Adapter, Answer, Question, Sent
 from hub_core.reading import Verdict
-from hub_core.testing.loopback import HOST
 from hub_core.testing.wire import serving
-from hub_simulator.served import app_of
+from hub_simulator.served import HOST, app_of
 from hub_simulator.simulator import Simulator
 from registry.checking import check
 from registry.draft import Draft, draft_of

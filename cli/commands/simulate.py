@@ -73,8 +73,7 @@ def simulate(
     /PORT?wsdl gives its contract, GET /sent/N what the Nth call was answered. With --json one line when it is ready,
     then one per call. Ends with Ctrl-C.
     """
-    from hub_core.testing.loopback import HOST, listen, run
-    from hub_simulator.served import app_of
+    from hub_simulator.served import HOST, app_of, listen, run
 
     simulator = _simulator(
         wsdl, root, data, seed, _quirks(latency, fault_rate, encoding, require, mtom, status_200_faults, sparse)

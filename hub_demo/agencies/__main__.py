@@ -8,9 +8,8 @@ import json
 import os
 import sys
 
-from hub_core.testing.loopback import listen, stop_quietly
 from hub_demo.agencies import GUARDED, NAMES, open_agency
-from hub_demo.agencies.server import Quirks, serve, url_of
+from hub_demo.agencies.server import Quirks, listen, serve, stop_quietly, url_of
 from hub_demo.population import DEFAULT_SEED, DEFAULT_SIZE, Population
 
 

@@ -7,16 +7,24 @@ import asyncio
 import base64
 import binascii
 import hmac
+import signal
 import socket
+import sys
+from collections.abc import Awaitable, Callable, MutableMapping
 from http import HTTPStatus
 from random import Random
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
-from hub_core.ports import Receive, Scope, Send
-from hub_core.testing.loopback import HOST, body_of, run
+import uvicorn
+
 from hub_demo.agencies.contracts import served
 from hub_demo.agencies.soap import Agency, Reply, SoapFault, read_call
 
+Scope = MutableMapping[str, Any]  # as ASGI defines them
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+HOST: Final = "127.0.0.1"
 MAX_BODY_BYTES: Final = 1_000_000
 # The page of the servlet container in front, not SOAP: a client has to live with it.
 _UNAUTHORIZED: Final = Reply(
@@ -67,7 +75,7 @@ class AgencyApp:
         return _plain(HTTPStatus.METHOD_NOT_ALLOWED)
 
     async def _posted(self, headers: dict[bytes, bytes], receive: Receive) -> Reply | None:
-        body = await body_of(receive, limit=MAX_BODY_BYTES)
+        body = await _read(receive)
         if body is None:
             return _plain(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
         if self._quirks.silent:
@@ -106,9 +114,39 @@ def _shows(headers: dict[bytes, bytes], credentials: bytes) -> bool:
     return hmac.compare_digest(given, credentials) and kind.lower() == b"basic"
 
 
+async def _read(receive: Receive) -> bytes | None:
+    """Return the body, ``None`` once it grows beyond the limit or the caller is gone."""
+    body = bytearray()
+    while True:
+        event = await receive()
+        if event["type"] == "http.disconnect":
+            return None
+        body += event.get("body", b"")
+        if len(body) > MAX_BODY_BYTES:
+            return None
+        if not event.get("more_body"):
+            return bytes(body)
+
+
 async def _until_gone(receive: Receive) -> None:
     while (await receive())["type"] != "http.disconnect":
         pass
+
+
+def stop_quietly() -> None:
+    """Make SIGTERM and SIGINT end the process with exit code 0 from now on: being told to stop is no failure.
+
+    While uvicorn runs it has handlers of its own; it finishes what is under way and then raises the signal again.
+    """
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: sys.exit(0))
+
+
+def listen(port: int) -> socket.socket:
+    """Return a listening socket; port 0 takes a free one. Who connects from now on is only made to wait."""
+    listener = socket.create_server((HOST, port))
+    listener.setblocking(False)
+    return listener
 
 
 def url_of(listener: socket.socket, agency: Agency) -> str:
@@ -118,4 +156,17 @@ def url_of(listener: socket.socket, agency: Agency) -> str:
 
 def serve(agency: Agency, listener: socket.socket, quirks: Quirks) -> None:
     """Serve until told to stop; answers under way get a second to finish."""
-    run(AgencyApp(agency, url_of(listener, agency), quirks), listener)
+    config = uvicorn.Config(
+        AgencyApp(agency, url_of(listener, agency), quirks),
+        loop="uvloop",
+        http="httptools",
+        ws="none",
+        lifespan="off",
+        interface="asgi3",
+        log_config=None,
+        log_level="critical",
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=1,
+    )
+    uvicorn.Server(config).run(sockets=[listener])

@@ -17,7 +17,7 @@ LONGEST_FUNCTION = 60
 DOORS = {
     "cryptography": ("hub_core/security/", "adapters/soap/security/"),
     "fastapi": ("hub_web/",),
-    "uvicorn": ("hub_web/", "hub_core/testing/"),
+    "uvicorn": ("hub_web/", "hub_demo/", "hub_simulator/", "hub_core/testing/"),
     "zeep": (),
     "signxml": ("adapters/soap/security/",),
     "aiohttp": ("adapters/kit/",),

@@ -15,9 +15,8 @@ from hub_core.asking.query import Taken, ask
 from hub_core.directory import Direction
 from hub_core.mapping import load
 from hub_core.ports import Question
-from hub_core.testing.loopback import listen
 from hub_demo.agencies import GUARDED, NAMES, open_agency
-from hub_demo.agencies.server import AgencyApp, Quirks, url_of
+from hub_demo.agencies.server import AgencyApp, Quirks, listen, url_of
 from hub_demo.population import Population
 from registry.reading import read_set
 from registry.references import followed
