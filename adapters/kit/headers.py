@@ -58,7 +58,7 @@ def check_headers(scope: Scope, headers: Mapping[str, str]) -> None:
             if names.count(name) > 1:
                 raise Rejected("W400", f"the header {name} was sent twice")
     # A browser adds remembered passwords and certificates by itself; a header of our own only where the page may.
-    if "punte-key" not in headers and _from_elsewhere(headers):
+    if ("authorization" in headers or "punte-key" not in headers) and _from_elsewhere(headers):
         raise Refused("W403", "a page of another site may not use the credentials of a browser")
 
 

@@ -68,9 +68,11 @@ def _placeless(path: str) -> str:
 
 def _elements(one: tuple[Any, ...], other: tuple[Any, ...], at: str, owner: Any, name: str) -> Iterator[Difference]:
     """Compare lists without their order; what has no equal is compared with what is nearest."""
-    rest = list(other)
+    rest = [element for index, element in enumerate(other) if not _said_before(other, index)]
     alone: list[tuple[int, Any]] = []
     for index, element in enumerate(one):
+        if _said_before(one, index):
+            continue
         found = next((number for number, same in enumerate(rest) if _same(element, same)), None)
         if found is None:
             alone.append((index, element))
@@ -86,6 +88,12 @@ def _elements(one: tuple[Any, ...], other: tuple[Any, ...], at: str, owner: Any,
         yield from differences(element, nearest, path, owner, name)
     for element in rest:
         yield Difference(f"{at}[{other.index(element)}]", owner, name, added=True)
+
+
+def _said_before(elements: tuple[Any, ...], index: int) -> bool:
+    """Tell whether a gap is the same as one before it: a text that nothing reads may stand at several places."""
+    element = elements[index]
+    return isinstance(element, Gap) and any(_same(element, before) for before in elements[:index])
 
 
 def _same(one: Any, other: Any) -> bool:
