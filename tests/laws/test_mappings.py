@@ -43,7 +43,7 @@ class Shown:
 
 
 def says(record) -> object:
-    """Return what a record says: lists without order, paths of gaps without numbers, of coded values the code."""
+    """Return what a record says: lists without order, gaps once and without numbers, of coded values the code."""
 
     def pure(value, name=""):
         if isinstance(value, dict):
@@ -51,7 +51,8 @@ def says(record) -> object:
                 return value["list"], value["code"]
             return frozenset((key, pure(one, key)) for key, one in value.items() if key not in NOT_WRITTEN)
         if isinstance(value, list | tuple):
-            return frozenset(Counter(map(pure, value)).items())
+            said = Counter(map(pure, value))
+            return frozenset(said) if name == "gaps" else frozenset(said.items())
         return "".join(part for part in value if not part.isdigit()) if name == "at" else value
 
     return pure(msgspec.to_builtins(record))
