@@ -7,7 +7,7 @@ from typing import Final
 from adapters.flat.dropbox import Dropbox, DropboxPoller
 from adapters.kit.base import BaseAdapter
 from adapters.kit.contracts import Contracts
-from adapters.kit.folder import Folder
+from adapters.kit.folder import open_folder
 from hub_core.directory import Direction, Endpoint
 from hub_core.document import Document
 from hub_core.errors import ConfigError, Rejected
@@ -95,7 +95,7 @@ class FlatAdapter(BaseAdapter):
             text, where = "files are taken from a folder, again and again", "settings.folder"
             raise ConfigError("R103", text, where=where, mend="write poll: and settings: {folder: ...}, or neither")
         if dropbox.folder is not None:
-            Folder(dropbox.folder)
+            open_folder(endpoint, dropbox.folder)
 
     def poller(self, name: str, endpoint: Endpoint) -> Poller:  # noqa: ARG002 - the port's signature
         """Return what takes files from the endpoint's folder."""

@@ -1,6 +1,5 @@
 """Files that a partner leaves in a folder: taken once each, when they are whole, and answered by a reply file."""
 
-import asyncio
 import csv
 import hashlib
 import io
@@ -10,7 +9,8 @@ from typing import Annotated, Final
 
 from msgspec import Meta
 
-from adapters.kit.folder import Folder, Lying, fingerprint_of
+from adapters.flat.inbox import Inbox
+from adapters.kit.folder import Lying, fingerprint_of, open_folder
 from hub_core.codes import CODES
 from hub_core.credentials import Struct
 from hub_core.directory import Endpoint
@@ -47,69 +47,60 @@ class DropboxPoller:
     """
 
     def __init__(self, endpoint: Endpoint, dropbox: Dropbox) -> None:
-        self._folder = Folder(dropbox.folder or "", settle=dropbox.settle.total_seconds(), marker=dropbox.marker)
+        folder = open_folder(endpoint, dropbox.folder)
+        self._inbox = Inbox(folder, settle=dropbox.settle.total_seconds(), marker=dropbox.marker)
         self._limit = endpoint.max_body_bytes
 
     async def poll(self, position: str | None) -> Batch:
         """Return the next file that is whole; see ``hub_core.ports.Poller``."""
-        return await asyncio.to_thread(self._poll, position)
+        files = await self._inbox.whole()
+        if position:
+            await self._finish(position, files)
+        for file in files:
+            if file.size > self._limit:
+                await self._too_large(file)
+            elif (body := await self._inbox.body(file)) is not None:
+                fingerprint = fingerprint_of(body)
+                if (after := _position(file.name, fingerprint)) != position:
+                    return Batch(items=(Item(body=body, sender_id=fingerprint),), after=after, more=True)
+        return Batch(items=(), after=position or "")
 
     async def close(self) -> None:
-        """Hold nothing open."""
+        """Give connections back."""
+        await self._inbox.close()
 
     async def unanswered(self) -> tuple[str, ...]:
         """Return the fingerprints of the files that wait for a reply; see ``hub_core.ports.Replies``."""
-        return tuple(dict.fromkeys(one for one, _ in await asyncio.to_thread(lambda: [*self._folder.taken()])))
+        return tuple(dict.fromkeys(one for one, _ in await self._inbox.taken()))
 
     async def reply(self, sender_id: str, became: Became) -> None:
         """Write the reply of a file, under each name that it came by; see ``hub_core.ports.Replies``."""
-        await asyncio.to_thread(self._reply, sender_id, became)
+        body = _table([*map(_line, became.findings), *map(_line, became.faults)], told=became)
+        for one, name in await self._inbox.taken():
+            if one == sender_id:
+                await self._inbox.reply(name, body)
+                await self._inbox.answered(sender_id, name, refused=became.refused)
 
-    def _poll(self, position: str | None) -> Batch:
-        files = self._folder.whole()
-        if position:
-            self._finish(position, files)
-        for file in files:
-            if file.size > self._limit:
-                self._too_large(file)
-            elif (body := self._folder.read(file)) is not None and _position(file.name, body) != position:
-                fingerprint = fingerprint_of(body)
-                return Batch(
-                    items=(Item(body=body, sender_id=fingerprint),), after=_position(file.name, body), more=True
-                )
-        return Batch(items=(), after=position or "")
-
-    def _finish(self, position: str, files: Iterable[Lying]) -> None:
+    async def _finish(self, position: str, files: Iterable[Lying]) -> None:
         """Move what was handed over; a file that took its place meanwhile is another one."""
         for file in files:
-            if position.endswith(_hashed(file.name)) and (body := self._folder.read(file)) is not None:
-                if _position(file.name, body) == position:
-                    self._folder.take(file.name, fingerprint_of(body))
+            if position.endswith(_hashed(file.name)) and (fingerprint := await self._inbox.fingerprint(file)):
+                if _position(file.name, fingerprint) == position:
+                    await self._inbox.take(file.name, fingerprint)
                 return
 
-    def _too_large(self, file: Lying) -> None:
+    async def _too_large(self, file: Lying) -> None:
         text = f"the file has {file.size:,} bytes, and at most {self._limit:,} are taken"
-        self._folder.reply(_reply_name(file.name), _table([(None, None, _TOO_LARGE, text, CODES[_TOO_LARGE].do)]))
-        self._folder.refuse(file.name)
-
-    def _reply(self, fingerprint: str, became: Became) -> None:
-        body = _table([*map(_line, became.findings), *map(_line, became.faults)], told=became)
-        for one, name in [*self._folder.taken()]:
-            if one == fingerprint:
-                self._folder.reply(_reply_name(name), body)
-                self._folder.close(fingerprint, name, refused=became.refused)
-
-
-def _reply_name(name: str) -> str:
-    return f"{name}.reply.csv"
+        await self._inbox.reply(file.name, _table([(None, None, _TOO_LARGE, text, CODES[_TOO_LARGE].do)]))
+        await self._inbox.refuse(file.name)
 
 
 def _hashed(name: str) -> str:
     return hashlib.sha256(name.encode("utf-8", "surrogateescape")).hexdigest()[:_LETTERS]
 
 
-def _position(name: str, body: bytes) -> str:
-    return f"{fingerprint_of(body)} {_hashed(name)}"
+def _position(name: str, fingerprint: str) -> str:
+    return f"{fingerprint} {_hashed(name)}"
 
 
 Line = tuple[int | None, str | None, str, str, str]

@@ -11,7 +11,7 @@ from hub_core.surface import given
 if TYPE_CHECKING:
     from adapters.kit.base import BaseAdapter, opened
     from adapters.kit.client import Answered, Client
-    from adapters.kit.folder import Folder, Lying, fingerprint_of
+    from adapters.kit.folder import Folder, Lying, fingerprint_of, open_folder
     from adapters.kit.json_voice import JsonVoice
     from adapters.kit.members import at
     from adapters.kit.reply import Reply, Trouble, Voice
@@ -33,6 +33,7 @@ else:
             "at": "adapters.kit.members",
             "content": "adapters.kit.sending",
             "fingerprint_of": "adapters.kit.folder",
+            "open_folder": "adapters.kit.folder",
             "opened": "adapters.kit.base",
             "resolve": "hub_core.security.secrets",
         },
@@ -51,6 +52,7 @@ __all__ = [
     "at",
     "content",
     "fingerprint_of",
+    "open_folder",
     "opened",
     "resolve",
 ]

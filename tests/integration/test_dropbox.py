@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from adapters.flat.dropbox import Dropbox, DropboxPoller
-from adapters.kit.folder import Folder
+from adapters.kit.localfolder import LocalFolder
 from hub_core.accepting.splitting import Splitter
 from hub_core.directory import Direction, Endpoint
 from hub_core.errors import ConfigError
@@ -222,11 +222,11 @@ async def test_a_link_is_not_followed(folder, tmp_path):
 def test_a_folder_that_is_not_there_or_leads_out_of_the_root_is_refused(folder, tmp_path, name):
     (tmp_path / "files" / "anofm" / "out").symlink_to(tmp_path)
     with pytest.raises(ConfigError) as refused:
-        Folder(name)
+        LocalFolder(name)
     assert (refused.value.code, refused.value.where) == ("R104", "settings.folder")
 
 
 def test_without_a_root_no_folder_is_used(monkeypatch):
     monkeypatch.delenv("PUNTE_FILES", raising=False)
     with pytest.raises(ConfigError, match="PUNTE_FILES is not set"):
-        Folder("anofm/lists")
+        LocalFolder("anofm/lists")

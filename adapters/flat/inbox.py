@@ -1,0 +1,88 @@
+"""What lies in a folder for the hub, and where it goes from there.
+
+Below the folder itself, made when they are needed:
+
+    taken/      kept by the hub, its rows are being judged
+    done/       judged; the reply tells how
+    refused/    nothing of it counts; the reply tells why
+    replies/    what became of each file
+"""
+
+import hashlib
+import re
+from typing import Final
+
+from adapters.kit.folder import Folder, Lying, shortened
+
+TAKEN, DONE, REFUSED, REPLIES = "taken", "done", "refused", "replies"
+#: Names of files that are being written; those of hidden files begin with a point.
+UNFINISHED: Final = (".tmp", ".part", ".filepart", ".partial", ".crdownload", "~")
+_NAMED: Final = re.compile(r"([0-9a-f]{64})-(.+)", re.DOTALL)
+
+
+class Inbox:
+    """The files of one folder that are for the hub.
+
+    Args:
+        folder: where they lie.
+        settle: seconds since its last change after which a file is whole.
+        marker: end of the name of an empty file that says it instead, such as ``.done``.
+    """
+
+    def __init__(self, folder: Folder, *, settle: float = 0.0, marker: str | None = None) -> None:
+        self._folder = folder
+        self._settle = settle
+        self._marker = marker
+
+    async def close(self) -> None:
+        """Give connections back."""
+        await self._folder.close()
+
+    async def whole(self) -> list[Lying]:
+        """Return the files that nobody writes any more, oldest change first."""
+        files = await self._folder.lying()
+        names = {file.name for file in files}
+        files = [file for file in files if not file.name.lower().endswith(UNFINISHED)]
+        if (marker := self._marker) is not None:
+            return [file for file in files if file.name + marker in names and not file.name.endswith(marker)]
+        now = await self._folder.now()
+        return [file for file in files if now - file.changed >= self._settle]
+
+    async def body(self, file: Lying) -> bytes | None:
+        """Return the bytes of a file; ``None``: it is gone, or changed while it was read."""
+        body = bytearray()
+        return bytes(body) if await self._folder.read(file, body.extend) else None
+
+    async def fingerprint(self, file: Lying) -> str | None:
+        """Return what a file is known by, without holding its bytes; ``None`` as ``body``."""
+        digest = hashlib.sha256()
+        return digest.hexdigest() if await self._folder.read(file, digest.update) else None
+
+    async def take(self, name: str, fingerprint: str) -> None:
+        """Move a file that the hub keeps to ``taken``."""
+        await self._folder.move(name, TAKEN, f"{fingerprint}-{shortened(name)}")
+        await self._unmark(name)
+
+    async def refuse(self, name: str) -> None:
+        """Move a file that the hub does not even read to ``refused``."""
+        await self._folder.move(name, REFUSED, name)
+        await self._unmark(name)
+
+    async def taken(self) -> list[tuple[str, str]]:
+        """Return the fingerprint and the name of every file that no reply was written for."""
+        found = [_NAMED.fullmatch(file.name) for file in await self._folder.lying(TAKEN)]
+        return [(it[1], it[2]) for it in found if it]
+
+    async def reply(self, name: str, body: bytes) -> None:
+        """Write the reply of a file."""
+        await self._folder.write(f"{shortened(name)}.reply.csv", body, below=REPLIES)
+
+    async def answered(self, fingerprint: str, name: str, *, refused: bool) -> None:
+        """Move a file whose reply is written out of ``taken``."""
+        kept = f"{fingerprint}-{name}"
+        await self._folder.move(kept, REFUSED if refused else DONE, kept, below=TAKEN)
+
+    async def _unmark(self, name: str) -> None:
+        """Take the marker of a moved file away: the next file of its name has one of its own."""
+        if self._marker is not None:
+            await self._folder.remove(f"{name}{self._marker}")

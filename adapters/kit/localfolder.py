@@ -1,0 +1,149 @@
+"""A folder on this machine, below the one root that ``PUNTE_FILES`` names."""
+
+import asyncio
+import contextlib
+import os
+import stat
+import time
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Final
+
+from adapters.kit import folder
+from adapters.kit.folder import PIECE, Lying, seen
+from hub_core.errors import ConfigError, TryLater
+
+ROOT: Final = "PUNTE_FILES"
+_READING: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+_WRITING: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+
+
+class LocalFolder:
+    """One folder below the root; a ``Folder``.
+
+    Args:
+        name: relative to the root, such as ``anofm/lists``.
+        environ: where ``PUNTE_FILES`` names the root.
+
+    Raises:
+        ConfigError: R104, R109: no root is set, or the folder does not lie below it.
+    """
+
+    def __init__(self, name: str, *, environ: Mapping[str, str] = os.environ) -> None:
+        root = environ.get(ROOT, "")
+        if not root:
+            mend = f"set {ROOT} to the folder below which partners leave files"
+            raise ConfigError("R109", f"{ROOT} is not set", where="settings.folder", mend=mend)
+        self.path = (Path(root) / name).resolve()
+        if not self.path.is_relative_to(Path(root).resolve()) or not self.path.is_dir():
+            mend = f"make it there, or name another one below {root}"
+            raise ConfigError("R104", f"there is no folder {name!r} below {ROOT}", where="settings.folder", mend=mend)
+
+    async def lying(self, below: str = "") -> list[Lying]:
+        """Return the files that can be seen; see ``Folder``."""
+        return await asyncio.to_thread(self._lying, below)
+
+    async def now(self) -> float:
+        """Return the time of this machine."""
+        return time.time()
+
+    async def read(self, file: Lying, into: Callable[[bytes], object]) -> bool:
+        """Hand the bytes of a file over; see ``Folder``."""
+        return await asyncio.to_thread(self._read, file, into)
+
+    async def move(self, name: str, to: str, as_name: str, *, below: str = "") -> None:
+        """Move a file to a folder below this one; see ``Folder``."""
+        await asyncio.to_thread(self._move, self.path / below / name, to, as_name)
+
+    async def write(self, name: str, body: bytes, *, below: str = "") -> None:
+        """Write a file; see ``Folder``."""
+        await asyncio.to_thread(self._write, name, body, below)
+
+    async def remove(self, name: str) -> None:
+        """Take a file away; see ``Folder``."""
+        with self._used():
+            await asyncio.to_thread((self.path / name).unlink, missing_ok=True)
+
+    async def close(self) -> None:
+        """Hold nothing open."""
+
+    def _lying(self, below: str) -> list[Lying]:
+        with self._used():
+            try:
+                return sorted(self._listed(self.path / below), key=lambda file: (file.changed, file.name))
+            except FileNotFoundError:
+                return []
+
+    def _listed(self, path: Path) -> Iterator[Lying]:
+        with os.scandir(path) as entries:
+            for count, entry in enumerate(entries):
+                if count >= folder.MOST:
+                    return
+                if seen(entry.name) and entry.is_file(follow_symlinks=False):
+                    facts = entry.stat(follow_symlinks=False)
+                    yield Lying(entry.name, facts.st_size, _changed(facts))
+
+    def _read(self, file: Lying, into: Callable[[bytes], object]) -> bool:
+        try:
+            with os.fdopen(os.open(self.path / file.name, _READING), "rb", buffering=0) as stream:
+                left = file.size
+                while left and (piece := stream.read(min(left, PIECE))):
+                    into(piece)
+                    left -= len(piece)
+                after = os.fstat(stream.fileno())
+        except OSError:
+            return False
+        unchanged = (after.st_size, _changed(after)) == (file.size, file.changed)
+        return not left and unchanged and stat.S_ISREG(after.st_mode)
+
+    def _write(self, name: str, body: bytes, below: str) -> None:
+        path = self._below(below) / name
+        new = path.with_name(f".{name}.tmp")
+        with self._used():
+            new.unlink(missing_ok=True)  # of a hub that was killed; or a link, laid to lead the hub elsewhere
+            with os.fdopen(os.open(new, _WRITING, 0o666), "wb") as stream:
+                stream.write(body)
+                stream.flush()
+                os.fsync(stream.fileno())
+            new.replace(path)
+            _sync(path.parent)
+
+    def _move(self, path: Path, to: str, as_name: str) -> None:
+        target = self._below(to) / as_name
+        with self._used():
+            try:
+                path.replace(target)
+            except FileNotFoundError:
+                return  # moved before, or taken away
+            _sync(target.parent)
+            _sync(path.parent)
+
+    def _below(self, name: str) -> Path:
+        path = self.path / name
+        with self._used():
+            path.mkdir(exist_ok=True)
+            if not stat.S_ISDIR(path.lstat().st_mode):
+                raise NotADirectoryError(None, "a link lies in the place of a folder")
+        return path
+
+    @contextlib.contextmanager
+    def _used(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            where = self.path.name
+            raise TryLater("D101", f"the folder cannot be used: {error.strerror}", where=where) from error
+
+
+def _changed(facts: os.stat_result) -> float:
+    """Return when a file was changed last; its own time may be that of the file it was copied from."""
+    return max(facts.st_mtime, facts.st_ctime)
+
+
+def _sync(path: Path) -> None:
+    """See that names in a folder outlive a loss of power."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
