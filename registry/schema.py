@@ -76,9 +76,10 @@ def _schema(kind: kinds.Type, name: str, definitions: dict[str, Any]) -> dict[st
             (inner,) = (member for member in kind.types if not isinstance(member, kinds.NoneType))
             return _schema(inner, name, definitions)
         case kinds.StructType():
-            if kind.cls.__name__ not in definitions:
-                definitions[kind.cls.__name__] = _struct(kind, definitions)
-            return {"$ref": f"#/$defs/{kind.cls.__name__}"}
+            named = _name(kind.cls)
+            if named not in definitions:
+                definitions[named] = _struct(kind, definitions)
+            return {"$ref": f"#/$defs/{named}"}
         case kinds.VarTupleType():
             item = _schema(kind.item_type, name, definitions)
             return {"anyOf": [{"type": "array", "items": item}, item]}
@@ -86,6 +87,12 @@ def _schema(kind: kinds.Type, name: str, definitions: dict[str, Any]) -> dict[st
             return {"type": "object", "additionalProperties": _schema(kind.value_type, name, definitions)}
         case _:
             return _scalar(kind, name)
+
+
+def _name(kind: type) -> str:
+    """Return what a struct is called: those of adapters by their module too, as two of them may choose one name."""
+    ours = kind.__module__.startswith("hub_core.")
+    return kind.__name__ if ours else f"{kind.__module__}.{kind.__name__}"
 
 
 def _struct(kind: kinds.StructType, definitions: dict[str, Any]) -> dict[str, Any]:

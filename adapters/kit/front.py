@@ -90,7 +90,8 @@ class _Call:
         sender_id = header.sender_id(self._headers)
         purpose = header.purpose(self._headers)
         self._voice.admit(endpoint, self._headers)
-        reader = self._part_reader(endpoint) if media_type == MEDIA_TYPE else None
+        parts_come = media_type == MEDIA_TYPE and MEDIA_TYPE in self._spec.media_types
+        reader = self._part_reader(endpoint) if parts_come else None
         limit = endpoint.max_body_bytes + (reader.room.filed if reader else 0)
         size = declared(self._headers, limit=limit)
         with self._services.admit(caller, min(size, endpoint.max_body_bytes)) as place, reader or nullcontext():

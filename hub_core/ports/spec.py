@@ -60,7 +60,7 @@ class Spec(msgspec.Struct, frozen=True, kw_only=True):
         name: stands in addresses and after ``adapter:``; small letters.
         sdk: version of ``SDK`` that it was written for.
         kinds: document kinds that it opens.
-        media_types: of the bodies that it takes; a body without one is always taken.
+        media_types: of the bodies that it takes, all if none is named; a body without one is always taken.
         capabilities: what it can do, at least one.
         fields: of an endpoint that count.
         settings: its own, below ``settings:`` of an endpoint: text, whole numbers, sizes, spans of time, choices,

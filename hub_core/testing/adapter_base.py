@@ -1,7 +1,7 @@
 """What the parts of the adapters' suite share: samples of one protocol, and how a refusal reads in it."""
 
 from collections.abc import Mapping
-from typing import ClassVar, Final, NamedTuple
+from typing import Any, ClassVar, Final, NamedTuple
 
 from hub_core.directory import Direction, Endpoint
 from hub_core.ports import Adapter
@@ -18,7 +18,15 @@ class Told(NamedTuple):
     reference: str
 
 
-class AdapterSuite:
+class _Parts(type):
+    """Lets a suite name a part that another one holds already, in any order: the inner one adds nothing."""
+
+    def __new__(cls, name: str, bases: tuple[type, ...], namespace: dict[str, Any]) -> "_Parts":
+        held = {one for one in bases if any(other is not one and issubclass(other, one) for other in bases)}
+        return super().__new__(cls, name, tuple(one for one in bases if one not in held), namespace)
+
+
+class AdapterSuite(metaclass=_Parts):
     """One adapter and samples of what it is spoken to with.
 
     Attributes:

@@ -121,9 +121,12 @@ class Serving(AdapterSuite):
         assert answered.status == 415
         assert self.told(answered).code == "B414"
 
-    async def test_another_media_type_is_refused(self) -> None:
+    async def test_another_media_type_than_those_that_it_names_is_refused(self) -> None:
         services = self.services()
         answered = await self.post(services, self.good, content_type=self.unknown_media_type)
+        if not self.adapter.spec.media_types:
+            assert answered.status in (200, 202)
+            return
         assert answered.status == 415
         assert b"B108" in answered.body  # in whichever form: what the caller speaks is not known
 

@@ -10,7 +10,14 @@ import pytest
 from adapters.kit.broken import BROKEN, Good
 from hub_core.directory import Direction, Endpoint
 from hub_core.polled import Poll
-from hub_core.testing.adapter import Fetching, JsonSuite, SendingAdapterContract, faulty_json
+from hub_core.testing.adapter import (
+    Fetching,
+    JsonSuite,
+    Lasting,
+    Sending,
+    SendingAdapterContract,
+    faulty_json,
+)
 from hub_core.testing.partner import Reply
 
 CNP = "2850415123458"
@@ -67,3 +74,12 @@ def test_a_slip_is_caught_by_the_promise_that_it_breaks(slip: str, request: pyte
 
 def test_there_are_slips_enough() -> None:
     assert len(BROKEN) >= 20
+
+
+def test_a_suite_may_name_a_part_that_another_one_of_its_parts_holds() -> None:
+    both = type("Both", (JsonSuite, Sending, Lasting), {"__test__": False})
+    assert promises(both) == promises(Lasting) > promises(Sending)
+
+
+def promises(suite: type) -> set[str]:
+    return {name for name in dir(suite) if name.startswith("test_")}

@@ -5,6 +5,7 @@ import base64
 import json
 from typing import Any
 
+import msgspec
 import pytest
 
 from adapters.kit import body
@@ -14,6 +15,7 @@ from adapters.rest import ADAPTER
 from hub_core.accepting.admission import Admission
 from hub_core.directory import Direction, Endpoint
 from hub_core.errors import TryLater
+from hub_core.ports import Spec
 from hub_core.testing.services import INSTITUTION, MemoryServices
 
 
@@ -32,6 +34,7 @@ async def call(
     headers: dict[str, str] | None = None,
     seconds: float = 30,
     between: float = 0,
+    spec: Spec = ADAPTER.spec,
 ) -> list[dict[str, Any]]:
     waiting = events if events is not None else [{"type": "http.request", "body": b"{}"}]
     sent: list[dict[str, Any]] = []
@@ -48,7 +51,7 @@ async def call(
     told = {"punte-key": hub.key} if headers is None else headers
     raw = [(name.encode(), value.encode()) for name, value in told.items()]
     scope = {"type": kind, "method": "POST", "path": path, "root_path": root, "headers": raw}
-    await front(ADAPTER.spec, JsonVoice(), hub, seconds=seconds)(scope, receive, send)
+    await front(spec, JsonVoice(), hub, seconds=seconds)(scope, receive, send)
     return sent
 
 
@@ -135,3 +138,12 @@ async def test_answers_are_kept_by_nobody_and_taken_for_nothing_else() -> None:
     headers = dict(start["headers"])
     assert headers[b"cache-control"] == b"no-store"
     assert headers[b"x-content-type-options"] == b"nosniff"
+
+
+@pytest.mark.parametrize("sent", ["text/csv", "multipart/related; boundary=x"])
+async def test_an_adapter_that_names_no_media_type_takes_every_one_as_it_comes(sent: str) -> None:
+    hub = services()
+    spec = msgspec.structs.replace(ADAPTER.spec, media_types=frozenset())
+    start, _ = await call(hub, "/rest/cases", headers={"punte-key": hub.key, "content-type": sent}, spec=spec)
+    assert start["status"] == 202
+    assert [arrival.body for arrival in hub.arrivals] == [b"{}"]

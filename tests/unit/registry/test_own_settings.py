@@ -69,6 +69,14 @@ def test_editors_know_them_by_the_adapter(queue):
     (rule,) = registry_schema([spec])["$defs"]["Endpoint"]["allOf"]
     assert rule["if"]["properties"]["adapter"] == {"const": "rest"}
     assert rule["then"]["required"] == ["settings"]
-    assert registry_schema([spec])["$defs"]["Queue"]["properties"]["wait"]["description"] == (
-        "from one look to the next."
-    )
+    place = rule["then"]["properties"]["settings"]["$ref"].removeprefix("#/$defs/")
+    assert registry_schema([spec])["$defs"][place]["properties"]["wait"]["description"] == "from one look to the next."
+
+
+def test_structs_of_one_name_in_two_adapters_stay_apart():
+    theirs = msgspec.defstruct("Queue", [("topic", str)], module="acme.kafka", namespace={"__doc__": "A topic."})
+    specs = [PlainAdapter(name, Direction.IN, settings=kind).spec for name, kind in (("a", Queue), ("b", theirs))]
+    schema = registry_schema(specs)
+    places = [rule["then"]["properties"]["settings"]["$ref"] for rule in schema["$defs"]["Endpoint"]["allOf"]]
+    fields = [list(schema["$defs"][place.removeprefix("#/$defs/")]["properties"]) for place in places]
+    assert fields == [["consumer", "wait", "token"], ["topic"]]
