@@ -8,10 +8,14 @@ import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from importlib.metadata import EntryPoint, entry_points
-from typing import Final
+from typing import Any, Final
 
-from hub_core.errors import ConfigError
-from hub_core.ports import SDK, Adapter, fits
+import msgspec
+
+from hub_core.directory import Endpoint
+from hub_core.document import Document
+from hub_core.errors import ConfigError, PunteError, Rejected
+from hub_core.ports import SDK, Adapter, Spec, fits
 from hub_core.typed import unreadable
 
 GROUP: Final = "punte.adapters"
@@ -151,20 +155,32 @@ def usable(adapters: Mapping[str, Adapter], name: str) -> Adapter:
     return adapter
 
 
+def opened_again(adapters: Mapping[str, Adapter], endpoint: Endpoint, body: bytes) -> Document:
+    """Return the document of bytes that were kept, as it was opened when they came.
+
+    Raises:
+        Rejected: as ``Adapter.open``. ConfigError: V402, as ``usable``; V404, the adapter failed in any other way.
+    """
+    adapter = usable(adapters, endpoint.adapter)
+    with guarded(endpoint.adapter, "opening a message", may=Rejected):
+        return adapter.open(body, endpoint.in_band)
+
+
 @contextmanager
-def guarded(adapter: str, doing: str) -> Iterator[None]:
-    """Call a part of an adapter that may raise nothing but ConfigError: one that does stops nobody else.
+def guarded(adapter: str, doing: str, *, may: type[PunteError] = ConfigError) -> Iterator[None]:
+    """Call a part of an adapter that may raise nothing but one kind of error: one that does stops nobody else.
 
     Args:
         adapter: its name.
         doing: what it was asked for, such as ``checking an endpoint``.
+        may: what it may raise.
 
     Raises:
-        ConfigError: what the adapter says; V404, it failed in any other way.
+        PunteError: what the adapter says. ConfigError: V404, it failed in any other way.
     """
     try:
         yield
-    except ConfigError:
+    except may:
         raise
     except Exception as error:
         # Packages of others bring adapters: what they do wrong is theirs, and is told.
@@ -180,26 +196,37 @@ def _is_shipped(point: EntryPoint) -> bool:
 
 def _load(point: EntryPoint) -> Adapter:
     try:
-        adapter = point.load()
+        return _admitted(point, point.load())
+    except ConfigError:
+        raise
     except (Exception, SystemExit) as error:  # what a package does when it is imported is its own: it may do anything
-        raise _unusable(
-            point, f"cannot be loaded: {type(error).__name__}", "install what it needs, or remove the package"
-        ) from error
+        mend = "install what it needs, or remove the package"
+        raise _unusable(point, f"cannot be loaded: {type(error).__name__}", mend) from error
+
+
+def _admitted(point: EntryPoint, adapter: Any) -> Adapter:
+    """Return an adapter that says of itself what it should."""
     if missing := [part for part in PARTS if not hasattr(adapter, part)]:
         mend = "the entry point must name an object with every member of hub_core.ports.Adapter"
         raise _unusable(point, f"is not complete: {', '.join(missing)}", mend)
     spec = adapter.spec
+    if not isinstance(spec, Spec):
+        raise _unusable(point, f"has a spec of the kind {type(spec).__name__}", "make it of hub_core.ports.Spec")
     if spec.name != point.name:
         raise _unusable(point, f"calls itself {spec.name}", "give the entry point the name of the adapter")
     if not fits(spec.sdk):
         mend = "install a version of the package that was made for this hub"
         raise _unusable(point, f"was written for version {spec.sdk} of the ports; this hub has {SDK}", mend)
-    if spec.settings is not None and (wrong := unreadable(spec.settings)):
-        raise _unusable(
-            point, f"has settings that cannot be read: {', '.join(wrong)}", "use the kinds of Spec.settings"
-        )
+    if spec.settings is not None and (wrong := _unreadable(spec.settings)):
+        raise _unusable(point, f"has settings that cannot be read: {wrong}", "use the kinds of Spec.settings")
     found: Adapter = adapter
     return found
+
+
+def _unreadable(settings: object) -> str:
+    if not isinstance(settings, type) or not issubclass(settings, msgspec.Struct):
+        return "they are no struct"
+    return ", ".join(unreadable(settings))
 
 
 def _unusable(point: EntryPoint, what: str, mend: str) -> ConfigError:

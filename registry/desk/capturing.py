@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import msgspec
 
+from adapters.kit.load import opened_again
 from hub_core.errors import ConfigError, Rejected
 from hub_core.mapping.trying.capture import capture as captured
 from hub_core.mapping.trying.fixtures import fixture_of
@@ -34,7 +35,7 @@ async def capture(parts: Parts, wanted: Capture) -> dict[str, Any]:
     endpoint = directory.endpoints.get(kept.message.endpoint)
     if endpoint is None:
         raise Rejected("V302", "no mapping reads a query")
-    document = parts.adapters[endpoint.adapter].open(parts.view.body(kept.message.id))
+    document = opened_again(parts.adapters, endpoint, parts.view.body(kept.message.id))
     mapping = parts.mappings().find(document, endpoint.mappings)
     if mapping is None:
         raise Rejected("V302", f"no mapping reads a {mask_numbers(document.name)}")

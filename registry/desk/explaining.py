@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from adapters.kit.load import opened_again
 from hub_core.asking.inquiry import ANSWERED, ENDPOINT
 from hub_core.asking.query import SourceAnswer, SourceVerdict, judge
 from hub_core.canonical import Beneficiary
@@ -119,12 +120,12 @@ def trace(parts: Parts, kept: Kept) -> Traced:
     """Read the kept bytes again with the mapping that decided about them, tracing every value.
 
     Raises:
-        Rejected: the bytes cannot be opened; V302 no mapping reads them.
+        Rejected: the bytes cannot be opened; V302 no mapping reads them. ConfigError: as ``opened_again``.
     """
     directory = parts.directory_of(kept.message.registry_set)
     endpoint = directory.endpoints[kept.message.endpoint]
     body = parts.view.body(kept.message.id)
-    opened = parts.adapters[endpoint.adapter].open(body)
+    opened = opened_again(parts.adapters, endpoint, body)
     if opened.dialect == "CANONICAL":
         return Traced(None, [], None)
     pinned = kept.outcome.mapping and parts.mapping_sets.pinned(kept.outcome.mapping)

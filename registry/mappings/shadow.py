@@ -13,14 +13,14 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final, NamedTuple
 
-from hub_core.directory import Directory
+from adapters.kit.load import opened_again
+from hub_core.directory import Directory, Endpoint
 from hub_core.errors import Rejected
 from hub_core.mapping import MappingSet
 from hub_core.mapping.trying.compare import Told, differences, told_by, told_in
 from hub_core.mapping.trying.tally import Tally
 from hub_core.message import Message, Outcome
 from hub_core.ports import Adapter
-from hub_core.wording import InBand
 from registry.mappings.differences import with_documents
 
 log = logging.getLogger("punte.shadow")
@@ -30,13 +30,11 @@ REST: Final = 9  # times as long as it took to read a message
 
 
 class Offered(NamedTuple):
-    """One decided message, and how its endpoint reads."""
+    """One decided message, and the endpoint that it came by."""
 
     message: Message
     outcome: Outcome
-    adapter: str
-    allowed: tuple[str, ...]
-    in_band: InBand | None
+    endpoint: Endpoint
 
 
 class Shadow:
@@ -77,7 +75,7 @@ class Shadow:
                 self._skipped += 1
                 return
             self._bytes += size
-            self._waiting.put_nowait(Offered(message, outcome, endpoint.adapter, endpoint.mappings, endpoint.in_band))
+            self._waiting.put_nowait(Offered(message, outcome, endpoint))
 
     def counted(self) -> dict[str, Any]:
         """Return what was counted: numbers, and fields with the ids of a few messages; no values."""
@@ -118,10 +116,10 @@ class Shadow:
     def _compare(self, offered: Offered) -> None:
         message, outcome = offered.message, offered.outcome
         try:
-            opened = self._adapters[offered.adapter].open(message.body, offered.in_band)
+            opened = opened_again(self._adapters, offered.endpoint, message.body)
         except Rejected:
             return  # no mapping was asked
-        mapping = self._mappings.find(opened, offered.allowed)
+        mapping = self._mappings.find(opened, offered.endpoint.mappings)
         version = mapping.version if mapping else None
         if outcome.mapping is None and not any(finding.code == "V302" for finding in outcome.findings):
             return  # its contract refused it

@@ -101,6 +101,23 @@ async def test_a_parked_message_is_decided_anew_once_the_adapter_is_mended(tmp_p
     assert (row.id, row.state) == (receipt["id"], "delivering")
 
 
+@pytest.mark.parametrize(
+    ("verb", "told"), [("why", {}), ("capture", {"name": "n", "fixture": "f", "by": "ana"})], ids=["why", "capture"]
+)
+async def test_a_verb_that_opens_a_message_again_tells_that_its_adapter_fails_or_is_gone(
+    tmp_path, bad, verb, told
+) -> None:
+    async with a_hub(tmp_path) as hub:
+        key = await apply(hub)
+        _, receipt, _ = await sent(hub, key, "/bad/strange")
+        bad.fails = {"open"}
+        with pytest.raises(ConfigError, match="V404 the adapter bad failed while opening a message: ZeroDivisionError"):
+            await hub.desk.call(verb, {"id": receipt["id"], **told})
+        hub._parts.adapters.give_up("bad", ConfigError("V402", "taken out"))
+        with pytest.raises(ConfigError, match="V402 taken out"):
+            await hub.desk.call(verb, {"id": receipt["id"], **told})
+
+
 async def test_a_front_that_cannot_be_made_quarantines_its_adapter_and_callers_come_again(tmp_path, bad) -> None:
     async with a_hub(tmp_path) as hub:
         key = await apply(hub)

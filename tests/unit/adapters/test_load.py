@@ -46,6 +46,10 @@ incomplete = SimpleNamespace(spec=REST.spec)
 tomorrow = changed(name="tomorrow", sdk="1.999")
 yesterday = changed(name="yesterday", sdk="0.9")
 odd = changed(name="odd", settings=Odd)
+loop = changed(name="loop", settings=msgspec.defstruct("Loop", [("inner", "Loop | None", None)], module=__name__))
+Loop = loop.spec.settings
+table = changed(name="table", settings=dict)
+unsaid = SimpleNamespace(**vars(odd) | {"spec": None})
 
 
 def quarantined(*points: EntryPoint) -> tuple[Adapters, list[ConfigError]]:
@@ -70,6 +74,9 @@ def test_the_installed_project_brings_its_adapters() -> None:
         (point("tomorrow", f"{__name__}:tomorrow"), f"version 1.999 of the ports; this hub has {SDK}"),
         (point("yesterday", f"{__name__}:yesterday"), "version 0.9"),
         (point("odd", f"{__name__}:odd"), "cannot be read: when"),
+        (point("loop", f"{__name__}:loop"), "cannot be loaded: RecursionError"),
+        (point("table", f"{__name__}:table"), "cannot be read: they are no struct"),
+        (point("unsaid", f"{__name__}:unsaid"), "a spec of the kind NoneType"),
     ],
     ids=lambda it: it.name if isinstance(it, EntryPoint) else "",
 )
