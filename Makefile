@@ -3,6 +3,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 WORKERS ?= 2
+# Some machines forbid to keep what was compiled: every process that tests start would compile all modules anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 NODE := tests/interop/node
 

@@ -9,7 +9,7 @@ from tests.lint.equivalence import Stage, shipped, witness
 from tests.lint.mutant import OPERATORS, File, Mutant
 
 MODULES: Final = (paths, values, structure, lists, contracts)  # importing them fills the table
-CAP: Final = 5  # of one operator, so that none outweighs the others
+CAP: Final = 5  # of one operator at most, so that none outweighs the others
 TRIES: Final = 16  # candidates of one operator that are looked at
 SEED: Final = "punte"
 
@@ -27,12 +27,12 @@ def candidates(name: str, files: Sequence[File]) -> Iterator[Mutant]:
             yield each.pop()
 
 
-def chosen(name: str, stages: dict[str, Stage]) -> list[tuple[Mutant, Stage]]:
-    """Return the mutants of one operator that are faults, each with the mapping in which it shows."""
+def chosen(name: str, stages: dict[str, Stage], cap: int) -> list[tuple[Mutant, Stage]]:
+    """Return the first mutants of one operator that are faults, each with the mapping in which it shows."""
     found: list[tuple[Mutant, Stage]] = []
     known = list(stages.values())
     for tried, mutant in enumerate(candidates(name, shipped())):
-        if len(found) == CAP or tried == TRIES:
+        if len(found) == cap or tried == TRIES:
             break
         if stage := witness(mutant, known):
             found.append((mutant, stage))

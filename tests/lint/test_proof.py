@@ -1,4 +1,7 @@
-"""What the lint finds of faults that were made without knowing it; ``python -m tests.lint.proof`` prints all of it."""
+"""What the lint finds of faults that were made without knowing it.
+
+Here three of each kind: every kind has its turn. ``python -m tests.lint.proof`` makes five and prints all of it.
+"""
 
 from collections import Counter
 
@@ -6,7 +9,8 @@ import pytest
 
 from tests.lint.proof import escapes, prove, table
 
-# A little less than was measured last (0.979, 0.997, 0.997, of these 0.885 by a replacement); the goal is 0.95, 0.98 and
+EACH = 3
+# A little less than was measured last (0.975, 1.000, 0.996, of these 0.868 by a replacement); the goal is 0.95, 0.98 and
 # a hint for each.
 FOUND = 0.97
 ON_THE_RIGHT_LINE = 0.98
@@ -16,7 +20,7 @@ MENDED = 0.86
 
 @pytest.fixture(scope="module")
 def results():
-    return prove()
+    return prove(EACH)
 
 
 def told(results):

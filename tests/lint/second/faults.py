@@ -23,7 +23,7 @@ import yaml
 
 from hub_core.lint import lint
 from tests.lint.equivalence import PROJECT
-from tests.lint.proof import WORKERS, Result, escapes, place_of, replaced, table, tries
+from tests.lint.proof import WORKERS, Result, escapes, place_of, read_each_text_once, replaced, table, tries
 
 FOLDER: Final = Path(__file__).parents[1]
 
@@ -70,7 +70,7 @@ def faults(name: str = "second") -> list[Fault]:
 
 def found(known: Sequence[Fault], *, workers: int = WORKERS) -> list[Result]:
     """Return what the lint says of some faults, in their order; the files as shipped have no findings."""
-    with ProcessPoolExecutor(workers) as pool:
+    with ProcessPoolExecutor(workers, initializer=read_each_text_once) as pool:
         parts = list(pool.map(_part, [known[first::workers] for first in range(workers)]))
     return [parts[number % workers][number // workers] for number in range(len(known))]
 
