@@ -14,6 +14,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from itertools import groupby
+from operator import attrgetter
 from typing import Any, Final, Generic, TypeVar
 
 from hub_core.journal.engines.connection import Connection
@@ -246,11 +247,23 @@ class Writer:
 
 
 def _apply(engine: Engine, connection: Connection, commands: Sequence[_Command[Any]]) -> list[Any]:
-    """Run commands inside the transaction; neighbours of one kind together."""
-    results: list[Any] = []
-    for batch, group in groupby(commands, key=lambda command: command.batch):
-        results += _guarded(engine, connection, batch, [command.item for command in group])
-    return results
+    """Run commands inside the transaction; neighbours of one kind together.
+
+    Only if one fails, all begin again behind savepoints, for which SQLite copies every page that a group changes.
+    """
+    kinds = [(batch, [one.item for one in group]) for batch, group in groupby(commands, key=attrgetter("batch"))]
+    try:
+        return [result for batch, items in kinds for result in batch(connection, items)]
+    except Exception as error:
+        if _is_of_storage(engine, error):
+            raise
+        connection.rollback()
+        connection.begin()
+        return [result for batch, items in kinds for result in _guarded(engine, connection, batch, items)]
+
+
+def _is_of_storage(engine: Engine, error: Exception) -> bool:
+    return isinstance(error, engine.errors) and (engine.is_storage(error) or engine.is_passing(error))
 
 
 def _guarded(engine: Engine, connection: Connection, batch: Batch[Any, Any], items: Sequence[Any]) -> Sequence[Any]:
@@ -259,7 +272,7 @@ def _guarded(engine: Engine, connection: Connection, batch: Batch[Any, Any], ite
     try:
         results = batch(connection, items)
     except Exception as error:  # whatever it is, it must not take the other commands of the group with it
-        if isinstance(error, engine.errors) and (engine.is_storage(error) or engine.is_passing(error)):
+        if _is_of_storage(engine, error):
             raise
         connection.execute("ROLLBACK TO command")
         connection.execute("RELEASE command")
@@ -281,9 +294,7 @@ def _answer(commands: Sequence[_Command[Any]], results: Sequence[Any]) -> None:
 
 def _resolve(answers: Sequence[tuple[_Command[Any], Any]]) -> None:
     for command, result in answers:
-        if command.future.done():
-            continue
-        if isinstance(result, Failure):
+        if isinstance(result, Failure) and not command.future.done():
             command.future.set_exception(result.error)
-        else:
+        elif not command.future.done():
             command.future.set_result(result)
