@@ -273,7 +273,7 @@ def _settle_memory() -> None:
     """Keep the collector from walking what lives as long as the process: it costs a tenth of the throughput."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(10_000, 20, 50)
+    gc.set_threshold(50_000, 20, 50)
     gc.enable()
 
 
