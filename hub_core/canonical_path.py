@@ -66,7 +66,9 @@ class CanonicalPath(msgspec.Struct, frozen=True):
 
     def values(self, record: msgspec.Struct) -> list[str]:
         """Return the texts that stand at the path; of a coded value the code, where it has one."""
-        return [text for value in self.find(record) if (text := text_of(value))]
+        found: list[object] = []
+        _descend(record, self.steps, 0, found)
+        return [text for value in found if (text := text_of(value))] if found else []
 
 
 def values(record: msgspec.Struct, path: str) -> list[str]:

@@ -3,15 +3,15 @@
 import contextlib
 import ctypes
 import hashlib
-import secrets
+import os
 import threading
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Final
 
-from hub_core.ports.clock import Clock
-
+_utc_now: Final = partial(datetime.now, UTC)
 _TIMEX_BYTES: Final = 512  # struct timex has 208 on 64 bits
 _TIME_ERROR: Final = 5
 
@@ -33,18 +33,20 @@ class SteadyClock:
     After the machine's clock was set back it goes at half the pace until both agree. It follows a step forward at once.
     """
 
-    def __init__(self, wall: Clock | None = None, monotonic: Callable[[], float] = time.monotonic) -> None:
-        self._wall = wall or SystemClock()
+    def __init__(
+        self, wall: Callable[[], datetime] = _utc_now, monotonic: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._wall = wall
         self._monotonic = monotonic
         self._lock = threading.Lock()
-        self._last = (self._wall.now(), monotonic())
+        self._last = (wall(), monotonic())
 
     def now(self) -> datetime:
         """Return the present instant in UTC."""
         with self._lock:
             at, measured = self._last
             elapsed = self._monotonic() - measured
-            now = max(self._wall.now(), at + timedelta(seconds=elapsed / 2))
+            now = max(self._wall(), at + timedelta(seconds=elapsed / 2))
             self._last = (now, measured + elapsed)
             return now
 
@@ -72,7 +74,7 @@ def new_id() -> str:
     Source: RFC 9562, 5.7 and 6.2 method 3 (the fraction of the millisecond stands in ``rand_a``).
     """
     milliseconds, fraction = divmod(_STAMPS.next(), _FRACTIONS)
-    number = milliseconds << 80 | 7 << 76 | fraction << 64 | 2 << 62 | secrets.randbits(62)
+    number = milliseconds << 80 | 7 << 76 | fraction << 64 | 2 << 62 | int.from_bytes(os.urandom(8)) >> 2
     digits = f"{number:032x}"
     return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
 

@@ -26,6 +26,7 @@ from hub_core.ports import AsgiApp, Receive, Scope, Send, Services, Spec
 from hub_core.trace import following, trace_in
 
 UNKNOWN: Final = "(unknown)"  # the endpoint of a call to a name that is not registered
+_NO_PARTS: Final = nullcontext()
 _UNPROVEN: Final = Caller(institution="(unproven)", key="")
 _PROVEN: Final = "ws-security"  # stands for the name of a key
 
@@ -94,7 +95,7 @@ class _Call:
         reader = self._part_reader(endpoint) if parts_come else None
         limit = endpoint.max_body_bytes + (reader.room.filed if reader else 0)
         size = declared(self._headers, limit=limit)
-        with self._services.admit(caller, min(size, endpoint.max_body_bytes)) as place, reader or nullcontext():
+        with self._services.admit(caller, min(size, endpoint.max_body_bytes)) as place, reader or _NO_PARTS:
             if reader is None:
                 self._body, parts = await read_body(receive, place, limit=limit, seconds=seconds), None
             else:

@@ -44,7 +44,7 @@ def receipt(outcome: Outcome, version: str) -> Reply:
     """
     content = (
         f'<p:receipt xmlns:p="{RECEIPT}"><p:messageId>{escape(outcome.message_id)}</p:messageId>'
-        f"<p:state>{outcome.state.value}</p:state><p:findings>{len(outcome.findings)}</p:findings></p:receipt>"
+        f"<p:state>{outcome.state}</p:state><p:findings>{len(outcome.findings)}</p:findings></p:receipt>"
     )
     return _reply(200, version, content)
 

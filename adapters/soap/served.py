@@ -68,7 +68,7 @@ class Served:
             only = next(iter(wsdl.operations))
         if only is not None and not endpoint.answers:
             known = wsdl.operation(only)
-            if not known.described.one_way:
+            if not known.one_way:
                 return known  # nothing depends on what stands in the body
         action = action_of(headers)
         meant = wsdl.asked_by(_first(body), only)
@@ -91,6 +91,8 @@ class Served:
             Rejected: V102, V201, what is asked is not as the contract says; W400, of nobody; see also ``Services.ask``.
             ConfigError: V107, the answer would not be valid by the contract.
         """
+        if not endpoint.answers and endpoint.contract is not None and endpoint.contract.operation is not None:
+            return None  # nothing depends on what is meant
         operation = self.operation(endpoint, call.headers, call.body)
         said = endpoint.answers.get(operation.name) if operation else None
         if operation is None or said is None or said.query is None or said.writes is None:
@@ -118,7 +120,7 @@ class Served:
         """Word that a message was accepted: as the contract does where the endpoint says how."""
         operation = self.operation(endpoint, call.headers, call.body)
         said = endpoint.answers.get(operation.name) if operation else None
-        if operation is not None and operation.described.one_way:
+        if operation is not None and operation.one_way:
             return Reply(status=202, media_type=MEDIA_TYPES[call.version], body=b"")
         if operation is None or said is None or said.query is not None:
             return answers.receipt(outcome, call.version)
@@ -138,7 +140,7 @@ class Served:
             if wsdl is None:
                 raise ConfigError("R103", "only a contract can be answered by", where=where, mend="add contract: wsdl:")
             operation = wsdl.operation(name)
-            if operation.described.one_way:
+            if operation.one_way:
                 raise ConfigError("V107", "the operation answers nothing", where=where, mend="remove it")
             if said.fill or said.query is None:
                 _content(operation, said, where)

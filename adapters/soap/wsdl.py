@@ -86,6 +86,7 @@ class Operation:
         self.style = described.style
         self.use = described.use
         self.action = described.action
+        self.one_way = described.one_way
 
     @cached_property
     def asked(self) -> Field:

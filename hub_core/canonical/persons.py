@@ -1,7 +1,5 @@
 """The persons that a record names, by their numbers: for finding messages, never for deciding about them."""
 
-from collections.abc import Iterator
-
 from hub_core.canonical.beneficiary import Beneficiary
 from hub_core.canonical.household import Relative
 from hub_core.canonical.person import Identifier, Person
@@ -14,7 +12,10 @@ def persons_in(record: Beneficiary) -> tuple[str, ...]:
     >>> persons_in(Beneficiary(identifiers=(Identifier(scheme="eu.pin", value="285 0415123450"),)))
     ('eu.pin:2850415123450', 'ro.cnp:2850415123450')
     """
-    return tuple(dict.fromkeys([key for identifier in _identifiers(record) for key in handles(identifier)]))
+    identifiers = [identifier for person in people(record) for identifier in person.identifiers]
+    for benefit in record.benefits:
+        identifiers += filter(None, (benefit.holder, benefit.beneficiary))
+    return tuple(dict.fromkeys([key for identifier in identifiers for key in handles(identifier)]))
 
 
 def handles(identifier: Identifier) -> list[str]:
@@ -24,18 +25,12 @@ def handles(identifier: Identifier) -> list[str]:
     return [own, person_key("ro.cnp", number)] if scheme != "ro.cnp" and is_cnp(number) else [own]
 
 
-def _identifiers(record: Beneficiary) -> Iterator[Identifier]:
-    for person in people(record):
-        yield from person.identifiers
-    for benefit in record.benefits:
-        yield from filter(None, (benefit.holder, benefit.beneficiary))
-
-
-def people(record: Beneficiary) -> Iterator[Person]:
-    """Yield the subject and every other person of a record, each followed by father and mother."""
-    members = [member.person for household in record.households for member in household.members]
-    single = (record, record.spouse, record.survivor, record.guardian)
-    everybody: tuple[Beneficiary | Relative | None, ...] = (*single, *record.children, *record.relatives, *members)
-    for person in everybody:
-        if person is not None:
-            yield from filter(None, (person, person.father, person.mother))
+def people(record: Beneficiary) -> list[Person]:
+    """Return the subject and every other person of a record, each followed by father and mother."""
+    everybody: list[Beneficiary | Relative | None] = [record, record.spouse, record.survivor, record.guardian]
+    everybody += record.children
+    everybody += record.relatives
+    for household in record.households:
+        everybody += [member.person for member in household.members]
+    known = [person for person in everybody if person is not None]
+    return [one for person in known for one in (person, person.father, person.mother) if one is not None]

@@ -107,7 +107,7 @@ def prepare(message: Message, outcome: Outcome, vault: Vault) -> Recorded:
         order_keys=[vault.order_key(contents, delivery.order_key) for delivery in outcome.deliveries],
         sender=sender,
         digest=digest,
-        attachments=attaching.seal(message.attachments, contents),
+        attachments=attaching.seal(message.attachments, contents) if message.attachments else [],
     )
 
 
@@ -172,7 +172,7 @@ def _message_row(
         "",
         digest,
         message.registry_set,
-        outcome.state.value,
+        f"{outcome.state}",
         to_micros(outcome.decided_at),
         outcome.mapping,
         f" {' '.join(codes)} " if codes else "",

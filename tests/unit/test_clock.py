@@ -13,7 +13,7 @@ def test_the_clock_tells_utc():
 
 def test_a_steady_clock_follows_the_machine():
     wall, passed = FrozenClock(), [0.0]
-    steady = SteadyClock(wall, lambda: passed[0])
+    steady = SteadyClock(wall.now, lambda: passed[0])
     for seconds in (1, 3600, 0.5):
         passed[0] += 1
         instant = wall.advance(timedelta(seconds=seconds))
@@ -22,7 +22,7 @@ def test_a_steady_clock_follows_the_machine():
 
 def test_a_steady_clock_goes_on_at_half_the_pace_after_the_machine_was_set_back_until_both_agree():
     wall, passed = FrozenClock(), [0.0]
-    steady = SteadyClock(wall, lambda: passed[0])
+    steady = SteadyClock(wall.now, lambda: passed[0])
     begun = steady.now()
     wall.advance(timedelta(hours=-1))
     for minutes in range(60, 121, 60):

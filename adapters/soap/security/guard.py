@@ -87,6 +87,11 @@ class Outgoing:
 class Incoming:
     """Demands of each message what its endpoint says.
 
+    Attributes:
+        signs: messages must be signed.
+        proves: a message says itself who sent it, by a password or a signature.
+        demands: something is looked at.
+
     Raises:
         ConfigError: R103, R109, R110.
     """
@@ -99,21 +104,9 @@ class Incoming:
         self._age = security.timestamp or AGE
         self._signed = None if security.signed is None else _Signatures(security.signed)
         self._replays = Replays()
-
-    @property
-    def proves(self) -> bool:
-        """Whether a message says itself who sent it: by a password or a signature."""
-        return self._account is not None or self._signed is not None
-
-    @property
-    def signs(self) -> bool:
-        """Whether messages must be signed."""
-        return self._signed is not None
-
-    @property
-    def demands(self) -> bool:
-        """Whether anything is looked at."""
-        return self.proves or self._stamped
+        self.signs = self._signed is not None
+        self.proves = self._account is not None or self.signs
+        self.demands = self.proves or self._stamped
 
     def check(self, root: etree._Element) -> None:
         """See that a message proves what it must, and take out what proved it: no reader has to understand it.
