@@ -46,7 +46,7 @@ def rows_of(file: FlatFile, name: str) -> Iterator[tuple[Row, Document | Rejecte
     """Yield each row as mappings read it, or why it is refused."""
     for row in file.rows:
         try:
-            yield row, as_document(row, file, name)
+            yield row, as_document(row, name)
         except Rejected as fault:
             yield row, fault
 

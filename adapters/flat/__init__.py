@@ -1,4 +1,4 @@
-"""Flat files: CSV and fixed width, one message per row."""
+"""Files of rows, one message per row."""
 
 from adapters.flat.adapter import FlatAdapter
 

@@ -1,4 +1,4 @@
-"""Flat files sent to the hub: the file is kept as one message, each of its rows becomes a message of its own."""
+"""Files of rows sent to the hub: the file is kept as one message, each of its rows becomes a message of its own."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,9 +22,21 @@ from hub_core.wording import InBand
 SPEC: Final = Spec(
     name="flat",
     sdk="1.0",
-    summary="Files of rows, CSV or fixed width, as a description below schemas/ says; each row is a message.",
+    summary="Files of rows: CSV, fixed width, JSON lines or XML, as a description says; each row is a message.",
     kinds=("json",),
-    media_types=frozenset({"text/csv", "text/plain", "application/octet-stream", "application/csv"}),
+    media_types=frozenset(
+        {
+            "text/csv",
+            "text/plain",
+            "text/xml",
+            "application/csv",
+            "application/jsonl",
+            "application/octet-stream",
+            "application/x-ndjson",
+            "application/xml",
+            "application/zip",
+        }
+    ),
     capabilities=(
         Capability(name="receive", direction=Direction.IN, description="Takes a file sent by POST."),
         Capability(
@@ -111,7 +123,7 @@ def _load(path: Path) -> Description:
 
 
 def _parts(file: OpenFile, name: str) -> Iterator[Part]:
-    return (Part(row.line, as_body(row, file, name)) for row in file.rows())
+    return (Part(row.line, as_body(row, name)) for row in file.rows())
 
 
 def _file_of(endpoint: Endpoint) -> str:

@@ -27,4 +27,12 @@ CODES = (
         "Format the column as text, enter the number, export.",
         422,
     ),
+    Code("F120", "line is no JSON object", "Send one JSON object a line, every key once.", 422),
+    Code("F121", "XML not well-formed", "Send the whole file again; nothing of it was accepted.", 422),
+    Code("F122", "value that no column names", "Leave it out, or have the description of the file name it.", 422),
+    Code("F123", "document type in an XML file", "Send the file without a document type declaration.", 422),
+    Code("F124", "zip not readable", "Send a zip without a password, packed by deflate; or the file itself.", 422),
+    Code("F125", "zip too large", "Send fewer or smaller files in one zip.", 422),
+    Code("F126", "zip with other things in it", "Pack the files alone: no zips, no paths that lead elsewhere.", 422),
+    Code("F127", "next file of a zip", "Lines count on from here; take them off to find the line in that file."),
 )

@@ -1,11 +1,14 @@
-"""Flat files: one line, one row; a header and a trailer around them where there are such.
+"""Files of rows: one line or one element, one row; a header and a trailer around them where there are such.
 
 model         what a file looks like        description   the same, read from YAML      (schemas/partners/*/*.rows.yaml)
-reader        bytes -> rows with lines      writer        rows -> bytes, the inverse
+survey        whether a file is whole       reader        bytes -> rows with their lines
+lines         lines and their fields        trees         JSON objects and XML elements as columns
+elements      XML as a stream of records    packed        the members of a zip, as streams
 cells         one value of one column       single        one row as a message of its own
+writer        rows -> bytes, the inverse; xmltext of XML
 whole         rows that were written one by one -> a file, with its counts and sums
 
-One row is one line: a line break inside quotes is a fault, so that an open quote harms its own line only.
+In CSV a line break inside quotes is a fault, so that an open quote harms its own line only.
 """
 
 from hub_core.rows.description import load_description, name_of

@@ -7,7 +7,9 @@ from typing import Any, Final, TypeVar
 import msgspec
 
 from hub_core import yaml
-from hub_core.rows.model import COUNT, ENCODINGS, Column, Description, Record
+from hub_core.rows.model import COUNT, ENCODINGS, NESTED, Column, Description, Record
+from hub_core.rows.trees import steps_of
+from hub_core.validation.encoding import SUPPORTED
 from hub_core.yaml import Faults, Mapping, Node, Scalar, Sequence
 
 CODE: Final = "F101"
@@ -93,13 +95,19 @@ class _Reader:
         if found.encoding not in ENCODINGS:
             mend = yaml.closest(found.encoding, ENCODINGS)
             self.faults.add(node.items["encoding"], "an encoding that is not read", mend=mend)
-        if found.titles and found.form == "fixed":
-            self.faults.add(node.items["titles"], "a file of fixed width has no titles", mend="remove it")
+        elif found.form == "xml" and found.encoding not in SUPPORTED:
+            mend = "write utf-8, or what the files declare"
+            self.faults.add(node.items["encoding"], "an encoding that is not read in XML", mend=mend)
+        if found.titles and found.form != "csv":
+            self.faults.add(node.items["titles"], "only CSV has titles", mend="remove it")
+        if found.namespace and found.form != "xml":
+            self.faults.add(node.items["namespace"], "only XML has a namespace", mend="remove it")
         summable = {column.name for column in found.row.columns if column.type in {"integer", "decimal"}}
         for part in ("row", *AROUND):
             record, place = getattr(found, part), node.items.get(part)
             if record is not None and isinstance(place, Mapping):
                 columns = place.items["columns"]
+                self._token(record, place, found.form, part)
                 names = [column.name for column in record.columns]
                 for column, at in zip(record.columns, getattr(columns, "items", ()), strict=False):
                     self._column(column, at, found.form, part)
@@ -109,6 +117,18 @@ class _Reader:
                         mend = yaml.closest(column.sums, summable)
                         self.faults.add(at, f"no number {column.sums!r} among the columns", mend=mend)
 
+    def _token(self, record: Record, node: Mapping, form: str, part: str) -> None:
+        at = node.items.get("token", node)
+        if form == "xml" and part != "row":
+            if record.token:
+                mend = "remove it, and write paths that begin below the root"
+                self.faults.add(at, "in XML only rows have a token", mend=mend)
+        elif form == "xml" and len(steps_of(record.token)) < 2:  # noqa: PLR2004 - the root, and what repeats
+            mend = "add token: root/record, the way to the element that repeats"
+            self.faults.add(at, "the element of a row is not named", mend=mend)
+        elif form == "json-lines" and record.token and not all(record.token.partition("=")):
+            self.faults.add(at, "the token has another form", mend="write key=value that such a line holds")
+
     def _column(self, column: Column, node: Node, form: str, part: str) -> None:
         at = node.items.get("name", node) if isinstance(node, Mapping) else node
         if not _NAME.fullmatch(column.name) or column.name in AROUND:
@@ -117,6 +137,8 @@ class _Reader:
         if (form == "fixed") != (column.width > 0):
             mend = "add width: characters" if form == "fixed" else "remove width:, it belongs to fixed width"
             self.faults.add(at, "the width does not fit the form of the file", mend=mend)
+        if column.path and form not in NESTED:
+            self.faults.add(at, "path: belongs to json-lines and xml", mend="remove it")
         if column.scale is not None and column.type != "decimal":
             self.faults.add(at, "scale: belongs to decimal", mend="add type: decimal")
         if column.pad == "0" and column.align != "right":

@@ -3,54 +3,78 @@
 import csv
 import io
 import re
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE, getincrementaldecoder
 from collections.abc import Iterator
-from typing import Final
+from itertools import repeat
+from typing import BinaryIO, Final
+
+import msgspec
 
 from hub_core.message import Finding, Severity
 from hub_core.rows.cells import check_of, read_cell, scaled, unscaled, write_cell
-from hub_core.rows.model import Description, Record, Values
+from hub_core.rows.model import BadLine, Description, Record, Values
+from hub_core.rows.trees import tree_with
 
 # What no text of a register holds: control characters but the tabulator. C1 comes from a wrong encoding.
 _CONTROL: Final = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f]")
 _ENDS: Final = b"\r\n"
 _BOM: Final = b"\xef\xbb\xbf"
+_UTF_16: Final = (BOM_UTF16_LE, BOM_UTF16_BE)
+_UTF8: Final = frozenset({"utf-8", "ascii"})
+_PART: Final = 64 * 1024  # bytes that are looked at in one go
 #: As spreadsheets show numbers of twelve digits and more in a column that is too narrow, or no text.
 _SHORTENED: Final = re.compile(r"\s*[0-9][.,][0-9]{1,14}E\+[0-9]{2}\s*")
 _SEVERAL: Final = 2  # letters of two bytes: one may stand there by chance
 
 
-class BadLine(ValueError):
-    """A line that cannot be cut into columns."""
+def lines_of(stream: BinaryIO, description: Description) -> Iterator[bytes]:
+    """Yield the lines, without their ends; empty lines at the end of the file are none.
 
-    def __init__(self, code: str, text: str) -> None:
-        super().__init__(text)
-        self.code = code
+    Of a line that is too long no more is held than what tells so.
+    """
+    most = description.max_line + len(_ENDS) + 1
+    blank, begin = 0, description.encoding == "utf-8"
+    while line := stream.readline(most):
+        text = line
+        while not text.endswith(b"\n") and (text := stream.readline(most)):
+            pass  # the rest of a line that is too long
+        if begin:
+            line, begin = line.removeprefix(_BOM), False
+        line = line.removesuffix(b"\n").removesuffix(b"\r")
+        if not line.strip(b"\r"):
+            blank += 1  # a row of its own only where another one follows
+            continue
+        yield from repeat(b"", blank)
+        blank = 0
+        yield line
 
 
-def lines_of(body: bytes, description: Description) -> Iterator[bytes]:
-    """Yield the lines, without their ends; empty lines at the end of the file are none."""
-    begin = len(_BOM) if description.encoding == "utf-8" and body.startswith(_BOM) else 0
-    end = len(body)
-    while end > begin and body[end - 1] in _ENDS:  # a copy without them would take as much room again
-        end -= 1
-    while begin < end:
-        stop = body.find(b"\n", begin, end)
-        line = body[begin : end if stop < 0 else stop]
-        yield line.removesuffix(b"\r")
-        begin = end if stop < 0 else stop + 1
+def other_encoding(start: bytes, stream: BinaryIO, description: Description) -> str | None:
+    """Return the encoding that a file has instead of the described one: marked as such, or not by chance.
 
-
-def is_utf8(body: bytes) -> bool:
-    """Return whether a file whose description names another encoding is UTF-8: marked as such, or not by chance."""
-    if body.startswith(_BOM):
-        return True
-    if body.isascii():
-        return False
+    Args:
+        start: the first bytes, four or more where there are so many.
+        stream: the others.
+        description: of the file.
+    """
+    wanted, part = description.encoding, start
+    if part.startswith(_UTF_16):
+        return "UTF-16"
+    if wanted in _UTF8 or description.form == "xml":
+        return None
+    if part.startswith(_BOM):
+        return "UTF-8"
+    decoder, letters = getincrementaldecoder("utf-8")(), 0
     try:
-        text = body.decode()
+        while part:
+            if not part.isascii():
+                text = decoder.decode(part)
+                letters += len(text) - len(text.encode("ascii", "ignore"))
+            part = stream.read(_PART)
+        decoder.decode(b"", final=True)
     except UnicodeDecodeError:
-        return False
-    return sum(not letter.isascii() for letter in text) >= _SEVERAL
+        return None
+    return "UTF-8" if letters >= _SEVERAL else None
 
 
 def text_of(line: bytes, description: Description) -> str:
@@ -136,6 +160,8 @@ def fault(code: str, text: str, line: int | None, column: str | None = None) -> 
 
 def written(values: Values, record: Record, description: Description) -> str:
     """Return the text of a line; what does not fit is not looked at."""
+    if description.form == "json-lines":
+        return msgspec.json.encode(tree_with(values, record, record.token)).decode()
     cells = [unscaled(values.get(column.name, ""), column) for column in record.columns]
     if description.form == "csv":
         return csv_line([record.token, *cells] if record.token else cells, description)

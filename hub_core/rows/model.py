@@ -12,6 +12,8 @@ ENCODINGS: Final = (
 )  # fmt: skip
 MOST_ROWS: Final = 1_000_000
 LONGEST_LINE: Final = 100_000
+SUFFIXES: Final = {"csv": "csv", "fixed": "txt", "json-lines": "jsonl", "xml": "xml"}
+NESTED: Final = ("json-lines", "xml")  # forms whose columns are found by their paths
 COUNT: Final = "count"
 
 
@@ -20,6 +22,7 @@ class Column(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
     Attributes:
         name: the name that mappings and findings use.
+        path: JSON lines, XML: where it stands in its record, ``address/county``, ``@id``; empty: under its name.
         title: CSV: what stands in the line of titles; empty: the name.
         width: fixed width: characters.
         align: fixed width: where the value stands.
@@ -37,6 +40,7 @@ class Column(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """
 
     name: str
+    path: str = ""
     title: str = ""
     width: Annotated[int, Meta(ge=0, le=LONGEST_LINE)] = 0
     align: Literal["left", "right"] = "left"
@@ -59,10 +63,11 @@ class Column(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A kind of line.
+    """A kind of line, or of record.
 
     Attributes:
-        token: what such a line begins with: CSV: its first field, fixed width: its first characters; not a column.
+        token: what such a line begins with: CSV: its first field, fixed width: its first characters; JSON lines:
+            ``key=value`` that it holds; not a column. XML: the way from the root to the element that repeats.
     """
 
     columns: tuple[Column, ...]
@@ -74,18 +79,21 @@ class Description(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
     Attributes:
         name: from the name of the file: ``anofm/monthly``.
-        form: ``csv`` or ``fixed``.
+        form: what one row is: a line of ``csv``, ``fixed`` or ``json-lines``, or an element of ``xml``.
+        packed: ``zip``: such files lie in a zip.
+        namespace: XML: of all elements; those of another one are written ``{namespace}name``.
+        others: JSON lines, XML: values that no column names are faults, or are skipped.
         quote: CSV: around values that hold a delimiter; doubled inside.
         titles: CSV: a line with the titles of the columns stands before the rows.
         line_end: as written; both are read.
         row, header, trailer: kinds of lines; the header is the first line, the trailer the last.
         max_rows: a file with more is refused.
-        max_line: bytes; a longer line is a faulty row.
+        max_line: bytes; a longer line is a faulty row, a longer element refuses the file.
     """
 
     name: str
     encoding: str
-    form: Literal["csv", "fixed"]
+    form: Literal["csv", "fixed", "json-lines", "xml"]
     row: Record
     header: Record | None = None
     trailer: Record | None = None
@@ -95,23 +103,37 @@ class Description(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     line_end: Literal["crlf", "lf"] = "crlf"
     max_rows: Annotated[int, Meta(ge=1, le=MOST_ROWS)] = 100_000
     max_line: Annotated[int, Meta(ge=1, le=LONGEST_LINE)] = 10_000
+    packed: Literal["zip"] | None = None
+    namespace: str = ""
+    others: Literal["refuse", "skip"] = "refuse"
 
 
 Values = dict[str, str]  # text by name of column; blank: nothing stands there
+
+
+class BadLine(ValueError):
+    """A line or a record that cannot be cut into columns."""
+
+    def __init__(self, code: str, text: str) -> None:
+        super().__init__(text)
+        self.code = code
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
     """One row.
 
     Attributes:
-        line: in the file, from 1.
+        line: in the file, from 1; XML: number of the record. In a zip they count on from member to member.
         values: empty where the line could not be cut into columns.
+        header: of its file, where there is one; ``trailer`` likewise.
         faults: why it is refused.
         text: the line itself, where it has faults; bytes that are no text as escapes.
     """
 
     line: int
     values: Values
+    header: Values | None = None
+    trailer: Values | None = None
     faults: tuple[Finding, ...] = ()
     text: str = ""
 
@@ -120,6 +142,7 @@ class FlatFile(msgspec.Struct, frozen=True, kw_only=True):
     """What was read from a file that is whole.
 
     Attributes:
+        header: of the file; of a zip with several there is none; ``trailer`` likewise.
         findings: about the file, none of which refuses it.
     """
 

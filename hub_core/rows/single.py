@@ -11,8 +11,8 @@ import msgspec
 from hub_core.document import Document
 from hub_core.errors import Rejected
 from hub_core.message import Finding, Severity
-from hub_core.rows.model import Description, FlatFile, Row, Values
-from hub_core.rows.reader import OpenFile, open_file
+from hub_core.rows.model import Description, Row, Values
+from hub_core.rows.reader import open_file
 
 MEDIA_TYPE: Final = "application/vnd.punte.row+json"
 DIALECT: Final = "ROWS"
@@ -38,15 +38,15 @@ class SingleRow(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     text: str = ""
 
 
-def as_body(row: Row, file: FlatFile | OpenFile, name: str) -> bytes:
+def as_body(row: Row, name: str) -> bytes:
     """Return a row as bytes; the same row gives the same bytes."""
     faults = tuple(Fault(one.code, one.text, one.source) for one in row.faults)
     single = SingleRow(
         rows=name,
         line=row.line,
         row=row.values,
-        header=file.header,
-        trailer=file.trailer,
+        header=row.header,
+        trailer=row.trailer,
         faults=faults,
         text=row.text,
     )
@@ -72,13 +72,13 @@ def open_row(value: Any) -> Document:
     return _document(single)
 
 
-def as_document(row: Row, file: FlatFile | OpenFile, name: str) -> Document:
+def as_document(row: Row, name: str) -> Document:
     """Return a row as mappings read it: JSON with the columns, and ``header`` and ``trailer`` beside them.
 
     Raises:
         Rejected: what is wrong with the row.
     """
-    return open_row(msgspec.json.decode(as_body(row, file, name)))
+    return open_row(msgspec.json.decode(as_body(row, name)))
 
 
 def row_in(body: bytes, description: Description, line: str | None = None) -> Document:
@@ -91,7 +91,7 @@ def row_in(body: bytes, description: Description, line: str | None = None) -> Do
     row = next((one for one in file.rows() if line in {None, str(one.line)}), None)
     if row is None:
         raise Rejected("F115", "the file has no such row", where=f"line {line}")
-    return as_document(row, file, description.name)
+    return as_document(row, description.name)
 
 
 def _document(single: SingleRow) -> Document:

@@ -5,8 +5,10 @@ from collections.abc import Sequence
 from hub_core.errors import Rejected
 from hub_core.message import Finding
 from hub_core.rows.lines import csv_line, fault, written
-from hub_core.rows.model import Description, Record, Values
+from hub_core.rows.model import SUFFIXES, Description, Record, Values
+from hub_core.rows.packed import pack
 from hub_core.rows.reader import read_file
+from hub_core.rows.xmltext import xml_file
 
 
 def write_file(
@@ -17,23 +19,37 @@ def write_file(
     Raises:
         Rejected: F116 with a finding for every value that the file cannot carry, by its line; or as ``read_file``.
     """
+    write = _elements if description.form == "xml" else _lines
+    body = write(rows, description, header or {}, trailer or {})
+    if description.packed:
+        body = pack({f"{description.name.rpartition('/')[2]}.{SUFFIXES[description.form]}": body})
+    _check(body, description, rows, header, trailer)
+    return body
+
+
+def _lines(rows: Sequence[Values], description: Description, header: Values, trailer: Values) -> bytes:
     parts: list[tuple[Values, Record]] = [(row, description.row) for row in rows]
     if description.header is not None:
-        parts.insert(0, (header or {}, description.header))
+        parts.insert(0, (header, description.header))
     if description.trailer is not None:
-        parts.append((trailer or {}, description.trailer))
+        parts.append((trailer, description.trailer))
     lines = [written(values, record, description) for values, record in parts]
     if description.titles:
         titles = [column.title or column.name for column in description.row.columns]
         lines.insert(0 if description.header is None else 1, csv_line(titles, description))
     end = "\r\n" if description.line_end == "crlf" else "\n"
     try:
-        body = "".join(f"{line}{end}" for line in lines).encode(description.encoding)
+        return "".join(f"{line}{end}" for line in lines).encode(description.encoding)
     except UnicodeEncodeError as error:
         number = error.object.count("\n", 0, error.start) + 1
         raise _refused([fault("F116", f"a character that {description.encoding} does not have", number)]) from None
-    _check(body, description, rows, header, trailer)
-    return body
+
+
+def _elements(rows: Sequence[Values], description: Description, header: Values, trailer: Values) -> bytes:
+    try:
+        return xml_file(rows, description, header=header, trailer=trailer)
+    except ValueError:
+        raise _refused([fault("F116", "a character that XML does not have", None)]) from None
 
 
 def _check(

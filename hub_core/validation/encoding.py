@@ -56,6 +56,22 @@ def to_utf8(body: bytes) -> bytes:
     return _decode(plain, encoding).encode()
 
 
+def encoding_of(start: bytes) -> str:
+    """Return the codec of a document that is read piece by piece, by its first bytes; UTF-16 is none of those.
+
+    Raises:
+        Rejected: B106, the declaration contradicts the mark, or an encoding that is not supported.
+    """
+    marked = start.startswith(codecs.BOM_UTF8)
+    plain = start[3:] if marked else start
+    if b"\0" in plain[:4] or plain.startswith(_UTF_16):
+        raise rejected("B106", "encoding not supported: UTF-16 or UTF-32", line=1, column=1)
+    encoding = _declared(plain)
+    if encoding == "utf-16" or (marked and encoding not in ("utf-8", "ascii")):
+        raise rejected("B106", "the declaration contradicts the bytes", line=1, column=1)
+    return encoding
+
+
 def _declared(plain: bytes) -> str:
     declaration = _DECLARED.match(plain)
     if declaration is None:

@@ -38,7 +38,7 @@ def again(mapping, body, **given):
     """Return what is written of the records of a file."""
     description = description_of(mapping)
     file = read_file(body, description)
-    readings = [mapping.read(as_document(row, file, description.name), on=ON) for row in file.rows]
+    readings = [mapping.read(as_document(row, description.name), on=ON) for row in file.rows]
     return write_rows(mapping, [reading.record for reading in readings], on=ON, **given)
 
 
@@ -70,7 +70,7 @@ def test_what_no_record_says_of_the_header_is_asked_for_by_its_column():
 def test_records_of_two_months_make_no_file():
     first, second = (whole_file([row], DESCRIPTION) for row in _two_months())
     file = [read_file(body, DESCRIPTION) for body in (first, second)]
-    records = [PAYMENTS.read(as_document(one.rows[0], one, DESCRIPTION.name), on=ON).record for one in file]
+    records = [PAYMENTS.read(as_document(one.rows[0], DESCRIPTION.name), on=ON).record for one in file]
     writing = write_rows(PAYMENTS, records, on=ON, header={"date": HEADER["date"]})
     assert (writing.body, [(one.code, one.line, one.source) for one in writing.findings]) == (
         None,

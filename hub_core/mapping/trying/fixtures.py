@@ -7,6 +7,7 @@ from hub_core.document import Document
 from hub_core.mapping.compiled import CompiledMapping
 from hub_core.mapping.rowfiles import description_of
 from hub_core.rows import row_in, whole_file
+from hub_core.rows.model import SUFFIXES
 from hub_core.rows.single import DIALECT as ROWS
 
 
@@ -14,7 +15,7 @@ class Fixture(msgspec.Struct, frozen=True, kw_only=True):
     """The file of a test.
 
     Attributes:
-        suffix: of its name: ``xml``, ``json``, ``csv``, ``txt``.
+        suffix: of its name, such as ``xml``, ``json``, ``csv``.
         encoding: of its text.
     """
 
@@ -31,7 +32,7 @@ def fixture_of(mapping: CompiledMapping, document: Document) -> Fixture:
     """
     if document.dialect == ROWS:
         described = description_of(mapping)
-        suffix = "csv" if described.form == "csv" else "txt"
+        suffix = described.packed or SUFFIXES[described.form]
         return Fixture(body=whole_file([document.root], described), suffix=suffix, encoding=described.encoding)
     if document.kind == "xml":
         body = bytes(etree.tostring(document.root, xml_declaration=True, encoding="UTF-8")) + b"\n"
