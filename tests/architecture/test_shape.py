@@ -31,6 +31,7 @@ DOORS = {
         "hub_core/lint/",
         "hub_core/draft/",
         "hub_core/mapping/",
+        "hub_core/rows/",
         "hub_core/samples/",
         "hub_simulator/",
         "adapters/soap/",
