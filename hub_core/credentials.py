@@ -30,13 +30,13 @@ class Credentials(Struct, frozen=True, kw_only=True):
 
     Attributes:
         kind: HTTP Basic, WS-Security UsernameToken, a bearer token, a header of the partner's own, or a header block of
-            a SOAP message whose templates fill in ``{user}`` and ``{secret}``.
-        user: for ``basic``, ``username-token`` and ``block``.
+            a SOAP message whose templates fill in ``{user}`` and ``{secret}``; over SFTP a private key or a password.
+        user: for all but ``bearer`` and ``header``.
         header: name of the header, for ``header``.
-        secret: password, token or value of the header.
+        secret: password, token, value of the header, or a private key without a password, as ssh-keygen writes it.
     """
 
-    kind: Literal["basic", "username-token", "bearer", "header", "block"]
+    kind: Literal["basic", "username-token", "bearer", "header", "block", "ssh-key", "password"]
     user: str | None = None
     header: str | None = None
     secret: SecretReference

@@ -47,6 +47,9 @@ ONLY: Final = {
 CALLED: Final = frozenset({"url", "tls", "timeout_of"})
 # Fields that only some adapters know: those whose ``Spec`` names them.
 OWN: Final = ("header", "in_band", "mtom", "security", "wsa")
+OVER_SSH: Final = frozenset({"ssh-key", "password"})
+#: By kind of credentials, the field that it needs.
+NEEDED: Final = dict.fromkeys(("basic", "username-token", *OVER_SSH), "user") | {"header": "header"}
 DEFAULTS: Final = Endpoint(institution="", direction=Direction.IN, adapter="", service="")
 
 
@@ -113,15 +116,15 @@ def _check_answer(ground: Ground, said: Answer, at: Callable[..., Node]) -> None
 def _check_url(ground: Ground, endpoint: Endpoint, at: Place) -> None:
     if endpoint.url is None:
         called = endpoint.direction is not Direction.IN or endpoint.poll is not None
-        if called and _knows(ground.adapters.get(endpoint.adapter), "url"):
+        if called and _needs_address(ground.adapters.get(endpoint.adapter), endpoint):
             what = "poll" if endpoint.poll is not None else f"direction: {endpoint.direction}"
             text = f"an endpoint with {what} needs an address"
             ground.fault(at(), text, "add url: https://host/path, or url: env:NAME", MISSING_FIELD)
-    elif re.match(r"https?://[^/]*@", endpoint.url):
+    elif re.match(r"(https?|sftp)://[^/]*@", endpoint.url):
         mend = "take user and password out of the address and write credentials: with secret: {env: NAME}"
         ground.fault(at("url"), "the address holds a user or a secret", mend, SECRET_AS_VALUE)
     elif not re.fullmatch(f"{ENV}{NAME}|{URL}", endpoint.url):
-        ground.fault(at("url"), "this is no address", "write http(s)://host/path, or env:NAME")
+        ground.fault(at("url"), "this is no address", "write http(s)://host/path, sftp://host/folder, or env:NAME")
 
 
 def _check_own(ground: Ground, adapter: Adapter, endpoint: Endpoint, at: Place) -> None:
@@ -141,6 +144,14 @@ def _knows(adapter: Adapter | None, name: str) -> bool:
     return adapter is None or any(field.name.partition(".")[0] == name for field in adapter.spec.fields)
 
 
+def _needs_address(adapter: Adapter | None, endpoint: Endpoint) -> bool:
+    """Return whether nothing else says where the partner is."""
+    field = None if adapter is None else next((it for it in adapter.spec.fields if it.name == "url"), None)
+    if adapter is None or field is None:
+        return adapter is None
+    return field.instead is None or field.instead.removeprefix("settings.") not in endpoint.settings
+
+
 def _none_at(node: Node) -> Mapping:
     """Return settings that are left out, at the place of the endpoint's name."""
     return Mapping(items={}, keys={}, file=node.file, line=node.line, column=node.column)
@@ -157,7 +168,11 @@ def _check_credentials(ground: Ground, endpoint: Endpoint, at: Place) -> None:
     if credentials.kind == "block" and not endpoint.header:
         text = "credentials of kind block are shown by the templates of header"
         ground.fault(at("credentials"), text, "add header: with {user} and {secret}", MISSING_FIELD)
-    needed = {"basic": "user", "username-token": "user", "header": "header"}.get(credentials.kind)
+    adapter = ground.adapters.get(endpoint.adapter)
+    if credentials.kind in OVER_SSH and adapter is not None and "sftp" not in adapter.spec.schemes:
+        text = f"credentials of kind {credentials.kind} are for folders over SFTP"
+        ground.fault(at("credentials", "kind"), text, f"write one that the adapter {endpoint.adapter} names")
+    needed = NEEDED.get(credentials.kind)
     if needed is not None and getattr(credentials, needed) is None:
         text = f"credentials of kind {credentials.kind} need {needed!r}"
         ground.fault(at("credentials"), text, f"add {needed}: ...", MISSING_FIELD)
@@ -203,8 +218,13 @@ def _ask_adapter(ground: Ground, adapter: Adapter, name: str, endpoint: Endpoint
     """
     at = ground.place("endpoints", name)
     try:
+        there = followed(endpoint, ground.environ)
+        scheme = (there.url or "").partition(":")[0]
+        if scheme and scheme not in adapter.spec.schemes:
+            ground.fault(at("url"), f"the adapter {endpoint.adapter} calls no {scheme}:", "correct the address")
+            return
         with guarded(endpoint.adapter, f"checking {name}"):
-            adapter.check(name, followed(endpoint, ground.environ))
+            adapter.check(name, there)
     except ConfigError as error:
         own = Finding(code=error.code, severity=Severity.ERROR, text=error.text, rule=error.where, help=error.mend)
         for finding in error.findings or (own,):

@@ -95,7 +95,8 @@ async def contracts(parts: "Parts") -> Done:
     for name, endpoint in parts.directory().endpoints.items():
         try:
             with guarded(endpoint.adapter, f"checking {name}"):
-                await asyncio.to_thread(usable(parts.adapters, endpoint.adapter).check, name, endpoint)
+                there = followed(endpoint, parts.environ)
+                await asyncio.to_thread(usable(parts.adapters, endpoint.adapter).check, name, there)
         except ConfigError as error:
             wrong[name] = f"{name}: {error.code} {error.text}"
     watched = await watch(parts)

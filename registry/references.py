@@ -18,7 +18,7 @@ from hub_core.errors import ConfigError
 LEADS_NOWHERE: Final = "R109"
 ENV: Final = "env:"
 NAME: Final = r"[A-Za-z_][A-Za-z0-9_]{0,99}"
-URL: Final = r"https?://[^\s/@?#]+(/[^\s@]*)?"
+URL: Final = r"(https?|sftp)://[^\s/@?#]+(/[^\s@]*)?"
 
 
 def followed(endpoint: Endpoint, environ: Mapping[str, str]) -> Endpoint:

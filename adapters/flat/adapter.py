@@ -50,8 +50,13 @@ SPEC: Final = Spec(
         Field(name="contract.rows", description="Description of the file, below schemas/.", required=True),
         Field(name="message_id", description="header takes Idempotency-Key."),
         Field(name="max_body_bytes", description="Larger files are refused before they are read."),
-        Field(name="poll", description="every or cron; takes files from the folder in settings."),
+        Field(name="url", description="Folder on a server: sftp://host/path.", instead="settings.folder"),
+        Field(name="credentials", description="ssh-key or password, beside url."),
+        Field(name="poll", description="every or cron; takes files from the folder."),
+        Field(name="timeout", description="Of one operation on a server; a whole file is read in it."),
+        Field(name="timeout_of", description="Of the parts of an operation: connect."),
     ),
+    schemes=("sftp",),
     settings=Dropbox,
     promises=(
         "A file is answered after it was kept as a whole, 202 with its id and the number of its rows. A file that is "
@@ -103,11 +108,17 @@ class FlatAdapter(BaseAdapter):
             raise ConfigError("R104", "a file carries no id of its own", where="message_id", mend="write header")
         self._descriptions.read_again(_file_of(endpoint))
         dropbox = self.settings(endpoint, Dropbox)
-        if (dropbox.folder is None) != (endpoint.poll is None):
-            text, where = "files are taken from a folder, again and again", "settings.folder"
-            raise ConfigError("R103", text, where=where, mend="write poll: and settings: {folder: ...}, or neither")
-        if dropbox.folder is not None:
-            open_folder(endpoint, dropbox.folder)
+        if dropbox.folder is not None and endpoint.url is not None:
+            text, mend = (
+                "files lie in one folder",
+                "keep url: for a server, or settings: {folder: ...} for this machine",
+            )
+            raise ConfigError("R104", text, where="settings.folder", mend=mend)
+        if (dropbox.folder or endpoint.url) is not None and endpoint.poll is None:
+            text, mend = "files are taken from a folder, again and again", "add poll: {every: 1 min}"
+            raise ConfigError("R103", text, where="poll", mend=mend)
+        if endpoint.poll is not None:
+            open_folder(endpoint, dropbox.folder, host_key=dropbox.host_key)
 
     def poller(self, name: str, endpoint: Endpoint) -> Poller:  # noqa: ARG002 - the port's signature
         """Return what takes files from the endpoint's folder."""

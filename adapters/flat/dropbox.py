@@ -17,6 +17,7 @@ from hub_core.directory import Endpoint
 from hub_core.message import Finding
 from hub_core.ports import Batch, Became, Item
 
+HOST_KEY: Final = r"^SHA256:[A-Za-z0-9+/]{43}$"
 FOLDER: Final = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}(/[A-Za-z0-9][A-Za-z0-9_-]{0,63}){0,7}$"
 MARKER: Final = r"^\.[A-Za-z0-9]{1,20}$"
 TITLES: Final = ("line", "column", "code", "what is wrong", "what to do")
@@ -28,13 +29,15 @@ class Dropbox(Struct, frozen=True, kw_only=True):
     """Where a partner leaves files.
 
     Attributes:
-        folder: below the folder that ``PUNTE_FILES`` names; goes with ``poll``.
+        folder: below the folder that ``PUNTE_FILES`` names; left out: ``url`` names one on a server.
+        host_key: fingerprint of the server's key, as ``ssh-keygen -l`` shows it; two while one takes over from another.
         settle: a file that was not changed for so long is whole.
         marker: a file is whole once another one of its name and this end lies beside it, such as ``.done``; left out:
             ``settle`` decides.
     """
 
     folder: Annotated[str, Meta(pattern=FOLDER, examples=["anofm/lists"])] | None = None
+    host_key: tuple[Annotated[str, Meta(pattern=HOST_KEY, examples=[f"SHA256:{43 * 'A'}"])], ...] = ()
     settle: timedelta = timedelta(seconds=30)
     marker: Annotated[str, Meta(pattern=MARKER, examples=[".done"])] | None = None
 
@@ -47,7 +50,7 @@ class DropboxPoller:
     """
 
     def __init__(self, endpoint: Endpoint, dropbox: Dropbox) -> None:
-        folder = open_folder(endpoint, dropbox.folder)
+        folder = open_folder(endpoint, dropbox.folder, host_key=dropbox.host_key)
         self._inbox = Inbox(folder, settle=dropbox.settle.total_seconds(), marker=dropbox.marker)
         self._limit = endpoint.max_body_bytes
 

@@ -65,19 +65,25 @@ class Folder(Protocol):
         ...
 
 
-def open_folder(endpoint: Endpoint, name: str | None) -> Folder:  # noqa: ARG001 - of a folder elsewhere
-    """Return the folder of an endpoint.
+def open_folder(endpoint: Endpoint, name: str | None, *, host_key: tuple[str, ...] = ()) -> Folder:
+    """Return the folder of an endpoint: the one on a server that its ``url`` names, or one on this machine.
 
     Args:
         endpoint: whose it is.
-        name: of one below ``PUNTE_FILES``, such as ``anofm/lists``.
+        name: of a folder below ``PUNTE_FILES``, such as ``anofm/lists``; ``None``: it lies on a server.
+        host_key: fingerprints of the keys that the server may show.
 
     Raises:
-        ConfigError: R104, R109: there is no such folder.
+        ConfigError: R103, R104, R109, R110: what names it is missing or wrong.
     """
-    from adapters.kit.localfolder import LocalFolder
+    if name is not None:
+        from adapters.kit.localfolder import LocalFolder
 
-    return LocalFolder(name or "")
+        return LocalFolder(name)
+    from adapters.kit.sftpfolder import SftpFolder  # it takes half a second to import
+    from adapters.kit.ssh import server_of
+
+    return SftpFolder(server_of(endpoint, host_key), endpoint.timeout.total_seconds())
 
 
 def fingerprint_of(body: bytes) -> str:
@@ -93,6 +99,12 @@ def seen(name: str) -> bool:
     """
     clean = all(ord(letter) >= ord(" ") and letter not in "/\\\x7f" for letter in name)
     return clean and name[:1] not in {"", "."} and len(name.encode("utf-8", "surrogateescape")) <= _LONGEST
+
+
+def plain(*names: str) -> None:
+    """Raise ValueError, a defect of the caller, if one of these names leads elsewhere."""
+    if any("/" in name or name in {".", ".."} for name in names):
+        raise ValueError("a name is no path")
 
 
 def shortened(name: str) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from adapters.kit import folder
-from adapters.kit.folder import PIECE, Lying, seen
+from adapters.kit.folder import PIECE, Lying, plain, seen
 from hub_core.errors import ConfigError, TryLater
 
 ROOT: Final = "PUNTE_FILES"
@@ -53,14 +53,17 @@ class LocalFolder:
 
     async def move(self, name: str, to: str, as_name: str, *, below: str = "") -> None:
         """Move a file to a folder below this one; see ``Folder``."""
+        plain(name, below, to, as_name)
         await asyncio.to_thread(self._move, self.path / below / name, to, as_name)
 
     async def write(self, name: str, body: bytes, *, below: str = "") -> None:
         """Write a file; see ``Folder``."""
+        plain(name, below)
         await asyncio.to_thread(self._write, name, body, below)
 
     async def remove(self, name: str) -> None:
         """Take a file away; see ``Folder``."""
+        plain(name)
         with self._used():
             await asyncio.to_thread((self.path / name).unlink, missing_ok=True)
 

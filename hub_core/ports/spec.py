@@ -46,11 +46,17 @@ class Capability(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Field(msgspec.Struct, frozen=True, kw_only=True):
-    """A field that every endpoint has and that counts with this adapter; ``name`` such as ``contract.wsdl``."""
+    """A field that every endpoint has and that counts with this adapter.
+
+    Attributes:
+        name: such as ``contract.wsdl``.
+        instead: what may stand in its place where it would be needed, such as ``settings.folder``.
+    """
 
     name: str
     description: str
     required: bool = False
+    instead: str | None = None
 
 
 class Spec(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,6 +69,7 @@ class Spec(msgspec.Struct, frozen=True, kw_only=True):
         media_types: of the bodies that it takes, all if none is named; a body without one is always taken.
         capabilities: what it can do, at least one.
         fields: of an endpoint that count.
+        schemes: that the addresses which it calls begin with.
         settings: its own, below ``settings:`` of an endpoint: text, whole numbers, sizes, spans of time, choices,
             secrets, and lists, tables and structs of them. A docstring with ``Attributes:`` describes them.
         promises: what it promises and what not, in one paragraph.
@@ -79,6 +86,7 @@ class Spec(msgspec.Struct, frozen=True, kw_only=True):
     media_types: frozenset[str] = frozenset()
     capabilities: tuple[Capability, ...]
     fields: tuple[Field, ...] = ()
+    schemes: tuple[str, ...] = ("http", "https")
     settings: type[msgspec.Struct] | None = None
     promises: str
     personal: tuple[Personal, ...] = (Personal.ANY,)

@@ -21,6 +21,7 @@ DOORS = {
     "zeep": (),
     "signxml": ("adapters/soap/security/",),
     "aiohttp": ("adapters/kit/",),
+    "asyncssh": ("adapters/kit/",),
     "python_multipart": ("adapters/kit/",),
     "tenacity": ("adapters/kit/",),
     "apscheduler": ("registry/schedule.py", "registry/crontab.py"),

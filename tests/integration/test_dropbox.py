@@ -20,6 +20,7 @@ from hub_core.settings import Settings
 from registry.desk import Desk
 from registry.parts import Parts
 from registry.polling import poll
+from tests.integration import sshd
 from tests.integration.file_child import a_file
 
 CHILD = Path(__file__).with_name("poll_child.py")
@@ -35,18 +36,35 @@ endpoints:
     contract: {rows: partners/anofm/monthly.rows.yaml}
     max_body_bytes: 20 kB
     poll: {every: 1 min}
-    settings: {folder: anofm/lists, marker: .done}
+    PLACE
 access:
   anofm-lists: {institution: anofm, service: lists, purposes: [labour-market], fixed_purpose: labour-market}
 """
 
 
+@pytest.fixture(scope="module")
+def server():
+    with sshd.serving() as running:
+        yield running
+
+
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
+    """Return the folder on this machine in which files are left."""
     path = tmp_path / "files" / "anofm" / "lists"
     path.mkdir(parents=True)
     monkeypatch.setenv("PUNTE_FILES", str(tmp_path / "files"))
     return path
+
+
+@pytest.fixture(params=["local", pytest.param("sftp", marks=pytest.mark.system("sshd"))])
+def place(request):
+    """Return the folder in which files are left, and what the registry says of where it is."""
+    if request.param == "local":
+        return request.getfixturevalue("folder"), "settings: {folder: anofm/lists, marker: .done}"
+    server = request.getfixturevalue("server")
+    server.empty()
+    return server.files, f"{server.registered}\n    settings: {{marker: .done, host_key: {server.host_key}}}"
 
 
 @pytest.fixture
@@ -54,15 +72,21 @@ def settings(tmp_path):
     return Settings(home=tmp_path / "home")
 
 
-async def registered(settings):
+async def registered(settings, said):
     parts = Parts(settings, write=True)
-    await Desk(parts).call("apply", {"files": {"country.yaml": COUNTRY}, "by": "ana"})
+    await Desk(parts).call("apply", {"files": {"country.yaml": COUNTRY.replace("PLACE", said)}, "by": "ana"})
     return parts
 
 
 @pytest.fixture
-async def hub(settings, folder):
-    parts = await registered(settings)
+def left(place):
+    """Return the folder in which files are left, wherever it is."""
+    return place[0]
+
+
+@pytest.fixture
+async def hub(settings, place):
+    parts = await registered(settings, place[1])
     yield parts
     await parts.connections.close()
     parts.close()
@@ -104,80 +128,89 @@ def files(hub):
     return hub.view.messages(Filter(rows=False))
 
 
-async def test_a_file_is_taken_and_its_reply_tells_every_faulty_line_and_the_mend(hub, folder):
-    leave(folder, "lista.csv", a_file(3, bad={1}))
+async def test_a_file_is_taken_and_its_reply_tells_every_faulty_line_and_the_mend(hub, left):
+    leave(left, "lista.csv", a_file(3, bad={1}))
     assert await carried(hub) == ("1 documents seen", "0 documents seen; 1 replies written")
-    reply = (folder / "replies" / "lista.csv.reply.csv").read_text("utf-8-sig").splitlines()
+    reply = (left / "replies" / "lista.csv.reply.csv").read_text("utf-8-sig").splitlines()
     assert reply == [
         "line;column;code;what is wrong;what to do",
         ";;;2 of 3 rows taken, 1 refused;",
         "3;;F102;10 columns where 9 are expected;Send as many columns as the description names.",
     ]
-    assert [path.name for path in folder.iterdir() if path.is_file()] == []
-    assert names(folder, "done") == ["lista.csv"]
-    assert names(folder, "taken") == []
+    assert [path.name for path in left.iterdir() if path.is_file()] == []
+    assert names(left, "done") == ["lista.csv"]
+    assert names(left, "taken") == []
 
 
-async def test_a_file_that_is_not_whole_is_refused_and_told(hub, folder):
-    leave(folder, "lista.csv", b"not;the;titles\r\n")
+async def test_a_file_that_is_not_whole_is_refused_and_told(hub, left):
+    leave(left, "lista.csv", b"not;the;titles\r\n")
     await carried(hub)
-    reply = (folder / "replies" / "lista.csv.reply.csv").read_text("utf-8-sig")
+    reply = (left / "replies" / "lista.csv.reply.csv").read_text("utf-8-sig")
     assert "nothing of this file counts" in reply
     assert "F108" in reply
-    assert names(folder, "refused") == ["lista.csv"]
+    assert names(left, "refused") == ["lista.csv"]
 
 
-async def test_the_same_bytes_under_another_name_are_the_same_file(hub, folder):
+async def test_the_same_bytes_under_another_name_are_the_same_file(hub, left):
     for name in ("one.csv", "two.csv"):
-        leave(folder, name, a_file(2))
+        leave(left, name, a_file(2))
     await carried(hub)
     assert len(files(hub)) == 1
-    assert names(folder, "replies") == ["one.csv.reply.csv", "two.csv.reply.csv"]
+    assert names(left, "replies") == ["one.csv.reply.csv", "two.csv.reply.csv"]
 
 
-async def test_a_file_of_the_same_name_with_other_bytes_is_another_file(hub, folder):
+async def test_a_file_of_the_same_name_with_other_bytes_is_another_file(hub, left):
     for count in (1, 2):
-        leave(folder, "lista.csv", a_file(count))
+        leave(left, "lista.csv", a_file(count))
         await carried(hub)
     assert len(files(hub)) == 2
-    assert names(folder, "done") == ["lista.csv", "lista.csv"]
+    assert names(left, "done") == ["lista.csv", "lista.csv"]
 
 
-async def test_a_file_that_is_larger_than_allowed_is_not_read_and_told(hub, folder):
-    with (folder / "huge.csv").open("wb") as stream:
+async def test_a_file_that_is_larger_than_allowed_is_not_read_and_told(hub, left):
+    with (left / "huge.csv").open("wb") as stream:
         stream.truncate(1_000_000_000)
-    (folder / "huge.csv.done").touch()
+    (left / "huge.csv.done").touch()
     assert await carried(hub) == ("0 documents seen", "0 documents seen")
     assert "B413;the file has 1,000,000,000 bytes, and at most 20,000 are taken" in (
-        folder / "replies" / "huge.csv.reply.csv"
+        left / "replies" / "huge.csv.reply.csv"
     ).read_text("utf-8-sig")
-    assert (folder / "refused" / "huge.csv").exists()
+    assert (left / "refused" / "huge.csv").exists()
     assert files(hub) == []
 
 
-async def test_a_reply_holds_no_value_of_the_file(hub, folder):
+async def test_a_reply_holds_no_value_of_the_file(hub, left):
     body = a_file(2, bad={0, 1})
-    leave(folder, "lista.csv", body)
+    leave(left, "lista.csv", body)
     await carried(hub)
-    reply = (folder / "replies" / "lista.csv.reply.csv").read_text("utf-8-sig")
+    reply = (left / "replies" / "lista.csv.reply.csv").read_text("utf-8-sig")
     cells = {cell for line in body.decode("cp1250").splitlines()[1:] for cell in line.split(";") if len(cell) > 3}
     assert not [cell for cell in cells if cell in reply]
 
 
-@pytest.mark.parametrize("place", ["after-message-before-deliveries:2", "after-commit-before-answer:2"])
-async def test_a_hub_that_is_killed_while_it_takes_files_has_every_row_once(settings, folder, place):
+@pytest.mark.parametrize(
+    ("place", "spot"),
+    [
+        ("local", "after-message-before-deliveries:2"),
+        pytest.param("sftp", "after-commit-before-answer:2", marks=pytest.mark.system("sshd")),
+    ],
+    indirect=["place"],
+)
+async def test_a_hub_that_is_killed_while_it_takes_files_has_every_row_once(settings, place, spot):
+    left, said = place
     for number in range(3):
-        leave(folder, f"lista-{number}.csv", a_file(number + 1))
-    (await registered(settings)).close()
+        leave(left, f"lista-{number}.csv", a_file(number + 1))
+    (await registered(settings, said)).close()
     command = [sys.executable, str(CHILD), str(settings.home), ""]
-    environ = os.environ | {"PUNTE_FAILPOINT": place, "PYTHONPATH": str(CHILD.parents[2])}
+    environ = os.environ | {"PUNTE_FAILPOINT": spot, "PYTHONPATH": str(CHILD.parents[2])}
     ended = await asyncio.to_thread(subprocess.run, command, env=environ, check=False)
     assert ended.returncode == -signal.SIGKILL
     parts = Parts(settings, write=True)
     await carried(parts)
     assert len(files(parts)) == 3
     assert len(parts.view.messages(Filter(rows=True, limit=100))) == 1 + 2 + 3
-    assert len(names(folder, "done")) == 3
+    assert len(names(left, "done")) == 3
+    await parts.connections.close()
     parts.close()
 
 

@@ -1,0 +1,198 @@
+"""A folder on a partner's server, over SFTP version 3 with the extensions of OpenSSH where they are offered.
+
+Source: draft-ietf-secsh-filexfer-02; OpenSSH, PROTOCOL, section 4.
+"""
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from contextlib import aclosing, asynccontextmanager, suppress
+from typing import Final, cast
+
+import asyncssh
+from asyncssh.constants import FILEXFER_TYPE_DIRECTORY, FILEXFER_TYPE_REGULAR
+
+from adapters.kit import folder
+from adapters.kit.folder import PIECE, Lying, plain, seen
+from adapters.kit.ssh import Server, connect, told
+from hub_core.errors import ConfigError, PunteError, TryLater
+
+#: A connection that nobody used for so long is given back, as are those over HTTP.
+IDLE_SECONDS: Final = 5.0
+_CLOCK: Final = ".punte-clock.tmp"
+_NEW: Final = asyncssh.FXF_WRITE | asyncssh.FXF_CREAT | asyncssh.FXF_EXCL
+_NOT_READABLE: Final = (asyncssh.SFTPNoSuchFile, asyncssh.SFTPPermissionDenied, asyncssh.SFTPFailure)
+
+
+class SftpFolder:
+    """One folder of a server; a ``Folder``. Connects when it is used, and again after a connection was lost.
+
+    Args:
+        server: where it lies.
+        timeout: of each operation, connecting and the whole of a file included; in seconds.
+    """
+
+    def __init__(self, server: Server, timeout: float) -> None:
+        self._server = server
+        self._timeout = timeout
+        self._opening = asyncio.Lock()
+        self._connection: asyncssh.SSHClientConnection | None = None
+        self._client: asyncssh.SFTPClient | None = None
+        self._ahead: float | None = None  # of the clock there before ours, in seconds
+        self._users = 0
+        self._idle: asyncio.TimerHandle | None = None
+
+    async def lying(self, below: str = "") -> list[Lying]:
+        """Return the files that can be seen; see ``Folder``."""
+        async with self._at_work() as client:
+            return sorted(await self._listed(client, below), key=lambda file: (file.changed, file.name))
+
+    async def now(self) -> float:
+        """Return the time there, learned from a file that is written for it: servers' clocks differ, by hours even."""
+        async with self._at_work() as client:
+            if self._ahead is None:
+                self._ahead = await self._written_at(client) - time.time()
+            return time.time() + self._ahead
+
+    async def read(self, file: Lying, into: Callable[[bytes], object]) -> bool:
+        """Hand the bytes of a file over; see ``Folder``."""
+        async with self._at_work() as client:
+            try:
+                async with await client.open(self._path(file.name), "rb", encoding=None) as stream:
+                    at = 0
+                    while at < file.size and (piece := await stream.read(min(file.size - at, PIECE), at)):
+                        into(cast(bytes, piece))
+                        at += len(piece)
+                    after = await stream.stat()
+            except _NOT_READABLE:
+                return False
+            return (at, after.size, _changed(after)) == (file.size, file.size, file.changed)
+
+    async def move(self, name: str, to: str, as_name: str, *, below: str = "") -> None:
+        """Move a file to a folder below this one; see ``Folder``."""
+        async with self._at_work() as client:
+            await self._make(client, to)
+            with suppress(asyncssh.SFTPNoSuchFile):  # moved before, or taken away
+                await _renamed(client, self._path(name, below), self._path(as_name, to))
+
+    async def write(self, name: str, body: bytes, *, below: str = "") -> None:
+        """Write a file; see ``Folder``."""
+        async with self._at_work() as client:
+            if below:
+                await self._make(client, below)
+            new = self._path(f".{name}.tmp", below)
+            await self._put(client, new, body)
+            await _renamed(client, new, self._path(name, below))
+
+    async def remove(self, name: str) -> None:
+        """Take a file away; see ``Folder``."""
+        async with self._at_work() as client:
+            with suppress(asyncssh.SFTPNoSuchFile):
+                await client.remove(self._path(name))
+
+    async def close(self) -> None:
+        """Give the connection back."""
+        connection = self._connection
+        self._drop()
+        if connection is not None:
+            with suppress(asyncssh.Error, OSError):
+                await connection.wait_closed()
+
+    def _path(self, name: str, below: str = "") -> bytes:
+        """Return the path of a file, or without a name that of a folder below, or of this one."""
+        plain(name, below)
+        path = "/".join((self._server.path.rstrip("/"), *filter(None, (below, name))))
+        return (path or "/").encode("utf-8", "surrogateescape")
+
+    async def _listed(self, client: asyncssh.SFTPClient, below: str) -> list[Lying]:
+        found, looked_at = [], 0
+        listing = cast("AsyncGenerator[asyncssh.SFTPName, None]", client.scandir(self._path("", below)))
+        with suppress(asyncssh.SFTPNoSuchFile):
+            async with aclosing(listing) as entries:
+                async for entry in entries:
+                    name = cast(bytes, entry.filename).decode("utf-8", "surrogateescape")
+                    if (looked_at := looked_at + 1) > folder.MOST:
+                        break
+                    if seen(name) and entry.attrs.type == FILEXFER_TYPE_REGULAR and entry.attrs.size is not None:
+                        found.append(Lying(name, entry.attrs.size, _changed(entry.attrs)))
+        return found
+
+    async def _make(self, client: asyncssh.SFTPClient, below: str) -> None:
+        path = self._path("", below)
+        with suppress(asyncssh.SFTPFailure):  # it is there
+            await client.mkdir(path)
+        if (await client.lstat(path)).type != FILEXFER_TYPE_DIRECTORY:
+            raise TryLater("D101", "a link lies in the place of a folder", where=self._server.shown)
+
+    async def _put(self, client: asyncssh.SFTPClient, path: bytes, body: bytes) -> None:
+        with suppress(asyncssh.SFTPNoSuchFile):
+            await client.remove(path)  # of a hub that was killed; or a link, laid to lead the hub elsewhere
+        async with await client.open(path, _NEW, encoding=None) as stream:
+            await stream.write(body)
+            with suppress(asyncssh.SFTPOpUnsupported):
+                await stream.fsync()
+
+    async def _written_at(self, client: asyncssh.SFTPClient) -> float:
+        path = self._path(_CLOCK)
+        await self._put(client, path, b"\n")
+        changed = _changed(await client.lstat(path))
+        await client.remove(path)
+        return changed
+
+    @asynccontextmanager
+    async def _at_work(self) -> AsyncIterator[asyncssh.SFTPClient]:
+        self._users += 1
+        if self._idle is not None:
+            self._idle.cancel()
+        try:
+            with told(self._server.shown):
+                async with asyncio.timeout(self._timeout):
+                    yield await self._opened()
+        except PunteError:
+            self._drop()  # whatever hangs or is broken there is not waited for again
+            raise
+        finally:
+            self._users -= 1
+            if not self._users:
+                self._idle = asyncio.get_running_loop().call_later(IDLE_SECONDS, self._drop)
+
+    async def _opened(self) -> asyncssh.SFTPClient:
+        async with self._opening:
+            if self._connection is None or self._client is None or self._connection.is_closed():
+                self._drop()
+                self._connection = await connect(self._server)
+                client = await self._connection.start_sftp_client(path_encoding=None)
+                await self._look(client)
+                self._client = client
+            return self._client
+
+    async def _look(self, client: asyncssh.SFTPClient) -> None:
+        try:
+            found = await client.stat(self._path(""))
+        except asyncssh.SFTPNoSuchFile:
+            found = None
+        if found is None or found.type != FILEXFER_TYPE_DIRECTORY:
+            mend = "ask the partner for the folder's path, mend url, then apply"
+            raise ConfigError("D105", "there is no such folder", where=self._server.shown, mend=mend)
+
+    def _drop(self) -> None:
+        if self._idle is not None:
+            self._idle.cancel()
+        if self._connection is not None:
+            self._connection.abort()
+        self._connection = self._client = self._idle = self._ahead = None
+
+
+async def _renamed(client: asyncssh.SFTPClient, path: bytes, target: bytes) -> None:
+    """Rename a file in the place of another one; at once, where the server can."""
+    try:
+        await client.posix_rename(path, target)
+    except asyncssh.SFTPOpUnsupported:
+        await client.lstat(path)  # once it is renamed, the target is what must not be removed
+        with suppress(asyncssh.SFTPNoSuchFile):
+            await client.remove(target)
+        await client.rename(path, target)
+
+
+def _changed(attrs: asyncssh.SFTPAttrs) -> float:
+    return float(attrs.mtime or 0)

@@ -1,0 +1,155 @@
+"""Connections over SSH: to the one server whose key is registered, with the one key or password that is registered.
+
+Nothing of this machine's user counts: no configuration, no known hosts, no agent, no key that lies about.
+"""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Final
+from urllib.parse import unquote, urlsplit
+
+import asyncssh
+import msgspec
+
+from hub_core.credentials import Credentials
+from hub_core.directory import Endpoint, Steps
+from hub_core.errors import ConfigError, TryLater
+from hub_core.security.secrets import resolve, resolve_pem
+
+ADDRESS: Final = r"sftp://[A-Za-z0-9._-]+(:[0-9]{1,5})?/[!-~]*"
+_HOME: Final = "/~/"  # of the account, draft-ietf-secsh-scp-sftp-ssh-uri-04, section 2.2
+_PORT: Final = 22
+_ALIVE: Final = 15  # seconds between looks whether the other side still answers
+#: Password: asked for at once, or after a question (RFC 4252, section 8; RFC 4256).
+_WAYS: Final = {"ssh-key": "publickey", "password": "password,keyboard-interactive"}
+
+
+class Server(msgspec.Struct, frozen=True, kw_only=True):
+    """One server, and who the hub is there.
+
+    Attributes:
+        path: of the agreed folder; relative to the account's own folder unless it begins with a slash.
+        host_keys: fingerprints of the keys that the server may show.
+        options: for ``asyncssh.connect``: user, key or password.
+        steps: how long it may take to connect.
+    """
+
+    host: str
+    port: int
+    path: str
+    host_keys: tuple[str, ...]
+    options: dict[str, Any]
+    steps: Steps
+
+    @property
+    def shown(self) -> str:
+        """Where it is, for people."""
+        return f"{self.host}:{self.port}"
+
+
+def server_of(endpoint: Endpoint, host_keys: tuple[str, ...]) -> Server:
+    """Return the server that an endpoint names.
+
+    Raises:
+        ConfigError: R103, R104: address, credentials or host key are missing or wrong. R109: no secret. R110: no key.
+    """
+    address = urlsplit(endpoint.url or "")
+    path = unquote(address.path)
+    good = re.fullmatch(ADDRESS, endpoint.url or "") and path.isprintable() and ".." not in path.split("/")
+    if not good or not (address.port is None or 0 < address.port < 2**16):
+        mend = "write sftp://host/folder, or sftp://host:port/~/folder for one in the account's own"
+        raise ConfigError("R104", "this is no address of a folder", where="url", mend=mend)
+    host, port = address.hostname or "", address.port or _PORT
+    if not host_keys:
+        seen = f"ssh-keyscan -p {port} {host} | ssh-keygen -lf - shows what the server says"
+        mend = f"add host_key: SHA256:... as the partner tells it; {seen}"
+        raise ConfigError("R103", "nothing says by which key the server is known", where="settings.host_key", mend=mend)
+    return Server(
+        host=host,
+        port=port,
+        path=path.removeprefix(_HOME) or "." if path.startswith(_HOME) else path,
+        host_keys=host_keys,
+        options=_shown_by(endpoint.credentials),
+        steps=endpoint.timeout_of or Steps(),
+    )
+
+
+async def connect(server: Server) -> asyncssh.SSHClientConnection:
+    """Return a connection on which the hub is known.
+
+    Raises:
+        Exception: those that ``told`` tells.
+    """
+    seen: list[str] = []
+    try:
+        return await asyncssh.connect(
+            server.host,
+            server.port,
+            config=None,
+            known_hosts=_no_known_hosts,
+            client_factory=lambda: _Pinned(server.host_keys, seen),
+            agent_path=None,
+            gss_host=None,
+            x509_trusted_certs=None,
+            compression_algs=None,
+            connect_timeout=server.steps.connect.total_seconds(),
+            keepalive_interval=_ALIVE,
+            **server.options,
+        )
+    except asyncssh.HostKeyNotVerifiable as error:
+        text = f"the server shows the key {' or '.join(seen) or 'of nobody'}, which host_key does not name"
+        mend = "ask the partner whether the key is theirs; only then write it to host_key, and apply"
+        raise ConfigError("D106", text, where=server.shown, mend=mend) from error
+
+
+@contextmanager
+def told(where: str) -> Iterator[None]:
+    """Tell what went wrong on a connection in words of the hub; those of asyncssh name files, users and hosts.
+
+    Raises:
+        TryLater: D101. ConfigError: D105.
+    """
+    try:
+        yield
+    except asyncssh.PermissionDenied as error:
+        mend = "mend user or secret of its credentials, or have the partner let the hub's key in"
+        raise ConfigError("D105", "the server lets nobody in with these credentials", where=where, mend=mend) from error
+    except asyncssh.SFTPPermissionDenied as error:
+        mend = "have the partner let the account list, write and move files there"
+        raise ConfigError("D105", "the account may not use the folder", where=where, mend=mend) from error
+    except (asyncssh.Error, OSError) as error:
+        raise TryLater("D101", f"the folder cannot be used: {type(error).__name__}", where=where) from error
+
+
+class _Pinned(asyncssh.SSHClient):
+    """Trusts the registered keys of a server and no others."""
+
+    def __init__(self, host_keys: tuple[str, ...], seen: list[str]) -> None:
+        self._host_keys = host_keys
+        self._seen = seen
+
+    def validate_host_public_key(self, host: str, addr: str, port: int, key: asyncssh.SSHKey) -> bool:  # noqa: ARG002 - the library's signature
+        fingerprint = key.get_fingerprint()
+        self._seen.append(fingerprint)
+        return fingerprint in self._host_keys
+
+
+def _no_known_hosts(host: str, addr: str, port: int | None) -> tuple[list[str], list[str], list[str]]:  # noqa: ARG001 - same
+    """Know nobody; an empty list would make the library read that of the user."""
+    return [], [], []
+
+
+def _shown_by(credentials: Credentials | None) -> dict[str, Any]:
+    if credentials is None or credentials.kind not in _WAYS:
+        mend = "add credentials: {kind: ssh-key, user: NAME, secret: {file: PATH}}, or kind: password"
+        raise ConfigError("R103", "nothing says who the hub is there", where="credentials", mend=mend)
+    who: dict[str, Any] = {"username": credentials.user, "preferred_auth": _WAYS[credentials.kind]}
+    if credentials.kind == "password":
+        return who | {"client_keys": None, "password": resolve(credentials.secret).reveal()}
+    try:
+        key = asyncssh.import_private_key(resolve_pem(credentials.secret))
+    except (asyncssh.KeyImportError, asyncssh.KeyEncryptionError) as error:
+        mend = "name the file of a private key without a password, as ssh-keygen writes it"
+        raise ConfigError("R110", "this is no key that can be used", where="credentials.secret", mend=mend) from error
+    return who | {"client_keys": [key], "password": None}
