@@ -119,12 +119,12 @@ def _check_url(ground: Ground, endpoint: Endpoint, at: Place) -> None:
         if called and _needs_address(ground.adapters.get(endpoint.adapter), endpoint):
             what = "poll" if endpoint.poll is not None else f"direction: {endpoint.direction}"
             text = f"an endpoint with {what} needs an address"
-            ground.fault(at(), text, "add url: https://host/path, or url: env:NAME", MISSING_FIELD)
+            ground.fault(at(), text, f"add url: {_address(ground, endpoint)}, or url: env:NAME", MISSING_FIELD)
     elif re.match(r"(https?|sftp)://[^/]*@", endpoint.url):
         mend = "take user and password out of the address and write credentials: with secret: {env: NAME}"
         ground.fault(at("url"), "the address holds a user or a secret", mend, SECRET_AS_VALUE)
     elif not re.fullmatch(f"{ENV}{NAME}|{URL}", endpoint.url):
-        ground.fault(at("url"), "this is no address", "write http(s)://host/path, sftp://host/folder, or env:NAME")
+        ground.fault(at("url"), "this is no address", f"write {_address(ground, endpoint)}, or env:NAME")
 
 
 def _check_own(ground: Ground, adapter: Adapter, endpoint: Endpoint, at: Place) -> None:
@@ -142,6 +142,12 @@ def _check_own(ground: Ground, adapter: Adapter, endpoint: Endpoint, at: Place) 
 def _knows(adapter: Adapter | None, name: str) -> bool:
     """Return whether a field of the endpoint counts with an adapter; with one that is not there, any may."""
     return adapter is None or any(field.name.partition(".")[0] == name for field in adapter.spec.fields)
+
+
+def _address(ground: Ground, endpoint: Endpoint) -> str:
+    """Return what an address looks like."""
+    adapter = ground.adapters.get(endpoint.adapter)
+    return f"{'https' if adapter is None else adapter.spec.schemes[-1]}://host/path"
 
 
 def _needs_address(adapter: Adapter | None, endpoint: Endpoint) -> bool:

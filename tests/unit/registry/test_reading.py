@@ -135,7 +135,7 @@ def test_a_fault_of_form_has_its_place_and_its_mend(folder, old, new, fault):
         ("{name: question", "{name.family: «question", "R104 'name.family' is not merged by itself | write 'name' instead"),
         ("{name: question", "{name: «questoin", "R105 there is no source of this query 'questoin' | write 'question' instead"),
         ("message_id: wsa", 'url: «"https://x.invalid"', "R104 'url' has no effect at an endpoint with direction: in | remove it, or correct the direction"),
-        ('"https://cnas.invalid/ws"', "«cnas.invalid/ws", "R104 this is no address | write http(s)://host/path, or env:NAME"),
+        ('"https://cnas.invalid/ws"', "«cnas.invalid/ws", "R104 this is no address | write https://host/path, or env:NAME"),
         ("direction: ask", "direction: ask, rate: «10/s", "R104 'rate' has no effect at an endpoint with direction: ask | remove it, or correct the direction"),
         ("direction: out", "opening: «{hours: [mon 08:00-17:00], zone: Europe/Bucuresti}, direction: out", "R104 there is no time zone 'Europe/Bucuresti' | write a zone such as Europe/Bucharest, and dates such as 2025-12-01"),
         ("direction: out", "opening: «{hours: [mon 08:00-17:00], holidays: 2025-02-30}, direction: out", "R104 there is no date 2025-02-30 | write a zone such as Europe/Bucharest, and dates such as 2025-12-01"),
