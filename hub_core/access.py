@@ -17,11 +17,7 @@ def allow(directory: Directory, caller: Caller, service: str, purpose: str | Non
     Raises:
         Refused: A403 no right, A405 no purpose, A406 a purpose that no right names.
     """
-    rights = [
-        right
-        for right in directory.access.values()
-        if right.institution == caller.institution and right.service == service
-    ]
+    rights = directory.rights(caller.institution, service)
     if not rights:
         raise Refused("A403", f"{caller.institution} has no access right to {service}")
     named = (purpose or "").strip()

@@ -4,9 +4,10 @@ The package ``registry`` reads it from YAML, checks and stores it; the engine on
 One ``Directory`` is one registry set: a message is handled by exactly one, whose number it keeps.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from enum import StrEnum
+from functools import cached_property
 from typing import Annotated, Any, Literal
 
 from msgspec import Meta
@@ -275,8 +276,8 @@ class Query(Struct, frozen=True, kw_only=True):
     precedence: dict[str, tuple[str, ...]] = {}  # noqa: RUF012 - same
 
 
-class Directory(Struct, frozen=True, kw_only=True):
-    """One registry set."""
+class Directory(Struct, frozen=True, kw_only=True, dict=True):
+    """One registry set; what every message asks of it is found without looking through it."""
 
     number: int = 0
     institutions: Mapping[str, Institution] = {}
@@ -284,3 +285,30 @@ class Directory(Struct, frozen=True, kw_only=True):
     routes: Mapping[str, Route] = {}
     access: Mapping[str, Access] = {}
     queries: Mapping[str, Query] = {}
+
+    def rights(self, institution: str, service: str) -> Sequence[Access]:
+        """Return the rights of an institution to call a service, in the order of the registry."""
+        return self._rights.get((institution, service), ())
+
+    def listening(self, service: str) -> Mapping[str, Route]:
+        """Return the routes that look at messages of a service, in the order of the registry."""
+        found = self._listening.get(service)
+        return self._listening[""] if found is None else found
+
+    @cached_property
+    def _rights(self) -> dict[tuple[str, str], list[Access]]:
+        found: dict[tuple[str, str], list[Access]] = {}
+        for right in self.access.values():
+            found.setdefault((right.institution, right.service), []).append(right)
+        return found
+
+    @cached_property
+    def _listening(self) -> dict[str, dict[str, Route]]:
+        """Routes by service; those of a service that none names are those that look at all."""
+        found: dict[str, dict[str, Route]] = {"": {}}
+        for service in {service for route in self.routes.values() for service in route.services}:
+            found[service] = {}
+        for name, route in self.routes.items():
+            for service in route.services or found:
+                found[service][name] = route
+        return found

@@ -58,8 +58,8 @@ class RouteVerdict(msgspec.Struct, frozen=True, kw_only=True):
 def select(directory: Directory, service: str, record: Beneficiary) -> list[Choice]:
     """Return the targets of a record that came in through a service, in the order of the registry."""
     chosen: dict[str, Choice] = {}
-    for name, route in directory.routes.items():
-        if _wants(route, service, record):
+    for name, route in directory.listening(service).items():
+        if _wants(route, record):
             key = _order_key(route, record)
             for endpoint in route.to:
                 chosen.setdefault(endpoint, Choice(route=name, endpoint=endpoint, order_key=key))
@@ -98,9 +98,7 @@ def holds(condition: Condition, record: Beneficiary) -> bool:
     return condition.equals in values if not condition.one_of else not set(values).isdisjoint(condition.one_of)
 
 
-def _wants(route: Route, service: str, record: Beneficiary) -> bool:
-    if route.services and service not in route.services:
-        return False
+def _wants(route: Route, record: Beneficiary) -> bool:
     for condition in route.when:  # noqa: SIM110 - all() would make a generator for each route and message
         if not holds(condition, record):
             return False

@@ -30,6 +30,20 @@ def test_a_route_looks_only_at_its_services():
 
 
 @pytest.mark.parametrize(
+    ("service", "chosen"),
+    [("insured-status", ["some", "all", "both"]), ("seds", ["all", "both", "seds"]), ("other", ["all"])],
+)
+def test_routes_of_a_service_and_of_all_services_keep_the_order_of_the_registry(service, chosen):
+    directory = routes(
+        some={"services": ("insured-status",), "to": ("a",)},
+        all={"to": ("b",)},
+        both={"services": ("seds", "insured-status"), "to": ("c",)},
+        seds={"services": ("seds",), "to": ("d",)},
+    )
+    assert [route for route, _ in targets(directory, service=service)] == chosen
+
+
+@pytest.mark.parametrize(
     ("condition", "chosen"),
     [
         (IS_INSURED, True),
