@@ -8,6 +8,7 @@ from rich.table import Table
 from hub_demo.crossing import across_the_border
 from hub_demo.documents import cnas_answer, family_claim, job_seekers, old_age_claim
 from hub_demo.feed import reason
+from hub_demo.filing import inspectorate, town_halls
 from hub_demo.stage import Stage
 from hub_demo.telling import JSON, ask, brief, delivered, say, show_record, split
 
@@ -21,9 +22,11 @@ def tell(stage: Stage) -> None:
         ("2  Two documents from across the border", two_seds),
         ("3  The portal asks five institutions about one person", one_question),
         ("4  ANOFM sends a list of twenty persons, and one row is bad", one_list),
-        ("5  What two agencies said goes across the border as a SED", across_the_border),
-        ("6  What the hub refuses, and how it says so", refusals),
-        ("7  The power goes out between the answer and the delivery", power_cut),
+        ("5  Town halls and ANOFM leave files; the hub takes them by itself", town_halls),
+        ("6  Who draws unemployment benefit is asked about at the labour inspectorate", inspectorate),
+        ("7  What two agencies said goes across the border as a SED", across_the_border),
+        ("8  What the hub refuses, and how it says so", refusals),
+        ("9  The power goes out between the answer and the delivery", power_cut),
     ):
         stage.console.rule(title, align="left")
         chapter(stage)

@@ -14,6 +14,7 @@ from hub_demo.processes import Processes
 from registry.remote import RemoteDesk
 
 PARTNERS: Final = ("anpis-cases", "portal-inbox")
+FOLDERS: Final = ("anofm", "cluj", "iasi")
 
 
 class Stage:
@@ -27,12 +28,18 @@ class Stage:
         self.environment: dict[str, str] = {}
         self.keys: dict[str, str] = {}
         self.address = ""
+        self.list_number = 0  # of the lists that town halls left in this run
         self.run = secrets.token_hex(4)  # makes the ids of this run's messages its own
 
     @property
     def demo(self) -> Path:
         """Folder of logs and ledgers."""
         return self.settings.home / "demo"
+
+    @property
+    def files(self) -> Path:
+        """Folder below which partners leave files, each in its own."""
+        return self.demo / "files"
 
     @property
     def desk(self) -> RemoteDesk:

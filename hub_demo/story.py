@@ -18,15 +18,16 @@ from hub_core.errors import PunteError
 from hub_core.settings import Settings, from_environment
 from hub_demo import chapters
 from hub_demo.feed import feed, show
+from hub_demo.filing import leave_files
 from hub_demo.population import DEFAULT_SEED, Population
 from hub_demo.processes import Processes
-from hub_demo.stage import PARTNERS, Stage
+from hub_demo.stage import FOLDERS, PARTNERS, Stage
 from registry.mappings.sets import delivered
 from registry.remote import RemoteDesk
 
 COUNTRY = Path(__file__).parent / "country"
 PLAIN_WIDTH = 180
-AGENCIES = ("dgep", "cnas", "anpis", "anofm", "anaf")
+AGENCIES = ("dgep", "cnas", "anpis", "anofm", "anaf", "itm")
 CALLERS = ("cnas", "mmftss", "eessi-ap", "anofm")
 
 
@@ -48,6 +49,7 @@ def main(*, once: bool, folder: Path | None = None, seed: int = DEFAULT_SEED) ->
             country = Population(seed)
             stage = Stage(processes=processes, settings=settings, country=country, console=console)
             raise_the_curtain(stage, seed)
+            leave_files(stage)
             chapters.tell(stage)
             if folder is not None:
                 console.rule(f"Every file below {folder}", align="left")
@@ -68,7 +70,8 @@ def raise_the_curtain(stage: Stage, seed: int) -> None:
     """Start agencies, partners and hub, and register them."""
     console = stage.console
     console.rule("A small country and its hub", align="left")
-    stage.demo.mkdir(parents=True, exist_ok=True)
+    for folder in FOLDERS:
+        (stage.files / folder).mkdir(parents=True, exist_ok=True)
     for agency in AGENCIES:
         stage.processes.launch(agency, ["hub_demo.agencies", agency, "--port", "0", "--seed", str(seed)], _passwords())
     for partner in PARTNERS:
@@ -76,6 +79,7 @@ def raise_the_curtain(stage: Stage, seed: int) -> None:
         stage.processes.launch(partner, ["hub_demo.partner", partner, "--ledger", str(ledger)])
     table = Table("who", "what", "address", box=None, pad_edge=False, header_style="bold")
     stage.environment |= _passwords() | {"PUNTE_HOME": str(stage.settings.home), "PUNTE_PORT": str(stage.settings.port)}
+    stage.environment["PUNTE_FILES"] = str(stage.files)
     for name in (*AGENCIES, *PARTNERS):
         url = stage.processes.announced(name)["url"]
         stage.environment[f"DEMO_{name.upper().replace('-', '_')}_URL"] = url
@@ -130,7 +134,7 @@ def _settings() -> Settings:
 
 def _passwords() -> dict[str, str]:
     """Synthetic credentials of the simulated agencies; they open nothing real."""
-    return {"DEMO_DGEP_PASSWORD": "demo-dgep", "DEMO_CNAS_PASSWORD": "demo-cnas"}
+    return {"DEMO_DGEP_PASSWORD": "demo-dgep", "DEMO_CNAS_PASSWORD": "demo-cnas", "DEMO_ITM_PASSWORD": "demo-itm"}
 
 
 def _interrupt(*_: object) -> None:
@@ -143,6 +147,7 @@ _WHAT = {
     "anpis": "benefits, SOAP with numeric codes",
     "anofm": "employment agency, SOAP",
     "anaf": "tax agency, SOAP with comma decimals",
+    "itm": "labour inspectorate, a queue: a receipt now, answers later",
     "anpis-cases": "case system, takes records over a webhook",
     "portal-inbox": "the ministry's portal, takes records over a webhook",
 }

@@ -1,4 +1,4 @@
-"""The simulated agencies: five SOAP servers over one synthetic population, each with a dialect of its own."""
+"""The simulated agencies over one population: five SOAP servers, each with a dialect of its own, and a queue."""
 
 from collections.abc import Callable
 from typing import Final
@@ -14,6 +14,7 @@ from hub_demo.population import Population
 OPEN: Final[dict[str, Callable[[Population], Agency]]] = {"anpis": Anpis, "anofm": Anofm, "anaf": Anaf}
 GUARDED: Final[dict[str, Callable[[Population, str], Agency]]] = {"dgep": Dgep, "cnas": Cnas}
 NAMES: Final = ("dgep", "cnas", "anpis", "anofm", "anaf")
+QUEUE: Final = "itm"
 
 
 def open_agency(name: str, population: Population, password: str = "") -> Agency:

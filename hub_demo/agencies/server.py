@@ -1,4 +1,4 @@
-"""One agency behind a real HTTP server on the loopback interface.
+"""A SOAP agency behind a real HTTP server on the loopback interface, and what every agency's server shares.
 
 ``POST`` to the agency's path is a call, ``GET`` with ``?wsdl`` its contract with the address it runs at.
 """
@@ -43,15 +43,13 @@ class Quirks(NamedTuple):
     silent: bool = False
 
 
-class AgencyApp:
-    """The ASGI application of one agency."""
+class App:
+    """What the ASGI applications of agencies share: bounded bodies, and quirks."""
 
-    def __init__(self, agency: Agency, url: str, quirks: Quirks) -> None:
-        self._agency = agency
+    def __init__(self, name: str, quirks: Quirks) -> None:
         self._quirks = quirks
-        self._documents = served(agency.name, agency.contract, url)
         # Seeded by the name: the same calls fail in the same order in every run.
-        self._faults = Random(agency.name)
+        self._faults = Random(name)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one HTTP request."""
@@ -65,23 +63,47 @@ class AgencyApp:
         await send({"type": "http.response.body", "body": reply.body})
 
     async def _reply(self, scope: Scope, receive: Receive) -> Reply | None:
-        if scope["path"] != self._agency.path:
-            return _plain(HTTPStatus.NOT_FOUND)
-        if scope["method"] == "GET":
-            document = self._documents.get(scope["query_string"].decode("latin-1"))
-            return Reply(200, "text/xml; charset=utf-8", document) if document else _plain(HTTPStatus.NOT_FOUND)
-        if scope["method"] == "POST":
-            return await self._posted(dict(scope["headers"]), receive)
-        return _plain(HTTPStatus.METHOD_NOT_ALLOWED)
+        """Answer one request; ``None``: the caller is gone."""
+        raise NotImplementedError
 
-    async def _posted(self, headers: dict[bytes, bytes], receive: Receive) -> Reply | None:
+    async def _call_in(self, receive: Receive) -> bytes | Reply | None:
+        """Return the body of a call once it is time to answer it, or what the caller gets instead."""
         body = await _read(receive)
         if body is None:
-            return _plain(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+            return plain(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
         if self._quirks.silent:
             await _until_gone(receive)
             return None
         await asyncio.sleep(self._quirks.latency)
+        return body
+
+    def _fails(self) -> bool:
+        """Say whether this call is one of those that fail."""
+        return self._faults.random() < self._quirks.fault_rate
+
+
+class AgencyApp(App):
+    """The ASGI application of one SOAP agency."""
+
+    def __init__(self, agency: Agency, url: str, quirks: Quirks) -> None:
+        super().__init__(agency.name, quirks)
+        self._agency = agency
+        self._documents = served(agency.name, agency.contract, url)
+
+    async def _reply(self, scope: Scope, receive: Receive) -> Reply | None:
+        if scope["path"] != self._agency.path:
+            return plain(HTTPStatus.NOT_FOUND)
+        if scope["method"] == "GET":
+            document = self._documents.get(scope["query_string"].decode("latin-1"))
+            return Reply(200, "text/xml; charset=utf-8", document) if document else plain(HTTPStatus.NOT_FOUND)
+        if scope["method"] == "POST":
+            return await self._posted(dict(scope["headers"]), receive)
+        return plain(HTTPStatus.METHOD_NOT_ALLOWED)
+
+    async def _posted(self, headers: dict[bytes, bytes], receive: Receive) -> Reply | None:
+        body = await self._call_in(receive)
+        if not isinstance(body, bytes):
+            return body
         wanted = self._agency.basic_credentials
         if wanted is not None and not _shows(headers, wanted):
             return _UNAUTHORIZED
@@ -89,18 +111,19 @@ class AgencyApp:
 
     def _call(self, headers: dict[bytes, bytes], body: bytes) -> Reply:
         if not headers.get(b"content-type", b"").lower().startswith(b"text/xml"):
-            return _plain(HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
+            return plain(HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
         agency = self._agency
         try:
             call = read_call(body, agency.dialect)
-            if self._faults.random() < self._quirks.fault_rate:
+            if self._fails():
                 return agency.broken(call)
             return agency.dialect.envelope(agency.answer(call))
         except SoapFault as fault:
             return agency.dialect.fault(fault)
 
 
-def _plain(status: HTTPStatus) -> Reply:
+def plain(status: HTTPStatus) -> Reply:
+    """Return a status in words, as the container in front of an agency says it."""
     return Reply(status, "text/plain; charset=utf-8", status.phrase.encode())
 
 
@@ -149,15 +172,15 @@ def listen(port: int) -> socket.socket:
     return listener
 
 
-def url_of(listener: socket.socket, agency: Agency) -> str:
-    """Return the agency's address on this socket."""
-    return f"http://{HOST}:{listener.getsockname()[1]}{agency.path}"
+def url_of(listener: socket.socket, path: str) -> str:
+    """Return the address of a path on this socket."""
+    return f"http://{HOST}:{listener.getsockname()[1]}{path}"
 
 
-def serve(agency: Agency, listener: socket.socket, quirks: Quirks) -> None:
+def serve(app: App, listener: socket.socket) -> None:
     """Serve until told to stop; answers under way get a second to finish."""
     config = uvicorn.Config(
-        AgencyApp(agency, url_of(listener, agency), quirks),
+        app,
         loop="uvloop",
         http="httptools",
         ws="none",

@@ -6,20 +6,23 @@ from pathlib import Path
 import pytest
 
 import hub_demo
+from adapters.kit.load import load_adapters
 from hub_core.canonical import Beneficiary
 from hub_core.canonical.benefit import Benefit
 from hub_core.canonical.case import CaseReference, Exchange
 from hub_core.canonical.person import Death
-from hub_core.canonical.work import Insurance, JobSeeking
+from hub_core.canonical.values import Period
+from hub_core.canonical.work import Employment, Insurance, JobSeeking
 from hub_core.directory import Direction
 from hub_core.places import MAPPINGS, SCHEMAS
 from hub_core.routing import select
 from hub_core.testing.records import a_cnp, a_code
+from hub_demo.stage import FOLDERS
 from registry.draft import draft_of
 from registry.reading import gather, read_set
 
 COUNTRY = Path(hub_demo.__file__).parent / "country"
-URLS = {"DGEP", "CNAS", "ANPIS", "ANOFM", "ANAF", "ANPIS_CASES", "PORTAL_INBOX"}
+URLS = {"DGEP", "CNAS", "ANPIS", "ANOFM", "ANAF", "ITM", "ANPIS_CASES", "PORTAL_INBOX"}
 
 
 @pytest.fixture(scope="module")
@@ -32,9 +35,12 @@ def the_mappings():
     return [found[1] for head in heads if (found := re.search(r"^mapping: *(\S+)", head, re.MULTILINE))]
 
 
-def test_the_set_is_read_without_fault_or_warning(adapters):
+def test_the_set_is_read_without_fault_or_warning(tmp_path, monkeypatch):
+    for name in FOLDERS:
+        (tmp_path / name).mkdir()
+    monkeypatch.setenv("PUNTE_FILES", str(tmp_path))
     environ = {f"DEMO_{name}_URL": "http://127.0.0.1:1/" for name in URLS}
-    read = read_set(COUNTRY, adapters=adapters, mappings=the_mappings(), environ=environ)
+    read = read_set(COUNTRY, adapters=load_adapters(), mappings=the_mappings(), environ=environ)
     assert read.warnings == ()
 
 
@@ -68,6 +74,11 @@ def test_the_query_asks_all_five_agencies(country):
         ("job-seeker-lists", {"job_seeking": (JobSeeking(status=a_code("without-benefit")),)}, set()),
         ("pension-payments", {"benefits": (Benefit(scheme=a_code("PLV")),)}, {"anpis-cases"}),
         ("case-file", {"identifiers": (a_cnp(),)}, {"anpis-cases"}),
+        ("inclusion-aid-lists", {"benefits": (Benefit(scheme=a_code("VMI-AI")),)}, {"anpis-cases"}),
+        ("unemployment-register", {"benefits": (Benefit(scheme=a_code("ISJ")),)}, {"contracts-asked"}),
+        ("unemployment-register", {"job_seeking": (JobSeeking(status=a_code("without-benefit")),)}, set()),
+        ("employment-contracts", {"employments": (Employment(period=Period(start="2025-08-01")),)}, {"anpis-cases"}),
+        ("employment-contracts", {"identifiers": (a_cnp(),)}, set()),
     ],
 )
 def test_messages_go_where_the_story_says(country, service, facts, targets):
@@ -76,17 +87,13 @@ def test_messages_go_where_the_story_says(country, service, facts, targets):
 
 
 def test_only_callers_that_cannot_send_a_purpose_have_one_fixed(country):
-    fixed = [right.institution for right in country.access.values() if right.fixed_purpose]
-    assert fixed == ["cnas"]
+    fixed = [right.service for right in country.access.values() if right.fixed_purpose]
+    fetched = [endpoint.service for endpoint in country.endpoints.values() if endpoint.poll]
+    assert sorted(fixed) == sorted(["insured-status", *fetched])
 
 
 def test_addresses_and_secrets_come_from_the_environment(country):
-    outward = [it for it in country.endpoints.values() if it.direction is not Direction.IN]
+    outward = [it for it in country.endpoints.values() if it.direction is not Direction.IN or it.url]
     assert {it.url for it in outward} == {f"env:DEMO_{name}_URL" for name in URLS}
     secrets = {it.credentials.secret.env for it in outward if it.credentials}
-    assert secrets == {"DEMO_DGEP_PASSWORD", "DEMO_CNAS_PASSWORD"}
-
-
-@pytest.fixture
-def adapters(folder):
-    return {**folder.adapters, "eessi": type(folder.adapters["soap"])("eessi", Direction.IN)}
+    assert secrets == {"DEMO_DGEP_PASSWORD", "DEMO_CNAS_PASSWORD", "DEMO_ITM_PASSWORD"}

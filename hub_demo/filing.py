@@ -1,0 +1,174 @@
+"""Chapters: files that were left in folders, and what the queue of the labour inspectorate answered."""
+
+import csv
+import hashlib
+import io
+import re
+import time
+from collections.abc import Callable
+from datetime import date, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, Final, NamedTuple, TypeVar
+
+from rich.markup import escape
+from rich.table import Table
+
+from hub_demo.lists import borderou, register_of_unemployed
+from hub_demo.registers import REFERENCE_DATE
+from hub_demo.stage import Stage
+from hub_demo.telling import PATIENCE_SECONDS, brief, initials, say, split
+
+CLUJ: Final = "54975"
+IASI: Final = "95060"
+EATEN: Final = 4  # line of Cluj's list
+REGISTERED: Final = 8
+UNFINISHED: Final = ".part"
+SAID: Final = 3  # messages about one person: a row, and two answers to one receipt
+T = TypeVar("T")
+
+
+class Line(NamedTuple):
+    """A line of a reply file."""
+
+    number: str
+    column: str
+    code: str
+    text: str
+    mend: str
+
+
+class Reply(NamedTuple):
+    """A reply file: what became of the whole, and what is wrong with it."""
+
+    summary: str
+    lines: tuple[Line, ...]
+
+
+def leave_files(stage: Stage) -> None:
+    """Let town halls and ANOFM leave their files: the hub takes them while the story goes on.
+
+    What was left before is known by its bytes, so each run of the demo is another day of theirs.
+    """
+    stage.list_number = number = 1 + _last_list(stage.files / "cluj")
+    country = stage.country
+    spoilt = borderou(country, CLUJ, number=number, eaten=EATEN)
+    _leave(stage, "cluj", f"borderou-{number}.csv", spoilt)
+    _leave(stage, "cluj", f"borderou-{number}-copie.csv", spoilt)
+    _leave(stage, "iasi", f"borderou-{number}.csv", borderou(country, IASI, number=number, wrong_by=Decimal(100)))
+    mended = borderou(country, IASI, number=number)
+    _leave(stage, "iasi", f"borderou-{number}-corectat.csv{UNFINISHED}", mended[: len(mended) // 2])
+    night = _night(stage)
+    _leave(stage, "anofm", _register_name(night), register_of_unemployed(country, REGISTERED, night=night))
+
+
+def town_halls(stage: Stage) -> None:
+    """Each file is taken once, when it is whole; what is wrong goes back by line, with the mend."""
+    number = stage.list_number
+    table = Table("town hall", "file", "what became of it", box=None, pad_edge=False, header_style="bold")
+    first = _reply(stage, "cluj", f"borderou-{number}.csv")
+    table.add_row("Cluj-Napoca", f"borderou-{number}.csv", first.summary)
+    again = _reply(stage, "cluj", f"borderou-{number}-copie.csv")
+    known = _kept(stage, "lists-of-cluj", borderou(stage.country, CLUJ, number=number, eaten=EATEN))
+    told = f"the same bytes: {len(known)} message in all, {'the same' if again == first else 'another'} reply"
+    table.add_row("", f"borderou-{number}-copie.csv", told)
+    refused = _reply(stage, "iasi", f"borderou-{number}.csv")
+    table.add_row("Iași", f"borderou-{number}.csv", refused.summary)
+    name = f"borderou-{number}-corectat.csv"
+    half = stage.files / "iasi" / f"{name}{UNFINISHED}"
+    table.add_row("", half.name, f"half a file: {'left alone' if half.exists() else 'taken'}")
+    half.write_bytes(borderou(stage.country, IASI, number=number))
+    half.rename(half.with_name(name))
+    table.add_row("", name, f"whole by now: {_reply(stage, 'iasi', name).summary}")
+    stage.console.print(table)
+    say(stage, "What went back to the town halls, in replies/ of their folders:")
+    sent = Table(
+        "to", "line", "column", "code", "what is wrong", "what to do", box=None, pad_edge=False, header_style="bold"
+    )
+    for to, reply in (("Cluj-Napoca", first), ("Iași", refused)):
+        for line in reply.lines:
+            sent.add_row(to, *(escape(cell) for cell in line))
+    stage.console.print(sent)
+
+
+def inspectorate(stage: Stage) -> None:
+    """Whoever is paid by ANOFM's nightly file is asked about at the labour inspectorate, which answers later."""
+    night = _night(stage)
+    name = _register_name(night)
+    reply = _reply(stage, "anofm", name)
+    say(stage, f"ANOFM left {name}: {reply.summary}.")
+    for line in reply.lines:
+        say(
+            stage,
+            f"[yellow]{line.code} line {line.number}[/]: {escape(line.text)}. The trailer is right: the file counts.",
+        )
+    register = register_of_unemployed(stage.country, REGISTERED, night=night)
+    (file,) = _kept(stage, "register-of-unemployed", register)
+    split(stage, file["id"])
+    rows = stage.desk.call("messages", {"correlation_id": file["id"], "rows": True})
+    asked = [row for row in rows if row["state"] != "accepted"]
+    say(stage, f"{len(asked)} draw benefit: the labour inspectorate gets a question about each, and gives a receipt.")
+    for row in (row for row in asked if row["state"] == "parked"):
+        (delivery,) = stage.desk.call("message", {"id": row["id"]})["deliveries"]
+        code = delivery["attempts"][-1]["code"]
+        refused = f"[yellow]{code} line {row['line']}[/]: HTTP 200, and a receipt of zeros"
+        say(stage, f"{refused}, because the number is wrong. A person decides: punte parked.")
+    _contradiction(stage, file["id"])
+
+
+def _contradiction(stage: Stage, conversation: str) -> None:
+    """Show what two institutions said about one person: one by a file, one by several answers to one receipt."""
+    shown = next(person for person in stage.country.showcase if person.kind == "unemployed-with-wage")
+    about = {"person": f"ro.cnp:{shown.cnp}", "correlation_id": conversation}
+    came = _until(lambda: stage.desk.call("messages", about), lambda found: len(found) >= SAID)
+    say(stage, f"What came about {initials(shown.name)}, in one conversation:")
+    table = Table("message", "by", "says", "sent to", box=None, pad_edge=False, header_style="bold")
+    why = {"reveal": True, "reason": "the demo's persons are synthetic", "by": "demo"}
+    for row in reversed(came):
+        message = stage.desk.call("message", {"id": row["id"]} | why)
+        record = message["record"]
+        says = record.get("job_seeking") or record.get("employments") or "one contract, in the next answer"
+        sent_to = ", ".join(one["endpoint"] for one in message["deliveries"])
+        table.add_row(row["id"], row["endpoint"], escape(brief(says)), sent_to)
+    stage.console.print(table)
+
+
+def _leave(stage: Stage, folder: str, name: str, body: bytes) -> None:
+    (stage.files / folder / name).write_bytes(body)
+
+
+def _last_list(folder: Path) -> int:
+    """Return the number of the last list that was ever left in a folder; the hub has moved it since."""
+    numbers = (re.search(r"borderou-([0-9]+)", path.name) for path in folder.rglob("*.csv"))
+    return max((int(found[1]) for found in numbers if found), default=0)
+
+
+def _night(stage: Stage) -> date:
+    return REFERENCE_DATE + timedelta(days=stage.list_number - 1)
+
+
+def _register_name(night: date) -> str:
+    return f"SOMERI_{night:%Y%m%d}.txt"
+
+
+def _reply(stage: Stage, folder: str, name: str) -> Reply:
+    """Wait for the reply file of a file and read it."""
+    path = stage.files / folder / "replies" / f"{name}.reply.csv"
+    _until(path.exists, bool)
+    _, summary, *lines = csv.reader(io.StringIO(path.read_text(encoding="utf-8-sig")), delimiter=";")
+    return Reply(summary[3], tuple(Line(*line) for line in lines))
+
+
+def _kept(stage: Stage, endpoint: str, body: bytes) -> list[dict[str, Any]]:
+    """Return the messages that a file became, whatever it was called."""
+    wanted = {"endpoint": endpoint, "sender_id": hashlib.sha256(body).hexdigest(), "rows": False}
+    found: list[dict[str, Any]] = stage.desk.call("messages", wanted)
+    return found
+
+
+def _until(look: Callable[[], T], enough: Callable[[T], bool]) -> T:
+    """Look again and again until it is enough, or patience ends; return what was seen last."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not enough(found := look()) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return found
