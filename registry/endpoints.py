@@ -8,9 +8,10 @@ from typing import Final
 
 from adapters.kit.load import guarded, quarantine_of
 from hub_core.delivering.opening import plan_of
-from hub_core.directory import Direction, Endpoint, Opening
+from hub_core.directory import Direction, Endpoint
 from hub_core.errors import ConfigError
 from hub_core.message import Finding, Severity
+from hub_core.policy import Opening
 from hub_core.polled import Poll
 from hub_core.ports import Adapter
 from hub_core.typed import MISSING_FIELD, SECRET_AS_VALUE, read_struct

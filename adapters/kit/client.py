@@ -28,8 +28,9 @@ from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt, wait
 from adapters.kit.pieces import Pieces
 from adapters.kit.steps import Progress, Step, tls, tls_with, traced
 from hub_core.credentials import Credentials
-from hub_core.directory import Endpoint, Steps
+from hub_core.directory import Endpoint
 from hub_core.errors import ConfigError, Rejected, TryLater
+from hub_core.policy import Steps
 from hub_core.security.secrets import resolve
 from hub_core.trace import current
 

@@ -19,8 +19,8 @@ import aiohttp
 
 from hub_core.course import tell
 from hub_core.credentials import ClientCertificate
-from hub_core.directory import Steps
 from hub_core.errors import ConfigError
+from hub_core.policy import Steps
 
 _CURRENT: ContextVar["Progress | None"] = ContextVar("progress", default=None)
 

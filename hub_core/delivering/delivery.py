@@ -22,10 +22,11 @@ from hub_core.course import Course, Hold, listening
 from hub_core.delivering.attempt import failed, sent, taken
 from hub_core.delivering.gates import Gates
 from hub_core.delivering.retry import Decision, decide
-from hub_core.directory import Directory, Endpoint, Retry
+from hub_core.directory import Directory, Endpoint
 from hub_core.errors import TryLater
 from hub_core.journal.failpoints import reach
 from hub_core.message import Claimed, DeliveryState, Receipt, Settlement
+from hub_core.policy import Retry
 from hub_core.ports import Clock, Journal, Target
 from hub_core.trace import following
 

@@ -14,10 +14,11 @@ import trustme
 from adapters.rest import ADAPTER
 from hub_core.course import listening
 from hub_core.credentials import ClientCertificate, Credentials, SecretReference
-from hub_core.directory import Direction, Endpoint, Steps
+from hub_core.directory import Direction, Endpoint
 from hub_core.document import Document
 from hub_core.errors import ConfigError, TryLater
 from hub_core.message import Receipt
+from hub_core.policy import Steps
 from hub_core.testing.adapter_sending import NAME, SENT
 from hub_core.testing.partner import Flood, Keep, Partner, Reply, playing
 

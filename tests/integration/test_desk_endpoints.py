@@ -5,9 +5,10 @@ from datetime import timedelta
 import pytest
 
 from hub_core.clock import SystemClock
-from hub_core.directory import Direction, Directory, Endpoint, Opening
+from hub_core.directory import Direction, Directory, Endpoint
 from hub_core.errors import ConfigError
 from hub_core.message import DeliveryState
+from hub_core.policy import Opening
 from hub_core.settings import Settings
 from hub_core.testing.builders import a_delivery, a_message, an_outcome
 from hub_core.testing.journal_base import ended

@@ -4,8 +4,9 @@ import pytest
 
 from hub_core.codes import CODES
 from hub_core.credentials import SecretReference
-from hub_core.directory import DEFAULT_MAX_BODY_BYTES, Breaker, Directory, Opening, Retry, Route, Steps
+from hub_core.directory import DEFAULT_MAX_BODY_BYTES, Directory, Route
 from hub_core.errors import ConfigError
+from hub_core.policy import Breaker, Opening, Retry, Steps
 from hub_core.polled import Poll
 from registry.reading import MAX_FILES, gather
 
