@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta
 
+from hub_core.collect import Collect
 from hub_core.credentials import CallerCertificate, ClientCertificate, Credentials, Security, Struct
 from hub_core.policy import Breaker, Opening, Retry, Steps
 from hub_core.polled import Poll
@@ -108,6 +109,7 @@ class Endpoint(Struct, frozen=True, kw_only=True):
         in_doubt: what follows when the answer was lost. ``resend``: the same key is sent again; ``hold``: a person
             says whether the partner has it, for partners that would do the same thing twice.
         settings: of the adapter's own, as its page among the adapters describes them.
+        collect: when a file is written, at an ``OUT`` endpoint whose partner takes files of many messages.
         poll: how a list is fetched from ``url``, where the partner does not send by itself.
         parked: what a delivery that was given up means for the later ones of its order key. ``pass``: they go on;
             ``hold``: they wait for it.
@@ -144,6 +146,7 @@ class Endpoint(Struct, frozen=True, kw_only=True):
     parked: Literal["pass", "hold"] = "pass"
     settings: dict[str, Any] = {}  # noqa: RUF012 - same
     poll: Poll | None = None
+    collect: Collect | None = None
 
 
 class Condition(Struct, frozen=True, kw_only=True):

@@ -154,8 +154,8 @@ def let_pass(connection: Connection, lines: Collection[Line]) -> None:
     for chunk in chunks(sorted(set(lines))):
         pairs = ", ".join(["(?, ?)"] * len(chunk))
         connection.execute(
-            f"UPDATE delivery SET ready_at = due_at WHERE ready_at IS NULL AND seq IN (SELECT ({_FIRST_OF_LINE}) "
-            f"FROM (VALUES {pairs}) AS line)",
+            f"UPDATE delivery SET ready_at = due_at WHERE ready_at IS NULL AND filed_seq IS NULL "
+            f"AND seq IN (SELECT ({_FIRST_OF_LINE}) FROM (VALUES {pairs}) AS line)",
             [*chain.from_iterable(chunk)],
         )
 

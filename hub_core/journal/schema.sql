@@ -100,6 +100,7 @@ CREATE INDEX message_person_message ON message_person (message_seq);
 -- order_key is a keyed hash. told: what the partner said, sealed; an older version wrote it into detail and reference.
 -- holds: 1 when, parked, it holds the later ones of its order key back. outcome: what a replay decided, sealed; NULL: it
 -- carries what was decided first. receipt: keyed hash of the number that the partner gave back.
+-- filed_seq: the file of which it is a row; filed_line: where it stands there, from 1.
 CREATE TABLE delivery (
     seq INTEGER PRIMARY KEY,
     id TEXT NOT NULL UNIQUE,
@@ -121,7 +122,7 @@ CREATE TABLE delivery (
     reference TEXT,
     -- 1 when a later delivery to the same endpoint took its place
     superseded INTEGER NOT NULL DEFAULT 0
-, order_key_sealed BLOB, told BLOB, holds INTEGER NOT NULL DEFAULT 0, outcome BLOB, receipt TEXT);
+, order_key_sealed BLOB, told BLOB, holds INTEGER NOT NULL DEFAULT 0, outcome BLOB, receipt TEXT, filed_seq INTEGER, filed_line INTEGER);
 CREATE INDEX delivery_message ON delivery (message_seq);
 CREATE INDEX delivery_due ON delivery (endpoint, ready_at, seq) WHERE ready_at IS NOT NULL;
 CREATE INDEX delivery_open ON delivery (endpoint, order_key, seq) WHERE state IN ('ready', 'in-doubt');
@@ -129,6 +130,7 @@ CREATE INDEX delivery_parked ON delivery (endpoint, code) WHERE state = 'parked'
 CREATE INDEX delivery_holding ON delivery (endpoint, order_key) WHERE holds = 1;
 CREATE INDEX delivery_doubt ON delivery (endpoint) WHERE state = 'in-doubt' AND ready_at IS NULL;
 CREATE INDEX delivery_receipt ON delivery (receipt) WHERE receipt IS NOT NULL;
+CREATE INDEX delivery_filed ON delivery (filed_seq) WHERE filed_seq IS NOT NULL;
 
 -- One row per pause, kept when it is over; of those of one endpoint at most one is not resumed.
 CREATE TABLE endpoint_pause (
@@ -191,3 +193,19 @@ CREATE TABLE polled (
     position TEXT NOT NULL,
     at INTEGER NOT NULL
 );
+
+-- Files that the hub writes: of each endpoint one for many deliveries, numbered from 1 without gaps. contents: its bytes,
+-- sealed by the key of the message of its first row; NULL once all is settled. written_at: when it lay there whole.
+CREATE TABLE filed (
+    seq INTEGER PRIMARY KEY,
+    endpoint TEXT NOT NULL,
+    number INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    lines INTEGER NOT NULL,
+    closed_at INTEGER NOT NULL,
+    written_at INTEGER,
+    message_seq INTEGER,
+    contents BLOB
+);
+CREATE UNIQUE INDEX filed_number ON filed (endpoint, number);
+CREATE INDEX filed_open ON filed (endpoint) WHERE contents IS NOT NULL;

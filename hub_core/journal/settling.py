@@ -44,9 +44,9 @@ def settle(connection: Connection, items: Sequence[tuple[Settlement, Vault]]) ->
     closed = [(row, settlement) for row, settlement in ended if settlement.state in _CLOSED]
     lines = [row.line for row, it in closed if row.line is not None and not it.holds]
     messages = sorted({row.entry[0] for row, _ in closed})
-    connection.hold([*lines, *map(_deliveries_of, messages)])
+    connection.hold([*lines, *map(deliveries_of, messages)])
     let_pass(connection, lines)
-    _refresh(connection, messages)
+    refresh(connection, messages)
     return [row is not None for row in settled]
 
 
@@ -185,16 +185,16 @@ def _told(connection: Connection, items: Sequence[tuple[Settlement, Vault]]) -> 
 
 def refresh_state(connection: Connection, message: int) -> None:
     """Write where a message stands by its deliveries."""
-    connection.hold([_deliveries_of(message)])
-    _refresh(connection, [message])
+    connection.hold([deliveries_of(message)])
+    refresh(connection, [message])
 
 
-def _deliveries_of(message: int) -> Line:
+def deliveries_of(message: int) -> Line:
     """Return what is held while a message's state is written: of two at once each would see the other's as open."""
     return "\0message", str(message)
 
 
-def _refresh(connection: Connection, messages: Sequence[int]) -> None:
+def refresh(connection: Connection, messages: Sequence[int]) -> None:
     """Write where messages stand by their deliveries.
 
     Parked if one was given up, delivering while one is open, delivered if one was sent. Otherwise people closed them

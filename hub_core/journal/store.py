@@ -6,7 +6,19 @@ from functools import partial
 from typing import Final, TypeVar
 
 from hub_core.errors import Rejected
-from hub_core.journal import outbox, parking, pausing, purging, recording, repairing, replaying, scheduling, settling
+from hub_core.filed import Closed, SetAside
+from hub_core.journal import (
+    filing,
+    outbox,
+    parking,
+    pausing,
+    purging,
+    recording,
+    repairing,
+    replaying,
+    scheduling,
+    settling,
+)
 from hub_core.journal.bodies import Vault
 from hub_core.journal.database import Database
 from hub_core.journal.dropping import KeyDropped
@@ -94,6 +106,20 @@ class SqlJournal(SqlJournalView):
         """Write down what a person found out; see ``Journal.settle_doubt``."""
         work = partial(settling.settle_doubt, delivery_id=delivery_id, entry=entry, vault=self._vault, sent=sent)
         await self._database.write(work)
+
+    async def set_aside(self, items: Sequence[SetAside], *, at: datetime) -> None:
+        """Park what no file can carry; see ``Journal.set_aside``."""
+        await self._database.write(partial(filing.set_aside, items=items, vault=self._vault, at=at))
+
+    async def close_file(self, file: Closed) -> None:
+        """Write a file down; see ``Journal.close_file``."""
+        await self._database.write(partial(filing.close, file=file, vault=self._vault), size=len(file.body))
+
+    async def settle_file(self, endpoint: str, number: int, *, at: datetime) -> None:
+        """Settle the rows of a file as sent; see ``Journal.settle_file``."""
+        work = partial(filing.settle_some, endpoint=endpoint, number=number, at=at)
+        while not await self._database.write(work):
+            reach("after-some-settled-before-more")
 
     async def close_parked(self, row: ParkedRow, entry: Entry, *, refused: bool) -> None:
         """Close what was given up; see ``Journal.close_parked``."""

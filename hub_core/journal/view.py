@@ -9,6 +9,7 @@ from hub_core.journal.attaching import AttachmentView
 from hub_core.journal.bodies import Envelope, Vault
 from hub_core.journal.engines.statements import OPEN
 from hub_core.journal.entries import Counts, Filter, Kept, MessageRow, Rows
+from hub_core.journal.filing import FilingView
 from hub_core.journal.filtering import where
 from hub_core.journal.history import HistoryView, said
 from hub_core.journal.instants import from_micros
@@ -28,7 +29,9 @@ _COLUMNS: Final = (
 )
 
 
-class SqlJournalView(AttachmentView, EndpointView, HistoryView, ParkedView, PurgeView, ReplayView, ScheduleView):
+class SqlJournalView(
+    AttachmentView, EndpointView, FilingView, HistoryView, ParkedView, PurgeView, ReplayView, ScheduleView
+):
     """The port ``JournalView``. Plain functions: a read takes microseconds to a few milliseconds."""
 
     def __init__(self, readers: Readers, vault: Vault) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from hub_core.filed import Closed, SetAside
 from hub_core.journal.entries import (
     ParkedRow,
     PurgePart,
@@ -107,6 +108,24 @@ class Journal(Protocol):
         Raises:
             Rejected: J404 no such message; J413 the delivery is not in doubt.
         """
+        ...
+
+    async def set_aside(self, items: Sequence[SetAside], *, at: datetime) -> None:
+        """Park deliveries that no file can carry; those that wait no longer are left alone."""
+        ...
+
+    async def close_file(self, file: Closed) -> None:
+        """Write a file down as it will be written, with the deliveries that are its rows.
+
+        They stay open and wait for nothing else.
+
+        Raises:
+            Rejected: J422, another process closed a file of this endpoint meanwhile, or took one of the rows.
+        """
+        ...
+
+    async def settle_file(self, endpoint: str, number: int, *, at: datetime) -> None:
+        """Settle the rows of a file that lies there whole as sent, some at a time; again changes nothing."""
         ...
 
     async def close_parked(self, row: ParkedRow, entry: Entry, *, refused: bool) -> None:

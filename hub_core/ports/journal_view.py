@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Protocol
 
 from hub_core.attachments.attachment import Attachment
+from hub_core.filed import Candidate, Collecting, FiledRow, Unwritten
 from hub_core.journal.entries import (
     Counts,
     DeliveryRow,
@@ -147,4 +148,23 @@ class JournalView(Protocol):
 
     def pauses(self, endpoint: str | None = None) -> list[Pause]:
         """Return the pauses that nobody ended, by endpoint; of a named endpoint the last 50, newest first."""
+        ...
+
+    def collecting(self, endpoint: str) -> Collecting:
+        """Return what waits at an endpoint for a file."""
+        ...
+
+    def candidates(self, endpoint: str, *, after: int, limit: int) -> tuple[list[Candidate], int | None]:
+        """Return deliveries that may go into a file, oldest first, and behind which to go on; ``None``: that is all.
+
+        Left out is what waits behind a parked one that holds its order key.
+        """
+        ...
+
+    def unwritten(self, endpoint: str) -> Unwritten | None:
+        """Return the closed file of an endpoint of which not every row is settled; at most one is there."""
+        ...
+
+    def filed(self, endpoint: str) -> list[FiledRow]:
+        """Return the last files of an endpoint, newest first."""
         ...

@@ -14,6 +14,7 @@ Needs pytest and pytest-asyncio in mode ``auto``.
 from hub_core.testing.journal_attaching import Attaching
 from hub_core.testing.journal_base import AnyJournal
 from hub_core.testing.journal_endpoints import Endpoints
+from hub_core.testing.journal_filing import Filing
 from hub_core.testing.journal_keeping import Keeping
 from hub_core.testing.journal_looking import Looking
 from hub_core.testing.journal_operating import Operating
@@ -45,5 +46,6 @@ class JournalContract(
     Purging,
     Sealing,
     Scheduling,
+    Filing,
 ):
     """All promises of the ports ``Journal`` and ``JournalView``."""

@@ -1,0 +1,86 @@
+"""Files that the hub writes: one for many deliveries. Frozen values, no behaviour."""
+
+from datetime import datetime
+
+import msgspec
+
+
+class Collecting(msgspec.Struct, frozen=True, kw_only=True):
+    """What waits at an endpoint for a file.
+
+    Attributes:
+        count: deliveries.
+        oldest: since when the first of them waits; ``None``: nothing does.
+    """
+
+    count: int = 0
+    oldest: datetime | None = None
+
+
+class Candidate(msgspec.Struct, frozen=True, kw_only=True):
+    """One delivery that waits for a file.
+
+    Attributes:
+        seq: its number; later ones have larger ones.
+        line: what it shares with those that must not overtake it; ``None``: nothing.
+        record: canonical record as JSON.
+        fault: code that says why it cannot be opened.
+    """
+
+    seq: int
+    delivery_id: str
+    line: str | None
+    record: bytes = b""
+    fault: str | None = None
+
+
+class SetAside(msgspec.Struct, frozen=True, kw_only=True):
+    """A delivery that no file can carry; ``holds``: the later ones of its order key wait for it."""
+
+    delivery_id: str
+    code: str
+    detail: str
+    holds: bool = False
+
+
+class Closed(msgspec.Struct, frozen=True, kw_only=True):
+    """A file as it will be written, whatever happens: its number, its name, its bytes, its rows.
+
+    Attributes:
+        number: of the files of this endpoint, from 1.
+        delivery_ids: in the order of the rows.
+        first_line: where the first row stands, from 1.
+    """
+
+    endpoint: str
+    number: int
+    name: str
+    body: bytes
+    delivery_ids: tuple[str, ...]
+    first_line: int
+    at: datetime
+
+
+class Unwritten(msgspec.Struct, frozen=True, kw_only=True):
+    """A closed file of which not every row is settled."""
+
+    endpoint: str
+    number: int
+    name: str
+    body: bytes
+
+
+class FiledRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A file as lists show it.
+
+    Attributes:
+        lines: rows that it has.
+        written_at: when it lay there whole; ``None``: it does not yet.
+    """
+
+    endpoint: str
+    number: int
+    name: str
+    lines: int
+    closed_at: datetime
+    written_at: datetime | None
