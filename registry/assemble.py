@@ -16,20 +16,19 @@ from adapters.kit.problem import Answering
 from hub_core.accepting.splitting import Splitter
 from hub_core.asking.answering import answer
 from hub_core.attachments.folder import Folder
-from hub_core.delivering.attached import AttachingTarget
 from hub_core.delivering.delivery import Deliverer
-from hub_core.delivering.written import WritingTarget
 from hub_core.errors import ConfigError, PunteError, TryLater
 from hub_core.journal.entries import Filter, MessageRow
 from hub_core.laps import Laps
 from hub_core.message import Arrival, Caller, Outcome, State
-from hub_core.ports import AsgiApp, Asked, Found, Line, Place, Target
+from hub_core.ports import AsgiApp, Asked, Found, Line, Place
 from hub_core.sealing_anew import Resealer
 from hub_core.security.secrets import secret_of
 from hub_core.settings import Settings
 from registry.desk.desk import Desk
 from registry.desk.releasing import begin
 from registry.neighbours import Neighbours
+from registry.outward import deliverer_of, filer_of
 from registry.parts import Parts
 from registry.references import followed
 from registry.schedule import Schedule
@@ -194,7 +193,7 @@ async def assemble(settings: Settings, laps: Laps | None = None) -> AsyncIterato
     parts = Parts(settings, write=True)
     parts.started_at = datetime.now(UTC).isoformat(timespec="seconds")
     try:
-        deliverer = _deliverer(parts)
+        deliverer, filer = deliverer_of(parts), filer_of(parts)
         laps.end("journal")
         parts.deliveries_added = deliverer.wake
         parts.serving = True
@@ -225,6 +224,7 @@ async def assemble(settings: Settings, laps: Laps | None = None) -> AsyncIterato
             split()
             resealer.start()
             schedule.start()
+            filer.start()
             neighbours.listen()
 
         _warn_of_unusable(parts)
@@ -233,30 +233,12 @@ async def assemble(settings: Settings, laps: Laps | None = None) -> AsyncIterato
         try:
             yield Running(parts, deliverer, begin=begin_work)
         finally:
-            for part in (schedule, neighbours, resealer, splitter):
+            for part in (filer, schedule, neighbours, resealer, splitter):
                 await part.stop()
             await deliverer.stop(DRAIN)
             await parts.connections.close()
     finally:
         parts.close()
-
-
-def _deliverer(parts: Parts) -> Deliverer:
-    def target(name: str) -> Target:
-        endpoint = parts.directory().endpoints[name]
-        opened = parts.connections.target(name, endpoint)
-        if endpoint.writes is not None:
-            opened = WritingTarget(opened, parts.mappings().named(endpoint.writes), parts.clock)
-        return AttachingTarget(opened, parts.view.attachments, parts.attachments)
-
-    return Deliverer(
-        journal=parts.journal,
-        targets=target,
-        directory=parts.directory,
-        clock=parts.clock,
-        gates=parts.gates,
-        told=parts.metrics.attempted,
-    )
 
 
 def _compile(parts: Parts) -> None:

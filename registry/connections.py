@@ -1,4 +1,4 @@
-"""Targets, sources and pollers of endpoints: opened on first use, closed when they are no longer registered."""
+"""What speaks to the partners of endpoints: opened on first use, closed when they are no longer registered."""
 
 import os
 from collections.abc import Callable, Mapping
@@ -8,19 +8,20 @@ from typing import Generic, TypeVar
 from adapters.kit.load import guarded, usable
 from hub_core.directory import Directory, Endpoint
 from hub_core.errors import ConfigError
-from hub_core.ports import Adapter, Poller, Polls, Source, Target
+from hub_core.ports import Adapter, Files, Filing, Poller, Polls, Source, Target
 from registry.references import followed
 
-C = TypeVar("C", Target, Source, Poller)
+C = TypeVar("C", Target, Source, Poller, Filing)
 
 
 class Connections:
-    """Keeps one target, source or poller per endpoint; an endpoint that changed gets a new one."""
+    """Keeps one target, source, poller or filing per endpoint; an endpoint that changed gets a new one."""
 
     def __init__(self, adapters: Mapping[str, Adapter]) -> None:
         self._targets: _Opened[Target] = _Opened(lambda name, e: usable(adapters, e.adapter).target(name, e))
         self._sources: _Opened[Source] = _Opened(lambda name, e: usable(adapters, e.adapter).source(name, e))
         self._pollers: _Opened[Poller] = _Opened(lambda name, e: _polling(usable(adapters, e.adapter)).poller(name, e))
+        self._filings: _Opened[Filing] = _Opened(lambda name, e: _writing(usable(adapters, e.adapter)).filing(name, e))
 
     def target(self, name: str, endpoint: Endpoint) -> Target:
         """Return the target of an ``OUT`` endpoint."""
@@ -34,11 +35,16 @@ class Connections:
         """Return the poller of an ``IN`` endpoint with ``poll``."""
         return self._pollers.get(name, endpoint)
 
+    def filing(self, name: str, endpoint: Endpoint) -> Filing:
+        """Return what writes the files of an ``OUT`` endpoint with ``collect``."""
+        return self._filings.get(name, endpoint)
+
     async def keep_only(self, directory: Directory) -> None:
         """Close what a new registry set no longer names as it was."""
         await self._targets.keep_only(directory)
         await self._sources.keep_only(directory)
         await self._pollers.keep_only(directory)
+        await self._filings.keep_only(directory)
 
     async def close(self) -> None:
         """Close all."""
@@ -48,6 +54,13 @@ class Connections:
 def _polling(adapter: Adapter) -> Polls:
     if not isinstance(adapter, Polls):
         raise ConfigError("R104", f"the adapter {adapter.spec.name} does not poll", where="poll", mend="remove poll:")
+    return adapter
+
+
+def _writing(adapter: Adapter) -> Files:
+    if not isinstance(adapter, Files):
+        text = f"the adapter {adapter.spec.name} writes no files"
+        raise ConfigError("R104", text, where="collect", mend="remove collect:")
     return adapter
 
 

@@ -4,13 +4,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from hub_core.collect import Collect
 from hub_core.polled import Poll
 
 _STEP: Final = timedelta(microseconds=1)
 
 
-def next_time(poll: Poll, after: datetime) -> datetime:
-    """Return the first time of ``poll.cron`` that comes after an instant.
+def next_time(times: Poll | Collect, after: datetime) -> datetime:
+    """Return the first time of ``times.cron`` that comes after an instant.
 
     Raises:
         ValueError: fields or a zone that there are not, or times that never come; the text says which.
@@ -18,10 +19,21 @@ def next_time(poll: Poll, after: datetime) -> datetime:
     from apscheduler.triggers.cron import CronTrigger  # takes 0.1 s to load, and few need it
 
     try:
-        zone = ZoneInfo(poll.zone)
+        zone = ZoneInfo(times.zone)
     except (OSError, ValueError, KeyError) as error:  # which of them depends on what the name looks like
-        raise ValueError(f"there is no time zone {poll.zone!r}") from error
-    found: datetime | None = CronTrigger.from_crontab(poll.cron, timezone=zone).get_next_fire_time(None, after + _STEP)
+        raise ValueError(f"there is no time zone {times.zone!r}") from error
+    found: datetime | None = CronTrigger.from_crontab(times.cron, timezone=zone).get_next_fire_time(None, after + _STEP)
     if found is None:
-        raise ValueError(f"{poll.cron} never comes")
+        raise ValueError(f"{times.cron} never comes")
     return found.astimezone(UTC)
+
+
+def due_at(collect: Collect, oldest: datetime) -> datetime:
+    """Return when a file is due whose oldest message came then.
+
+    Raises:
+        ValueError: as ``next_time``.
+    """
+    if collect.cron is not None:
+        return next_time(collect, oldest)
+    return oldest + (collect.every or timedelta())

@@ -17,7 +17,7 @@ from hub_core.ports import Adapter
 from hub_core.typed import MISSING_FIELD, SECRET_AS_VALUE, read_struct
 from hub_core.wording import Answer
 from hub_core.yaml import Mapping, Node, where
-from registry.crontab import next_time
+from registry.crontab import due_at, next_time
 from registry.ground import Ground, Place
 from registry.references import ENV, NAME, URL, followed
 
@@ -41,6 +41,7 @@ ONLY: Final = {
     "answers": (Direction.IN,),
     "writes": (Direction.OUT,),
     "poll": (Direction.IN,),
+    "collect": (Direction.OUT,),
     "ask": (Direction.OUT, Direction.ASK),
     "header": (Direction.OUT, Direction.ASK),
 }
@@ -51,6 +52,8 @@ OWN: Final = ("header", "in_band", "mtom", "security", "wsa")
 OVER_SSH: Final = frozenset({"ssh-key", "password"})
 #: By kind of credentials, the field that it needs.
 NEEDED: Final = dict.fromkeys(("basic", "username-token", *OVER_SSH), "user") | {"header": "header"}
+# What is about messages that go out one by one.
+ALONE: Final = ("retry", "concurrency", "rate", "in_doubt")
 DEFAULTS: Final = Endpoint(institution="", direction=Direction.IN, adapter="", service="")
 
 
@@ -70,6 +73,7 @@ def check_endpoint(ground: Ground, name: str, endpoint: Endpoint) -> None:
         _check_opening(ground, endpoint.opening, at)
     if endpoint.poll is not None:
         _check_poll(ground, endpoint, endpoint.poll, at)
+    _check_collect(ground, endpoint, at)
     adapter = ground.adapters.get(endpoint.adapter)
     if adapter is None and (fault := quarantine_of(ground.adapters, endpoint.adapter)) is not None:
         ground.fault(at("adapter"), fault.text, fault.mend, fault.code)
@@ -216,6 +220,36 @@ def _check_poll(ground: Ground, endpoint: Endpoint, poll: Poll, at: Place) -> No
     if not any(right.fixed_purpose for right in mine):
         text = f"nobody names a purpose for what is fetched: {endpoint.institution} needs a right to {endpoint.service}"
         ground.fault(at("poll"), text, "add fixed_purpose: to an access right of the institution to the service")
+
+
+def _check_collect(ground: Ground, endpoint: Endpoint, at: Place) -> None:
+    """Files are written where the adapter writes them, and only there."""
+    adapter, collect = ground.adapters.get(endpoint.adapter), endpoint.collect
+    collects = adapter is None or (adapter.spec.collects and endpoint.direction is Direction.OUT)
+    if collect is None:
+        if adapter is not None and collects:
+            text = "a file holds many messages, and nothing says when it is written"
+            ground.fault(at(), text, "add collect: {every: 1 h}, or collect: {cron: 0 16 * * mon-fri}", MISSING_FIELD)
+        return
+    if not collects:
+        ground.fault(at("collect"), f"the adapter {endpoint.adapter} writes no files", "remove it")
+    if (collect.every is None) == (collect.cron is None):
+        ground.fault(
+            at("collect"),
+            "a file is written so long after its first message, or at certain times",
+            "write one of every and cron",
+        )
+    try:
+        due_at(collect, datetime.now(UTC))
+    except ValueError as error:
+        ground.fault(at("collect"), f"no such times: {error}", "write them such as 0 16 * * mon-fri")
+    if endpoint.writes is None:
+        ground.fault(
+            at(), "nothing says what stands in a row", "add writes: with a mapping of this file", MISSING_FIELD
+        )
+    for field in ALONE:
+        if getattr(endpoint, field) != getattr(DEFAULTS, field):
+            ground.fault(at(field), f"{field!r} has no effect where files are written", "remove it")
 
 
 def _ask_adapter(ground: Ground, adapter: Adapter, name: str, endpoint: Endpoint) -> None:

@@ -5,6 +5,8 @@ from pathlib import Path
 from typing import Final
 
 from adapters.flat.dropbox import Dropbox, DropboxPoller
+from adapters.flat.outgoing import Outgoing
+from adapters.flat.outgoing import check as check_outgoing
 from adapters.kit.base import BaseAdapter
 from adapters.kit.contracts import Contracts
 from adapters.kit.folder import open_folder
@@ -13,7 +15,7 @@ from hub_core.document import Document
 from hub_core.errors import ConfigError, Rejected
 from hub_core.message import Finding
 from hub_core.places import SCHEMAS
-from hub_core.ports import Capability, Field, Part, Poller, Spec, Split
+from hub_core.ports import Capability, Field, Filing, Part, Poller, Spec, Split
 from hub_core.rows import Description, OpenFile, as_body, load_description, open_file, open_row
 from hub_core.rows.single import MEDIA_TYPE
 from hub_core.validation import parse_json
@@ -45,6 +47,12 @@ SPEC: Final = Spec(
             description="Takes the files that lie whole in a folder, and writes a reply for each.",
             fetches=True,
         ),
+        Capability(
+            name="write",
+            direction=Direction.OUT,
+            description="Writes the messages that wait into one file, and puts it into a folder.",
+            collects=True,
+        ),
     ),
     fields=(
         Field(name="contract.rows", description="Description of the file, below schemas/.", required=True),
@@ -53,6 +61,7 @@ SPEC: Final = Spec(
         Field(name="url", description="Folder on a server: sftp://host/path.", instead="settings.folder"),
         Field(name="credentials", description="ssh-key or password, beside url."),
         Field(name="poll", description="every or cron; takes files from the folder."),
+        Field(name="collect", description="every or cron; writes a file of what waits into the folder."),
         Field(name="timeout", description="Of one operation on a server; a whole file is read in it."),
         Field(name="timeout_of", description="Of the parts of an operation: connect."),
     ),
@@ -63,7 +72,10 @@ SPEC: Final = Spec(
         "not whole (no trailer, another count or sum) is refused, and nothing of it is used. Then each row is judged, "
         "routed and delivered by itself, in the order of the file, once, whatever happens to the hub meanwhile; a "
         "faulty row is refused with its line and does not hold up the others. A file in a folder is taken when nobody "
-        "writes it any more, once, whatever its name; once its rows are judged, a reply file tells each faulty line."
+        "writes it any more, once, whatever its name; once its rows are judged, a reply file tells each faulty line. "
+        "A file that the hub writes is closed in the journal first, then lies in its folder whole or not at all, and "
+        "has its number without gaps; each message is a row of exactly one file. After a crash the same file may be "
+        "written again, under the same name and with the same bytes."
     ),
     idempotent=True,
     ordered=True,
@@ -106,7 +118,7 @@ class FlatAdapter(BaseAdapter):
         super().check(name, endpoint)
         if endpoint.message_id not in {None, "header"}:
             raise ConfigError("R104", "a file carries no id of its own", where="message_id", mend="write header")
-        self._descriptions.read_again(_file_of(endpoint))
+        description = self._descriptions.read_again(_file_of(endpoint))
         dropbox = self.settings(endpoint, Dropbox)
         if dropbox.folder is not None and endpoint.url is not None:
             text, mend = (
@@ -114,15 +126,21 @@ class FlatAdapter(BaseAdapter):
                 "keep url: for a server, or settings: {folder: ...} for this machine",
             )
             raise ConfigError("R104", text, where="settings.folder", mend=mend)
-        if (dropbox.folder or endpoint.url) is not None and endpoint.poll is None:
+        if endpoint.direction is Direction.OUT:
+            check_outgoing(dropbox, description)
+        elif (dropbox.folder or endpoint.url) is not None and endpoint.poll is None:
             text, mend = "files are taken from a folder, again and again", "add poll: {every: 1 min}"
             raise ConfigError("R103", text, where="poll", mend=mend)
-        if endpoint.poll is not None:
+        if endpoint.poll is not None or endpoint.direction is Direction.OUT:
             open_folder(endpoint, dropbox.folder, host_key=dropbox.host_key)
 
     def poller(self, name: str, endpoint: Endpoint) -> Poller:  # noqa: ARG002 - the port's signature
         """Return what takes files from the endpoint's folder."""
         return DropboxPoller(endpoint, self.settings(endpoint, Dropbox))
+
+    def filing(self, name: str, endpoint: Endpoint) -> Filing:
+        """Return what writes files into the endpoint's folder; see ``hub_core.ports.Files``."""
+        return Outgoing(name, endpoint, self.settings(endpoint, Dropbox), self._descriptions.get(_file_of(endpoint)))
 
     def validate(self, endpoint: Endpoint, document: Document) -> list[Finding]:  # noqa: ARG002 - the port's signature
         """Find nothing: a row was held against its description when its file was read."""

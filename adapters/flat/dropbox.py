@@ -20,26 +20,34 @@ from hub_core.ports import Batch, Became, Item
 HOST_KEY: Final = r"^SHA256:[A-Za-z0-9+/]{43}$"
 FOLDER: Final = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}(/[A-Za-z0-9][A-Za-z0-9_-]{0,63}){0,7}$"
 MARKER: Final = r"^\.[A-Za-z0-9]{1,20}$"
+NAME: Final = r"^([A-Za-z0-9]|\{(date|time|number|endpoint)\})([A-Za-z0-9._-]|\{(date|time|number|endpoint)\}){0,99}$"
 TITLES: Final = ("line", "column", "code", "what is wrong", "what to do")
 _TOO_LARGE: Final = "B413"
 _LETTERS: Final = 32  # of the hash of a name, in a position
 
 
 class Dropbox(Struct, frozen=True, kw_only=True):
-    """Where a partner leaves files.
+    """Where files lie that a partner leaves for the hub, or the hub for a partner.
 
     Attributes:
         folder: below the folder that ``PUNTE_FILES`` names; left out: ``url`` names one on a server.
         host_key: fingerprint of the server's key, as ``ssh-keygen -l`` shows it; two while one takes over from another.
         settle: a file that was not changed for so long is whole.
         marker: a file is whole once another one of its name and this end lies beside it, such as ``.done``; left out:
-            ``settle`` decides.
+            ``settle`` decides. The hub puts one beside a file that it writes.
+        name: of a file that the hub writes; ``{number}`` counts its files from 1 without gaps, ``{date}``, ``{time}``
+            and ``{endpoint}`` may stand there, too. Left out: ``{endpoint}-{date}-{number}.csv``, or ``.txt``.
+        header: values of the header of such a file that no message says; with the same parts.
+        trailer: the same of its trailer; counts and sums are made by themselves.
     """
 
     folder: Annotated[str, Meta(pattern=FOLDER, examples=["anofm/lists"])] | None = None
     host_key: tuple[Annotated[str, Meta(pattern=HOST_KEY, examples=[f"SHA256:{43 * 'A'}"])], ...] = ()
     settle: timedelta = timedelta(seconds=30)
     marker: Annotated[str, Meta(pattern=MARKER, examples=[".done"])] | None = None
+    name: Annotated[str, Meta(pattern=NAME, examples=["borderou-{date}-{number}.csv"])] | None = None
+    header: dict[str, str] = {}  # noqa: RUF012 - frozen, its base stands elsewhere
+    trailer: dict[str, str] = {}  # noqa: RUF012 - same
 
 
 class DropboxPoller:

@@ -12,6 +12,7 @@ from typing import Final
 from adapters.kit import folder
 from adapters.kit.folder import PIECE, Lying, plain, seen
 from hub_core.errors import ConfigError, TryLater
+from hub_core.journal.failpoints import reach
 
 ROOT: Final = "PUNTE_FILES"
 _READING: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
@@ -108,6 +109,7 @@ class LocalFolder:
                 stream.write(body)
                 stream.flush()
                 os.fsync(stream.fileno())
+            reach("after-put-before-name")
             new.replace(path)
             _sync(path.parent)
 
@@ -122,6 +124,8 @@ class LocalFolder:
             _sync(path.parent)
 
     def _below(self, name: str) -> Path:
+        if not name:
+            return self.path  # not made anew: it may be a share that is away
         path = self.path / name
         with self._used():
             path.mkdir(exist_ok=True)

@@ -9,6 +9,7 @@ CODES = (
     Code("D104", "answer lost, waits for you", "Ask the partner whether they have it; a person settles it."),
     Code("D105", "wrong address or credentials", "Mend the endpoint and apply; what waits is sent by itself."),
     Code("D106", "partner's server shows another key", "Ask the partner about its key; mend host_key only then."),
+    Code("D107", "another file has this name", "Take the other file away, or name another folder; the file waits."),
     Code("D201", "partner rejected the message", "Read the partner's reason, mend the cause, then replay."),
     Code("D202", "partner answered with a fault", "Read the fault code, mend the cause, then replay."),
     Code("D203", "partner's answer is not readable", "Ask the partner; the raw answer is kept."),

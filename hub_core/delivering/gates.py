@@ -79,7 +79,7 @@ class Gate:
 
     def wait(self, held: int, *, at: datetime, now: float) -> float:
         """Return in how many seconds there may be room though nothing ends; ``NEVER`` if only an end helps."""
-        if held >= self._places or self._breaker.state is BreakerState.HALF_OPEN:
+        if self.endpoint.collect or held >= self._places or self._breaker.state is BreakerState.HALF_OPEN:
             return NEVER
         waits = [(self._opens_at(at, now) - at).total_seconds()]
         if self._breaker.state is BreakerState.OPEN:
@@ -181,9 +181,17 @@ class Gates:
         return None if gate is None else gate.endpoint
 
     def rooms(self, at: datetime) -> dict[str, int]:
-        """Return how many deliveries may begin at each endpoint."""
+        """Return how many deliveries may begin at each endpoint; none where files of them are written."""
         now = self._ticks()
-        return {name: gate.room(self._held[name], at=at, now=now) for name, gate in self._gates.items()}
+        return {
+            name: 0 if gate.endpoint.collect else gate.room(self._held[name], at=at, now=now)
+            for name, gate in self._gates.items()
+        }
+
+    def room(self, name: str, at: datetime) -> int:
+        """Return how many deliveries, or files, may begin at one endpoint."""
+        gate = self._gates.get(name)
+        return 0 if gate is None else gate.room(self._held[name], at=at, now=self._ticks())
 
     def wait(self, shut: Iterable[str], at: datetime) -> float:
         """Return in how many seconds one of these may have room though nothing ends; ``NEVER`` if none."""

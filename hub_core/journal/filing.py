@@ -27,12 +27,8 @@ from hub_core.message import DeliveryState, Settlement
 SETTLED_AT_ONCE: Final = 500
 _SHOWN: Final = 50
 # Open, in no file, and held by nobody; what is in doubt and waits for a person has no time.
-_FREE: Final = (
-    f"{OPEN} AND filed_seq IS NULL AND lease_until IS NULL AND (state = 'ready' OR ready_at IS NOT NULL)"
-)
-_HELD_UP: Final = (
-    "SELECT 1 FROM delivery h WHERE h.endpoint = d.endpoint AND h.order_key = d.order_key AND h.holds = 1"
-)
+_FREE: Final = f"{OPEN} AND filed_seq IS NULL AND lease_until IS NULL AND (state = 'ready' OR ready_at IS NOT NULL)"
+_HELD_UP: Final = "SELECT 1 FROM delivery h WHERE h.endpoint = d.endpoint AND h.order_key = d.order_key AND h.holds = 1"
 _CANDIDATES: Final = (
     "SELECT d.seq, d.id, d.order_key, m.id, m.envelope, coalesce(d.outcome, c.outcome), "
     "CASE WHEN d.outcome IS NULL THEN c.sealed ELSE 1 END "
@@ -203,7 +199,8 @@ def settle_some(connection: Connection, endpoint: str, number: int, *, at: datet
     done = len(rows) < SETTLED_AT_ONCE
     if done:
         connection.execute(
-            "UPDATE filed SET written_at = ?, contents = NULL, message_seq = NULL WHERE seq = ? AND contents IS NOT NULL",
+            "UPDATE filed SET written_at = ?, contents = NULL, message_seq = NULL "
+            "WHERE seq = ? AND contents IS NOT NULL",
             (to_micros(at), seq),
         )
     return done

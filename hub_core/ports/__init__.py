@@ -19,6 +19,7 @@ from hub_core.ports.adapter import (
 )
 from hub_core.ports.clock import Clock
 from hub_core.ports.exchange import Answer, Asked, Found, Question, Sent, Source, Target
+from hub_core.ports.filing import Files, Filing, Whole
 from hub_core.ports.journal import Journal
 from hub_core.ports.journal_view import JournalView
 from hub_core.ports.polling import Batch, Became, Item, Poller, Polls, Replies
@@ -36,6 +37,8 @@ __all__ = [
     "Capability",
     "Clock",
     "Field",
+    "Files",
+    "Filing",
     "Found",
     "Item",
     "Journal",
@@ -61,5 +64,6 @@ __all__ = [
     "Split",
     "Splits",
     "Target",
+    "Whole",
     "fits",
 ]

@@ -37,12 +37,14 @@ class Capability(msgspec.Struct, frozen=True, kw_only=True):
         direction: of the endpoints that do it.
         description: one sentence.
         fetches: the hub begins: the endpoint has ``poll``, the adapter a ``poller``.
+        collects: many messages go out in one file: the endpoint has ``collect``, the adapter a ``filing``.
     """
 
     name: str
     direction: Direction
     description: str
     fetches: bool = False
+    collects: bool = False
 
 
 class Field(msgspec.Struct, frozen=True, kw_only=True):
@@ -109,6 +111,11 @@ class Spec(msgspec.Struct, frozen=True, kw_only=True):
     def polls(self) -> bool:
         """Whether its ``IN`` endpoints may be fetched from."""
         return any(one.fetches for one in self.capabilities)
+
+    @property
+    def collects(self) -> bool:
+        """Whether its ``OUT`` endpoints write files of many messages."""
+        return any(one.collects for one in self.capabilities)
 
 
 def fits(sdk: str) -> bool:

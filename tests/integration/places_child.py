@@ -19,11 +19,12 @@ from journal_child import Ledger
 from adapters.flat import ADAPTER as FLAT
 from adapters.rest import ADAPTER as REST
 from hub_core.accepting.splitting import Splitter
+from hub_core.collect import Collect
 from hub_core.delivering import delivery
 from hub_core.delivering.gates import Gates
 from hub_core.directory import Access, Condition, Direction, Directory, Endpoint, Institution, Route
 from hub_core.errors import Rejected, TryLater
-from hub_core.journal import failpoints
+from hub_core.journal import failpoints, filing
 from hub_core.journal.entries import Filter
 from hub_core.mapping import load
 from hub_core.message import Arrival, Caller, DeliveryState, Receipt, State
@@ -31,6 +32,7 @@ from hub_core.sealing_anew import Resealer
 from hub_core.settings import Settings
 from registry.desk.desk import Desk
 from registry.desk.purging import take_step
+from registry.outward import filer_of
 from registry.parts import Parts
 
 KINDS = 5
@@ -44,14 +46,24 @@ OUT = Endpoint(
     parked="hold",
     url="http://x/",
 )
+TOWN = Endpoint(
+    institution="x",
+    direction=Direction.OUT,
+    adapter="flat",
+    service="s",
+    contract=LISTS.contract,
+    writes="anofm.monthly/1",
+    collect=Collect(every=timedelta()),
+    settings={"folder": "town"},
+)
 LETTERS = Endpoint(institution="x", direction=Direction.IN, adapter="rest", service="letters", message_id="header")
 DIRECTORY = Directory(
     number=1,
     institutions={"x": Institution(name="X"), "anofm": Institution(name="ANOFM")},
-    endpoints={"letters": LETTERS, "lists": LISTS, "out": OUT, "cases": OUT},
+    endpoints={"letters": LETTERS, "lists": LISTS, "out": OUT, "cases": OUT, "town": TOWN},
     routes={
         "letters": Route(services=("letters",), to=("out",), order_by="cases.number"),
-        "paid": Route(services=("lists",), when=(Condition(at="benefits.scheme", present=True),), to=("cases",)),
+        "paid": Route(services=("lists",), when=(Condition(at="benefits.scheme", present=True),), to=("cases", "town")),
     },
     access={
         "letters": Access(institution="x", service="letters", purposes=("p",)),
@@ -180,7 +192,10 @@ class Life:
         parts.deliveries_added = deliverer.wake
         await deliverer.start()
         splitter.wake()
-        while await self.act(parts) or parts.view.unsplit() or parts.view.counts().open_deliveries:  # noqa: ASYNC110
+        filer = filer_of(parts)
+        parts.gates.keep_only(DIRECTORY)
+        while await self.act(parts) or parts.view.unsplit() or parts.view.counts().open_deliveries:
+            await filer.turn("town")
             await asyncio.sleep(0.01)
         await splitter.stop()
         await deliverer.stop(timedelta(seconds=5))
@@ -221,6 +236,8 @@ class Life:
 
 
 def lives(where, folder):
+    (folder / "files" / "town").mkdir(parents=True, exist_ok=True)
+    os.environ["PUNTE_FILES"] = str(folder / "files")
     mappings = load()
     REST, FLAT  # noqa: B018 - loaded before the first fork
     for line in sys.stdin:
@@ -238,4 +255,5 @@ def lives(where, folder):
 if __name__ == "__main__":
     # What a killed life held is free soon: lives follow each other faster than hubs do.
     delivery.LEASE, delivery._HEARTBEAT = timedelta(seconds=0.3), 0.1
+    filing.SETTLED_AT_ONCE = 2  # fewer than the rows of a list
     lives(sys.argv[1], Path(sys.argv[2]))

@@ -16,6 +16,7 @@ from hub_core.message import State
 from hub_core.settings import Settings
 from registry.desk.purging import sweep
 from registry.parts import Parts
+from tests.integration.file_child import row
 
 ROOT = Path(__file__).resolve().parents[2]
 CHILD = Path(__file__).with_name("places_child.py")
@@ -73,6 +74,15 @@ def check_the_end(store, lives):
     assert len(lines) == lives * ROWS
     assert {row.state for row in lines} == {State.DELIVERED}
     check_what_arrived(told["sent"], states, lines)
+    check_the_files(store, lives)
+
+
+def check_the_files(store, lives):
+    """See that each row of all lists stands in one file, and that their numbers have no gap."""
+    files = sorted((store.folder / "files" / "town").glob("[!.]*.csv"), key=lambda path: path.stem.rpartition("-")[2])
+    assert [int(path.stem.rpartition("-")[2]) for path in files] == [*range(1, len(files) + 1)]
+    lines = [line for path in files for line in path.read_text("cp1250").splitlines()[1:]]
+    assert sorted(lines) == sorted(row(number) for number in range(lives * ROWS))
 
 
 def check_what_arrived(sent, states, lines):
@@ -106,7 +116,7 @@ def test_a_hub_may_be_killed_at_any_of_its_places(store):
 def test_every_place_is_reached_somewhere_in_the_code_and_told_in_the_docs():
     reached = {
         node.args[0].value
-        for package in ("hub_core", "registry")
+        for package in ("hub_core", "adapters", "registry")
         for path in (ROOT / package).rglob("*.py")
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "reach"

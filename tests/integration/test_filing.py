@@ -1,0 +1,235 @@
+"""Files that the hub writes: many messages in one, each a row of exactly one, whatever happens."""
+
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from hub_core.accepting.splitting import Splitter
+from hub_core.errors import TryLater
+from hub_core.journal.entries import Filter
+from hub_core.message import Arrival, Caller, State
+from hub_core.places import MAPPINGS
+from hub_core.settings import Settings
+from registry.desk import Desk
+from registry.outward import filer_of
+from registry.parts import Parts
+from tests.integration.file_child import TITLES, a_file, row
+
+PAYMENTS = MAPPINGS / "cnpp/fixtures/payments.txt"
+COUNTRY = """
+institutions:
+  anofm: {name: Employment agency}
+  town: {name: Town hall}
+endpoints:
+  lists:
+    institution: anofm
+    direction: in
+    adapter: flat
+    service: lists
+    contract: {rows: partners/anofm/monthly.rows.yaml}
+    mappings: anofm.monthly/1
+    message_id: header
+  payments:
+    institution: anofm
+    direction: in
+    adapter: flat
+    service: payments
+    contract: {rows: partners/cnpp/payments.rows.yaml}
+    mappings: cnpp.payments/1
+    message_id: header
+  house:
+    institution: town
+    direction: out
+    adapter: flat
+    service: payments
+    contract: {rows: partners/cnpp/payments.rows.yaml}
+    writes: cnpp.payments/1
+    collect: {every: 1 ms}
+    settings: {folder: town/in, marker: .done, name: "pay-{number}.txt", header: {date: "{date}"}}
+  town:
+    institution: town
+    direction: out
+    adapter: flat
+    service: job-seekers
+    contract: {rows: partners/anofm/monthly.rows.yaml}
+    writes: anofm.monthly/1
+    collect: {every: COLLECT, most: 3}
+    settings: {folder: town/in}
+routes:
+  all: {services: [lists, payments], to: [town]ORDER}
+  payments: {services: [payments], to: [house]}
+access:
+  anofm-payments: {institution: anofm, service: payments, purposes: [labour-market], fixed_purpose: labour-market}
+  anofm-lists: {institution: anofm, service: lists, purposes: [labour-market], fixed_purpose: labour-market}
+"""
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    path = tmp_path / "files" / "town" / "in"
+    path.mkdir(parents=True)
+    monkeypatch.setenv("PUNTE_FILES", str(tmp_path / "files"))
+    return path
+
+
+@pytest.fixture
+def settings(tmp_path):
+    return Settings(home=tmp_path / "home")
+
+
+async def registered(settings, *, every="1 ms", more=""):
+    parts = Parts(settings, write=True)
+    country = COUNTRY.replace("COLLECT", every).replace("ORDER", more)
+    await Desk(parts).call("apply", {"files": {"country.yaml": country}, "by": "ana"})
+    return parts
+
+
+@pytest.fixture
+async def hub(settings, folder):
+    parts = await registered(settings)
+    yield parts
+    await parts.connections.close()
+    parts.close()
+
+
+async def accept(hub, body, sender_id="list-1", endpoint="lists"):
+    """Take a list in and judge its rows: each waits at the town hall's endpoint."""
+    caller = Caller(institution="anofm", key="k")
+    kept = await hub.hub.accept(Arrival(endpoint=endpoint, caller=caller, body=body, sender_id=sender_id))
+    splitter = Splitter(
+        hub.hub,
+        journal=hub.journal,
+        view=hub.view,
+        adapters=hub.adapters,
+        directory_of=hub.directory_of,
+        clock=hub.clock,
+    )
+    await splitter.split(kept.message_id)
+    return kept.message_id
+
+
+async def write_due(hub, name="town"):
+    """Write what is due at an endpoint, as the hub does in the background; return how many files that were."""
+    hub.gates.keep_only(hub.directory())
+    return await filer_of(hub).turn(name)
+
+
+def written(folder):
+    """Return the files that a partner would take, without the titles, by name."""
+    files = {path.name: path.read_bytes().decode("cp1250").splitlines() for path in sorted(folder.glob("[!.]*.csv"))}
+    assert all(lines[0] == TITLES for lines in files.values())
+    return {name: lines[1:] for name, lines in files.items()}
+
+
+def dated(body):
+    """Return a file of payments without the day on which it was made."""
+    header, end, rest = body.partition(b"\r\n")
+    return header[:-8] + end + rest
+
+
+def rows_in(folder):
+    return [line for lines in written(folder).values() for line in lines]
+
+
+async def test_what_waits_becomes_files_whose_rows_are_those_that_came(hub, folder):
+    await accept(hub, a_file(4))
+    assert await write_due(hub) == 2
+    assert [len(lines) for lines in written(folder).values()] == [3, 1]
+    assert rows_in(folder) == [row(number) for number in range(4)]
+
+
+async def test_files_are_numbered_without_gaps_and_named_by_their_day(hub, folder):
+    await accept(hub, a_file(4))
+    await write_due(hub)
+    day = hub.clock.now().astimezone().strftime("%Y")
+    names = list(written(folder))
+    assert [name.rpartition("-")[2] for name in names] == ["000001.csv", "000002.csv"]
+    assert all(name.startswith(f"town-{day}") for name in names)
+
+
+async def test_a_message_says_in_which_file_it_went_and_where(hub, folder):
+    file = await accept(hub, a_file(2))
+    await write_due(hub)
+    last = hub.view.messages(Filter(correlation_id=file, rows=True))[0]
+    (name,) = written(folder)
+    assert hub.view.entries(last.id)[-1].detail == f"line 3 of {name}"
+    assert last.state is State.DELIVERED
+
+
+async def test_nothing_is_written_before_its_time(settings, folder):
+    parts = await registered(settings, every="1 h")
+    await accept(parts, a_file(2))
+    assert await write_due(parts) == 0
+    await accept(parts, a_file(3), "list-2")
+    assert await write_due(parts) == 1  # as many wait as a file holds at most
+    parts.close()
+
+
+async def test_without_messages_no_file_is_written(hub, folder):
+    assert await write_due(hub) == 0
+    assert written(folder) == {}
+
+
+async def test_a_record_that_is_no_row_is_parked_with_its_code_and_the_file_goes_on(hub, folder):
+    payments = PAYMENTS.read_bytes()
+    await accept(hub, payments, "payments-1", endpoint="payments")
+    await accept(hub, a_file(2))
+    await write_due(hub)
+    assert len(rows_in(folder)) == 2
+    (group,) = hub.view.parked()
+    assert (group.code, group.endpoint, group.count) == ("F105", "town", payments.count(b"\nP"))
+
+
+async def test_a_file_of_fixed_width_comes_out_as_it_went_in(hub, folder):
+    body = PAYMENTS.read_bytes()
+    later = body.replace(b"202511", b"202512")
+    await accept(hub, body, "payments-1", endpoint="payments")
+    await accept(hub, later, "payments-2", endpoint="payments")
+    assert await write_due(hub, "house") == 2
+    made = [path.read_bytes() for path in sorted(folder.glob("pay-*.txt"))]
+    assert [dated(one) for one in made] == [dated(body), dated(later)]
+
+
+async def test_rows_of_one_order_key_go_out_in_their_order_in_one_file(settings, folder):
+    parts = await registered(settings, more=", order_by: identifiers.value")
+    lines = [row(0), row(1), row(0, "N")]
+    await accept(parts, "\r\n".join([TITLES, *lines]).encode("cp1250"))
+    await write_due(parts)
+    assert list(written(folder).values()) == [lines]
+    parts.close()
+
+
+async def test_a_marker_lies_beside_a_file_that_is_whole(hub, folder):
+    await accept(hub, PAYMENTS.read_bytes(), "payments-1", endpoint="payments")
+    await write_due(hub, "house")
+    (file,) = folder.glob("pay-*.txt")
+    assert (folder / f"{file.name}.done").read_bytes() == b""
+
+
+async def test_a_folder_that_cannot_be_used_holds_up_the_file_and_nothing_is_lost(hub, folder):
+    await accept(hub, a_file(1))
+    await write_due(hub)
+    await accept(hub, a_file(1), "list-2")
+    away = folder.rename(folder.with_name("away"))
+    with pytest.raises(TryLater, match="D101"):
+        await write_due(hub)
+    away.rename(folder)
+    assert await write_due(hub) == 1
+    assert rows_in(folder) == [row(0), row(0)]
+
+
+async def test_another_file_of_the_same_name_is_left_as_it_is(hub, folder):
+    await accept(hub, a_file(1))
+    day = hub.clock.now().astimezone(ZoneInfo("Europe/Bucharest")).strftime("%Y%m%d")
+    (folder / f"town-{day}-000001.csv").write_bytes(b"of somebody else")
+    with pytest.raises(TryLater, match="D107"):
+        await write_due(hub)
+    assert (folder / f"town-{day}-000001.csv").read_bytes() == b"of somebody else"
+
+
+async def test_nothing_is_written_to_an_endpoint_that_is_paused(hub, folder):
+    await Desk(hub).call("endpoint_pause", {"name": "town", "reason": "their disk is full", "by": "ana"})
+    await accept(hub, a_file(2))
+    assert await write_due(hub) == 0
+    await Desk(hub).call("endpoint_resume", {"name": "town", "reason": "mended", "by": "ana"})
+    assert await write_due(hub) == 1
