@@ -16,10 +16,10 @@ from hub_core.document import Document
 from hub_core.errors import ConfigError, Rejected, TryLater
 from hub_core.ports import Whole
 from hub_core.rows import Column, Description, Record, whole_file
+from hub_core.rows.model import SUFFIXES
 
 _ANY: Final = datetime(2025, 1, 1, tzinfo=UTC)
 _PLACE: Final = re.compile(r"\{(date|time|number|endpoint)\}")
-_ENDS: Final = {"csv": ".csv", "fixed": ".txt"}
 _AROUND: Final = ("header", "trailer")
 
 
@@ -39,7 +39,7 @@ class Outgoing:
         self._dropbox = dropbox
         self._description = description
         self._folder: Folder = open_folder(endpoint, dropbox.folder, host_key=dropbox.host_key)
-        self._name = dropbox.name or "{endpoint}-{date}-{number}" + _ENDS[description.form]
+        self._name = dropbox.name or f"{{endpoint}}-{{date}}-{{number}}.{_suffix(description)}"
 
     def kind(self, document: Document) -> Hashable:
         """Return what the row says of the header and the trailer; see ``Filing``.
@@ -68,8 +68,8 @@ class Outgoing:
             header=self._filled(described.header, self._dropbox.header, number, at),
             trailer=self._filled(described.trailer, self._dropbox.trailer, number, at),
         )
-        first = 1 + (described.header is not None) + described.titles
-        return Whole(name=self._text(self._name, f"{number:06}", at), body=body, first_line=first)
+        above = 0 if described.form == "xml" else (described.header is not None) + described.titles
+        return Whole(name=self._text(self._name, f"{number:06}", at), body=body, first_line=1 + above)
 
     async def put(self, name: str, body: bytes) -> None:
         """Put a file in its place, and the marker beside it; see ``Filing``.
@@ -130,6 +130,10 @@ def _made(description: Description) -> set[str]:
     """Return the columns that the hub fills by counting."""
     records = (description.header, description.trailer)
     return {column.name for record in records if record for column in record.columns if column.equals}
+
+
+def _suffix(description: Description) -> str:
+    return "zip" if description.packed else SUFFIXES[description.form]
 
 
 def _format(column: Column | None) -> str:

@@ -180,13 +180,13 @@ def settle_some(connection: Connection, endpoint: str, number: int, *, at: datet
     for chunk in chunks(rows):
         connection.execute(
             "INSERT INTO entry (message_seq, at, step, actor, detail, delivery_seq, attempt, started_at) "
-            "SELECT message_seq, ?, 'sent', 'hub', 'line ' || filed_line || ' of ' || ?, seq, attempts, claimed_at "
+            "SELECT message_seq, ?, 'sent', 'hub', 'row ' || filed_line || ' of ' || ?, seq, attempts, claimed_at "
             f"FROM delivery WHERE seq IN ({marks(chunk)}) ORDER BY seq",
             (to_micros(at), name, *chunk),
         )
         settled = connection.execute(
             "UPDATE delivery SET state = 'sent', ready_at = NULL, settled_at = ?, code = NULL, "
-            f"detail = 'line ' || filed_line || ' of ' || ?, told = NULL WHERE seq IN ({marks(chunk)}) "
+            f"detail = 'row ' || filed_line || ' of ' || ?, told = NULL WHERE seq IN ({marks(chunk)}) "
             "RETURNING message_seq, order_key",
             (to_micros(at), name, *chunk),
         )

@@ -15,7 +15,7 @@ class Whole(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         name: of safe parts only: never a value of a message.
-        first_line: where the first row stands, from 1.
+        first_line: where the first row stands, from 1; in a file without lines its first row is 1.
     """
 
     name: str

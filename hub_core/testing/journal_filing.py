@@ -119,10 +119,10 @@ class Filing(JournalSuite):
         await journal.settle_file(TOWN, 1, at=NOW + MINUTE)
         second = journal.messages(Filter(limit=1))[0]
         (row,) = journal.deliveries(second.id)
-        assert (row.state, row.detail, row.attempts) == (DeliveryState.SENT, "line 3 of list-1.csv", 1)
+        assert (row.state, row.detail, row.attempts) == (DeliveryState.SENT, "row 3 of list-1.csv", 1)
         assert second.state is State.DELIVERED
         sent = journal.entries(second.id)[-1]
-        assert (sent.step, sent.detail, sent.endpoint) == ("sent", "line 3 of list-1.csv", TOWN)
+        assert (sent.step, sent.detail, sent.endpoint) == ("sent", "row 3 of list-1.csv", TOWN)
         assert journal.unwritten(TOWN) is None
         assert journal.collecting(TOWN).count == 0
 

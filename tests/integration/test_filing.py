@@ -152,7 +152,7 @@ async def test_a_message_says_in_which_file_it_went_and_where(hub, folder):
     await write_due(hub)
     last = hub.view.messages(Filter(correlation_id=file, rows=True))[0]
     (name,) = written(folder)
-    assert hub.view.entries(last.id)[-1].detail == f"line 3 of {name}"
+    assert hub.view.entries(last.id)[-1].detail == f"row 3 of {name}"
     assert last.state is State.DELIVERED
 
 
