@@ -36,7 +36,7 @@ class Dropbox(Struct, frozen=True, kw_only=True):
         marker: a file is whole once another one of its name and this end lies beside it, such as ``.done``; left out:
             ``settle`` decides. The hub puts one beside a file that it writes.
         name: of a file that the hub writes; ``{number}`` counts its files from 1 without gaps, ``{date}``, ``{time}``
-            and ``{endpoint}`` may stand there, too. Left out: ``{endpoint}-{date}-{number}.csv``, or ``.txt``, ``.xml``, ...
+            and ``{endpoint}`` may stand there, too. Left out: ``{endpoint}-{date}-{number}.csv``, or its own end.
         header: values of the header of such a file that no message says; with the same parts.
         trailer: the same of its trailer; counts and sums are made by themselves.
     """
