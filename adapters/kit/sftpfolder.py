@@ -14,7 +14,7 @@ from asyncssh.constants import FILEXFER_TYPE_DIRECTORY, FILEXFER_TYPE_REGULAR
 
 from adapters.kit import folder
 from adapters.kit.folder import PIECE, Lying, plain, seen
-from adapters.kit.ssh import Server, connect, told
+from adapters.kit.ssh import KINDS, Server, connect, told
 from hub_core.errors import ConfigError, PunteError, TryLater
 
 #: A connection that nobody used for so long is given back, as are those over HTTP.
@@ -35,6 +35,7 @@ class SftpFolder:
     def __init__(self, server: Server, timeout: float) -> None:
         self._server = server
         self._timeout = timeout
+        self._kinds = [*KINDS]
         self._opening = asyncio.Lock()
         self._connection: asyncssh.SSHClientConnection | None = None
         self._client: asyncssh.SFTPClient | None = None
@@ -160,7 +161,7 @@ class SftpFolder:
         async with self._opening:
             if self._connection is None or self._client is None or self._connection.is_closed():
                 self._drop()
-                self._connection = await connect(self._server)
+                self._connection = await connect(self._server, self._kinds)
                 client = await self._connection.start_sftp_client(path_encoding=None)
                 await self._look(client)
                 self._client = client

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Final
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 import asyncssh
 import msgspec
@@ -18,7 +18,10 @@ from hub_core.errors import ConfigError, TryLater
 from hub_core.policy import Steps
 from hub_core.security.secrets import resolve, resolve_pem
 
-ADDRESS: Final = r"sftp://[A-Za-z0-9._-]+(:[0-9]{1,5})?/[!-~]*"
+ADDRESS: Final = r"sftp://([A-Za-z0-9._-]+)(?::([0-9]{1,5}))?(/[!-~]*)"
+#: Kinds of keys that a server may show, and the algorithms of each; none that rests on SHA-1.
+KINDS: Final = ("ed25519", "ecdsa", "rsa")
+_ALGORITHMS: Final = {"ed25519": "ssh-ed25519", "ecdsa": "ecdsa-sha2-nistp*", "rsa": "rsa-sha2-*"}
 _HOME: Final = "/~/"  # of the account, draft-ietf-secsh-scp-sftp-ssh-uri-04, section 2.2
 _PORT: Final = 22
 _ALIVE: Final = 15  # seconds between looks whether the other side still answers
@@ -55,13 +58,11 @@ def server_of(endpoint: Endpoint, host_keys: tuple[str, ...]) -> Server:
     Raises:
         ConfigError: R103, R104: address, credentials or host key are missing or wrong. R109: no secret. R110: no key.
     """
-    address = urlsplit(endpoint.url or "")
-    path = unquote(address.path)
-    good = re.fullmatch(ADDRESS, endpoint.url or "") and path.isprintable() and ".." not in path.split("/")
-    if not good or not (address.port is None or 0 < address.port < 2**16):
+    address = re.fullmatch(ADDRESS, endpoint.url or "")
+    host, port, path = (address[1], int(address[2] or _PORT), unquote(address[3])) if address else ("", 0, "")
+    if not 0 < port < 2**16 or not path.isprintable() or ".." in path.split("/"):
         mend = "write sftp://host/folder, or sftp://host:port/~/folder for one in the account's own"
         raise ConfigError("R104", "this is no address of a folder", where="url", mend=mend)
-    host, port = address.hostname or "", address.port or _PORT
     if not host_keys:
         seen = f"ssh-keyscan -p {port} {host} | ssh-keygen -lf - shows what the server says"
         mend = f"add host_key: SHA256:... as the partner tells it; {seen}"
@@ -76,32 +77,57 @@ def server_of(endpoint: Endpoint, host_keys: tuple[str, ...]) -> Server:
     )
 
 
-async def connect(server: Server) -> asyncssh.SSHClientConnection:
+async def connect(server: Server, kinds: list[str]) -> asyncssh.SSHClientConnection:
     """Return a connection on which the hub is known.
 
+    A server has a key of each of several kinds and shows one: while it is none that is registered, it is asked for
+    another.
+
+    Args:
+        server: to connect to.
+        kinds: of keys, in the order in which they are asked for: begin with a copy of ``KINDS``; afterwards the first
+            is that of the registered key.
+
     Raises:
-        Exception: those that ``told`` tells.
+        ConfigError: D106. Exception: those that ``told`` tells.
     """
-    seen: list[str] = []
-    try:
-        return await asyncssh.connect(
-            server.host,
-            server.port,
-            config=None,
-            known_hosts=_no_known_hosts,
-            client_factory=lambda: _Pinned(server.host_keys, seen),
-            agent_path=None,
-            gss_host=None,
-            x509_trusted_certs=None,
-            compression_algs=None,
-            connect_timeout=server.steps.connect.total_seconds(),
-            keepalive_interval=_ALIVE,
-            **server.options,
-        )
-    except asyncssh.HostKeyNotVerifiable as error:
-        text = f"the server shows the key {' or '.join(seen) or 'of nobody'}, which host_key does not name"
-        mend = "ask the partner whether the key is theirs; only then write it to host_key, and apply"
-        raise ConfigError("D106", text, where=server.shown, mend=mend) from error
+    seen: list[asyncssh.SSHKey] = []
+    while left := [kind for kind in kinds if not any(_is(key, kind) for key in seen)]:
+        try:
+            connection = await _connect(server, left, seen)
+        except asyncssh.HostKeyNotVerifiable:
+            continue
+        except (asyncssh.Error, OSError):
+            if not seen or seen[-1].get_fingerprint() in server.host_keys:
+                raise
+            break  # it has no other
+        kinds.sort(key=lambda kind: not _is(seen[-1], kind))
+        return connection
+    shown = " and ".join(key.get_fingerprint() for key in seen)
+    mend = "ask the partner whether the key is theirs; only then write it to host_key, and apply"
+    raise ConfigError("D106", f"the server shows {shown}; host_key names another", where=server.shown, mend=mend)
+
+
+def _is(key: asyncssh.SSHKey, kind: str) -> bool:
+    return kind in key.get_algorithm()
+
+
+async def _connect(server: Server, kinds: list[str], seen: list[asyncssh.SSHKey]) -> asyncssh.SSHClientConnection:
+    return await asyncssh.connect(
+        server.host,
+        server.port,
+        config=None,
+        known_hosts=_no_known_hosts,
+        client_factory=lambda: _Pinned(server.host_keys, seen),
+        server_host_key_algs=",".join(_ALGORITHMS[kind] for kind in kinds),
+        agent_path=None,
+        gss_host=None,
+        x509_trusted_certs=None,
+        compression_algs=None,
+        connect_timeout=server.steps.connect.total_seconds(),
+        keepalive_interval=_ALIVE,
+        **server.options,
+    )
 
 
 @contextmanager
@@ -126,14 +152,13 @@ def told(where: str) -> Iterator[None]:
 class _Pinned(asyncssh.SSHClient):
     """Trusts the registered keys of a server and no others."""
 
-    def __init__(self, host_keys: tuple[str, ...], seen: list[str]) -> None:
+    def __init__(self, host_keys: tuple[str, ...], seen: list[asyncssh.SSHKey]) -> None:
         self._host_keys = host_keys
         self._seen = seen
 
     def validate_host_public_key(self, host: str, addr: str, port: int, key: asyncssh.SSHKey) -> bool:  # noqa: ARG002 - the library's signature
-        fingerprint = key.get_fingerprint()
-        self._seen.append(fingerprint)
-        return fingerprint in self._host_keys
+        self._seen.append(key)
+        return key.get_fingerprint() in self._host_keys
 
 
 def _no_known_hosts(host: str, addr: str, port: int | None) -> tuple[list[str], list[str], list[str]]:  # noqa: ARG001 - same

@@ -20,6 +20,7 @@ DEADLINE = 10.0  # seconds
 CONFIG = """
 ListenAddress 127.0.0.1:{port}
 HostKey {folder}/host
+HostKey {folder}/second
 AuthorizedKeysFile {folder}/authorised
 PidFile none
 UsePAM yes
@@ -37,7 +38,7 @@ class Sshd:
     Attributes:
         files: the folder that it offers.
         key: file of the private key that it lets in.
-        host_key: its fingerprint.
+        host_key: fingerprint of its own, and ``public_host_key`` itself; ``second_host_key`` of another.
     """
 
     def __init__(self):
@@ -48,6 +49,10 @@ class Sshd:
         self.user = pwd.getpwnam("nobody") if os.geteuid() == 0 else pwd.getpwuid(os.geteuid())
         host, key = (asyncssh.generate_private_key("ssh-ed25519") for _ in range(2))
         self.host_key = host.get_fingerprint()
+        self.public_host_key = host.export_public_key().decode().strip()
+        second = asyncssh.generate_private_key("ecdsa-sha2-nistp256")
+        self.second_host_key = second.get_fingerprint()
+        self._write("second", second.export_private_key())
         self._write("host", host.export_private_key())
         self._write("authorised", key.export_public_key())
         self.key.write_bytes(key.export_private_key())
@@ -98,6 +103,20 @@ class Sshd:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(number, signal.SIGKILL)
         self.process.wait()
+
+    def freeze(self):
+        """Stop it and every connection where they stand; no connection breaks."""
+        for number in [self.process.pid, *_below(self.process.pid)]:
+            os.kill(number, signal.SIGSTOP)
+
+    def thaw(self):
+        """Let it go on."""
+        for number in [self.process.pid, *_below(self.process.pid)]:
+            os.kill(number, signal.SIGCONT)
+
+    def log(self):
+        """Return what it said."""
+        return (self.folder / "log").read_text(encoding="utf-8")
 
     def close(self):
         """End it, and leave nothing."""
