@@ -189,7 +189,7 @@ def test_what_is_no_address_of_a_folder_is_refused(url):
 def test_what_is_no_key_that_can_be_used_is_refused(tmp_path, password):
     key = asyncssh.generate_private_key("ssh-ed25519")
     path = tmp_path / "key"
-    path.write_bytes(key.export_private_key(passphrase=password) if password else key.export_public_key())
+    path.write_bytes(key.export_private_key("pkcs8-pem", passphrase=password) if password else key.export_public_key())
     who = Credentials(kind="ssh-key", user="punte", secret=SecretReference(file=str(path)))
     url = "sftp://host/lists"
     endpoint = Endpoint(
