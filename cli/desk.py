@@ -20,6 +20,9 @@ WRITING: Final = frozenset(
     | {"mapping_shadow", "mapping_shadow_stop", "mapping_promote", "mapping_rollback"}
 )
 
+# These look at what is brought: where nothing was ever kept, all of it is new.
+ANYWHERE: Final = frozenset({"plan"})
+
 
 def call(verb: str, **arguments: Any) -> Any:
     """Call a verb and return its JSON result; arguments that are ``None`` are left out.
@@ -33,7 +36,7 @@ def call(verb: str, **arguments: Any) -> Any:
     if (hub := running(settings)) is not None:
         return hub.call(verb, given)
     write = verb in WRITING or bool(given.get("reveal"))
-    if not write and not settings.may_hold:
+    if not write and not settings.may_hold and verb not in ANYWHERE:
         raise TryLater("J103", f"no hub has kept anything in {settings.home}")
     return _in_the_store(settings, verb, given, write=write)
 

@@ -16,6 +16,7 @@ DELIVERIES = (
     Column("STATE"),
     Column("TRIED"),
     Column("TOOK", right=True, drop=1),
+    Column("RECEIPT", drop=3),
     Column("CODE"),
     Column("DETAIL", wrap=True),
 )
@@ -125,7 +126,9 @@ def _deliveries(deliveries: list[dict[str, Any]]) -> None:
         )
         state = screen.state(delivery["state"])
         took = _took(last) if last else ""
-        rows.append((delivery["endpoint"], delivery["route"], state, tried, took, last.get("code"), last.get("detail")))
+        receipt = delivery.get("reference")
+        to, route, code, detail = delivery["endpoint"], delivery["route"], last.get("code"), last.get("detail")
+        rows.append((to, route, state, tried, took, receipt, code, detail))
     screen.table(DELIVERIES, rows, empty="")
 
 

@@ -59,6 +59,7 @@ class Parts:
         self.settings = settings
         self.write = write
         self.environ = os.environ
+        self._holds = write or settings.may_hold
         self.new_id = new_id
         self.deliveries_added: Callable[[], None] = _nothing
         self.files_added: Callable[[], None] = _nothing
@@ -182,7 +183,11 @@ class Parts:
         return Mappings(self.releases)
 
     def mappings(self) -> "MappingSet":
-        """Return the mappings in force."""
+        """Return the mappings in force; where nothing was ever kept, those delivered with the hub."""
+        if not self._holds:
+            from registry.mappings.sets import delivered, load
+
+            return load(delivered())
         return self.mapping_sets.in_force()
 
     def judge_with(self, mappings: "MappingSet") -> "Judge":
@@ -203,7 +208,7 @@ class Parts:
             journal=self.journal,
             clock=self.clock,
             new_id=self.new_id,
-            wake=self.wake,
+            wake=lambda: self.deliveries_added(),  # noqa: PLW0108 - set later
             kept=self.decided,
             turned_away=self.turned_away,
             freed=self.attachments.remove,
@@ -240,9 +245,9 @@ class Parts:
         )
 
     def directory(self) -> Directory:
-        """Return the registry set in force."""
+        """Return the registry set in force; where nothing was ever kept, the empty one."""
         if self._current is None:
-            self._current = self.sets.current()
+            self._current = self.sets.current() if self._holds else Directory()
         return self._current
 
     def in_force(self, directory: Directory) -> None:
@@ -267,10 +272,6 @@ class Parts:
         if self.shadow is not None:
             self.shadow.close()
         self.shadow = None
-
-    def wake(self) -> None:
-        """Say that deliveries were added."""
-        self.deliveries_added()
 
     def decided(self, message: "Message", outcome: "Outcome") -> None:
         """Say that a message was decided and kept."""

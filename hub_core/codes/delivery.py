@@ -12,7 +12,11 @@ CODES = (
     Code("D107", "another file has this name", "Take the other file away, or name another folder; the file waits."),
     Code("D201", "partner rejected the message", "Read the partner's reason, mend the cause, then replay."),
     Code("D202", "partner answered with a fault", "Read the fault code, mend the cause, then replay."),
-    Code("D203", "partner's answer is not readable", "Ask the partner; the raw answer is kept."),
+    Code(
+        "D203",
+        "partner's answer is not readable",
+        "Ask the partner what they answer; the text says what is missing in it. It is not kept.",
+    ),
     Code("D204", "partner's server failed", "Tell the partner the code of the fault; replay when it is mended."),
     Code("D205", "answer not proven", "Ask the partner who answered, and with which certificate; then replay."),
     Code("D206", "partner's answer says no", "Read what they say in it, mend the cause, then replay."),

@@ -74,7 +74,7 @@ async def endpoint_pause(parts: Parts, act: EndpointPause) -> dict[str, Any]:
     if act.until is not None and act.until <= now:
         raise ConfigError("W400", "the pause would be over already", mend="name a time to come, or none")
     await parts.journal.pause(Pause(endpoint=name, at=now, by=act.by, reason=_reason(act.reason), until=act.until))
-    parts.wake()
+    parts.deliveries_added()
     log.info("endpoint.paused", extra={"endpoint": name, "by": act.by})
     return endpoint(parts, EndpointName(name=name))
 
@@ -86,7 +86,7 @@ async def endpoint_resume(parts: Parts, act: EndpointResume) -> dict[str, Any]:
     closed = parts.serving and parts.gates.close_breaker(name)
     if not resumed and not closed:
         raise ConfigError("R307", f"{name} is neither paused nor left alone", mend="see punte endpoint list")
-    parts.wake()
+    parts.deliveries_added()
     log.info("endpoint.resumed", extra={"endpoint": name, "by": act.by, "pause": resumed, "breaker": closed})
     return endpoint(parts, EndpointName(name=name)) | {"pause_ended": resumed, "breaker_closed": closed}
 

@@ -189,7 +189,8 @@ def _delivery(row: DeliveryRow, *, reveal: bool) -> dict[str, Any]:
         "order_key": key if reveal or key is None else mask_text(key),
         "state": row.standing,
         "due_at": row.delivery.due_at,
-        "reference": row.reference,
+        # Partners put what they like there.
+        "reference": row.reference if reveal or row.reference is None else mask_numbers(row.reference),
         "superseded": row.superseded,
         "attempts": row.history,
     }

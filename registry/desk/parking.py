@@ -52,7 +52,7 @@ async def parked_act(parts: Parts, act: ParkedAct) -> dict[str, Any]:
         for row in parts.view.parked_in(group, message_id=message_id, until=act.until, after=act.after, limit=act.limit)
     ][: act.limit]
     faults = [fault for fault in await asyncio.gather(*(_one(parts, act, row) for row in rows)) if fault]
-    parts.wake()
+    parts.deliveries_added()
     done = len(rows) - len(faults)
     log.info("parked.acted", extra={"act": act.what, "group": act.of, "count": done, "by": act.by})
     return {"done": done, "faults": faults, "last": rows[-1].key if rows else None}
@@ -80,7 +80,7 @@ async def settle(parts: Parts, act: Settle) -> dict[str, Any]:
         word = "sent" if act.sent else "not sent"
         entry = _entry(parts, act.id, "settled", act.by, f"{delivery.endpoint}: {word}; {act.reason}")
         await parts.journal.settle_doubt(delivery.id, entry, sent=act.sent)
-    parts.wake()
+    parts.deliveries_added()
     log.info("doubt.settled", extra={"reference": act.id, "sent": act.sent, "by": act.by})
     kept = found(parts, act.id)
     return {"message": act.id, "state": kept.message.state, "endpoint": doubts[0].endpoint, "count": len(doubts)}

@@ -63,7 +63,7 @@ async def replay(parts: Parts, act: args.Replay) -> dict[str, Any]:
             await asyncio.sleep(0)
         rows += await _delivered(parts, act, tried)
     if not act.dry_run:
-        parts.wake()
+        parts.deliveries_added()
         done = sum(row["result"] == "done" for row in rows)
         log.info("messages.replayed", extra={"replay": name, "count": done, "by": act.by})
     return {"replay": name, "messages": rows, "last": wanted[-1] if wanted else None}

@@ -51,13 +51,13 @@ class SedsKept:
         arrival = Arrival(endpoint="seds", caller=caller, body=json.dumps(SED | more).encode(), purpose="exchange")
         return (await self.parts.hub.accept(arrival)).message_id
 
-    async def deliver(self, state=DeliveryState.SENT, code=None):
+    async def deliver(self, state=DeliveryState.SENT, code=None, **told):
         """Let every open delivery end like this; remember what the partner got."""
         now = self.parts.clock.now() + MINUTE
         while claims := await self.parts.journal.claim(limit=99, lease=MINUTE, now=now):
             for claimed in claims:
                 self.sent.append(claimed)
-                await self.parts.journal.settle(ended(claimed, state, at=now, code=code))
+                await self.parts.journal.settle(ended(claimed, state, at=now, code=code, **told))
 
     async def sent_message(self, **more):
         message_id = await self.accept(**more)

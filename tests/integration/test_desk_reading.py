@@ -48,3 +48,15 @@ async def test_leaves_that_no_rule_names_are_kept_with_the_record_alone_and_show
     assert {"path": "remarks.…", "value": "…"} in shown["unmapped"]
     revealed = await seds.desk.call("message", {"id": kept, "reveal": True, **BY})
     assert {"path": "remarks.2850415123450", "value": "Cluj"} in revealed["unmapped"]
+
+
+async def test_a_partners_receipt_is_shown_without_numbers_of_persons(seds):
+    kept = await seds.accept()
+    await seds.deliver(reference="case 12 of 2850415123450")
+    shown, revealed = [
+        (await seds.desk.call("message", {"id": kept, **more}))["deliveries"][0]["reference"]
+        for more in ({}, {"reveal": True, **BY})
+    ]
+    assert shown.startswith("case 12 of ")
+    assert "2850415123450" not in shown
+    assert revealed == "case 12 of 2850415123450"

@@ -51,6 +51,13 @@ def test_where_nothing_was_ever_kept_a_look_says_so(place):
     assert not place.home.exists()
 
 
+def test_before_the_first_set_everything_is_new_and_a_plan_keeps_nothing(place, registry):
+    done = place.punte("apply", registry, "--plan")
+    assert "+ institutions: ministry" in done.out
+    assert "this is a plan: nothing was applied" in done.out
+    assert not place.home.exists()
+
+
 def test_the_doctor_looks_at_a_machine_where_no_hub_has_run(place):
     checks = place.punte("doctor", "--json", code=None).json
     assert next(check for check in checks if check["check"] == "home")["ok"] is None

@@ -142,6 +142,7 @@ def test_a_message_is_shown_with_everything_that_is_known(desk, punte):
         "D201",
         "1.0 s",
         "HTTP 400",
+        "REG-7",
         "C204",
         "insured/@cid",
     ):
