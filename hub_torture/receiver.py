@@ -75,7 +75,8 @@ class Receiver:
                 task.add_done_callback(self._tasks.discard)
             with contextlib.suppress(OSError, asyncio.CancelledError, asyncio.IncompleteReadError):
                 while (request := await receive_request(reader)) is not None:
-                    await self._answer(name, *request, writer)
+                    _, headers, body = request
+                    await self._answer(name, headers, body, writer)
             writer.close()
 
         server = await asyncio.start_server(serve, "127.0.0.1", 0, backlog=512)

@@ -14,7 +14,7 @@ PARTS: Final = {
     "Serving": "callers over HTTP: identity, limits, slow and vanishing ones, repeats, overload",
     "Sending": "partners that are slow, fail, hang up, answer too much or nothing",
     "Lasting": "no secret in any text, nothing left open, cancelled at once, bounded memory",
-    "Fetching": "lists that are fetched: places that last, broken lists, partners that hang",
+    "Fetching": "lists that are fetched: places that last, commits in time, broken lists, partners that hang",
 }
 _NOTHING_SENT: Final = "nothing is sent this way"
 #: By adapter, the parts that are not for it, and why.

@@ -9,6 +9,7 @@ from hub_core.testing.services import INSTITUTION, MemoryServices
 from hub_core.testing.wire import Answered, exchange, request_bytes, serving
 
 LIMIT: Final = 20_000  # bytes, of the suite's endpoint
+NOWHERE: Final = "http://127.0.0.1:9/"  # where nobody listens
 
 
 class Told(NamedTuple):
@@ -64,9 +65,13 @@ class AdapterSuite(metaclass=_Parts):
         }
         return Endpoint(**facts | changes)  # type: ignore[arg-type] # a test builder
 
+    def _endpoints(self) -> list[Endpoint]:
+        """Return an endpoint of every kind that the suite speaks to."""
+        return [self.endpoint()]
+
     def services(self, *, fixed_purpose: str | None = "benefit-review") -> MemoryServices:
         """Return a hub in memory with that endpoint under the name ``here``, and one that only sends."""
-        out = self.endpoint(direction=Direction.OUT, url="http://127.0.0.1:9/", message_id=None)
+        out = self.endpoint(direction=Direction.OUT, url=NOWHERE, message_id=None)
         return MemoryServices(self.adapter, {"here": self.endpoint(), "out": out}, fixed_purpose=fixed_purpose)
 
     @property

@@ -4,7 +4,8 @@ import asyncio
 import contextlib
 import gzip
 import time
-from collections.abc import AsyncIterator
+import tracemalloc
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import ClassVar, Final
 
 import pytest
@@ -14,10 +15,11 @@ from hub_core.directory import Endpoint
 from hub_core.errors import ConfigError, PunteError, Rejected, TryLater
 from hub_core.ports import Batch, Poller, Polls
 from hub_core.ports.schedule import MAX_POSITION
-from hub_core.testing.adapter_base import AdapterSuite
-from hub_core.testing.adapter_lasting import BEARER, MUCH, SECRET, SOON, VARIABLE
+from hub_core.testing.adapter_base import NOWHERE, AdapterSuite
+from hub_core.testing.adapter_lasting import MUCH, ROOM, SOON
+from hub_core.testing.adapter_secrets import BEARER, SECRET, VARIABLE, hiding
 from hub_core.testing.adapter_sending import NAME, SHORT
-from hub_core.testing.partner import Act, Flood, Keep, Partner, Reply, Reset, Vanish, playing
+from hub_core.testing.partner import Act, Babble, Drip, Flood, Keep, Partner, Received, Reply, Reset, Vanish, playing
 
 MOST: Final = 1_000  # documents of one batch
 STEPS: Final = 50  # batches after which a list of a suite has surely ended
@@ -29,9 +31,18 @@ class Fetching(AdapterSuite):
 
     Attributes:
         pages: what a partner answers, one after the other, whose list holds two documents or more.
+        gone: how it answers who commits what it no longer has.
     """
 
     pages: ClassVar[tuple[Act, ...]]
+    gone: ClassVar[Act] = Reply(404)
+
+    def commits(self, request: Received) -> bool:
+        """Say whether a request takes something away from the partner's list; here any but ``GET``."""
+        return request.method != "GET"
+
+    def _endpoints(self) -> list[Endpoint]:
+        return [*super()._endpoints(), self.polled(NOWHERE)]
 
     def polled(self, url: str, **changes: object) -> Endpoint:
         """Return the endpoint whose list lies at ``url``."""
@@ -40,7 +51,7 @@ class Fetching(AdapterSuite):
     @contextlib.asynccontextmanager
     async def poller(self, partner: Partner, **changes: object) -> AsyncIterator[Poller]:
         """Open the poller of a partner."""
-        endpoint = self.polled(partner.url, **changes)
+        endpoint = hiding(self.adapter.spec, self.polled(partner.url, **changes))
         self.adapter.check("there", endpoint)
         assert isinstance(self.adapter, Polls)
         poller = self.adapter.poller("there", endpoint)
@@ -51,15 +62,18 @@ class Fetching(AdapterSuite):
 
     async def walked(self) -> list[Batch]:
         """Fetch the whole list, each batch from where the last one ended."""
-        batches: list[Batch] = []
         async with playing(*self.pages) as partner, self.poller(partner) as poller:
-            position = None
-            for _ in range(STEPS):
-                batch = await poller.poll(position)
-                batches.append(batch)
-                if not batch.more or batch.after == position:
-                    return batches
-                position = batch.after
+            return await self._walk(poller.poll)
+
+    async def _walk(self, poll: Callable[[str | None], Awaitable[Batch]]) -> list[Batch]:
+        batches: list[Batch] = []
+        position = None
+        for _ in range(STEPS):
+            batch = await poll(position)
+            batches.append(batch)
+            if not batch.more or batch.after == position:
+                return batches
+            position = batch.after
         pytest.fail("the list does not end")
 
     async def fault(self, act: Act, **changes: object) -> PunteError:
@@ -79,6 +93,55 @@ class Fetching(AdapterSuite):
 
     async def test_the_same_places_give_the_same_documents(self) -> None:
         assert await self.walked() == await self.walked()
+
+    async def test_whoever_begins_anew_at_a_place_asks_for_what_stands_behind_it(self) -> None:
+        once, twice, anew = [await self._asked(anew=anew) for anew in (False, False, True)]
+        assert anew[0] == once[0]
+        if once == twice:  # else its requests hold a time or the like
+            assert anew[1] == once[1]
+
+    async def _asked(self, *, anew: bool) -> tuple[list[Batch], list[tuple[str, bytes]]]:
+        """Return what is fetched, and by which requests; ``anew``: after a crash behind each part of the list."""
+        async with playing(*self.pages) as partner, contextlib.AsyncExitStack() as stack:
+            pollers = [await stack.enter_async_context(self.poller(partner)) for _ in range(STEPS if anew else 1)]
+
+            async def poll(position: str | None) -> Batch:
+                return await (pollers.pop() if anew else pollers[0]).poll(position)
+
+            return await self._walk(poll), [(request.asked, request.body) for request in partner.received]
+
+    async def test_nothing_is_committed_at_the_partner_before_it_is_kept(self) -> None:
+        kept = handed = 0
+        async with playing(*self.pages) as partner, self.poller(partner) as poller:
+
+            async def poll(position: str | None) -> Batch:
+                nonlocal kept, handed
+                kept = handed  # the hub comes with a place once everything before it is kept
+                batch = await poller.poll(position)
+                assert sum(map(self.commits, partner.received)) <= kept
+                handed += len(batch.items)
+                return batch
+
+            await self._walk(poll)
+
+    @pytest.mark.parametrize("done", [True, False], ids=["done", "not done"])
+    async def test_a_commit_whose_answer_is_lost_neither_stops_the_list_nor_doubles_it(self, done: bool) -> None:  # noqa: FBT001 - a case
+        async with playing(*self.pages) as partner, self.poller(partner) as poller:
+            whole = await self._walk(poller.poll)
+        first = next((number for number, asked in enumerate(partner.received) if self.commits(asked)), None)
+        if first is None:
+            return  # nothing is taken away at this partner
+        after = (self.gone, *self.pages[first + 1 :]) if done else self.pages[first:]
+        async with playing(*self.pages[:first], Vanish(), *after) as partner, self.poller(partner) as poller:
+
+            async def poll(position: str | None) -> Batch:
+                try:
+                    return await poller.poll(position)
+                except TryLater:
+                    return await poller.poll(position)  # as the hub does, later
+
+            again = await self._walk(poll)
+        assert [item for batch in again for item in batch.items] == [item for batch in whole for item in batch.items]
 
     async def test_places_and_ids_are_short_and_printable(self) -> None:
         for batch in await self.walked():
@@ -101,13 +164,14 @@ class Fetching(AdapterSuite):
         assert (type(error), error.code) == (ConfigError, "D105")
         assert elsewhere.received == []
 
-    @pytest.mark.parametrize("act", [Vanish(), Reset()], ids=["silence", "half an answer"])
+    @pytest.mark.parametrize("act", [Vanish(), Reset(), Babble()], ids=["silence", "half an answer", "no HTTP"])
     async def test_an_answer_that_is_lost_is_fetched_later(self, act: Act) -> None:
         assert isinstance(await self.fault(act), TryLater)
 
-    async def test_a_partner_that_hangs_is_left_in_time(self) -> None:
+    @pytest.mark.parametrize("act", [Keep(), Drip(seconds=0.05)], ids=["hangs", "drips"])
+    async def test_a_partner_that_is_too_slow_is_left_in_time(self, act: Act) -> None:
         started = time.monotonic()
-        assert isinstance(await self.fault(Keep(), timeout=SHORT), TryLater)
+        assert isinstance(await self.fault(act, timeout=SHORT), TryLater)
         assert time.monotonic() - started < SOON
 
     @pytest.mark.parametrize(
@@ -123,15 +187,20 @@ class Fetching(AdapterSuite):
 
     async def test_a_list_that_grows_when_it_is_decompressed_is_refused(self) -> None:
         bomb = Reply(200, gzip.compress(b" " * MUCH), {"Content-Encoding": "gzip"})
-        assert isinstance(await self.fault(bomb), Rejected)
+        tracemalloc.start()
+        error = await self.fault(bomb)
+        _, most = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        assert isinstance(error, Rejected)
+        assert most < ROOM
 
     async def test_no_secret_is_in_an_error(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv(VARIABLE, SECRET)
         for act in (Reply(401), Reply(500), Vanish(), Reply(200, b"no")):
             assert SECRET not in str(await self.fault(act, credentials=BEARER))
 
-    async def test_fetching_that_is_cancelled_ends_at_once(self) -> None:
-        async with playing(Keep()) as partner, self.poller(partner) as poller:
+    async def test_fetching_that_is_cancelled_ends_at_once_and_the_next_one_works(self) -> None:
+        async with playing(Keep(), *self.pages) as partner, self.poller(partner) as poller:
             fetching = asyncio.ensure_future(poller.poll(None))
             async with asyncio.timeout(SOON):
                 while not partner.received:  # noqa: ASYNC110 - the partner tells nobody
@@ -140,6 +209,7 @@ class Fetching(AdapterSuite):
             with pytest.raises(asyncio.CancelledError):
                 async with asyncio.timeout(SOON):
                     await fetching
+            assert (await poller.poll(None)).items
 
     async def test_a_poller_is_closed_twice_without_harm(self) -> None:
         async with playing(*self.pages) as partner, self.poller(partner) as poller:

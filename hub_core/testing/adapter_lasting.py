@@ -12,14 +12,11 @@ from typing import Any, Final
 
 import pytest
 
-from hub_core.credentials import Credentials, SecretReference
 from hub_core.errors import PunteError, TryLater
+from hub_core.testing.adapter_secrets import BEARER, SECRET, VARIABLE
 from hub_core.testing.adapter_sending import NAME, SENT, SHORT, Sending
 from hub_core.testing.partner import Act, Drip, Keep, Reply, Reset, Vanish, playing
 
-VARIABLE: Final = "PUNTE_KIT_SECRET"
-SECRET: Final = "hunter2-hunter2-hunter2"  # noqa: S105 - to be looked for, and of no use
-BEARER: Final = Credentials(kind="bearer", secret=SecretReference(env=VARIABLE))
 MUCH: Final = 50_000_000  # bytes, of an answer once it would be decompressed
 ROOM: Final = 8_000_000  # bytes that taking an answer in may cost, whatever it is
 SOON: Final = 5.0  # seconds; a cancelled call ends at once, this is for a busy machine

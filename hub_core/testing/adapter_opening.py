@@ -1,5 +1,7 @@
 """Opening is pure, hardened, and never repeats what it read."""
 
+import codecs
+import contextlib
 import gc
 import time
 
@@ -25,6 +27,14 @@ class Opening(AdapterSuite):
     def test_opening_twice_gives_the_same(self) -> None:
         first, second = self.adapter.open(self.good), self.adapter.open(self.good)
         assert _outline(first) == _outline(second)
+
+    def test_a_byte_order_mark_before_a_body_changes_nothing(self) -> None:
+        assert _outline(self.adapter.open(codecs.BOM_UTF8 + self.good)) == _outline(self.adapter.open(self.good))
+
+    @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be", "utf-32", "cp037"])
+    def test_a_body_in_another_encoding_opens_or_is_refused(self, encoding: str) -> None:
+        with contextlib.suppress(Rejected):
+            assert self.adapter.open(self.good.decode().encode(encoding)).kind in self.adapter.spec.kinds
 
     def test_opening_does_not_change_the_bytes(self) -> None:
         body = bytes(bytearray(self.good))

@@ -12,8 +12,9 @@ import pytest
 from hub_core.directory import Endpoint
 from hub_core.errors import ConfigError, PunteError, Rejected, TryLater
 from hub_core.ports import Sent, Target
-from hub_core.testing.adapter_base import AdapterSuite
-from hub_core.testing.partner import Flood, Keep, Partner, Reply, Vanish, playing
+from hub_core.testing.adapter_base import NOWHERE, AdapterSuite
+from hub_core.testing.adapter_secrets import hiding
+from hub_core.testing.partner import Act, Babble, Flood, Keep, Partner, Reply, Reset, Vanish, playing
 from hub_core.trace import Trace, following, trace_in
 
 KEY: Final = "0190a1b2-0000-7000-8000-000000000001"
@@ -43,11 +44,14 @@ class Sending(AdapterSuite):
         """Return the outbound endpoint that leads to ``url``."""
         raise NotImplementedError
 
+    def _endpoints(self) -> list[Endpoint]:
+        return [*super()._endpoints(), self.outbound(NOWHERE)]
+
     @contextlib.asynccontextmanager
     async def target(self, partner: Partner | str, **changes: object) -> AsyncIterator[Target]:
         """Open the target of a partner, or of an address."""
         url = partner if isinstance(partner, str) else partner.url
-        endpoint = self.outbound(url, **changes)
+        endpoint = hiding(self.adapter.spec, self.outbound(url, **changes))
         self.adapter.check("there", endpoint)
         target = self.adapter.target("there", endpoint)
         try:
@@ -131,8 +135,9 @@ class Sending(AdapterSuite):
                 await target.send(SENT)
         assert (failed.value.code, failed.value.in_doubt) == ("D101", False)
 
-    async def test_an_answer_that_is_lost_leaves_it_in_doubt(self) -> None:
-        error, partner = await self.outcome(Vanish())
+    @pytest.mark.parametrize("act", [Vanish(), Reset(), Babble()], ids=["silence", "half an answer", "no HTTP"])
+    async def test_an_answer_that_is_lost_leaves_it_in_doubt(self, act: Act) -> None:
+        error, partner = await self.outcome(act)
         assert isinstance(error, TryLater)
         assert (error.code, error.in_doubt) == ("D103", True)
         assert len(partner.received) == 1

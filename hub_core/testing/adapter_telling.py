@@ -1,11 +1,24 @@
 """An adapter says what it is, completely, and says no where it cannot."""
 
+import logging
+from typing import Any, Final
+
+import msgspec
 import pytest
 
-from hub_core.directory import Direction, Endpoint
+from hub_core.directory import Contract, Direction, Endpoint
 from hub_core.errors import ConfigError
 from hub_core.ports import Polls
-from hub_core.testing.adapter_base import AdapterSuite
+from hub_core.testing.adapter_base import NOWHERE, AdapterSuite
+from hub_core.testing.adapter_secrets import BEARER, SECRET, VARIABLE, hiding, secrets_of
+
+#: What makes an endpoint another one than it should be.
+WRONG: Final[tuple[dict[str, Any], ...]] = (
+    {"url": None},
+    {"poll": None},
+    {"credentials": BEARER},
+    {"contract": Contract(json_schema="no/such.schema.json")},
+)
 
 
 class Telling(AdapterSuite):
@@ -32,12 +45,31 @@ class Telling(AdapterSuite):
     def test_a_sound_endpoint_is_admitted(self) -> None:
         self.adapter.check("here", self.endpoint())
 
+    def test_every_secret_of_its_own_is_named_by_an_endpoint_of_the_suite(self) -> None:
+        named = {name for endpoint in self._endpoints() for name in endpoint.settings}
+        assert secrets_of(self.adapter.spec) <= named
+
+    def test_no_secret_is_told_where_an_endpoint_is_checked(
+        self, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        monkeypatch.setenv(VARIABLE, SECRET)
+        caplog.set_level(logging.DEBUG)
+        told = []
+        for sound in self._endpoints():
+            endpoint = hiding(self.adapter.spec, sound)
+            for asked in (endpoint, *(msgspec.structs.replace(endpoint, **wrong) for wrong in WRONG)):
+                try:
+                    self.adapter.check("here", asked)
+                except ConfigError as fault:
+                    told.append(f"{fault!s} {fault!r} {fault.findings}")
+        assert SECRET not in " ".join([*told, *(f"{one.getMessage()} {vars(one)}" for one in caplog.records)])
+
     def test_what_it_cannot_be_is_refused_at_registration_with_the_mend(self) -> None:
         makers = {Direction.OUT: self.adapter.target, Direction.ASK: self.adapter.source}
         for direction, make in makers.items():
             if direction in self.adapter.spec.directions:
                 continue
-            endpoint = self.endpoint(direction=direction, url="http://127.0.0.1:9/", message_id=None)
+            endpoint = self.endpoint(direction=direction, url=NOWHERE, message_id=None)
             for refuse in (self.adapter.check, make):
                 with pytest.raises(ConfigError) as refused:
                     refuse("here", endpoint)

@@ -14,10 +14,21 @@ from hub_core.testing.wire import receive_request
 
 
 class Received(msgspec.Struct, frozen=True):
-    """One request that arrived; header names in lower case."""
+    """One request that arrived; ``asked`` is its first line, such as ``GET /list HTTP/1.1``."""
 
+    asked: str
     headers: dict[str, str]
     body: bytes
+
+    @property
+    def method(self) -> str:
+        """Such as ``GET``."""
+        return self.asked.partition(" ")[0]
+
+    @property
+    def path(self) -> str:
+        """What was asked for, with its query, such as ``/list?after=7``."""
+        return self.asked.partition(" ")[2].rpartition(" ")[0]
 
 
 class Act(Protocol):
@@ -45,6 +56,15 @@ class Vanish(msgspec.Struct, frozen=True):
     """Reads everything and closes the connection without a word."""
 
     async def play(self, writer: asyncio.StreamWriter) -> None:
+        writer.close()
+
+
+class Babble(msgspec.Struct, frozen=True):
+    """Answers with something that is no HTTP, and closes."""
+
+    async def play(self, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"\x00\xff 220 smtp.partner.test\r\n\r\n")
+        await writer.drain()
         writer.close()
 
 

@@ -101,12 +101,13 @@ async def receive_answer(reader: asyncio.StreamReader) -> Answered:
     return Answered(int(lines[0].split(" ")[1]), headers, body)
 
 
-async def receive_request(reader: asyncio.StreamReader) -> tuple[dict[str, str], bytes] | None:
-    """Read one request on the server's side: headers and body; ``None`` if the client closed instead."""
+async def receive_request(reader: asyncio.StreamReader) -> tuple[str, dict[str, str], bytes] | None:
+    """Read one request on the server's side: first line, headers, body; ``None`` if the client closed instead."""
     try:
         head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
     except asyncio.IncompleteReadError:
         return None
-    pairs = (line.partition(":") for line in head.split("\r\n")[1:] if ":" in line)
+    first, *lines = head.split("\r\n")
+    pairs = (line.partition(":") for line in lines if ":" in line)
     headers = {name.lower(): value.strip() for name, _, value in pairs}
-    return headers, await reader.readexactly(int(headers.get("content-length", "0")))
+    return first, headers, await reader.readexactly(int(headers.get("content-length", "0")))

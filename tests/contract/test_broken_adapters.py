@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from adapters.kit.broken import BROKEN, Good
+from adapters.kit.broken import BROKEN, Good, GoodQueue
 from hub_core.directory import Direction, Endpoint
 from hub_core.polled import Poll
 from hub_core.testing.adapter import (
@@ -21,7 +21,13 @@ from hub_core.testing.adapter import (
 from hub_core.testing.partner import Reply
 
 CNP = "2850415123458"
+TOKEN = "PUNTE_BROKEN_TOKEN"
 pytestmark = pytest.mark.network
+
+
+@pytest.fixture(autouse=True)
+def _token(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(TOKEN, "of-no-use")
 
 
 class Suite(JsonSuite, SendingAdapterContract, Fetching):
@@ -40,6 +46,9 @@ class Suite(JsonSuite, SendingAdapterContract, Fetching):
         Reply(200, b'{"items": [], "next": "3"}'),
     )
 
+    def endpoint(self, **changes: Any) -> Endpoint:
+        return super().endpoint(**{"settings": {"token": {"env": TOKEN}}} | changes)
+
     def outbound(self, url: str, **changes: Any) -> Endpoint:
         return self.endpoint(direction=Direction.OUT, url=url, message_id=None, **changes)
 
@@ -47,9 +56,15 @@ class Suite(JsonSuite, SendingAdapterContract, Fetching):
         return self.endpoint(**{"url": url, "poll": Poll(every=timedelta(minutes=1))} | changes)
 
 
+class QueueSuite(Suite):
+    """How the good queue, and so those made of it, is spoken to."""
+
+    pages = (Reply(200, b'{"id": "a-1"}'), Reply(204), Reply(200, b'{"id": "a-2"}'), Reply(204), Reply(200, b"{}"))
+
+
 def tried(adapter: Any, promise: str, request: pytest.FixtureRequest) -> None:
     """Try one promise on an adapter, with the cases that it has."""
-    suite = type("Tried", (Suite,), {"adapter": adapter})()
+    suite = type("Tried", (QueueSuite if isinstance(adapter, GoodQueue) else Suite,), {"adapter": adapter})()
     test = getattr(suite, f"test_{promise}")
     cases: list[dict[str, Any]] = [{}]
     for mark in getattr(test, "pytestmark", ()):
@@ -66,7 +81,8 @@ def tried(adapter: Any, promise: str, request: pytest.FixtureRequest) -> None:
 @pytest.mark.parametrize("slip", BROKEN)
 def test_a_slip_is_caught_by_the_promise_that_it_breaks(slip: str, request: pytest.FixtureRequest) -> None:
     adapter, promise = BROKEN[slip]
-    tried(Good(), promise, request)
+    good = GoodQueue if issubclass(adapter, GoodQueue) else Good
+    tried(good(), promise, request)
     with pytest.raises(BaseException) as caught:  # noqa: PT011 - whatever the slip does, the promise is not kept
         tried(adapter(), promise, request)
     assert not isinstance(caught.value, KeyboardInterrupt)
