@@ -120,7 +120,9 @@ def _stay(stage: Stage) -> None:
     console.print(f"The country stays up; Ctrl+C stops it. The API is described at {stage.address}/docs. Try:\n")
     console.print(f"  {home}.venv/bin/punte messages list")
     console.print(f"  {home}.venv/bin/punte query person {someone} --as mmftss --purpose benefit-application")
+    console.print(f"  {home}.venv/bin/punte parked")
     console.print(f"  {home}.venv/bin/punte status\n")
+    console.print(f"Partners' files lie below {stage.files}: leave one of your own, and look into replies/.\n")
     while True:
         time.sleep(3600)
 

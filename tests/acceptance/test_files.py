@@ -1,12 +1,16 @@
 """A list of persons in one file: kept, split, delivered row by row, and taken up again after a kill."""
 
+import io
 import json
+import re
 import time
 from typing import Any
 
 import pytest
+from rich.console import Console
 
 from hub_demo.documents import job_seekers
+from hub_demo.filing import inspectorate, leave_files, town_halls
 from hub_demo.stage import Stage
 
 COUNT = 60
@@ -101,3 +105,34 @@ def test_an_institution_sees_its_file_and_its_rows(stage: Stage, web: Any) -> No
     row = rows_of(stage, reply.reference)[0]
     _, shown = web.json("GET", f"/api/v1/messages/{row['id']}", headers=key)
     assert (shown["file"], shown["line"]) == (reply.reference, row["line"])
+
+
+def test_lists_and_a_register_that_were_left_in_folders_end_as_the_demo_tells(stage: Stage) -> None:
+    leave_files(stage)
+    told = io.StringIO()
+    stage.console = Console(file=told, width=200)
+    town_halls(stage)
+    inspectorate(stage)
+    assert patterns_missing(told.getvalue()) == []
+
+
+#: What became of each file, what went back by line, and what came of the questions to the labour inspectorate.
+TOLD = (
+    r"borderou-1\.csv +5 of 6 rows taken, 1 refused",
+    r"borderou-1-copie\.csv +the same bytes: 1 message in all, the same reply",
+    r"borderou-1\.csv +nothing of this file counts",
+    r"borderou-1-corectat\.csv\.part +half a file: left alone",
+    r"borderou-1-corectat\.csv +whole by now: 6 of 6 rows taken, 0 refused",
+    r"Cluj-Napoca +4 +cnp +F119 .*Format the column as text",
+    r"Iași +9 +sum +F112",
+    r"F111 line 1",
+    r"3 draw benefit",
+    r"D201 line 6: HTTP 200",
+    r"register-of-unemployed +with-benefit.* contracts-asked",
+    r"contracts-found +one contract, in the next answer",
+    r"contracts-found +employed, TRANSPORT EXEMPLU 3 SA.* anpis-cases",
+)
+
+
+def patterns_missing(text: str) -> list[str]:
+    return [pattern for pattern in TOLD if not re.search(pattern, text)]

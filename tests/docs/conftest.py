@@ -42,10 +42,18 @@ def guide(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
             "COUNTRY": str(COUNTRY),
             "NEW_MAPPING": str(_mended(home / "new" / "cnas" / "insured-person.yaml")),
             "NEW_SET": str(home / "new-set"),
+            "FILES": str(stage.files / "cluj"),
+            "LIST": str(_list(home / "first-hour")),
             **_own_folder(home / "own"),
             **_first_mapping(home / "first"),
             **_adapter(home / "adapter"),
         }
+
+
+def _list(folder: Path) -> Path:
+    """Return the list that the tutorial leaves in a folder of the country."""
+    _written(ROOT / "docs" / "tutorial" / "first-hour.md", folder)
+    return folder / "my-list.csv"
 
 
 def _own_folder(folder: Path) -> dict[str, str]:

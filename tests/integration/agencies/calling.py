@@ -22,7 +22,7 @@ ROOT = Path(__file__).parents[3]
 PARTNERS = ROOT / "schemas" / "partners"
 AGENCIES = ("dgep", "cnas", "anpis", "anofm", "anaf")
 SEED, SIZE = 11, 3_000
-PASSWORDS = {"dgep": "a secret of the test", "cnas": "another secret"}
+PASSWORDS = {"dgep": "a secret of the test", "cnas": "another secret", "itm": "a third secret"}
 ENVELOPE = "http://schemas.xmlsoap.org/soap/envelope/"
 STRICT = zeep.Settings(strict=True, forbid_dtd=True, forbid_entities=True, forbid_external=False)
 # The one standard schema that rpc/encoded contracts name without bringing it; only its string is used.
@@ -70,7 +70,7 @@ def running(agency: str, *options: str, size: int = SIZE) -> Iterator[Running]:
     try:
         ready = json.loads(process.stdout.readline())
         assert ready["agency"] == agency
-        yield Running(process, ready["url"], ready["wsdl"])
+        yield Running(process, ready["url"], ready.get("wsdl", ""))
     finally:
         process.terminate()
         process.wait(timeout=10)
