@@ -1,7 +1,8 @@
 """Hypothesis strategies over the canonical model, read from its types: a new field is drawn from the day it exists.
 
-A record is one row of bytes: each field looks up its own few by its path, which say whether it is there, and with
-which value. So whatever shrinking takes out or makes simpler leaves the rest as it is. Needs the package
+A record is one row of bytes: each field looks up a few by its path, which say whether it is there, and with which
+value. So what shrinking takes out or makes simpler leaves nearly all of the rest as it is. The row is short, and the
+bytes of two fields may overlap: drawing each byte costs more than all that is made of it. Needs the package
 ``hypothesis``, which the hub itself does not install.
 """
 
@@ -21,9 +22,8 @@ from hub_core.canonical.beneficiary import Beneficiary
 from hub_core.canonical.values import Code
 from hub_core.testing.mapping_texts import from_pattern, vocabulary
 
-_SLOTS: Final = 512
-_BYTES: Final = 4  # of a slot
-_SIZE: Final = _SLOTS * _BYTES
+_BYTES: Final = 4  # of a field
+_SIZE: Final = 512
 _NEAR: Final = 12  # of so many fields of the record, or of what stands right in it, about one is there
 _FAR: Final = 3
 _DEEP: Final = 5  # objects in objects; the model holds itself
@@ -54,8 +54,8 @@ class _Drawing:
 
     def number(self, path: str) -> int:
         """Return the number of a path."""
-        slot = crc32(path.encode()) % _SLOTS * _BYTES
-        return int.from_bytes(self._drawn[slot : slot + _BYTES])
+        start = crc32(path.encode()) % (_SIZE - _BYTES)
+        return int.from_bytes(self._drawn[start : start + _BYTES])
 
     def struct(self, kind: type[msgspec.Struct], path: str, depth: int) -> Any:
         """Return an object."""

@@ -3,7 +3,9 @@
 import ast
 import re
 import subprocess
+from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -53,38 +55,58 @@ DOORS = {
 }
 
 
-def imports(path: Path) -> set[str]:
-    """Return the top-level packages that a module imports, at its head or inside functions."""
-    names: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Import):
-            names |= {alias.name.partition(".")[0] for alias in node.names}
+class Module(NamedTuple):
+    """What is asked about a module.
+
+    Attributes:
+        lines: number of them.
+        functions: name and lines of each.
+        imports: the top-level packages that it imports, at its head or inside functions.
+        texts: literals.
+    """
+
+    lines: int
+    functions: list[tuple[str, int]]
+    imports: set[str]
+    texts: set[str]
+
+
+@cache
+def look(path: Path) -> Module:
+    """Read a module once for all questions."""
+    body = path.read_text(encoding="utf-8")
+    found = Module(len(body.splitlines()), [], set(), set())
+    for node in ast.walk(ast.parse(body)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            found.functions.append((node.name, (node.end_lineno or 0) - node.lineno))
+        elif isinstance(node, ast.Import):
+            found.imports.update(alias.name.partition(".")[0] for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            names.add(node.module.partition(".")[0])
-    return names
+            found.imports.add(node.module.partition(".")[0])
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            found.texts.add(node.value)
+    return found
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_a_module_fits_in_a_head(path: Path) -> None:
-    assert len(path.read_text(encoding="utf-8").splitlines()) <= LONGEST_MODULE
+    assert look(path).lines <= LONGEST_MODULE
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_a_function_fits_on_a_screen(path: Path) -> None:
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            assert (node.end_lineno or 0) - node.lineno < LONGEST_FUNCTION, f"{node.name} is too long"
+    assert [name for name, lines in look(path).functions if lines >= LONGEST_FUNCTION] == []
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_a_library_comes_in_through_its_own_door(path: Path) -> None:
     name = str(path.relative_to(ROOT))
-    for library in imports(path) & DOORS.keys():
+    for library in look(path).imports & DOORS.keys():
         assert name.startswith(DOORS[library]), f"{library} is imported outside {DOORS[library]}"
 
 
 def test_nothing_imports_the_command_line() -> None:
-    importers = [path for path in MODULES if "cli" in imports(path) and path.relative_to(ROOT).parts[0] != "cli"]
+    importers = [path for path in MODULES if "cli" in look(path).imports and path.relative_to(ROOT).parts[0] != "cli"]
     assert importers == []
 
 
@@ -104,11 +126,9 @@ def test_every_code_that_is_raised_stands_in_the_catalogue() -> None:
     from hub_core.codes import CODES
 
     for path in MODULES:
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Constant) and isinstance(node.value, str):
-                code = node.value
-                if re.fullmatch(r"[ABCDFJMQRVW]\d{3}", code) and "hub_demo" not in path.parts:
-                    assert code in CODES, f"{path.relative_to(ROOT)} uses {code}"
+        for code in look(path).texts if "hub_demo" not in path.parts else ():
+            if re.fullmatch(r"[ABCDFJMQRVW]\d{3}", code):
+                assert code in CODES, f"{path.relative_to(ROOT)} uses {code}"
 
 
 def test_no_path_of_a_machine_and_no_registry_host_is_committed() -> None:

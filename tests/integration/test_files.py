@@ -17,10 +17,10 @@ from hub_core.errors import TryLater
 from hub_core.journal.database import Database
 from hub_core.journal.entries import Filter
 from hub_core.journal.store import SqlJournal
-from hub_core.mapping import load
 from hub_core.message import State
 from hub_core.testing.builders import a_vault
 from tests.integration.file_child import DIRECTORY, LISTS, TITLES, a_file, a_hub, an_arrival, row
+from tests.shipped import SHIPPED
 
 CHILD = Path(__file__).with_name("file_child.py")
 ROOT = CHILD.parents[2]
@@ -29,7 +29,7 @@ COUNT = 150
 
 @pytest.fixture(scope="module")
 def mappings():
-    return load()
+    return SHIPPED
 
 
 @pytest.fixture

@@ -13,13 +13,13 @@ import hub_demo
 from adapters.kit.load import load_adapters
 from hub_core.asking.query import Taken, ask
 from hub_core.directory import Direction
-from hub_core.mapping import load
 from hub_core.ports import Question
 from hub_demo.agencies import GUARDED, NAMES, open_agency
 from hub_demo.agencies.server import AgencyApp, Quirks, listen, url_of
 from hub_demo.population import Population
 from registry.reading import read_set
 from registry.references import followed
+from tests.shipped import SHIPPED
 
 pytestmark = pytest.mark.network
 COUNTRY = Path(hub_demo.__file__).parent / "country"
@@ -34,7 +34,7 @@ def population():
 
 @pytest.fixture(scope="module")
 def mappings():
-    return load()
+    return SHIPPED
 
 
 class Served:

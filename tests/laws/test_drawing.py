@@ -2,13 +2,13 @@
 
 from hypothesis import find, settings
 
-from hub_core.mapping import load
 from hub_core.testing.mapping_documents import DrawnDocuments
 from hub_core.testing.strategies import records
 from tests.laws.leaves import leaves
+from tests.shipped import SHIPPED
 
 CALM = settings(deadline=None, derandomize=True, database=None, max_examples=2000)
-(P2000,) = [one for one in load().all if one.id == "eessi.nav.p2000/1"]
+(P2000,) = [one for one in SHIPPED.all if one.id == "eessi.nav.p2000/1"]
 
 
 def test_a_document_with_a_fault_holds_little_else() -> None:

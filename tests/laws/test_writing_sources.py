@@ -5,14 +5,15 @@ from datetime import date
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from hub_core.mapping import CompiledMapping, load
+from hub_core.mapping import CompiledMapping
 from hub_core.mapping.writing import OutWriter
 from hub_core.testing.mapping_documents import DrawnDocuments
 from hub_core.testing.strategies import records
+from tests.shipped import SHIPPED
 
 ON = date(2025, 1, 1)
 CASES = 40
-MAPPINGS = [pytest.param(one, id=one.id) for one in load().all if one.way == "both"]
+MAPPINGS = [pytest.param(one, id=one.id) for one in SHIPPED.all if one.way == "both"]
 some = settings(deadline=None, max_examples=CASES, suppress_health_check=list(HealthCheck))
 
 
@@ -21,7 +22,7 @@ def careful_writer(mapping: CompiledMapping) -> OutWriter:
 
 
 NAMES = ("cnas.insured-person/1", "dgep.person/1", "eessi.native.p2200/1", "eessi.neessi.u002/1")
-WRITERS = [(one, careful_writer(one)) for one in load().all if one.id in NAMES]
+WRITERS = [(one, careful_writer(one)) for one in SHIPPED.all if one.id in NAMES]
 
 
 def told(writing) -> list[tuple]:

@@ -13,7 +13,6 @@ from adapters.kit.load import load_adapters
 from hub_core import yaml
 from hub_core.document import Document
 from hub_core.errors import ConfigError, Rejected
-from hub_core.mapping import load, user_cache
 from hub_core.mapping.selection import load_selected
 from hub_core.mapping.trying.capture import TELLING, capture
 from hub_core.mapping.trying.fixtures import fixture_of
@@ -22,10 +21,10 @@ from hub_core.mapping.trying.testentry import entry_of, with_test
 from hub_core.mapping.trying.tests import fixture, run_test
 from hub_core.places import MAPPINGS
 from registry.offline import OfflineReader
+from tests.shipped import SHIPPED
 
 ON = date(2025, 11, 21)
 KEY = b"a secret of the hub"
-SHIPPED = load(cache=user_cache())
 CASES = [
     pytest.param(mapping, test, id=f"{mapping.id}: {test.name}") for mapping in SHIPPED.all for test in mapping.tests
 ]

@@ -7,14 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub_core.errors import ConfigError
-from hub_core.mapping import load, user_cache
 from hub_core.mapping.rowfiles import description_of, write_rows
 from hub_core.rows import as_document, read_file, whole_file
 from hub_demo.documents import job_seekers
 from hub_demo.population import Population
+from tests.shipped import SHIPPED
 
 ON = date(2025, 12, 1)
-SHIPPED = load(cache=user_cache())
 PAYMENTS = SHIPPED.named("cnpp.payments/1")
 DESCRIPTION = description_of(PAYMENTS)
 HEADER = {"house": "IS", "month": "202511", "date": "20251103"}

@@ -7,14 +7,14 @@ import msgspec
 import pytest
 
 from hub_core.errors import ConfigError
-from hub_core.mapping import load
+from hub_core.mapping import load, user_cache
 from hub_core.mapping.trying.tests import fixture, run_test
 from hub_core.places import MAPPINGS
 
 ON = date(2025, 1, 1)
 
 try:
-    SHIPPED = load().all
+    SHIPPED = load(cache=user_cache()).all
     FAULTS = []
 except ConfigError as error:
     SHIPPED = ()

@@ -10,18 +10,18 @@ from adapters.soap import ADAPTER
 from hub_core.directory import Contract, Direction, Endpoint
 from hub_core.document import Document
 from hub_core.errors import Rejected
-from hub_core.mapping import load
 from hub_core.places import MAPPINGS
 from hub_core.ports import Asked, Found
 from hub_core.testing.services import INSTITUTION, MemoryServices
 from hub_core.validation import parse_xml
 from hub_core.wording import Answer
+from tests.shipped import SHIPPED
 
 SOAP_11 = "http://schemas.xmlsoap.org/soap/envelope/"
 SOAP_12 = "http://www.w3.org/2003/05/soap-envelope"
 CNAS = "http://webservices.utils.svapnt.siveco.ro"
 CNP = "2850415123450"
-MAPPING = load().named("cnas.insured-person/1")
+MAPPING = SHIPPED.named("cnas.insured-person/1")
 
 WSDL = """
 <definitions xmlns="http://schemas.xmlsoap.org/wsdl/" xmlns:s="http://schemas.xmlsoap.org/wsdl/soap/" xmlns:t="urn:case"

@@ -8,11 +8,9 @@ import pytest
 
 from hub_core.contract import Contract, LeafType, Place, contract_of
 from hub_core.errors import ConfigError
-from hub_core.mapping import load
 from hub_core.mapping.language.paths import parse_path
 from hub_core.mapping.language.rules import Source
-
-SHIPPED = load()
+from tests.shipped import SHIPPED
 
 
 def xsd(folder: Path, body: str, *, root: str = "doc", head: str = "") -> Place:

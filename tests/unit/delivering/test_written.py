@@ -10,9 +10,9 @@ from hub_core.errors import ConfigError, Rejected
 from hub_core.mapping import load
 from hub_core.ports import Sent
 from hub_core.testing.builders import FrozenClock
+from tests.shipped import SHIPPED
 from tests.unit.delivering.staging import ScriptedTarget
 
-MAPPINGS = load()
 CNP = "2850415123450"
 
 
@@ -23,7 +23,7 @@ def sent(**facts):
 
 async def delivered(mapping, given):
     target = ScriptedTarget()
-    receipt = await WritingTarget(target, MAPPINGS.named(mapping), FrozenClock()).send(given)
+    receipt = await WritingTarget(target, SHIPPED.named(mapping), FrozenClock()).send(given)
     return target.sent[0], receipt
 
 
@@ -44,7 +44,7 @@ async def test_a_record_that_makes_no_valid_document_is_refused_and_nothing_is_s
     target = ScriptedTarget()
     bad = msgspec.structs.replace(sent(), record=b"{}")
     with pytest.raises(Rejected) as caught:
-        await WritingTarget(target, MAPPINGS.named("cnas.insured-person/1"), FrozenClock()).send(bad)
+        await WritingTarget(target, SHIPPED.named("cnas.insured-person/1"), FrozenClock()).send(bad)
     assert caught.value.code.startswith(("M4", "V2"))
     assert caught.value.findings
     assert target.sent == []
