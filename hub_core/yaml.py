@@ -8,7 +8,7 @@ Source: YAML 1.2.2; read from the event stream of libyaml (of PyYAML's own parse
 """
 
 import difflib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Final, NoReturn
 
@@ -55,6 +55,7 @@ class Mapping(msgspec.Struct, frozen=True, kw_only=True):
 
 
 Node = Scalar | Sequence | Mapping
+Parse = Callable[..., Node]  # ``parse``, or what remembers its answers
 Plain = dict[str, "Plain"] | list["Plain"] | str
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import msgspec
 
+from hub_core import yaml
 from hub_core.lint.cardinality import Cardinality
 from hub_core.lint.codelists import CodeLists
 from hub_core.lint.conditions import Conditions
@@ -27,7 +28,7 @@ from hub_core.lint.walk import Walker, every
 from hub_core.lint.world import World, look
 from hub_core.lint.written import Written
 from hub_core.places import MAPPINGS, SCHEMAS
-from hub_core.yaml import Mapping
+from hub_core.yaml import Mapping, Parse
 
 
 class Result(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,24 +44,27 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     functions: dict[str, int] = {}
 
 
-def lint(paths: Sequence[Path], *, root: Path = MAPPINGS, schemas: Path = SCHEMAS) -> list[LintFinding]:
+def lint(
+    paths: Sequence[Path], *, root: Path = MAPPINGS, schemas: Path = SCHEMAS, parse: Parse = yaml.parse
+) -> list[LintFinding]:
     """Return what is wrong with mapping files; see ``run``."""
-    return list(run(paths, root=root, schemas=schemas).findings)
+    return list(run(paths, root=root, schemas=schemas, parse=parse).findings)
 
 
-def run(paths: Sequence[Path], *, root: Path = MAPPINGS, schemas: Path = SCHEMAS) -> Result:
+def run(paths: Sequence[Path], *, root: Path = MAPPINGS, schemas: Path = SCHEMAS, parse: Parse = yaml.parse) -> Result:
     """Return what is wrong with mapping files, code lists and files of blocks, by file and line.
 
     Args:
         paths: files, or folders of them, inside or outside of ``root``.
         root: folder in which blocks and code lists are looked up.
         schemas: folder of the contracts.
+        parse: as ``yaml.parse``; somebody who asks about the same files again and again may remember what it gave.
 
     Raises:
         ConfigError: M101, a file or folder cannot be read.
     """
     with _without_collection():
-        world = look(paths, root, schemas)
+        world = look(paths, root, schemas, parse)
         findings, loaded = Findings(world.texts), Loaded(world)
         _check(world, findings, loaded)
         found = loaded.findings()

@@ -5,7 +5,6 @@ from collections.abc import Mapping as Map
 from datetime import date, timedelta
 from typing import Final
 
-from hub_core import yaml
 from hub_core.errors import ConfigError
 from hub_core.lint.examples import followed
 from hub_core.lint.finding import Findings
@@ -158,7 +157,7 @@ def node_of(world: World, found: CodeList) -> Mapping | None:
     if found.name not in world.nodes:
         text = "\n".join(world.texts.get(found.file, []))
         try:
-            node = yaml.parse(text, file=found.file)
+            node = world.parse(text, file=found.file)
         except ConfigError:
             node = None
         world.nodes[found.name] = node if isinstance(node, Mapping) else None

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 from lxml import etree
 
+from hub_core import yaml
 from hub_core.contract import Contract, contract_of
 from hub_core.errors import ConfigError, PunteError
 from hub_core.lint.examples import Examples, Strange, examples, tried
@@ -22,7 +23,7 @@ from hub_core.message import Finding
 from hub_core.places import MAPPINGS
 from hub_core.rows import load_description, row_in
 from hub_core.rows.single import DIALECT as ROWS
-from hub_core.yaml import Mapping, Scalar
+from hub_core.yaml import Mapping, Parse, Scalar
 
 Blocks = Map[str, tuple[tuple[Rule, ...], Map[str, Scalar]]]
 
@@ -63,6 +64,7 @@ class World:
         faults: M1xx, found when loading.
         linted: names of the files that findings are wanted for.
         whole: all mappings of the folder are here, so that unused things can be told.
+        parse: as ``yaml.parse``.
     """
 
     folder: Path
@@ -73,10 +75,11 @@ class World:
     texts: dict[str, list[str]]
     linted: set[str]
     whole: bool
+    parse: Parse
     nodes: dict[str, Mapping | None] = field(default_factory=dict)  # of code lists, as far as they were asked for
 
 
-def look(paths: Sequence[Path], root: Path, schemas: Path) -> World:
+def look(paths: Sequence[Path], root: Path, schemas: Path, parse: Parse = yaml.parse) -> World:
     """Read what some files need.
 
     Raises:
@@ -92,13 +95,13 @@ def look(paths: Sequence[Path], root: Path, schemas: Path) -> World:
     files = own if folder == MAPPINGS else with_shipped(own)
     if not whole:  # blocks and code lists are needed, other mappings are not
         files = {name: body for name, body in files.items() if name in linted or is_code_list(name) or _is_blocks(body)}
-    loader = Loader(files, schemas)
+    loader = Loader(files, schemas, parse=parse)
     loader.read()
     texts = {name: body.decode("utf-8", "replace").splitlines() for name, body in files.items()}
     subjects = [_subject(loader, mapping, schemas, folder) for mapping in loader.mappings]
     return World(
         folder=folder, faults=loader.faults.findings, subjects=subjects, lists=loader.codes,
-        block_files=loader.blocks, texts=texts, linted=linted, whole=whole,
+        block_files=loader.blocks, texts=texts, linted=linted, whole=whole, parse=parse,
     )  # fmt: skip
 
 

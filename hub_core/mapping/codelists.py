@@ -6,7 +6,7 @@ texts mean one. A list ``of:`` another one translates a source's letters into th
 
 import difflib
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from collections.abc import Mapping as Map
 from datetime import date
 from pathlib import PurePosixPath
@@ -90,9 +90,7 @@ def _period(start: date | None, end: date | None) -> str:
     return f"from {start}" if start else f"until {end}" if end else ""
 
 
-def load_codelists(
-    files: Map[str, bytes], faults: Faults, *, parse: Callable[..., Node] = yaml.parse
-) -> dict[str, CodeList]:
+def load_codelists(files: Map[str, bytes], faults: Faults, *, parse: yaml.Parse = yaml.parse) -> dict[str, CodeList]:
     """Read the code lists among files, given by name; what is wrong goes to ``faults``. ``parse``: see ``Loader``."""
     lists: dict[str, CodeList] = {}
     nodes: dict[str, Mapping] = {}

@@ -1,7 +1,7 @@
 """All mappings below some folders, and which of them reads a document."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from collections.abc import Mapping as Map
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -24,7 +24,7 @@ from hub_core.mapping.language.rules import BlockFile, MappingFile
 from hub_core.mapping.language.sourcepaths import Fixed
 from hub_core.mapping.language.sourceroots import rooted
 from hub_core.places import MAPPINGS, SCHEMAS
-from hub_core.yaml import Faults, Mapping, Node, Scalar, closest
+from hub_core.yaml import Faults, Mapping, Scalar, closest
 
 GENERATION: Final = "1"  # of the generator: another one may read the same file in another way
 
@@ -98,7 +98,7 @@ def load_files(
     *,
     schemas: Path = SCHEMAS,
     cache: Cache | None = None,
-    parse: Callable[..., Node] = yaml.parse,
+    parse: yaml.Parse = yaml.parse,
 ) -> MappingSet:
     """Read mappings, blocks and code lists from memory: ``gather`` gives them by their names.
 
@@ -148,7 +148,7 @@ class Loader:
         schemas: Path,
         cache: Cache | None = None,
         *,
-        parse: Callable[..., Node] = yaml.parse,
+        parse: yaml.Parse = yaml.parse,
     ) -> None:
         self.files = files
         self.schemas = schemas

@@ -4,7 +4,7 @@ Somebody's own folder needs to hold only what is their own: code lists and block
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Final
 
@@ -14,7 +14,6 @@ from hub_core.mapping.cache import Cache
 from hub_core.mapping.files import CODES, FIXTURES, bytes_of, gather, is_code_list
 from hub_core.mapping.mappingset import MappingSet, load_files, load_kept
 from hub_core.places import MAPPINGS, SCHEMAS
-from hub_core.yaml import Node
 
 # Tells a mapping from a file of blocks without reading it as YAML; what it misses is only read in vain.
 _MAPPING: Final = re.compile(rb"^mapping\s*:", re.MULTILINE)
@@ -99,7 +98,7 @@ def load_selected(
     root: Path,
     schemas: Path | None = None,
     cache: Cache | None = None,
-    parse: Callable[..., Node] = yaml.parse,
+    parse: yaml.Parse = yaml.parse,
 ) -> MappingSet:
     """Read some mapping files, with all blocks and code lists below ``root``; other mappings there are not looked at.
 

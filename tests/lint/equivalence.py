@@ -21,16 +21,17 @@ import re
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Final
 
 import jsonschema_rs
 from lxml import etree
 
+from hub_core import yaml
 from hub_core.document import Document
 from hub_core.errors import ConfigError
-from hub_core.mapping import CompiledMapping, load
+from hub_core.mapping import CompiledMapping, gather, load_files
 from hub_core.mapping.trying.tests import DEFAULT_DAY, fixture, run_test
 from hub_core.places import MAPPINGS, SCHEMAS
 from hub_core.yaml import Scalar
@@ -41,6 +42,7 @@ from tests.lint.mutant import File, Mutant
 PROJECT: Final = MAPPINGS.parent
 WIDER: Final = {"codes", "single"}  # changes of XML Schema by which every old document stays valid
 ASKED: Final = 3  # mappings that are asked about a file which many share
+PARSE: Final = lru_cache(maxsize=512)(yaml.parse)  # of all files a fault changes one
 
 
 def shipped() -> list[File]:
@@ -95,7 +97,7 @@ class Stage:
     def compiled(self) -> CompiledMapping | None:
         """Return the mapping as the files now say it; ``None`` if they do not load."""
         try:
-            found = load([self.mappings], schemas=self.schemas).all
+            found = load_files(gather([self.mappings]), schemas=self.schemas, parse=PARSE).all
         except ConfigError:
             return None
         name = self.mapping.name.removeprefix("mappings/")

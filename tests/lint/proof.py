@@ -15,17 +15,16 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack, contextmanager
-from functools import cache, lru_cache, partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, Final
 
 import msgspec
 
-from hub_core import yaml
 from hub_core.lint import lint
 from hub_core.yaml import Mapping, Scalar
 from tests.lint.choice import CAP, chosen
-from tests.lint.equivalence import Stage, stages
+from tests.lint.equivalence import PARSE, Stage, stages
 from tests.lint.mutant import OPERATORS, File, Mutant
 
 WORKERS: Final = 2
@@ -55,13 +54,8 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
 
 def prove(cap: int = CAP, *, workers: int = WORKERS) -> list[Result]:
     """Return what the lint says of the mutants, so many of each operator, operators in their order."""
-    with ProcessPoolExecutor(workers, initializer=read_each_text_once) as pool:
+    with ProcessPoolExecutor(workers) as pool:
         return [result for each in pool.map(partial(_operator, cap), OPERATORS) for result in each]
-
-
-def read_each_text_once() -> None:
-    """Let this process keep the nodes of the texts it read last: of many files a fault changes one."""
-    yaml.parse = lru_cache(maxsize=512)(yaml.parse)
 
 
 def _operator(cap: int, name: str) -> list[Result]:
@@ -80,7 +74,7 @@ def _clean(root: Path) -> Counter[tuple[str, int, str]]:
 
 
 def _lint(root: Path) -> Sequence[Any]:
-    return lint([root / "mappings"], root=root / "mappings", schemas=root / "schemas")
+    return lint([root / "mappings"], root=root / "mappings", schemas=root / "schemas", parse=PARSE)
 
 
 def _key(finding: Any) -> tuple[str, int, str]:

@@ -22,8 +22,8 @@ import msgspec
 import yaml
 
 from hub_core.lint import lint
-from tests.lint.equivalence import PROJECT
-from tests.lint.proof import WORKERS, Result, escapes, place_of, read_each_text_once, replaced, table, tries
+from tests.lint.equivalence import PARSE, PROJECT
+from tests.lint.proof import WORKERS, Result, escapes, place_of, replaced, table, tries
 
 FOLDER: Final = Path(__file__).parents[1]
 
@@ -70,7 +70,7 @@ def faults(name: str = "second") -> list[Fault]:
 
 def found(known: Sequence[Fault], *, workers: int = WORKERS) -> list[Result]:
     """Return what the lint says of some faults, in their order; the files as shipped have no findings."""
-    with ProcessPoolExecutor(workers, initializer=read_each_text_once) as pool:
+    with ProcessPoolExecutor(workers) as pool:
         parts = list(pool.map(_part, [known[first::workers] for first in range(workers)]))
     return [parts[number % workers][number // workers] for number in range(len(known))]
 
@@ -117,7 +117,7 @@ def _concerned(fault: Fault, root: Path) -> list[Path]:
 
 
 def _lint(paths: Sequence[Path], root: Path) -> list[Any]:
-    return list(lint(paths, root=root / "mappings", schemas=root / "schemas"))
+    return list(lint(paths, root=root / "mappings", schemas=root / "schemas", parse=PARSE))
 
 
 def _result(fault: Fault, root: Path) -> Result:
