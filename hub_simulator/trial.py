@@ -17,7 +17,7 @@ from hub_core.asking.agreement import CNP as PERSON
 from hub_core.contract.wsdl import Finding as Noticed
 from hub_core.contract.wsdl import read_contract
 from hub_core.directory import Direction, Directory, Endpoint
-from hub_core.errors import PunteError
+from hub_core.errors import ConfigError, PunteError
 from hub_core.lint import lint
 from hub_core.mapping import CompiledMapping, MappingSet
 from hub_core.mapping.selection import load_folder, schemas_of
@@ -27,6 +27,7 @@ from hub_core.places import SCHEMAS, around
 from hub_core.ports import Adapter, Answer, Question, Sent
 from hub_core.reading import Verdict
 from hub_core.testing.wire import serving
+from hub_simulator.place import look_at
 from hub_simulator.served import HOST, app_of
 from hub_simulator.simulator import Simulator
 from registry.checking import check
@@ -77,9 +78,12 @@ async def look(name: str, folder: Path, mappings: Path | None, *, live: bool = F
         text = f"no call leaves before {endpoint.url.removeprefix(ENV)} is set, or url: is an address"
         steps.append(Step(step="address", state="missing", text=text))
     steps += _contract(endpoint)
-    if faults or any(step.state == "fault" for step in steps) or endpoint.direction is Direction.IN:
+    if faults or any(step.state == "fault" for step in steps):
         return [*steps, *_access(name, endpoint, directory)]
     adapter = adapters[endpoint.adapter]
+    if endpoint.direction is Direction.IN or endpoint.collect is not None:
+        steps += await _place(adapter, name, endpoint) if live else []
+        return [*steps, *_access(name, endpoint, directory)]
     answer, exchanged = await _exchange(adapter, name, endpoint, live=live)
     steps.append(exchanged)
     if answer is not None:
@@ -113,6 +117,9 @@ def _unset(draft: Draft) -> list[str]:
 
 
 def _contract(endpoint: Endpoint) -> Iterator[Step]:
+    if endpoint.contract is not None and endpoint.contract.rows is not None:
+        yield Step(step="contract", state="ok", text=f"files as {endpoint.contract.rows} describes")
+        return
     if endpoint.contract is None or endpoint.contract.wsdl is None or endpoint.adapter != SPEC.name:
         yield Step(step="contract", state="missing", text="no WSDL: add contract: with wsdl: and operation:")
         return
@@ -135,6 +142,15 @@ def _read_contract(endpoint: Endpoint) -> Any:
     assert endpoint.contract is not None  # noqa: S101 - looked at before
     path = SCHEMAS / (endpoint.contract.wsdl or "")
     return read_contract(path, around(path))
+
+
+async def _place(adapter: Adapter, name: str, endpoint: Endpoint) -> list[Step]:
+    try:
+        seen = await look_at(adapter, name, followed(endpoint, os.environ))
+    except PunteError as fault:
+        mend = f"; {fault.mend}" if isinstance(fault, ConfigError) and fault.mend else ""
+        return [Step(step="place", state="fault", text=f"{fault}{mend}")]
+    return [] if seen is None else [Step(step="place", state="ok", text=seen)]
 
 
 async def _exchange(adapter: Adapter, name: str, endpoint: Endpoint, *, live: bool) -> tuple[Answer | None, Step]:

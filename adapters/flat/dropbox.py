@@ -76,6 +76,10 @@ class DropboxPoller:
                     return Batch(items=(Item(body=body, sender_id=fingerprint),), after=after, more=True)
         return Batch(items=(), after=position or "")
 
+    async def look(self) -> str:
+        """Say where files lie, and how many; see ``hub_core.ports.Looks``."""
+        return await self._inbox.look()
+
     async def close(self) -> None:
         """Give connections back."""
         await self._inbox.close()

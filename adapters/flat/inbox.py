@@ -38,6 +38,12 @@ class Inbox:
         """Give connections back."""
         await self._folder.close()
 
+    async def look(self) -> str:
+        """Say where files lie, and how many."""
+        where = await self._folder.look()
+        lying, whole = len(await self._folder.lying()), len(await self.whole())
+        return f"{where}; {lying:,} files there, {whole:,} of them whole"
+
     async def whole(self) -> list[Lying]:
         """Return the files that nobody writes any more, oldest change first."""
         files = await self._folder.lying()

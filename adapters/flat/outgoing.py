@@ -87,6 +87,10 @@ class Outgoing:
         if self._dropbox.marker is not None:
             await self._folder.write(f"{name}{self._dropbox.marker}", b"")
 
+    async def look(self) -> str:
+        """Say where files go; see ``hub_core.ports.Looks``."""
+        return await self._folder.look()
+
     async def close(self) -> None:
         """Give connections back."""
         await self._folder.close()

@@ -10,6 +10,7 @@ from typing import Final, NamedTuple, Protocol
 from hub_core.directory import Endpoint
 
 MOST: Final = 10_000  # files that are looked at in one listing
+PROBE: Final = ".punte-probe.tmp"  # written and taken away again
 PIECE: Final = 1_000_000  # bytes that are read at once
 LONGEST_NAME: Final = 150  # bytes of a name that are kept where something is written before or behind it
 _LONGEST: Final = 255  # bytes of a name, as file systems have it
@@ -58,6 +59,10 @@ class Folder(Protocol):
 
     async def remove(self, name: str) -> None:
         """Take a file away, if it is there."""
+        ...
+
+    async def look(self) -> str:
+        """Say what it is, for people, once it is seen that files can be written and taken away there."""
         ...
 
     async def close(self) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from adapters.kit import folder
-from adapters.kit.folder import PIECE, Lying, plain, seen
+from adapters.kit.folder import PIECE, PROBE, Lying, plain, seen
 from hub_core.errors import ConfigError, TryLater
 from hub_core.journal.failpoints import reach
 
@@ -67,6 +67,12 @@ class LocalFolder:
         plain(name)
         with self._used():
             await asyncio.to_thread((self.path / name).unlink, missing_ok=True)
+
+    async def look(self) -> str:
+        """Say where it is; see ``Folder``."""
+        await self.write(PROBE, b"")
+        await self.remove(PROBE)
+        return f"{self.path} on this machine"
 
     async def close(self) -> None:
         """Hold nothing open."""

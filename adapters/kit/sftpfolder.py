@@ -13,13 +13,14 @@ import asyncssh
 from asyncssh.constants import FILEXFER_TYPE_DIRECTORY, FILEXFER_TYPE_REGULAR
 
 from adapters.kit import folder
-from adapters.kit.folder import PIECE, Lying, plain, seen
+from adapters.kit.folder import PIECE, PROBE, Lying, plain, seen
 from adapters.kit.ssh import KINDS, Server, connect, told
 from hub_core.errors import ConfigError, PunteError, TryLater
 
 #: A connection that nobody used for so long is given back, as are those over HTTP.
 IDLE_SECONDS: Final = 5.0
-_CLOCK: Final = ".punte-clock.tmp"
+_LONGEST_VERSION: Final = 60  # letters of what a server says of itself
+_SAME_TIME: Final = 5.0  # seconds between clocks that are of no interest
 _NEW: Final = asyncssh.FXF_WRITE | asyncssh.FXF_CREAT | asyncssh.FXF_EXCL
 _NOT_READABLE: Final = (asyncssh.SFTPNoSuchFile, asyncssh.SFTPPermissionDenied, asyncssh.SFTPFailure)
 
@@ -54,6 +55,20 @@ class SftpFolder:
             if self._ahead is None:
                 self._ahead = await self._written_at(client) - time.time()
             return time.time() + self._ahead
+
+    async def look(self) -> str:
+        """Say who answers, with which key, and how its clock goes; see ``Folder``."""
+        async with self._at_work() as client:
+            ahead = await self._written_at(client) - time.time()
+            assert self._connection is not None  # noqa: S101 - it is at work; narrows the type
+            version = str(self._connection.get_extra_info("server_version"))[:_LONGEST_VERSION]
+            key = self._connection.get_server_host_key()
+        shown = "".join(letter if letter.isprintable() else "?" for letter in version)
+        fingerprint = "" if key is None else key.get_fingerprint()
+        clock = (
+            "" if abs(ahead) < _SAME_TIME else f", its clock {abs(ahead):,.0f} s {'ahead' if ahead > 0 else 'behind'}"
+        )
+        return f"{shown} at {self._server.shown}, known by {fingerprint}{late if abs(ahead) > _SAME_TIME else ''}"
 
     async def read(self, file: Lying, into: Callable[[bytes], object]) -> bool:
         """Hand the bytes of a file over; see ``Folder``."""
@@ -134,7 +149,7 @@ class SftpFolder:
                 await stream.fsync()
 
     async def _written_at(self, client: asyncssh.SFTPClient) -> float:
-        path = self._path(_CLOCK)
+        path = self._path(PROBE)
         await self._put(client, path, b"\n")
         changed = _changed(await client.lstat(path))
         await client.remove(path)

@@ -107,7 +107,8 @@ def check(
 
     Looks at the registry set and the contract, makes one exchange with a partner that is simulated from the contract,
     holds the answer against the contract, reads it with its mapping, lints that, and says what is missing. --live asks
-    the partner itself, about a person that nobody is, and looks at its certificate. Findings are told with their place,
+    the partner itself, about a person that nobody is, and looks at its certificate; or at the folder where files lie,
+    and at the key of its server. Findings are told with their place,
     also those that hinder nothing. Ends with 1 if anything is missing.
     """
     import asyncio

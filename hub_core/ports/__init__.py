@@ -22,7 +22,7 @@ from hub_core.ports.exchange import Answer, Asked, Found, Question, Sent, Source
 from hub_core.ports.filing import Files, Filing, Whole
 from hub_core.ports.journal import Journal
 from hub_core.ports.journal_view import JournalView
-from hub_core.ports.polling import Batch, Became, Item, Poller, Polls, Replies
+from hub_core.ports.polling import Batch, Became, Item, Looks, Poller, Polls, Replies
 from hub_core.ports.schedule import Position, Run, Schedule
 from hub_core.ports.spec import SDK, Capability, Field, Personal, Spec, fits
 
@@ -44,6 +44,7 @@ __all__ = [
     "Journal",
     "JournalView",
     "Line",
+    "Looks",
     "Part",
     "Personal",
     "Place",

@@ -104,6 +104,19 @@ class Replies(Protocol):
 
 
 @runtime_checkable
+class Looks(Protocol):
+    """What a poller or a ``Filing`` has, besides, that can look at the partner without taking or leaving anything."""
+
+    async def look(self) -> str:
+        """Say what was seen, for people; never a value of a document, nor a name of a file.
+
+        Raises:
+            TryLater, ConfigError: it cannot be used.
+        """
+        ...
+
+
+@runtime_checkable
 class Polls(Protocol):
     """What an adapter has, besides, whose ``Spec`` says that it polls."""
 

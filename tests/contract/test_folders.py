@@ -205,3 +205,8 @@ async def test_a_name_is_never_a_path(folder):
             await folder.write(name, b"x")
         with pytest.raises(ValueError, match="no path"):
             await folder.move("lista.csv", "taken", name)
+
+
+async def test_whoever_looks_at_it_leaves_nothing(folder, path):
+    assert await folder.look()
+    assert [*path.iterdir()] == []

@@ -1,6 +1,7 @@
 """Folders on servers: who is trusted, what strange and failing servers do, and that no file is lost by it."""
 
 import asyncio
+import json
 import os
 from datetime import timedelta
 
@@ -9,12 +10,29 @@ import pytest
 
 from adapters.flat.dropbox import Dropbox, DropboxPoller
 from adapters.kit.folder import open_folder
+from cli import main
 from hub_core.credentials import Credentials, SecretReference
 from hub_core.directory import Direction, Endpoint
 from hub_core.errors import ConfigError, TryLater
 from tests.integration import sshd
 
 SLOW_CLOCK = 3 * 3600  # seconds; a server whose times are those of another zone
+REGISTRY = """
+institutions:
+  anofm: {{name: Employment agency}}
+endpoints:
+  vacancies:
+    institution: anofm
+    direction: in
+    adapter: flat
+    service: lists
+    contract: {{rows: partners/anofm/monthly.rows.yaml}}
+    poll: {{every: 1 min}}
+    {where}
+    settings: {{host_key: {key}}}
+access:
+  anofm-lists: {{institution: anofm, service: lists, purposes: [labour-market], fixed_purpose: labour-market}}
+"""
 real = pytest.mark.system("sshd")
 
 
@@ -59,6 +77,23 @@ async def test_a_server_that_shows_another_key_is_not_spoken_to_and_its_key_is_t
     assert server.host_key in refused.value.text
     assert server.second_host_key in refused.value.text
     assert server.log().count("Accepted") == before
+
+
+@real
+@pytest.mark.parametrize(("pinned", "code", "state"), [("host_key", 0, "ok"), ("no_key", 1, "fault")])
+def test_an_endpoint_is_tried_with_the_server_itself_before_it_is_applied(
+    server, tmp_path, capsys, pinned, code, state
+):
+    key = {"host_key": server.host_key, "no_key": f"SHA256:{'A' * 43}"}[pinned]
+    (tmp_path / "lists.yaml").write_text(REGISTRY.format(where=server.registered, key=key))
+    (server.files / "lista.csv").write_bytes(b"x")
+    with pytest.raises(SystemExit) as ended:
+        main(["endpoint", "check", "vacancies", "--from", str(tmp_path), "--live", "--json"])
+    (place,) = (step for step in json.loads(capsys.readouterr().out) if step["step"] == "place")
+    assert (ended.value.code or 0, place["state"]) == (code, state)
+    assert server.host_key in place["text"]
+    assert ("1 files there, 0 of them whole" in place["text"]) == (state == "ok")
+    assert [path.name for path in server.files.iterdir()] == ["lista.csv"]
 
 
 @real
@@ -282,6 +317,13 @@ async def test_the_age_of_a_file_is_told_by_the_clock_of_its_server(odd):
     waiting = DropboxPoller(endpoint, Dropbox(host_key=(key,), settle=timedelta(hours=1)))
     assert (await waiting.poll(None)).items == ()
     await waiting.close()
+
+
+async def test_whoever_looks_at_a_server_is_told_by_what_it_is_known_and_that_its_clock_is_late(odd, opened):
+    endpoint, key, _ = odd
+    seen = await opened(endpoint, key).look()
+    assert f"known by {key}, its clock 10,80" in seen
+    assert seen.endswith(" s behind")
 
 
 async def test_names_that_a_server_makes_up_lead_nowhere(odd, opened):
