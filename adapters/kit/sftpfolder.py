@@ -65,9 +65,7 @@ class SftpFolder:
             key = self._connection.get_server_host_key()
         shown = "".join(letter if letter.isprintable() else "?" for letter in version)
         fingerprint = "" if key is None else key.get_fingerprint()
-        clock = (
-            "" if abs(ahead) < _SAME_TIME else f", its clock {abs(ahead):,.0f} s {'ahead' if ahead > 0 else 'behind'}"
-        )
+        late = f", its clock {abs(ahead):,.0f} s {'ahead' if ahead > 0 else 'behind'}"
         return f"{shown} at {self._server.shown}, known by {fingerprint}{late if abs(ahead) > _SAME_TIME else ''}"
 
     async def read(self, file: Lying, into: Callable[[bytes], object]) -> bool:
