@@ -38,6 +38,7 @@ STYLES: Final = {
     "replaced": "dim",
     "sent": "green",
     "flowing": "green",
+    "collecting": "cyan",
     "paused": "yellow",
     "closed": "dim",
     "broken": "bold red",

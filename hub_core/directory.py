@@ -12,9 +12,8 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta
 
-from hub_core.collect import Collect
 from hub_core.credentials import CallerCertificate, ClientCertificate, Credentials, Security, Struct
-from hub_core.policy import Breaker, Opening, Retry, Steps
+from hub_core.policy import Breaker, Collect, Opening, Retry, Steps
 from hub_core.polled import Poll
 from hub_core.wording import Answer, InBand
 

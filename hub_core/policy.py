@@ -6,6 +6,7 @@ from typing import Annotated
 from msgspec import Meta
 
 from hub_core.credentials import Struct
+from hub_core.polled import CRON
 
 _DAY, _TIME = "(mon|tue|wed|thu|fri|sat|sun)", "([01][0-9]|2[0-3]):[0-5][0-9]"
 HOURS = rf"^{_DAY}(-{_DAY})? {_TIME}-({_TIME}|24:00)$"
@@ -73,3 +74,19 @@ class Retry(Struct, frozen=True, kw_only=True):
     first: timedelta = timedelta(seconds=2)
     longest: timedelta = timedelta(hours=1)
     give_up_after: timedelta | None = None
+
+
+class Collect(Struct, frozen=True, kw_only=True):
+    """When a file is closed; ``every`` or ``cron`` says when, and a file without rows is never written.
+
+    Attributes:
+        every: so long after its oldest message came, such as ``1 h``.
+        cron: minute, hour, day, month and day of the week by its name, such as ``0 16 * * mon-fri``.
+        zone: time zone of ``cron``, and of the dates in names of files.
+        most: rows of one file; as soon as so many wait, it is closed.
+    """
+
+    every: timedelta | None = None
+    cron: Annotated[str, Meta(pattern=CRON, examples=["0 16 * * mon-fri"])] | None = None
+    zone: str = "Europe/Bucharest"
+    most: Annotated[int, Meta(ge=1, le=100_000)] = 10_000

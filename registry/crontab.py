@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from hub_core.collect import Collect
+from hub_core.policy import Collect
 from hub_core.polled import Poll
 
 _STEP: Final = timedelta(microseconds=1)
@@ -18,10 +18,7 @@ def next_time(times: Poll | Collect, after: datetime) -> datetime:
     """
     from apscheduler.triggers.cron import CronTrigger  # takes 0.1 s to load, and few need it
 
-    try:
-        zone = ZoneInfo(times.zone)
-    except (OSError, ValueError, KeyError) as error:  # which of them depends on what the name looks like
-        raise ValueError(f"there is no time zone {times.zone!r}") from error
+    zone = _zone(times.zone)
     found: datetime | None = CronTrigger.from_crontab(times.cron, timezone=zone).get_next_fire_time(None, after + _STEP)
     if found is None:
         raise ValueError(f"{times.cron} never comes")
@@ -34,6 +31,14 @@ def due_at(collect: Collect, oldest: datetime) -> datetime:
     Raises:
         ValueError: as ``next_time``.
     """
+    _zone(collect.zone)
     if collect.cron is not None:
         return next_time(collect, oldest)
     return oldest + (collect.every or timedelta())
+
+
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (OSError, ValueError, KeyError) as error:  # which of them depends on what the name looks like
+        raise ValueError(f"there is no time zone {name!r}") from error

@@ -242,7 +242,11 @@ def _check_collect(ground: Ground, endpoint: Endpoint, at: Place) -> None:
     try:
         due_at(collect, datetime.now(UTC))
     except ValueError as error:
-        ground.fault(at("collect"), f"no such times: {error}", "write them such as 0 16 * * mon-fri")
+        ground.fault(
+            at("collect"),
+            f"no such times: {error}",
+            "write them such as 0 16 * * mon-fri, and a zone such as Europe/Bucharest",
+        )
     if endpoint.writes is None:
         ground.fault(
             at(), "nothing says what stands in a row", "add writes: with a mapping of this file", MISSING_FIELD

@@ -10,10 +10,10 @@ import msgspec
 
 from adapters.flat.dropbox import Dropbox
 from adapters.kit.folder import Folder, fingerprint_of, open_folder
-from hub_core.collect import Collect
 from hub_core.directory import Endpoint
 from hub_core.document import Document
 from hub_core.errors import ConfigError, Rejected, TryLater
+from hub_core.policy import Collect
 from hub_core.ports import Whole
 from hub_core.rows import Column, Description, Record, whole_file
 from hub_core.rows.model import SUFFIXES

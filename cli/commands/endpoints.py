@@ -35,6 +35,13 @@ PAUSES = (
     Column("RESUMED"),
     Column("BY WHOM AND WHY", wrap=True),
 )
+FILES = (
+    Column("NUMBER", right=True),
+    Column("FILE"),
+    Column("ROWS", right=True),
+    Column("CLOSED", drop=1),
+    Column("WRITTEN"),
+)
 
 Name = Annotated[
     str, typer.Argument(metavar="NAME", help="Name of the outbound endpoint.", autocompletion=completion.outbound)
@@ -123,6 +130,8 @@ def _count(number: int) -> str:
 
 def _show(answer: dict[str, Any]) -> None:
     show_endpoints([answer["endpoint"]], empty="")
+    if "files" in answer:
+        _show_files(answer)
     if not answer["pauses"]:
         return
     screen.heading("Pauses, the newest first")
@@ -138,3 +147,17 @@ def _show(answer: dict[str, Any]) -> None:
         for it in answer["pauses"]
     ]
     screen.table(PAUSES, rows, empty="")
+
+
+def _show_files(answer: dict[str, Any]) -> None:
+    """Print which files were written, and where they go."""
+    screen.heading(f"Files into {screen.clean(answer['folder'] or '')}, the newest first")
+    rows = [
+        (str(it["number"]), it["name"], f"{it['lines']:,}", screen.local(it["closed_at"]), _written(it["written_at"]))
+        for it in answer["files"]
+    ]
+    screen.table(FILES, rows, empty="none yet: a file is written when it is due and something waits")
+
+
+def _written(at: str | None) -> str:
+    return screen.local(at) or "not yet"

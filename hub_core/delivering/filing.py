@@ -17,7 +17,6 @@ from typing import Final, NamedTuple
 import msgspec
 
 from hub_core.canonical import Beneficiary
-from hub_core.collect import Collect
 from hub_core.delivering.gates import Gates
 from hub_core.directory import Directory, Endpoint
 from hub_core.document import Document
@@ -26,6 +25,7 @@ from hub_core.filed import Candidate, Closed, SetAside, Unwritten
 from hub_core.journal.failpoints import reach
 from hub_core.mapping.compiled import CompiledMapping
 from hub_core.message import Severity
+from hub_core.policy import Collect
 from hub_core.ports import Clock, Filing, Journal, JournalView, Whole
 
 log = logging.getLogger("punte.filing")
@@ -90,7 +90,7 @@ class Chosen:
         return writing.document
 
 
-class _Made(NamedTuple):
+class Made(NamedTuple):
     """A file that can be written, of the first rows of those that were chosen."""
 
     whole: Whole
@@ -201,7 +201,7 @@ class Filer:
         if not chosen.documents:
             return False
         number = next((file.number for file in self._view.filed(name)), 0) + 1
-        made = await asyncio.to_thread(_make, filing, chosen.documents, number, now)
+        made = await asyncio.to_thread(make, filing, chosen.documents, number, now)
         file = Closed(
             endpoint=name,
             number=number,
@@ -241,7 +241,7 @@ class Filer:
         log.info("filing.written", extra={"endpoint": file.endpoint, "number": file.number})
 
 
-def _make(filing: Filing, documents: Sequence[Document], number: int, at: datetime) -> _Made:
+def make(filing: Filing, documents: Sequence[Document], number: int, at: datetime) -> Made:
     """Make a file of as many of the first documents as one can carry: the sum of all may be too long for its column.
 
     Raises:
@@ -250,7 +250,7 @@ def _make(filing: Filing, documents: Sequence[Document], number: int, at: dateti
     count = len(documents)
     while True:
         try:
-            return _Made(filing.whole(documents[:count], number=number, at=at), count)
+            return Made(filing.whole(documents[:count], number=number, at=at), count)
         except Rejected as fault:
             if count == 1:
                 raise ConfigError(fault.code, fault.text, mend="mend the description of the file") from fault

@@ -10,6 +10,7 @@ from hub_core.directory import Direction, Endpoint
 from hub_core.errors import ConfigError
 from hub_core.journal.entries import Queue
 from hub_core.message import Pause
+from registry.crontab import due_at
 from registry.desk.arguments import EndpointName, EndpointPause, EndpointResume, Nothing
 from registry.parts import Parts
 
@@ -26,8 +27,9 @@ class EndpointRow(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         state: ``flowing``; ``paused`` by an operator; ``closed`` outside of its opening hours; ``broken``: left alone
-            after failures; ``probing``: one delivery finds out whether it works again; ``gone``: not registered.
-        until: when it is looked at again by itself.
+            after failures; ``probing``: one delivery finds out whether it works again; ``gone``: not registered;
+            ``collecting``: what waits goes into a file that is not due yet.
+        until: when it is looked at again by itself, or when the file is due.
         why: reason of the pause, or code of the failure.
         by: who paused it.
         oldest: since when the oldest of those that wait does.
@@ -65,7 +67,11 @@ def endpoints(parts: Parts, _: Nothing) -> list[EndpointRow]:
 def endpoint(parts: Parts, wanted: EndpointName) -> dict[str, Any]:
     """Show one outbound endpoint and who paused it when and why."""
     (row,) = (row for row in endpoints(parts, Nothing()) if row.endpoint == _known(parts, wanted.name))
-    return {"endpoint": row, "pauses": parts.view.pauses(wanted.name)}
+    it = parts.directory().endpoints[wanted.name]
+    shown: dict[str, Any] = {"endpoint": row, "pauses": parts.view.pauses(wanted.name)}
+    if it.collect is not None:
+        shown |= {"folder": it.settings.get("folder") or it.url, "files": parts.view.filed(wanted.name)}
+    return shown
 
 
 async def endpoint_pause(parts: Parts, act: EndpointPause) -> dict[str, Any]:
@@ -96,7 +102,10 @@ def _row(
 ) -> EndpointRow:
     state, until, why = ("paused", pause.until, pause.reason) if pause else _standing(it, standing, now)
     before = now - STUCK_AFTER
-    waits_long = queue.oldest is not None and queue.oldest < before and _opens(it, before) == before
+    due = _due(it, queue)
+    if state == "flowing" and due is not None and due > now:
+        state, until = "collecting", due
+    waits_long = due is not None and due < before and _opens(it, before) == before
     return EndpointRow(
         endpoint=name,
         institution=it.institution if it else "",
@@ -111,6 +120,13 @@ def _row(
         parked=queue.parked,
         late=waits_long and state not in {"paused", "closed"},
     )
+
+
+def _due(it: Endpoint | None, queue: Queue) -> datetime | None:
+    """Return since when the oldest that waits should go, or from when on where it waits for a file."""
+    if it is None or it.collect is None or queue.oldest is None or queue.waiting >= it.collect.most:
+        return queue.oldest
+    return due_at(it.collect, queue.oldest)
 
 
 def held_back(parts: Parts, name: str) -> tuple[str, datetime | None, str]:

@@ -19,7 +19,6 @@ from journal_child import Ledger
 from adapters.flat import ADAPTER as FLAT
 from adapters.rest import ADAPTER as REST
 from hub_core.accepting.splitting import Splitter
-from hub_core.collect import Collect
 from hub_core.delivering import delivery
 from hub_core.delivering.gates import Gates
 from hub_core.directory import Access, Condition, Direction, Directory, Endpoint, Institution, Route
@@ -28,6 +27,7 @@ from hub_core.journal import failpoints, filing
 from hub_core.journal.entries import Filter
 from hub_core.mapping import load
 from hub_core.message import Arrival, Caller, DeliveryState, Receipt, State
+from hub_core.policy import Collect
 from hub_core.sealing_anew import Resealer
 from hub_core.settings import Settings
 from registry.desk.desk import Desk

@@ -7,8 +7,9 @@ import pytest
 from hub_core.clock import SystemClock
 from hub_core.directory import Direction, Directory, Endpoint
 from hub_core.errors import ConfigError
+from hub_core.filed import Closed
 from hub_core.message import DeliveryState
-from hub_core.policy import Opening
+from hub_core.policy import Collect, Opening
 from hub_core.settings import Settings
 from hub_core.testing.builders import a_delivery, a_message, an_outcome
 from hub_core.testing.journal_base import ended
@@ -132,3 +133,32 @@ async def test_a_human_is_needed_for_a_doubt_that_waits_for_one(store):
     (stuck,) = status["stuck"]
     assert (stuck["what"], stuck["where"], stuck["count"]) == ("in doubt", "cases", 1)
     assert [(row["endpoint"], row["in_doubt"]) for row in status["endpoints"]] == [("cases", 1), ("office", 0)]
+
+
+@pytest.mark.parametrize(
+    ("age", "state", "late"),
+    [(10 * MINUTE, "collecting", False), (65 * MINUTE, "flowing", False), (80 * MINUTE, "flowing", True)],
+)
+async def test_what_waits_for_a_file_is_late_only_once_the_file_was_due(store, age, state, late):
+    files = out(adapter="flat", collect=Collect(every=60 * MINUTE), settings={"folder": "town/in"})
+    store.parts.in_force(Directory(number=1, endpoints={"town": files}))
+    await store.keep("town", age=age)
+    row = await store.row("town")
+    assert (row["state"], row["late"]) == (state, late)
+
+
+async def test_an_endpoint_says_where_its_files_go_and_which_were_written(store):
+    files = out(adapter="flat", collect=Collect(every=MINUTE), settings={"folder": "town/in"})
+    store.parts.in_force(Directory(number=1, endpoints={"town": files}))
+    assert (await store.call("endpoint", name="town"))["files"] == []
+    message = a_message()
+    delivery = a_delivery(message, endpoint="town")
+    await store.parts.journal.record(message, an_outcome(message, delivery))
+    now = SystemClock().now()
+    closed = Closed(
+        endpoint="town", number=1, name="a.csv", body=b"x", delivery_ids=(delivery.id,), first_line=1, at=now
+    )
+    await store.parts.journal.close_file(closed)
+    shown = await store.call("endpoint", name="town")
+    assert shown["folder"] == "town/in"
+    assert [(it["name"], it["lines"], it["written_at"]) for it in shown["files"]] == [("a.csv", 1, None)]

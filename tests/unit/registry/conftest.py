@@ -32,14 +32,20 @@ MARK = "«"
 class PlainAdapter:
     """Knows all it is told about; refuses what a test makes it refuse."""
 
-    def __init__(self, name, *directions, polls=False, settings=None):
+    def __init__(self, name, *directions, polls=False, collects=False, settings=None):
         self.spec = Spec(
             name=name,
             sdk=SDK,
             summary="",
             kinds=(),
             capabilities=tuple(
-                Capability(name=f"{it}", direction=it, description="", fetches=polls and it is Direction.IN)
+                Capability(
+                    name=f"{it}",
+                    direction=it,
+                    description="",
+                    fetches=polls and it is Direction.IN,
+                    collects=collects and it is Direction.OUT,
+                )
                 for it in directions
             ),
             fields=(Field(name="url", description=""),),
@@ -61,6 +67,7 @@ class Folder:
         self.adapters = {
             "soap": PlainAdapter("soap", Direction.IN, Direction.ASK),
             "flat": PlainAdapter("flat", Direction.IN),
+            "files": PlainAdapter("files", Direction.OUT, collects=True),
             "rest": PlainAdapter("rest", Direction.IN, Direction.OUT, polls=True),
         }
         self.mappings = ["cnas.insured-person/1"]

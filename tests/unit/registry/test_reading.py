@@ -6,7 +6,7 @@ from hub_core.codes import CODES
 from hub_core.credentials import SecretReference
 from hub_core.directory import DEFAULT_MAX_BODY_BYTES, Directory, Route
 from hub_core.errors import ConfigError
-from hub_core.policy import Breaker, Opening, Retry, Steps
+from hub_core.policy import Breaker, Collect, Opening, Retry, Steps
 from hub_core.polled import Poll
 from registry.reading import MAX_FILES, gather
 
@@ -377,4 +377,32 @@ def test_a_list_that_is_fetched_needs_no_id_and_may_name_who_calls(folder):
 )  # fmt: skip
 def test_how_a_list_is_fetched_is_checked(folder, old, new, fault):
     faults = polled(folder, (old, new.replace("«", ""))).faults()
+    assert any(found.endswith(fault) for found in faults), faults
+
+
+FILES = (
+    "adapter: rest, service: cases",
+    "adapter: files, service: cases, writes: cnas.insured-person/1, collect: {every: 1 h}",
+)
+
+
+def test_when_files_are_written_is_read(folder):
+    read = folder.good(FILES, ("{every: 1 h}", "{cron: '0 16 * * mon-fri', most: 500}")).read()
+    assert read.directory.endpoints["cases"].collect == Collect(cron="0 16 * * mon-fri", most=500)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "fault"),
+    [
+        (", collect: {every: 1 h}", "", "R103 a file holds many messages, and nothing says when it is written | add collect: {every: 1 h}, or collect: {cron: 0 16 * * mon-fri}"),
+        ("{every: 1 h}", "{every: 1 h, cron: '0 16 * * mon'}", "R104 a file is written so long after its first message, or at certain times | write one of every and cron"),
+        ("{every: 1 h}", "{cron: '0 16 30 2 *'}", "R104 no such times: 0 16 30 2 * never comes | write them such as 0 16 * * mon-fri, and a zone such as Europe/Bucharest"),
+        ("{every: 1 h}", "{every: 1 h, zone: Europe/Bucuresti}", "R104 no such times: there is no time zone 'Europe/Bucuresti' | write them such as 0 16 * * mon-fri, and a zone such as Europe/Bucharest"),
+        (", writes: cnas.insured-person/1", "", "R103 nothing says what stands in a row | add writes: with a mapping of this file"),
+        ("{every: 1 h}", "{every: 1 h}, rate: 1/s", "R104 'rate' has no effect where files are written | remove it"),
+        ("adapter: files", "adapter: rest", "R104 the adapter rest writes no files | remove it"),
+    ],
+)  # fmt: skip
+def test_when_files_are_written_is_checked(folder, old, new, fault):
+    faults = folder.good(FILES, (old, new)).faults()
     assert any(found.endswith(fault) for found in faults), faults
