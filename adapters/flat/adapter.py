@@ -18,7 +18,6 @@ from hub_core.places import SCHEMAS
 from hub_core.ports import Capability, Field, Filing, Part, Poller, Spec, Split
 from hub_core.rows import Description, OpenFile, as_body, load_description, open_file, open_row
 from hub_core.rows.single import MEDIA_TYPE
-from hub_core.validation import parse_json
 from hub_core.wording import InBand
 
 SPEC: Final = Spec(
@@ -99,7 +98,7 @@ class FlatAdapter(BaseAdapter):
         """
         if body.lstrip()[:1] not in {b"", b"{"}:
             raise Rejected("F115", "a flat file is read row by row")
-        return open_row(parse_json(body))
+        return open_row(body)
 
     def split(self, endpoint: Endpoint, body: bytes) -> Split:
         """Return the rows of a file; see ``hub_core.ports.Splits``."""

@@ -8,7 +8,7 @@ its file and its line: whatever is tried twice is kept once.
 import asyncio
 import hashlib
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from itertools import dropwhile, islice
 from typing import Any, Final
 
@@ -19,11 +19,12 @@ from hub_core.clock import row_id
 from hub_core.directory import Directory
 from hub_core.errors import PunteError, Rejected, TryLater
 from hub_core.journal.failpoints import reach
-from hub_core.message import Entry, Message
+from hub_core.message import Entry, Message, Outcome
 from hub_core.ports import Adapter, Clock, Journal, JournalView, Part, Split, Splits
 
 log = logging.getLogger("punte.splitting")
-BATCH: Final = 32  # rows that are judged between two looks at what else there is to do
+BATCH: Final = 256  # rows of one commit
+TURN: Final = 16  # rows that are judged between two looks at what else there is to do
 AT_ONCE: Final = 4  # files; the others wait
 _APART: Final = ("body", "attachments")  # of a message, not in its row
 _PAUSE: Final = 1.0  # seconds, after something went wrong
@@ -109,9 +110,17 @@ class Splitter:
         split = await asyncio.to_thread(self._read, file, directory)
         done = self._view.rows(message_id).last_line
         rest = dropwhile(lambda part: part.line <= done, split.parts)
-        while batch := [*islice(rest, BATCH)]:
-            await self._keep(file, split.media_type, batch, directory)
-            reach("after-rows-before-more")
+        before: asyncio.Task[None] | None = None
+        try:
+            while batch := await self._judged(file, split.media_type, islice(rest, BATCH), directory):
+                if before is not None:
+                    await before
+                    reach("after-rows-before-more")
+                # The next rows are judged while these are synced to disk; what is on disk is always a beginning.
+                before = asyncio.create_task(self._hub.keep_all(batch))
+        finally:
+            if before is not None:
+                await before
         reach("after-rows-before-done")
         detail = f"{split.count} rows"
         await self._journal.split(Entry(message_id=message_id, at=self._clock.now(), step="split", detail=detail))
@@ -123,12 +132,17 @@ class Splitter:
             raise Rejected("F115", f"the adapter {endpoint.adapter} reads no files", where=file.endpoint)
         return adapter.split(endpoint, file.body)
 
-    async def _keep(self, file: Message, media_type: str, batch: Sequence[Part], directory: Directory) -> None:
-        rows = (row_message(file, part, media_type) for part in batch)
-        judged = [
-            (row, self._hub.judge(row, self._hub.open(row.endpoint, row.body, directory), directory)) for row in rows
-        ]
-        await self._hub.keep_all(judged)
+    async def _judged(
+        self, file: Message, media_type: str, parts: Iterable[Part], directory: Directory
+    ) -> list[tuple[Message, Outcome]]:
+        """Return the messages of some rows and what is decided about them; others have their turn in between."""
+        judged: list[tuple[Message, Outcome]] = []
+        for part in parts:
+            row = row_message(file, part, media_type)
+            judged.append((row, self._hub.judge(row, self._hub.open(row.endpoint, row.body, directory), directory)))
+            if len(judged) % TURN == 0:
+                await asyncio.sleep(0)
+        return judged
 
 
 def message_of(view: JournalView, message_id: str) -> Message:

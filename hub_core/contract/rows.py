@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from hub_core.contract.place import LeafType, Place
 from hub_core.message import Finding
-from hub_core.rows.lines import faults_of
+from hub_core.rows.lines import checks_of, faults_of
 from hub_core.rows.model import Column, Description, Record
 
 # Days that every month has: whatever fits the pattern is a date.
@@ -45,4 +45,4 @@ def _leaf(column: Column) -> LeafType:
 def row_faults(description: Description, row: Mapping[str, Any]) -> list[Finding]:
     """Return what is wrong with the columns of a row as mappings read and write it."""
     values = {column.name: str(row.get(column.name) or "") for column in description.row.columns}
-    return [*faults_of(values, description.row, None)]
+    return [*faults_of(values, checks_of(description.row), None)]

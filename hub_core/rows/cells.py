@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
 from hub_core.rows.model import Column
@@ -76,8 +76,8 @@ def check_of(column: Column) -> Check | None:
         checks.append(lambda value: None if value in allowed else "not one of the values of the column")
     if (most := column.max_length) is not None:
         checks.append(lambda value: f"longer than {most} characters" if len(value) > most else None)
-    if not checks:
-        return None
+    if len(checks) < 2:  # noqa: PLR2004 - one alone is asked directly
+        return checks[0] if checks else None
     return lambda value: next((fault for check in checks if (fault := check(value))), None)
 
 
@@ -91,6 +91,7 @@ def _type_checks(column: Column) -> list[Check]:
     return []
 
 
+@lru_cache(maxsize=4_096)  # the days of one file are few
 def _is_date(value: str, form: str) -> bool:
     try:
         return datetime.strptime(value, form).strftime(form) == value  # noqa: DTZ007 - a day, not an instant

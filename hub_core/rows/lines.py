@@ -11,7 +11,7 @@ from typing import BinaryIO, Final
 import msgspec
 
 from hub_core.message import Finding, Severity
-from hub_core.rows.cells import check_of, read_cell, scaled, unscaled, write_cell
+from hub_core.rows.cells import Check, check_of, read_cell, scaled, unscaled, write_cell
 from hub_core.rows.model import BadLine, Description, Record, Values
 from hub_core.rows.trees import tree_with
 
@@ -101,15 +101,21 @@ def fields_of(text: str, record: Record, description: Description) -> list[str]:
         BadLine: F102, F103, F107, F117.
     """
     fields = _csv_fields(text, record, description) if description.form == "csv" else _fixed_fields(text, record)
-    return [scaled(field, column) for field, column in zip(fields, record.columns, strict=True)]
+    return [
+        field if column.scale is None else scaled(field, column)
+        for field, column in zip(fields, record.columns, strict=True)
+    ]
 
 
 def _csv_fields(text: str, record: Record, description: Description) -> list[str]:
-    reader = csv.reader([text], delimiter=description.delimiter, quotechar=description.quote, strict=True)
-    try:
-        fields = next(reader)
-    except csv.Error:
-        raise BadLine("F107", "quotes do not fit") from None
+    if description.quote not in text:
+        fields = text.split(description.delimiter) if text else []
+    else:
+        reader = csv.reader([text], delimiter=description.delimiter, quotechar=description.quote, strict=True)
+        try:
+            fields = next(reader)
+        except csv.Error:
+            raise BadLine("F107", "quotes do not fit") from None
     if record.token:
         if fields[:1] != [record.token]:
             raise BadLine("F117", f"does not begin with {record.token!r}")
@@ -132,16 +138,24 @@ def _fixed_fields(text: str, record: Record) -> list[str]:
     return fields
 
 
-def faults_of(values: Values, record: Record, line: int | None) -> tuple[Finding, ...]:
+Checks = tuple[tuple[str, bool, Check | None], ...]
+
+
+def checks_of(record: Record) -> Checks:
+    """Return what ``faults_of`` looks at, once for many lines: name, whether it is required, and its own check."""
+    return tuple((column.name, column.required, check_of(column)) for column in record.columns)
+
+
+def faults_of(values: Values, checks: Checks, line: int | None) -> tuple[Finding, ...]:
     """Return what is wrong with the values of a line, all of it: F105, F106."""
     found = []
-    for column in record.columns:
-        value = values[column.name]
+    for name, required, check in checks:
+        value = values[name]
         if not value.strip():
-            if column.required:
-                found.append(fault("F105", "the column is blank", line, column.name))
-        elif (check := check_of(column)) is not None and (text := check(value)):
-            found.append(fault("F106", text, line, column.name))
+            if required:
+                found.append(fault("F105", "the column is blank", line, name))
+        elif check is not None and (text := check(value)):
+            found.append(fault("F106", text, line, name))
     return tuple(found)
 
 

@@ -10,7 +10,7 @@ import msgspec
 
 from hub_core.message import Finding, Severity
 from hub_core.rows.elements import Elements
-from hub_core.rows.lines import fault, faults_of, lines_of, shortened
+from hub_core.rows.lines import checks_of, fault, faults_of, lines_of, shortened
 from hub_core.rows.model import BadLine, Description, FlatFile, Row, Values
 from hub_core.rows.packed import members_of
 from hub_core.rows.survey import Raw, Survey, Whole, read_values, rows_above
@@ -69,6 +69,7 @@ class OpenFile:
     def rows(self) -> Iterator[Row]:
         """Yield the rows in the order of the file."""
         for one in self._files:
+            read = _Reader(one, self._description)
             with one.opener() as stream:
                 raws: Iterator[Raw]
                 if self._description.form == "xml":
@@ -76,7 +77,7 @@ class OpenFile:
                 else:
                     raws = islice(lines_of(stream, self._description), rows_above(self._description), None)
                 for number, raw in enumerate(islice(raws, one.count), one.above + 1):
-                    yield _row(raw, number, one, self._description)
+                    yield read.row(raw, number)
 
 
 def _begins(file: Whole, number: int, description: Description) -> Finding:
@@ -85,27 +86,32 @@ def _begins(file: Whole, number: int, description: Description) -> Finding:
     return Finding(code="F127", severity=Severity.INFO, text=f"file {number} of the zip begins here", line=line)
 
 
-def _row(raw: Raw, number: int, file: Whole, description: Description) -> Row:
-    try:
-        values = read_values(raw, description.row, description)
-    except BadLine as error:
-        faults: tuple[Finding, ...] = (fault(error.code, str(error), number),)
-        values = {}
-    else:
-        faults = faults_of(values, description.row, number)
-        if any(_MARK in value for value in values.values()) and (eaten := shortened(values, description.row, number)):
-            columns = {one.source for one in eaten}
-            faults = eaten + tuple(one for one in faults if one.source not in columns)
-        if not faults:
-            return Row(line=number, values=values, header=file.header, trailer=file.trailer)
-    return Row(
-        line=number,
-        values=values,
-        header=file.header,
-        trailer=file.trailer,
-        faults=faults,
-        text=_text(raw, description),
-    )
+class _Reader:
+    """Reads the rows of one file; what is the same for all of them is made once."""
+
+    def __init__(self, file: Whole, description: Description) -> None:
+        self._file = file
+        self._description = description
+        self._checks = checks_of(description.row)
+
+    def row(self, raw: Raw, number: int) -> Row:
+        file, description = self._file, self._description
+        try:
+            values = read_values(raw, description.row, description)
+        except BadLine as error:
+            faults: tuple[Finding, ...] = (fault(error.code, str(error), number),)
+            values = {}
+        else:
+            faults = faults_of(values, self._checks, number)
+            if any(_MARK in value for value in values.values()) and (
+                eaten := shortened(values, description.row, number)
+            ):
+                columns = {one.source for one in eaten}
+                faults = eaten + tuple(one for one in faults if one.source not in columns)
+            if not faults:
+                return Row(line=number, values=values, header=file.header, trailer=file.trailer)
+        text = _text(raw, description)
+        return Row(line=number, values=values, header=file.header, trailer=file.trailer, faults=faults, text=text)
 
 
 def _text(raw: Raw, description: Description) -> str:

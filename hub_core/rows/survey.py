@@ -10,7 +10,7 @@ from hub_core.errors import Rejected
 from hub_core.message import Finding, Severity
 from hub_core.rows.cells import number_of
 from hub_core.rows.elements import Elements
-from hub_core.rows.lines import fault, faults_of, fields_of, lines_of, other_encoding, text_of
+from hub_core.rows.lines import checks_of, fault, faults_of, fields_of, lines_of, other_encoding, text_of
 from hub_core.rows.model import COUNT, BadLine, Column, Description, Record, Values
 from hub_core.rows.packed import MAGIC, Opener
 from hub_core.rows.trees import Tree, tree_of, values_of
@@ -148,7 +148,7 @@ class Survey:
         if record is None:
             return None
         found = {column.name: values[column.name] for column in record.columns}
-        self.faults += faults_of(found, record, None) if any(found.values()) else [fault(code, text, None)]
+        self.faults += faults_of(found, checks_of(record), None) if any(found.values()) else [fault(code, text, None)]
         return found
 
     def _count(self, raws: Iterator[Raw], *, framed: bool = True) -> tuple[int, Raw | None]:
@@ -189,7 +189,7 @@ class Survey:
             found = fault(code, f"{text}: {error}", number) if missing else fault(error.code, str(error), number)
             self.faults.append(found)
             return None
-        self.faults += faults_of(values, record, number)
+        self.faults += faults_of(values, checks_of(record), number)
         return values
 
     def _titles(self, line: Raw | None, number: int) -> None:

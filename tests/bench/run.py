@@ -20,7 +20,7 @@ from typing import Final
 
 import msgspec
 
-from tests.bench import calling, journal, mapping
+from tests.bench import calling, journal, listfiles, mapping
 from tests.bench.bulkhead import bulkhead
 from tests.bench.documents import documents, envelope
 from tests.bench.hub import hub
@@ -42,12 +42,14 @@ class Plan(msgspec.Struct, frozen=True):
     rounds: int
     seconds: int
     micro_rounds: int
+    file_rounds: int
+    file_rows: int
 
 
 JOURNAL_ROUNDS: Final = 15
 LINT_ROUNDS: Final = 5
-FULL: Final = Plan(rounds=5, seconds=10, micro_rounds=200)
-QUICK: Final = Plan(rounds=2, seconds=2, micro_rounds=50)
+FULL: Final = Plan(rounds=5, seconds=10, micro_rounds=200, file_rounds=3, file_rows=100_000)
+QUICK: Final = Plan(rounds=2, seconds=2, micro_rounds=50, file_rounds=2, file_rows=10_000)
 
 
 def measure(plan: Plan, folder: Path, cores: Cores) -> Report:
@@ -58,6 +60,7 @@ def measure(plan: Plan, folder: Path, cores: Cores) -> Report:
         micro = fastest(hand_written_maps() | shipped_map() | mapping.jobs(), rounds=plan.micro_rounds)
         micro |= calling.calls(rounds=plan.micro_rounds)
         kept = journal.journal_rates(folder, rounds=JOURNAL_ROUNDS)
+        files = listfiles.turns(folder, rounds=plan.file_rounds, rows=plan.file_rows)
         linted = fastest_lint(folder, rounds=LINT_ROUNDS)
     waits = bulkhead(folder, rounds=plan.rounds, seconds=plan.seconds)
     with ExitStack() as stack:
@@ -71,10 +74,12 @@ def measure(plan: Plan, folder: Path, cores: Cores) -> Report:
         f"server on core {cores.server}, loader on core {cores.loader} of {os.cpu_count()}, {platform.machine()}",
         servers=measured,
         micro_us=micro,
-        journal_per_second={name: median(rates) for name, rates in kept.items()},
+        journal_per_second={name: median(rates) for name, rates in kept.items()}
+        | listfiles.rates(files, rows=plan.file_rows),
         goals=[
             *_goals(warm, micro),
             *journal.goals(kept),
+            *listfiles.goals(files),
             *mapping.goals(micro),
             *calling.goals(micro),
             Goal(name="seconds to lint fifty mappings", value=linted, at_most=1.0),

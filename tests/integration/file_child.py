@@ -1,11 +1,14 @@
-"""A process that the kill tests kill: it keeps one file and makes messages of its rows."""
+"""A process that the kill tests kill: it keeps one file, in some form, and makes messages of its rows."""
 
 import asyncio
 import sys
 from datetime import date
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from adapters.flat import ADAPTER
+from hub_core.accepting import splitting
 from hub_core.accepting.hub import Hub
 from hub_core.accepting.splitting import Splitter
 from hub_core.clock import SystemClock, new_id
@@ -14,6 +17,9 @@ from hub_core.journal.database import Database
 from hub_core.journal.store import SqlJournal
 from hub_core.mapping import load
 from hub_core.message import Arrival, Caller
+from hub_core.places import SCHEMAS
+from hub_core.rows import Record, load_description, write_file
+from hub_core.rows.packed import pack
 from hub_core.testing.builders import a_vault
 from hub_demo.identifiers import cnp
 
@@ -51,6 +57,31 @@ def a_file(count, *, bad=()):
     return "".join(f"{line}\r\n" for line in (TITLES, *lines)).encode("cp1250")
 
 
+def described(form):
+    """Return the description of the lists, as if they came in another form."""
+    file = LISTS.contract.rows
+    lists = load_description(SCHEMAS / file, file=file)
+    if form == "csv":
+        return lists
+    if form == "zip":
+        return replace(lists, packed="zip")
+    columns = tuple(replace(column, width=60 if form == "fixed" else 0) for column in lists.row.columns)
+    token = "list/person" if form == "xml" else ""
+    return replace(lists, form=form, titles=False, row=Record(columns=columns, token=token))
+
+
+def in_form(form, count, *, bad=()):
+    """Return a list in some form; a zip holds two files. The reason that those of ``bad`` give is in no code list."""
+    description = described(form)
+    names = [column.name for column in description.row.columns]
+    rows = [dict(zip(names, row(number).split(";"), strict=True)) for number in range(count)]
+    rows = [one | {"reason": "77"} if number in bad else one for number, one in enumerate(rows)]
+    if form != "zip":
+        return write_file(rows, description)
+    half = replace(description, packed=None)
+    return pack({"a.csv": write_file(rows[: count // 2], half), "b.csv": write_file(rows[count // 2 :], half)})
+
+
 def a_hub(journal, mappings, **facts):
     """Return a hub that takes files, and what splits them."""
     hub = Hub(
@@ -80,11 +111,13 @@ def an_arrival(body):
     )
 
 
-async def main(path, count):
+async def main(path, count, form):
+    splitting.BATCH = 32  # several commits for a short list
+    ADAPTER._descriptions = {LISTS.contract.rows: described(form)}
     with Database(path) as database:
         journal = SqlJournal(database, a_vault())
         hub, splitter = a_hub(journal, load())
-        await hub.accept(an_arrival(a_file(count, bad={5})))
+        await hub.accept(an_arrival(in_form(form, count, bad={5})))
         splitter.wake()
         while journal.unsplit():  # noqa: ASYNC110 - tasks of the splitter are waited for
             await asyncio.sleep(0.01)
@@ -92,4 +125,4 @@ async def main(path, count):
 
 
 if __name__ == "__main__":
-    asyncio.run(main(Path(sys.argv[1]), int(sys.argv[2])))
+    asyncio.run(main(Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3]))

@@ -18,8 +18,9 @@ from hub_core.journal.database import Database
 from hub_core.journal.entries import Filter
 from hub_core.journal.store import SqlJournal
 from hub_core.message import State
+from hub_core.rows import open_file
 from hub_core.testing.builders import a_vault
-from tests.integration.file_child import DIRECTORY, LISTS, TITLES, a_file, a_hub, an_arrival, row
+from tests.integration.file_child import DIRECTORY, LISTS, TITLES, a_file, a_hub, an_arrival, described, in_form, row
 from tests.shipped import SHIPPED
 
 CHILD = Path(__file__).with_name("file_child.py")
@@ -153,36 +154,46 @@ async def test_a_file_that_can_no_longer_be_read_is_left_for_a_person(journal, m
     assert [record.getMessage() for record in caplog.records] == ["file.stuck"]
 
 
-def run(path, failpoint=None):
+def run(path, form, failpoint=None):
     environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)}
     if failpoint:
         environment["PUNTE_FAILPOINT"] = failpoint
     done = subprocess.run(
-        [sys.executable, CHILD, path, str(COUNT)], env=environment, capture_output=True, timeout=60, check=False
+        [sys.executable, CHILD, path, str(COUNT), form], env=environment, capture_output=True, timeout=60, check=False
     )
     return done.returncode, done.stderr.decode()
 
 
 # The first commit is the file itself; five batches of rows follow.
-@pytest.mark.parametrize("hit", [2, 3, 5])
-@pytest.mark.parametrize("failpoint", ["after-insert-before-commit", "after-commit-before-answer"])
-def test_killed_while_a_file_is_split_the_next_start_goes_on_there(tmp_path, failpoint, hit):
+@pytest.mark.parametrize(
+    ("form", "failpoint"),
+    [
+        ("csv", "after-insert-before-commit:2"),
+        ("csv", "after-commit-before-answer:5"),
+        ("fixed", "after-commit-before-answer:2"),
+        ("json-lines", "after-insert-before-commit:3"),
+        ("xml", "after-commit-before-answer:3"),
+        ("zip", "after-insert-before-commit:5"),
+    ],
+)
+def test_killed_while_a_file_is_split_the_next_start_goes_on_there(tmp_path, form, failpoint):
+    lines = [row.line for row in open_file(in_form(form, COUNT), described(form)).rows()]
     path = tmp_path / "journal.sqlite3"
-    code, errors = run(path, f"{failpoint}:{hit}")
+    code, errors = run(path, form, failpoint)
     assert code == -signal.SIGKILL, errors
     with Database(path) as database:
         journal = SqlJournal(database, a_vault())
         (file_id,) = journal.unsplit()
         before = rows_of(journal, file_id)
-        assert [one.line for one in before] == list(range(2, 2 + len(before)))
+        assert [one.line for one in before] == lines[: len(before)]
         assert len(before) < COUNT
-    code, errors = run(path)
+    code, errors = run(path, form)
     assert code == 0, errors
     with Database(path) as database:
         journal = SqlJournal(database, a_vault())
         rows = rows_of(journal, file_id)
         assert rows[: len(before)] == before
-        assert [one.line for one in rows] == list(range(2, 2 + COUNT))
+        assert [one.line for one in rows] == lines
         assert journal.rows(file_id).states == {State.DELIVERING: COUNT - 1, State.REFUSED: 1}
         assert sum(len(journal.deliveries(one.id)) for one in rows) == COUNT - 1
         assert journal.unsplit() == []
