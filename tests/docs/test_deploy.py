@@ -6,11 +6,13 @@ import shutil
 import socket
 import subprocess
 import sys
+import tomllib
 import zipfile
 from configparser import RawConfigParser
 
 import pytest
 
+from cli.scaffold import write
 from hub_core.directory import DEFAULT_MAX_BODY_BYTES
 from hub_core.places import ROOT
 from hub_core.settings import Settings, from_environment
@@ -88,6 +90,20 @@ def test_the_steps_of_the_page_bring_up_a_hub_that_is_well(root):
     assert "registry set  1" in done.stdout
     assert (root / "var/lib/punte").stat().st_mode & 0o777 == 0o700
     assert (root / "etc/prometheus/rules/punte.yml").exists()
+
+
+def test_what_builds_the_hub_is_locked_with_what_it_runs_on():
+    builds = tomllib.loads((ROOT / "pyproject.toml").read_text())["build-system"]["requires"]
+    locked = (ROOT / "requirements/runtime.txt").read_text()
+    assert builds
+    assert [one for one in builds if f"\n{one} " not in f"\n{locked}"] == []
+
+
+def test_a_package_from_the_scaffold_is_built_by_what_is_brought_for_the_hub(tmp_path):
+    write("pension", tmp_path / "mine")
+    subprocess.run([*WHEEL, str(tmp_path), str(tmp_path / "mine")], check=True)
+    (wheel,) = tmp_path.glob("punte_pension-*.whl")
+    assert "punte_pension.py" in zipfile.ZipFile(wheel).namelist()
 
 
 def test_the_settings_that_are_shipped_are_settings_of_the_hub():
