@@ -19,10 +19,12 @@ OPTIONS: Final = (
     "-pno:cacheprovider",
 )
 _CODE: Final = "V403"
+#: How a warning ends that ``hub_core.surface`` gives.
+OF_THE_SDK: Final = "of the SDK"
 
 
 class Promise(NamedTuple):
-    """One promise: whether it is kept, and what was seen where it is not."""
+    """One promise: whether it is kept, and what was seen where it is not, or not for long."""
 
     adapter: str
     promise: str
@@ -36,6 +38,7 @@ class _Collected:
     def __init__(self) -> None:
         self.promises: dict[str, Promise] = {}
         self.broken: list[str] = []
+        self.former: set[str] = set()
         self._named: dict[str, tuple[str, str]] = {}
 
     def pytest_collection_modifyitems(self, items: list[Any]) -> None:
@@ -46,6 +49,10 @@ class _Collected:
     def pytest_collectreport(self, report: Any) -> None:
         if report.failed:
             self.broken.append(str(report.longrepr).strip().splitlines()[-1])
+
+    def pytest_warning_recorded(self, warning_message: Any) -> None:
+        if isinstance(warning_message.message, DeprecationWarning) and OF_THE_SDK in str(warning_message.message):
+            self.former.add(str(warning_message.message))
 
     def pytest_runtest_logreport(self, report: Any) -> None:
         if report.nodeid not in self._named or (report.when != "call" and report.passed):
@@ -75,7 +82,8 @@ def run(folder: Path) -> list[Promise]:
     if collected.broken:
         mend = "the tests of the package must load: python -m pytest in its folder tells more"
         raise ConfigError(_CODE, collected.broken[0], where=str(folder), mend=mend)
-    return sorted(collected.promises.values())
+    former = Promise("", "it uses no name that the next first number of the SDK takes away", kept=True, seen="")
+    return sorted(collected.promises.values()) + [former._replace(seen=it) for it in sorted(collected.former)]
 
 
 def _is_promise(item: Any) -> bool:

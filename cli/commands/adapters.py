@@ -12,6 +12,7 @@ from cli.screen import Column
 
 if TYPE_CHECKING:
     from adapters.kit.load import Adapters
+    from cli.promises import Promise
     from hub_core.ports import Spec
 
 app = typer.Typer(no_args_is_help=True, help="Look at adapters; begin and check one of your own.")
@@ -143,12 +144,18 @@ def check(
     if as_json:
         screen.as_json([one._asdict() for one in kept])
     else:
-        cells = [(one.promise, screen.state("ok" if one.kept else "BROKEN"), one.seen) for one in kept]
+        cells = [(one.promise, screen.state(_word(one)), one.seen) for one in kept]
         screen.table(PROMISES, cells, empty="no promise was looked at")
         broken = sum(not one.kept for one in kept)
         screen.note(f"{len(kept)} promises, {broken} broken")
     if not kept or not all(one.kept for one in kept):
         raise typer.Exit(Exit.ATTENTION)
+
+
+def _word(promise: "Promise") -> str:
+    if not promise.kept:
+        return "BROKEN"
+    return "note" if promise.seen else "ok"
 
 
 def _row(name: str, adapters: "Adapters") -> dict[str, Any]:

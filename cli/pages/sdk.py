@@ -24,7 +24,7 @@ The number is `hub_core.ports.SDK`; an adapter's `Spec` names the one that it wa
 - Something is taken away, or means something else: the first number grows. Adapters of the old number are quarantined
   with that reason (`punte adapter list`); the hub and the other adapters go on.
 - What is to go stays under its former name until the first number grows, for one second number at least, and says so by
-  a `DeprecationWarning`: `python -W error::DeprecationWarning -m pytest` in your package finds what you use of it.
+  a `DeprecationWarning`: `punte adapter check` notes what you use of it.
 - What each version holds lies in `schemas/hub/sdk-VERSION.json`; a test compares it with the code and says which number
   has to grow.
 

@@ -8,7 +8,7 @@ import pytest
 
 from hub_core.directory import Contract, Direction, Endpoint
 from hub_core.errors import ConfigError
-from hub_core.ports import Polls
+from hub_core.ports import SDK, Polls, fits
 from hub_core.testing.adapter_base import NOWHERE, AdapterSuite
 from hub_core.testing.adapter_secrets import BEARER, SECRET, VARIABLE, hiding, secrets_of
 
@@ -31,6 +31,9 @@ class Telling(AdapterSuite):
         assert len(spec.promises) > 100
         assert spec.kinds
         assert spec.directions
+
+    def test_it_is_written_for_an_sdk_that_this_hub_has(self) -> None:
+        assert fits(self.adapter.spec.sdk), f"written for {self.adapter.spec.sdk}, here is {SDK}"
 
     def test_every_setting_is_a_field_of_an_endpoint_and_is_described(self) -> None:
         for setting in self.adapter.spec.fields:

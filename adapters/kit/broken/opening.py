@@ -64,3 +64,4 @@ breaks(
     "it_says_what_it_is_and_what_it_promises",
     spec=msgspec.structs.replace(SPEC, summary="adapter", promises="It works."),
 )
+breaks("it_is_written_for_an_sdk_that_this_hub_has", spec=msgspec.structs.replace(SPEC, sdk="2.0"))

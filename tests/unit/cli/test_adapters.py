@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from hub_core.ports import SDK
+
 ROOT = Path(__file__).parents[3]
 
 
@@ -69,6 +71,47 @@ def test_a_promise_that_is_broken_is_named_with_what_was_seen(punte, tmp_path):
     assert code == 1
     assert "a 400 is never sent again" in broken
     assert broken["a redirect is not followed"] == "Failed: the message was taken"
+
+
+OLDER = """
+import adapters.kit
+from hub_core.surface import Former, given
+
+names = adapters.kit.__getattr__
+former = given("adapters.kit", {}, {"Caller": Former("adapters.kit.client", "Client", "1.7")})
+adapters.kit.__getattr__ = lambda name: former(name) if name == "Caller" else names(name)
+"""
+SUITE = """
+from adapters.kit import Caller
+from hub_core.testing.adapter import JsonSuite, Telling
+from punte_pension import ADAPTER
+
+
+class TestPension(JsonSuite, Telling):
+    adapter = ADAPTER
+"""
+
+
+@pytest.mark.parametrize(
+    ("sdk", "kept", "seen"),
+    [("1.0", True, ""), ("2.0", False, f"AssertionError: written for 2.0, here is {SDK}")],
+)
+def test_an_adapter_learns_what_the_next_version_takes_away_and_which_one_it_is_not_for(
+    punte, tmp_path, sdk, kept, seen
+):
+    folder = made(punte, tmp_path)
+    module = folder / "punte_pension.py"
+    module.write_text(module.read_text().replace(f'sdk="{SDK}"', f'sdk="{sdk}"'))
+    (folder / "conftest.py").write_text(OLDER)
+    (folder / "test_punte_pension.py").write_text(SUITE)
+    code, promises = checked(folder)
+    told = {one["promise"]: (one["kept"], one["seen"]) for one in promises}
+    assert code == (0 if kept else 1)
+    assert told["it is written for an sdk that this hub has"] == (kept, seen)
+    assert told["it uses no name that the next first number of the SDK takes away"] == (
+        True,
+        "adapters.kit.Caller is adapters.kit.client.Client since version 1.7 of the SDK",
+    )
 
 
 def test_nothing_that_is_there_is_overwritten(punte, tmp_path):
