@@ -13,7 +13,7 @@ from hub_core.errors import ConfigError
 from hub_core.message import Finding, Severity
 from hub_core.policy import Opening
 from hub_core.polled import Poll
-from hub_core.ports import Adapter
+from hub_core.ports import Adapter, Field
 from hub_core.typed import MISSING_FIELD, SECRET_AS_VALUE, read_struct
 from hub_core.wording import Answer
 from hub_core.yaml import Mapping, Node, where
@@ -121,10 +121,8 @@ def _check_answer(ground: Ground, said: Answer, at: Callable[..., Node]) -> None
 def _check_url(ground: Ground, endpoint: Endpoint, at: Place) -> None:
     if endpoint.url is None:
         called = endpoint.direction is not Direction.IN or endpoint.poll is not None
-        if called and _needs_address(ground.adapters.get(endpoint.adapter), endpoint):
-            what = "poll" if endpoint.poll is not None else f"direction: {endpoint.direction}"
-            text = f"an endpoint with {what} needs an address"
-            ground.fault(at(), text, f"add url: {_address(ground, endpoint)}, or url: env:NAME", MISSING_FIELD)
+        if called and _knows(ground.adapters.get(endpoint.adapter), "url"):
+            _check_place(ground, endpoint, at)
     elif re.match(r"(https?|sftp)://[^/]*@", endpoint.url):
         mend = "take user and password out of the address and write credentials: with secret: {env: NAME}"
         ground.fault(at("url"), "the address holds a user or a secret", mend, SECRET_AS_VALUE)
@@ -149,18 +147,24 @@ def _knows(adapter: Adapter | None, name: str) -> bool:
     return adapter is None or any(field.name.partition(".")[0] == name for field in adapter.spec.fields)
 
 
+def _check_place(ground: Ground, endpoint: Endpoint, at: Place) -> None:
+    """Look whether something else says where the partner is."""
+    field = _field(ground.adapters.get(endpoint.adapter), "url")
+    instead = None if field is None else field.instead
+    if instead is None or instead.removeprefix("settings.") not in endpoint.settings:
+        what = "poll" if endpoint.poll is not None else f"direction: {endpoint.direction}"
+        mend = f"add url: {_address(ground, endpoint)}, or {instead or 'url: env:NAME'}"
+        ground.fault(at(), f"an endpoint with {what} needs an address", mend, MISSING_FIELD)
+
+
 def _address(ground: Ground, endpoint: Endpoint) -> str:
     """Return what an address looks like."""
     adapter = ground.adapters.get(endpoint.adapter)
     return f"{'https' if adapter is None else adapter.spec.schemes[-1]}://host/path"
 
 
-def _needs_address(adapter: Adapter | None, endpoint: Endpoint) -> bool:
-    """Return whether nothing else says where the partner is."""
-    field = None if adapter is None else next((it for it in adapter.spec.fields if it.name == "url"), None)
-    if adapter is None or field is None:
-        return adapter is None
-    return field.instead is None or field.instead.removeprefix("settings.") not in endpoint.settings
+def _field(adapter: Adapter | None, name: str) -> Field | None:
+    return None if adapter is None else next((it for it in adapter.spec.fields if it.name == name), None)
 
 
 def _none_at(node: Node) -> Mapping:

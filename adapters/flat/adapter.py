@@ -119,12 +119,9 @@ class FlatAdapter(BaseAdapter):
             raise ConfigError("R104", "a file carries no id of its own", where="message_id", mend="write header")
         description = self._descriptions.read_again(_file_of(endpoint))
         dropbox = self.settings(endpoint, Dropbox)
-        if dropbox.folder is not None and endpoint.url is not None:
-            text, mend = (
-                "files lie in one folder",
-                "keep url: for a server, or settings: {folder: ...} for this machine",
-            )
-            raise ConfigError("R104", text, where="settings.folder", mend=mend)
+        if dropbox.folder is not None and (endpoint.url or endpoint.credentials or dropbox.host_key):
+            mend = "remove it, or url, credentials and host_key, which are for a folder on a server"
+            raise ConfigError("R104", "files lie in one folder", where="settings.folder", mend=mend)
         if endpoint.direction is Direction.OUT:
             check_outgoing(dropbox, description)
         elif (dropbox.folder or endpoint.url) is not None and endpoint.poll is None:

@@ -10,11 +10,18 @@ import pytest
 
 from adapters.flat.dropbox import Dropbox, DropboxPoller
 from adapters.kit.folder import open_folder
+from adapters.kit.load import load_adapters
 from cli import main
 from hub_core.credentials import Credentials, SecretReference
 from hub_core.directory import Direction, Endpoint
 from hub_core.errors import ConfigError, TryLater
+from hub_core.settings import Settings
+from registry.desk import Desk
+from registry.parts import Parts
+from registry.polling import poll
+from registry.reading import read_set
 from tests.integration import sshd
+from tests.integration.file_child import a_file
 
 SLOW_CLOCK = 3 * 3600  # seconds; a server whose times are those of another zone
 REGISTRY = """
@@ -94,6 +101,25 @@ def test_an_endpoint_is_tried_with_the_server_itself_before_it_is_applied(
     assert server.host_key in place["text"]
     assert ("1 files there, 0 of them whole" in place["text"]) == (state == "ok")
     assert [path.name for path in server.files.iterdir()] == ["lista.csv"]
+
+
+@real
+async def test_a_server_of_another_key_holds_files_up_and_loses_none(server, tmp_path):
+    (server.files / "lista.csv").write_bytes(a_file(2))
+    parts = Parts(Settings(home=tmp_path), write=True)
+    seen = []
+    for key in (f"SHA256:{'A' * 43}", server.host_key):
+        country = REGISTRY.format(where=server.registered, key=f"{key}, settle: 1 ms")
+        await Desk(parts).call("apply", {"files": {"country.yaml": country}, "by": "ana"})
+        try:
+            seen.append((await poll(parts, "vacancies")).detail)
+        except ConfigError as fault:
+            seen.append(fault.code)
+        await asyncio.sleep(1.1)  # times of files are told in seconds
+    assert seen == ["D106", "1 documents seen"]
+    assert parts.view.parked() == []
+    await parts.connections.close()
+    parts.close()
 
 
 @real
@@ -218,6 +244,40 @@ def test_what_is_no_address_of_a_folder_is_refused(url):
     with pytest.raises(ConfigError) as refused:
         open_folder(endpoint, None, host_key=(f"SHA256:{'A' * 43}",))
     assert (refused.value.code, refused.value.where) == ("R104", "url")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "fault"),
+    [
+        ("url: ", "# ", "R103 an endpoint with poll needs an address; add url: sftp://host/path, or settings.folder"),
+        ("sftp://", "https://", "R104 the adapter flat calls no https:; correct the address"),
+        ("//host", "//punte@host", "R107 the address holds a user or a secret"),
+        ("{host_key", "{marker: .done} # ", "R103 nothing says by which key the server is known"),
+        ("SHA256:", "MD5:", "R104"),
+        ("user: punte, ", "", "R103 credentials of kind password need 'user'"),
+        ("kind: password", "kind: basic", "R103 nothing says who the hub is there; add credentials: {kind: ssh-key"),
+        ("credentials:", "# ", "R103 nothing says who the hub is there"),
+        ("{host_key", "{folder: anofm/lists, host_key", "R104 files lie in one folder"),
+        ("poll:", "# ", "R104 'url' has no effect at an endpoint with direction: in"),
+        ("adapter: flat", "adapter: rest", "R104 credentials of kind password are for folders over SFTP"),
+    ],
+)
+def test_what_cannot_be_a_folder_on_a_server_is_refused_when_it_is_registered(tmp_path, monkeypatch, old, new, fault):
+    monkeypatch.setenv("SFTP_PASSWORD", "letmein")
+    where = "url: sftp://host/lists\n    credentials: {kind: password, user: punte, secret: {env: SFTP_PASSWORD}}"
+    body = REGISTRY.format(where=where, key=f"SHA256:{'A' * 43}")
+    assert told(tmp_path, body) == []
+    assert any(fault in one for one in told(tmp_path, body.replace(old, new)))
+
+
+def told(folder, body):
+    """Return the faults of a registry file, each with what to do."""
+    (folder / "lists.yaml").write_text(body)
+    try:
+        read_set(folder, adapters=load_adapters(), mappings=(), environ=os.environ)
+    except ConfigError as error:
+        return [f"{it.code} {it.text}; {it.help}" for it in error.findings]
+    return []
 
 
 @pytest.mark.parametrize("password", [None, "letmein"])
