@@ -30,7 +30,7 @@ from hub_core.ports import Clock, Filing, Journal, JournalView, Whole
 
 log = logging.getLogger("punte.filing")
 LOOK: Final = timedelta(seconds=5)  # between two looks at what waits
-PAGE: Final = 200  # rows that are written between two looks at what else there is to do
+PAGE: Final = 1_000  # rows whose records are in memory at once
 _records: Final = msgspec.json.Decoder(Beneficiary)
 
 

@@ -1,5 +1,6 @@
 """Files that the hub writes: many messages in one, each a row of exactly one, whatever happens."""
 
+import re
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -13,6 +14,7 @@ from hub_core.settings import Settings
 from registry.desk import Desk
 from registry.outward import filer_of
 from registry.parts import Parts
+from tests.integration import sshd
 from tests.integration.file_child import TITLES, a_file, row
 
 PAYMENTS = MAPPINGS / "cnpp/fixtures/payments.txt"
@@ -54,6 +56,7 @@ endpoints:
     contract: {rows: partners/anofm/monthly.rows.yaml}
     writes: anofm.monthly/1
     collect: {every: COLLECT, most: 3}
+    OUT
     settings: {folder: town/in}
 routes:
   all: {services: [lists, payments], to: [town]ORDER}
@@ -77,9 +80,13 @@ def settings(tmp_path):
     return Settings(home=tmp_path / "home")
 
 
-async def registered(settings, *, every="1 ms", more=""):
+async def registered(settings, *, every="1 ms", more="", out="", server=None):
+    """Return a hub whose town hall takes files, in a folder of this machine unless a server is named."""
     parts = Parts(settings, write=True)
-    country = COUNTRY.replace("COLLECT", every).replace("ORDER", more)
+    country = COUNTRY.replace("COLLECT", every).replace("ORDER", more).replace("OUT", out)
+    if server is not None:
+        own = f"settings: {{host_key: {server.host_key}}}\n    {server.registered}"
+        country = country.replace("settings: {folder: town/in}", own)
     await Desk(parts).call("apply", {"files": {"country.yaml": country}, "by": "ana"})
     return parts
 
@@ -233,3 +240,36 @@ async def test_nothing_is_written_to_an_endpoint_that_is_paused(hub, folder):
     assert await write_due(hub) == 0
     await Desk(hub).call("endpoint_resume", {"name": "town", "reason": "mended", "by": "ana"})
     assert await write_due(hub) == 1
+
+
+async def test_what_no_file_can_carry_may_hold_the_later_ones_of_its_key(settings, folder):
+    parts = await registered(settings, more=", order_by: identifiers.value", out="parked: hold")
+    person = row(0).partition(";")[0].encode()
+    (first, *_) = re.findall(rb"P([0-9]{13})", PAYMENTS.read_bytes())
+    await accept(parts, PAYMENTS.read_bytes().replace(first, person), "payments-1", endpoint="payments")
+    await accept(parts, a_file(2))
+    await write_due(parts)
+    assert rows_in(folder) == [row(1)]
+    (group,) = parts.view.parked()
+    act = {"what": "discard", "of": group.id, "reason": "wrong list", "by": "ana", "until": parts.clock.now()}
+    await Desk(parts).call("parked_act", act)
+    await write_due(parts)
+    assert rows_in(folder) == [row(1), row(0)]
+    parts.close()
+
+
+@pytest.mark.system("sshd")
+@pytest.mark.usefixtures("folder")
+async def test_a_file_is_put_on_a_partners_server_once_it_is_there(settings):
+    with sshd.serving() as server:
+        parts = await registered(settings, server=server)
+        await accept(parts, a_file(2))
+        server.kill()
+        with pytest.raises(TryLater, match="D101"):
+            await write_due(parts)
+        server.start()
+        assert await write_due(parts) == 1
+        assert rows_in(server.files) == [row(0), row(1)]
+        assert [path.name for path in server.files.glob(".*")] == []
+        await parts.connections.close()
+        parts.close()
