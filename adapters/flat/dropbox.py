@@ -36,7 +36,7 @@ class Dropbox(Struct, frozen=True, kw_only=True):
         marker: a file is whole once another one of its name and this end lies beside it, such as ``.done``; left out:
             ``settle`` decides. The hub puts one beside a file that it writes.
         name: of a file that the hub writes; ``{number}`` counts its files from 1 without gaps, ``{date}``, ``{time}``
-            and ``{endpoint}`` may stand there, too. Left out: ``{endpoint}-{date}-{number}.csv``, or its own end.
+            and ``{endpoint}`` may stand there, too. Left out: ``{endpoint}_{date}_{number}.csv``, or its own end.
         header: values of the header of such a file that no message says; with the same parts.
         trailer: the same of its trailer; counts and sums are made by themselves.
     """
@@ -45,7 +45,7 @@ class Dropbox(Struct, frozen=True, kw_only=True):
     host_key: tuple[Annotated[str, Meta(pattern=HOST_KEY, examples=[f"SHA256:{43 * 'A'}"])], ...] = ()
     settle: timedelta = timedelta(seconds=30)
     marker: Annotated[str, Meta(pattern=MARKER, examples=[".done"])] | None = None
-    name: Annotated[str, Meta(pattern=NAME, examples=["borderou-{date}-{number}.csv"])] | None = None
+    name: Annotated[str, Meta(pattern=NAME, examples=["borderou_{date}_{number}.csv"])] | None = None
     header: dict[str, str] = {}  # noqa: RUF012 - frozen, its base stands elsewhere
     trailer: dict[str, str] = {}  # noqa: RUF012 - same
 

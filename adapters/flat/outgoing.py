@@ -39,7 +39,7 @@ class Outgoing:
         self._dropbox = dropbox
         self._description = description
         self._folder: Folder = open_folder(endpoint, dropbox.folder, host_key=dropbox.host_key)
-        self._name = dropbox.name or f"{{endpoint}}-{{date}}-{{number}}.{_suffix(description)}"
+        self._name = dropbox.name or f"{{endpoint}}_{{date}}_{{number}}.{_suffix(description)}"
 
     def kind(self, document: Document) -> Hashable:
         """Return what the row says of the header and the trailer; see ``Filing``.

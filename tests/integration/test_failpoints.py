@@ -79,8 +79,8 @@ def check_the_end(store, lives):
 
 def check_the_files(store, lives):
     """See that each row of all lists stands in one file, and that their numbers have no gap."""
-    files = sorted((store.folder / "files" / "town").glob("[!.]*.csv"), key=lambda path: path.stem.rpartition("-")[2])
-    assert [int(path.stem.rpartition("-")[2]) for path in files] == [*range(1, len(files) + 1)]
+    files = sorted((store.folder / "files" / "town").glob("[!.]*.csv"), key=lambda path: path.stem.rpartition("_")[2])
+    assert [int(path.stem.rpartition("_")[2]) for path in files] == [*range(1, len(files) + 1)]
     lines = [line for path in files for line in path.read_text("cp1250").splitlines()[1:]]
     assert sorted(lines) == sorted(row(number) for number in range(lives * ROWS))
 

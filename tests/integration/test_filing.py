@@ -150,8 +150,8 @@ async def test_files_are_numbered_without_gaps_and_named_by_their_day(hub, folde
     await write_due(hub)
     day = hub.clock.now().astimezone().strftime("%Y")
     names = list(written(folder))
-    assert [name.rpartition("-")[2] for name in names] == ["000001.csv", "000002.csv"]
-    assert all(name.startswith(f"town-{day}") for name in names)
+    assert [name.rpartition("_")[2] for name in names] == ["000001.csv", "000002.csv"]
+    assert all(name.startswith(f"town_{day}") for name in names)
 
 
 async def test_a_message_says_in_which_file_it_went_and_where(hub, folder):
@@ -228,10 +228,10 @@ async def test_a_folder_that_cannot_be_used_holds_up_the_file_and_nothing_is_los
 async def test_another_file_of_the_same_name_is_left_as_it_is(hub, folder):
     await accept(hub, a_file(1))
     day = hub.clock.now().astimezone(ZoneInfo("Europe/Bucharest")).strftime("%Y%m%d")
-    (folder / f"town-{day}-000001.csv").write_bytes(b"of somebody else")
+    (folder / f"town_{day}_000001.csv").write_bytes(b"of somebody else")
     with pytest.raises(TryLater, match="D107"):
         await write_due(hub)
-    assert (folder / f"town-{day}-000001.csv").read_bytes() == b"of somebody else"
+    assert (folder / f"town_{day}_000001.csv").read_bytes() == b"of somebody else"
 
 
 async def test_nothing_is_written_to_an_endpoint_that_is_paused(hub, folder):

@@ -55,7 +55,7 @@ def a_row(name="ŞERBAN", month="11"):
 def test_a_file_has_its_number_the_day_there_and_its_count():
     whole = outgoing().whole([a_row(), a_row("POP")], number=7, at=AT)
     assert whole.body.decode("iso-8859-2").splitlines() == ["H00701.12.202511", "DŞERBAN  ", "DPOP     ", "T2"]
-    assert (whole.name, whole.first_line) == ("town-20251201-000007.txt", 2)
+    assert (whole.name, whole.first_line) == ("town_20251201_000007.txt", 2)
 
 
 def test_a_name_is_made_of_the_parts_that_it_names():
