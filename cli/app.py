@@ -16,6 +16,7 @@ from cli.commands import (
     explain,
     init,
     keys,
+    listfiles,
     mapping,
     messages,
     parked,
@@ -58,6 +59,7 @@ app.command(rich_help_panel=SEND)(send.send)
 app.command(rich_help_panel=SEND)(query.query)
 app.command(rich_help_panel=SEND)(read.read)
 app.command(rich_help_panel=SEND)(write.write)
+app.add_typer(listfiles.app, name="file", rich_help_panel=SEND)
 app.command(rich_help_panel=LOOK)(status.status)
 app.command(rich_help_panel=LOOK)(parked.parked)
 app.add_typer(messages.app, name="messages", rich_help_panel=LOOK)

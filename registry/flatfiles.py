@@ -7,7 +7,9 @@ from hub_core.document import Document
 from hub_core.errors import Rejected
 from hub_core.mapping.compiled import CompiledMapping
 from hub_core.mapping.rowfiles import description_of
+from hub_core.message import Finding, Severity
 from hub_core.rows import Description, FlatFile, Row, as_document, read_file
+from hub_core.rows.model import NESTED
 from hub_core.rows.single import DIALECT
 
 NOT_KNOWN = "V301"
@@ -40,6 +42,25 @@ class FlatFiles:
             names = ", ".join(name for count, (_, name) in zip(counts, files, strict=True) if count == best)
             raise Rejected(NOT_KNOWN, f"may be several flat files: {names}; name its mapping")
         return files[counts.index(best)]
+
+    def knows(self, body: bytes) -> bool:
+        """Tell whether a body that looks like one document of JSON or XML is a file of rows of a known form."""
+        nested = [one for one in self.descriptions if one.form in NESTED and not one.packed]
+        return any((file := _whole(body, one)) and any(not row.faults for row in file.rows) for one in nested)
+
+    def mapping_of(self, body: bytes) -> CompiledMapping:
+        """Return the mapping that reads a file.
+
+        Raises:
+            Rejected: V301, as ``opened``.
+        """
+        try:
+            _, name = self.opened(body)
+        except Rejected:
+            text, mend = "no known file of rows, or not one row is right", "name the mapping of such files with --as"
+            found = Finding(code=NOT_KNOWN, severity=Severity.ERROR, text=text, help=mend)
+            raise Rejected(NOT_KNOWN, text, findings=(found,)) from None
+        return next(one for one in self._mappings if description_of(one).name == name)
 
 
 def rows_of(file: FlatFile, name: str) -> Iterator[tuple[Row, Document | Rejected]]:

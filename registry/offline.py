@@ -27,6 +27,7 @@ from hub_core.ports import Adapter
 from hub_core.reading import Reading, Verdict
 from hub_core.rows import read_file
 from hub_core.rows.single import DIALECT as ROWS
+from registry.filecheck import Bar, FileCheck, check_file, mended
 from registry.flatfiles import FlatFiles, rows_of
 
 CANONICAL: Final = "CANONICAL"
@@ -89,7 +90,7 @@ class OfflineReader:
         name = _shown(path)
         try:
             body = body_of(path)
-            flat = mapping.source.dialect == ROWS if mapping else _may_be_flat(body)
+            flat = mapping.source.dialect == ROWS if mapping else _may_be_flat(body) or self._flat.knows(body)
             if not flat:
                 yield self._judged(self.open(body), name=name, on=on, mapping=mapping)
                 return
@@ -108,13 +109,21 @@ class OfflineReader:
             else:
                 yield self._judged(opened, name=shown, on=on, mapping=mapping)
 
+    def check_rows(self, path: Path, mapping: CompiledMapping | None, *, on: date, begin: Bar) -> FileCheck:
+        """Return whether a file of rows would be taken; without a mapping it is recognised by its content."""
+        try:
+            body = body_of(path)
+            return check_file(body, mapping or self._flat.mapping_of(body), on=on, begin=begin)
+        except Rejected as fault:
+            return FileCheck(result="refused", findings=mended(_findings(fault)))
+
     def documents(self, body: bytes, *, name: str) -> Iterator[tuple[str, Document]]:
         """Yield the document in a body with its name, or each row of a flat file that is right.
 
         Raises:
             Rejected: as ``open``.
         """
-        if not _may_be_flat(body):
+        if not (_may_be_flat(body) or self._flat.knows(body)):
             yield name, self.open(body)
             return
         for row, opened in rows_of(*self._flat.opened(body)):
@@ -158,7 +167,7 @@ def _shown(path: Path) -> str:
 
 
 def _may_be_flat(body: bytes) -> bool:
-    """Tell whether a body is neither XML nor JSON: those are never read as a flat file."""
+    """Tell whether a body is neither XML nor JSON: those are documents, unless a description says otherwise."""
     first = body[:1024].lstrip(BLANK)[:1]
     return bool(first) and first not in {b"<", b"{", b"["} and not body.startswith(BYTE_ORDER_MARKS)
 

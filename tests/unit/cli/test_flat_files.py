@@ -76,3 +76,70 @@ def test_several_records_are_no_document_of_another_kind(punte, tmp_path):
 def test_a_value_of_no_part_of_the_file_is_wrong_usage(punte, tmp_path):
     (tmp_path / "records.jsonl").write_text(punte("read", MONTHLY, "--json").out)
     assert punte("write", "--as", "anofm.monthly/1", tmp_path / "records.jsonl", "--set", "row.cnp=1").code == 2
+
+
+SHORTENED = MONTHLY.read_bytes().replace(b"2850415123450", b"2,85042E+12")
+
+
+def test_a_file_is_checked_before_it_is_sent(punte):
+    done = punte("file", "check", MONTHLY)
+    assert done.code == 0
+    assert "2: 2 would be taken, 0 refused" in done.out
+    assert "not UTF-8; read as cp1250" in done.out
+
+
+def test_each_faulty_row_is_told_with_its_line_and_the_mend_and_no_value(punte, tmp_path):
+    (tmp_path / "list.csv").write_bytes(SHORTENED.replace(b";01", b";77"))
+    done = punte("file", "check", tmp_path / "list.csv", "--as", "anofm.monthly/1")
+    first, second = done.out.splitlines()[-2:]
+    assert (done.code, "2: 0 would be taken, 2 refused" in done.out) == (1, True)
+    assert first.split()[:3] == ["2", "cnp", "F119"]
+    assert "Format the column as text" in first
+    assert second.split()[:3] == ["3", "reason", "M204"]
+    assert "E+12" not in done.out
+
+
+def test_each_checked_file_is_a_line_of_json(punte, tmp_path):
+    (tmp_path / "list.csv").write_bytes(SHORTENED)
+    (tmp_path / "other").write_bytes(b"nothing known")
+    done = punte("file", "check", tmp_path / "list.csv", tmp_path / "other", "--json")
+    known, unknown = lines(done.out)
+    assert (known["result"], known["rows"], known["refused_rows"]) == ("taken", 2, 1)
+    assert [(one["line"], one["code"], bool(one["help"])) for one in known["faults"]] == [(2, "F119", True)]
+    assert (unknown["result"], unknown["findings"][0]["code"], unknown["description"]) == ("refused", "V301", "")
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        (PAYMENTS.read_bytes().rpartition(b"T000")[0], "F110"),
+        (PAYMENTS.read_bytes().decode("iso-8859-16").encode("utf-16"), "UTF-16"),
+        (b"PK\x03\x04", "F124"),
+    ],
+)
+def test_a_file_that_would_be_refused_as_a_whole_is_told_as_one(punte, tmp_path, body, told):
+    (tmp_path / "list").write_bytes(body)
+    done = punte("file", "check", tmp_path / "list", "--as", "cnpp.payments/1")
+    assert (done.code, told in done.out, "would be taken" in done.out) == (1, True, False)
+
+
+def test_a_mapping_of_other_documents_cannot_check_files_of_rows(punte):
+    assert punte("file", "check", MONTHLY, "--as", "cnas.insured-person/1").code == 2
+
+
+def test_a_list_in_json_lines_is_read_by_its_content(punte, tmp_path):
+    schemas, mappings = tmp_path / "schemas", tmp_path / "mappings"
+    (schemas / "partners/x").mkdir(parents=True)
+    mappings.mkdir()
+    (schemas / "partners/x/list.rows.yaml").write_text(
+        "encoding: utf-8\nform: json-lines\nrow: {columns: [{name: cnp, path: person/cnp}]}\n"
+    )
+    (mappings / "list.yaml").write_text(
+        'mapping: x.list/1\nsource: {rows: "partners/x/list.rows.yaml"}\ntarget: Beneficiary@1\n'
+        "fields:\n  identifiers[scheme=ro.cnp].value: {at: cnp, as: cnp, need: required}\n"
+    )
+    (tmp_path / "list").write_text('{"person": {"cnp": "2850415123450"}}\n{"person": {"cnp": "1900101123457"}}\n')
+    options = ("--root", mappings, "--schemas", schemas)
+    first, second = lines(punte("read", tmp_path / "list", "--json", *options).out)
+    assert (first["file"], second["record"]["identifiers"][0]["value"]) == (f"{tmp_path}/list:1", "1900101123457")
+    assert punte("file", "check", tmp_path / "list", *options).code == 0
