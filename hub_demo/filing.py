@@ -6,7 +6,7 @@ import io
 import re
 import time
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final, NamedTuple, TypeVar
@@ -24,17 +24,19 @@ IASI: Final = "95060"
 EATEN: Final = 4  # line of Cluj's list
 REGISTERED: Final = 8
 UNFINISHED: Final = ".part"
+ASKED: Final = "contracts-asked"
+BACK: Final = "iasi/someri"
 SAID: Final = 3  # messages about one person: a row, and two answers to one receipt
 T = TypeVar("T")
 
 
 class Line(NamedTuple):
-    """A line of a reply file."""
+    """A line of a reply file: what is wrong in which line of the file, and what to do."""
 
-    number: str
+    line: str
     column: str
     code: str
-    text: str
+    wrong: str
     mend: str
 
 
@@ -58,8 +60,7 @@ def leave_files(stage: Stage) -> None:
     _leave(stage, "iasi", f"borderou-{number}.csv", borderou(country, IASI, number=number, wrong_by=Decimal(100)))
     mended = borderou(country, IASI, number=number)
     _leave(stage, "iasi", f"borderou-{number}-corectat.csv{UNFINISHED}", mended[: len(mended) // 2])
-    night = _night(stage)
-    _leave(stage, "anofm", _register_name(night), register_of_unemployed(country, REGISTERED, night=night))
+    _leave(stage, "anofm", *_register(stage))
 
 
 def town_halls(stage: Stage) -> None:
@@ -82,9 +83,8 @@ def town_halls(stage: Stage) -> None:
     table.add_row("", name, f"whole by now: {_reply(stage, 'iasi', name).summary}")
     stage.console.print(table)
     say(stage, "What went back to the town halls, in replies/ of their folders:")
-    sent = Table(
-        "to", "line", "column", "code", "what is wrong", "what to do", box=None, pad_edge=False, header_style="bold"
-    )
+    titles = ("to", "line", "column", "code", "what is wrong", "what to do")
+    sent = Table(*titles, box=None, pad_edge=False, header_style="bold")
     for to, reply in (("Cluj-Napoca", first), ("Iași", refused)):
         for line in reply.lines:
             sent.add_row(to, *(escape(cell) for cell in line))
@@ -93,44 +93,52 @@ def town_halls(stage: Stage) -> None:
 
 def inspectorate(stage: Stage) -> None:
     """Whoever is paid by ANOFM's nightly file is asked about at the labour inspectorate, which answers later."""
-    night = _night(stage)
-    name = _register_name(night)
+    name, body = _register(stage)
     reply = _reply(stage, "anofm", name)
     say(stage, f"ANOFM left {name}: {reply.summary}.")
     for line in reply.lines:
-        say(
-            stage,
-            f"[yellow]{line.code} line {line.number}[/]: {escape(line.text)}. The trailer is right: the file counts.",
-        )
-    register = register_of_unemployed(stage.country, REGISTERED, night=night)
-    (file,) = _kept(stage, "register-of-unemployed", register)
+        told = f"[yellow]{line.code} line {line.line}[/]: {escape(line.wrong)}"
+        say(stage, f"{told}. The trailer is right: the file counts.")
+    (file,) = _kept(stage, "register-of-unemployed", body)
     split(stage, file["id"])
     rows = stage.desk.call("messages", {"correlation_id": file["id"], "rows": True})
-    asked = [row for row in rows if row["state"] != "accepted"]
+    sent = [(row, one) for row in rows for one in stage.desk.call("message", {"id": row["id"]})["deliveries"]]
+    _written(stage)
+    asked = [(row, one) for row, one in sent if one["endpoint"] == ASKED]
     say(stage, f"{len(asked)} draw benefit: the labour inspectorate gets a question about each, and gives a receipt.")
-    for row in (row for row in asked if row["state"] == "parked"):
-        (delivery,) = stage.desk.call("message", {"id": row["id"]})["deliveries"]
-        code = delivery["attempts"][-1]["code"]
-        refused = f"[yellow]{code} line {row['line']}[/]: HTTP 200, and a receipt of zeros"
-        say(stage, f"{refused}, because the number is wrong. A person decides: punte parked.")
+    for row, one in asked:
+        if one["state"] == "parked":
+            refused = f"[yellow]{one['attempts'][-1]['code']} line {row['line']}[/]: HTTP 200, and a receipt of zeros"
+            say(stage, f"{refused}, because the number is wrong. A person decides: punte parked.")
     _contradiction(stage, file["id"])
+
+
+def _written(stage: Stage) -> None:
+    """Tell of the file that the hub wrote for a town hall: many messages, one list."""
+    newest = max((stage.files / BACK).glob("*.csv"))
+    _, *rows = newest.read_text(encoding="cp1250").splitlines()
+    say(
+        stage,
+        f"Iași gets a list back, {BACK}/{newest.name}: {len(rows)} persons of its county whose benefit is income.",
+    )
 
 
 def _contradiction(stage: Stage, conversation: str) -> None:
     """Show what two institutions said about one person: one by a file, one by several answers to one receipt."""
     shown = next(person for person in stage.country.showcase if person.kind == "unemployed-with-wage")
-    about = {"person": f"ro.cnp:{shown.cnp}", "correlation_id": conversation}
+    person = f"ro.cnp:{shown.cnp}"
+    about = {"person": person, "correlation_id": conversation}
     came = _until(lambda: stage.desk.call("messages", about), lambda found: len(found) >= SAID)
     say(stage, f"What came about {initials(shown.name)}, in one conversation:")
-    table = Table("message", "by", "says", "sent to", box=None, pad_edge=False, header_style="bold")
+    table = Table("by", "says", "sent to", box=None, pad_edge=False, header_style="bold")
     why = {"reveal": True, "reason": "the demo's persons are synthetic", "by": "demo"}
     for row in reversed(came):
         message = stage.desk.call("message", {"id": row["id"]} | why)
         record = message["record"]
-        says = record.get("job_seeking") or record.get("employments") or "one contract, in the next answer"
-        sent_to = ", ".join(one["endpoint"] for one in message["deliveries"])
-        table.add_row(row["id"], row["endpoint"], escape(brief(says)), sent_to)
+        says = brief(record.get("job_seeking") or record.get("employments") or "first answer: the contracts follow")
+        table.add_row(row["endpoint"], escape(says), ", ".join(one["endpoint"] for one in message["deliveries"]))
     stage.console.print(table)
+    say(stage, f"Benefit and a contract at once: a person looks into it. punte messages list --person {person}")
 
 
 def _leave(stage: Stage, folder: str, name: str, body: bytes) -> None:
@@ -143,12 +151,11 @@ def _last_list(folder: Path) -> int:
     return max((int(found[1]) for found in numbers if found), default=0)
 
 
-def _night(stage: Stage) -> date:
-    return REFERENCE_DATE + timedelta(days=stage.list_number - 1)
-
-
-def _register_name(night: date) -> str:
-    return f"SOMERI_{night:%Y%m%d}.txt"
+def _register(stage: Stage) -> tuple[str, bytes]:
+    """Return ANOFM's file of this run: each run is another night."""
+    night = REFERENCE_DATE + timedelta(days=stage.list_number - 1)
+    body = register_of_unemployed(stage.country, REGISTERED, county="IS", night=night)
+    return f"SOMERI_{night:%Y%m%d}.txt", body
 
 
 def _reply(stage: Stage, folder: str, name: str) -> Reply:

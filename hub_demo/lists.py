@@ -44,19 +44,22 @@ def borderou(
     return text.getvalue().encode("cp1250")
 
 
-def register_of_unemployed(country: Population, count: int, *, night: date) -> bytes:
-    """Return some rows of ANOFM's register (ISO-8859-2); the last who is paid has a number with a wrong check digit.
+def register_of_unemployed(country: Population, count: int, *, county: str, night: date) -> bytes:
+    """Return some rows of ANOFM's register (ISO-8859-2): the first persons in it, and all of a county who are paid.
 
-    The header counts a line too many, as it always does.
+    The last of the first ones who is paid has a number with a wrong check digit. The header counts a line too many,
+    as it always does.
     """
-    registered = list(islice(_registered(country), count))
-    lines = [f"H|ANOFM|{night:%Y%m%d}|SOMERI|ISO-8859-2|{count + 1:06d}"]
-    wrong = max(place for place, (_, spell) in enumerate(registered) if spell.benefit)
+    first = list(islice(_registered(country), count))
+    wrong = max(place for place, (_, spell) in enumerate(first) if spell.benefit)
+    paid = [one for one in _registered(country) if one[1].county == county and one[1].benefit and one not in first]
+    registered = first + paid
+    lines = [f"H|ANOFM|{night:%Y%m%d}|SOMERI|ISO-8859-2|{len(registered) + 1:06d}"]
     for place, (number, spell) in enumerate(registered):
         cnp = f"{number[:-1]}{(int(number[-1]) + 1) % 10}" if place == wrong else number
         lines.append("|".join(("D", cnp, *_spell(spell))))
     total = sum((spell.benefit for _, spell in registered), Decimal(0))
-    lines.append(f"T|{count:06d}|{_padded(total)}")
+    lines.append(f"T|{len(registered):06d}|{_padded(total)}")
     return "".join(f"{line}\r\n" for line in lines).encode("iso8859-2")
 
 

@@ -14,7 +14,7 @@ from hub_demo.processes import Processes
 from registry.remote import RemoteDesk
 
 PARTNERS: Final = ("anpis-cases", "portal-inbox")
-FOLDERS: Final = ("anofm", "cluj", "iasi")
+FOLDERS: Final = ("anofm", "cluj", "iasi", "iasi/someri")
 
 
 class Stage:

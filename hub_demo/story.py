@@ -149,7 +149,7 @@ _WHAT = {
     "anpis": "benefits, SOAP with numeric codes",
     "anofm": "employment agency, SOAP",
     "anaf": "tax agency, SOAP with comma decimals",
-    "itm": "labour inspectorate, a queue: a receipt now, answers later",
+    "itm": "labour inspectorate, a queue: answers come later",
     "anpis-cases": "case system, takes records over a webhook",
     "portal-inbox": "the ministry's portal, takes records over a webhook",
 }

@@ -126,10 +126,11 @@ TOLD = (
     r"Cluj-Napoca +4 +cnp +F119 .*Format the column as text",
     r"Iași +9 +sum +F112",
     r"F111 line 1",
-    r"3 draw benefit",
+    r"iasi/someri/someri-000001\.csv: 7 persons",
+    r"10 draw benefit",
     r"D201 line 6: HTTP 200",
     r"register-of-unemployed +with-benefit.* contracts-asked",
-    r"contracts-found +one contract, in the next answer",
+    r"contracts-found +first answer: the contracts follow",
     r"contracts-found +employed, TRANSPORT EXEMPLU 3 SA.* anpis-cases",
 )
 

@@ -13,7 +13,6 @@ from hub_core.canonical.case import CaseReference, Exchange
 from hub_core.canonical.person import Death
 from hub_core.canonical.values import Period
 from hub_core.canonical.work import Employment, Insurance, JobSeeking
-from hub_core.directory import Direction
 from hub_core.places import MAPPINGS, SCHEMAS
 from hub_core.routing import select
 from hub_core.testing.records import a_cnp, a_code
@@ -23,6 +22,8 @@ from registry.reading import gather, read_set
 
 COUNTRY = Path(hub_demo.__file__).parent / "country"
 URLS = {"DGEP", "CNAS", "ANPIS", "ANOFM", "ANAF", "ITM", "ANPIS_CASES", "PORTAL_INBOX"}
+
+PAID = {"benefits": (Benefit(scheme=a_code("ISJ")),)}
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +38,7 @@ def the_mappings():
 
 def test_the_set_is_read_without_fault_or_warning(tmp_path, monkeypatch):
     for name in FOLDERS:
-        (tmp_path / name).mkdir()
+        (tmp_path / name).mkdir(parents=True, exist_ok=True)
     monkeypatch.setenv("PUNTE_FILES", str(tmp_path))
     environ = {f"DEMO_{name}_URL": "http://127.0.0.1:1/" for name in URLS}
     read = read_set(COUNTRY, adapters=load_adapters(), mappings=the_mappings(), environ=environ)
@@ -70,13 +71,18 @@ def test_the_query_asks_all_five_agencies(country):
         ("sed-exchange", {"exchange": Exchange(system="EESSI", type="P2000")}, {"portal-inbox"}),
         ("sed-exchange", {"exchange": Exchange(system="EESSI", type="F001")}, {"anpis-cases"}),
         ("sed-exchange", {"exchange": Exchange(system="EESSI", type="X009")}, set()),
-        ("job-seeker-lists", {"benefits": (Benefit(scheme=a_code("ISJ")),)}, {"anpis-cases"}),
+        ("job-seeker-lists", PAID, {"anpis-cases"}),
         ("job-seeker-lists", {"job_seeking": (JobSeeking(status=a_code("without-benefit")),)}, set()),
         ("pension-payments", {"benefits": (Benefit(scheme=a_code("PLV")),)}, {"anpis-cases"}),
         ("case-file", {"identifiers": (a_cnp(),)}, {"anpis-cases"}),
         ("inclusion-aid-lists", {"benefits": (Benefit(scheme=a_code("VMI-AI")),)}, {"anpis-cases"}),
-        ("unemployment-register", {"benefits": (Benefit(scheme=a_code("ISJ")),)}, {"contracts-asked"}),
-        ("unemployment-register", {"job_seeking": (JobSeeking(status=a_code("without-benefit")),)}, set()),
+        ("unemployment-register", PAID | {"job_seeking": (JobSeeking(county="CJ"),)}, {"contracts-asked"}),
+        (
+            "unemployment-register",
+            PAID | {"job_seeking": (JobSeeking(county="IS"),)},
+            {"contracts-asked", "unemployed-of-iasi"},
+        ),
+        ("unemployment-register", {"job_seeking": (JobSeeking(status=a_code("without-benefit"), county="IS"),)}, set()),
         ("employment-contracts", {"employments": (Employment(period=Period(start="2025-08-01")),)}, {"anpis-cases"}),
         ("employment-contracts", {"identifiers": (a_cnp(),)}, set()),
     ],
@@ -93,7 +99,7 @@ def test_only_callers_that_cannot_send_a_purpose_have_one_fixed(country):
 
 
 def test_addresses_and_secrets_come_from_the_environment(country):
-    outward = [it for it in country.endpoints.values() if it.direction is not Direction.IN or it.url]
+    outward = [it for it in country.endpoints.values() if it.url]
     assert {it.url for it in outward} == {f"env:DEMO_{name}_URL" for name in URLS}
     secrets = {it.credentials.secret.env for it in outward if it.credentials}
     assert secrets == {"DEMO_DGEP_PASSWORD", "DEMO_CNAS_PASSWORD", "DEMO_ITM_PASSWORD"}
