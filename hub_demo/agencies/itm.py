@@ -140,7 +140,7 @@ def _id(*names: str) -> str:
 
 
 def _done(contracts: int) -> str:
-    told = element("Description", f"{contracts} contracte") + element("RelatedResultsExpected", str(contracts))
+    told = element("Description", f"contracte: {contracts}") + element("RelatedResultsExpected", str(contracts))
     return f"<Result>{element('Code', 'SUCCES')}{element('CodeType', 'SUCCES')}{told}</Result>"
 
 

@@ -79,6 +79,7 @@ def test_the_same_key_again_has_no_second_effect(call):
     [
         pytest.param(question("5020101012346"), id="a wrong check digit"),
         pytest.param(question(since="15.06.2025"), id="a day that is none"),
+        pytest.param(question(since="2025-06-15Z"), id="a day with a zone"),
         pytest.param(question()[:40], id="broken off"),
         pytest.param(f'<!DOCTYPE x [<!ENTITY a "b">]>{question()}', id="a document type"),
         pytest.param(f'<MessageHead xmlns="{NAMESPACE}"><MessageId>{uuid.UUID(int=1)}</MessageId></MessageHead>', id="no question"),
