@@ -133,9 +133,12 @@ class SftpFolder:
 
     async def _make(self, client: asyncssh.SFTPClient, below: str) -> None:
         path = self._path("", below)
-        with suppress(asyncssh.SFTPFailure):  # it is there
+        try:
+            found = await client.lstat(path)
+        except asyncssh.SFTPNoSuchFile:
             await client.mkdir(path)
-        if (await client.lstat(path)).type != FILEXFER_TYPE_DIRECTORY:
+            return
+        if found.type != FILEXFER_TYPE_DIRECTORY:
             raise TryLater("D101", "a link lies in the place of a folder", where=self._server.shown)
 
     async def _put(self, client: asyncssh.SFTPClient, path: bytes, body: bytes) -> None:
@@ -176,11 +179,11 @@ class SftpFolder:
                 self._drop()
                 self._connection = await connect(self._server, self._kinds)
                 client = await self._connection.start_sftp_client(path_encoding=None)
-                await self._look(client)
+                await self._enter(client)
                 self._client = client
             return self._client
 
-    async def _look(self, client: asyncssh.SFTPClient) -> None:
+    async def _enter(self, client: asyncssh.SFTPClient) -> None:
         try:
             found = await client.stat(self._path(""))
         except asyncssh.SFTPNoSuchFile:

@@ -51,6 +51,9 @@ class Server(msgspec.Struct, frozen=True, kw_only=True):
         """Where it is, for people."""
         return f"{self.host}:{self.port}"
 
+    def __repr__(self) -> str:
+        return f"Server({self.shown})"  # and never what the options hold
+
 
 def server_of(endpoint: Endpoint, host_keys: tuple[str, ...]) -> Server:
     """Return the server that an endpoint names.

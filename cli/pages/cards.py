@@ -27,7 +27,7 @@ EXEMPT: Final[dict[str, dict[str, str]]] = {
     "flat": {
         "Sending": _NOTHING_SENT,
         "Lasting": _NOTHING_SENT,
-        "Fetching": "files lie in a folder, no partner answers over HTTP; tests/integration/test_dropbox.py tries it",
+        "Fetching": "files lie in folders, no partner answers over HTTP; tests/contract/test_folders.py tries those",
     },
     "queue": {
         "Replayed": "nobody calls the hub: it fetches, and Opening and Fetching try what comes",

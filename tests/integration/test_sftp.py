@@ -8,12 +8,14 @@ from datetime import timedelta
 import asyncssh
 import pytest
 
+from adapters.flat import ADAPTER
 from adapters.flat.dropbox import Dropbox, DropboxPoller
 from adapters.kit.folder import open_folder
 from adapters.kit.load import load_adapters
+from adapters.kit.ssh import server_of
 from cli import main
 from hub_core.credentials import Credentials, SecretReference
-from hub_core.directory import Direction, Endpoint
+from hub_core.directory import Contract, Direction, Endpoint
 from hub_core.errors import ConfigError, TryLater
 from hub_core.settings import Settings
 from registry.desk import Desk
@@ -56,9 +58,14 @@ def server(_running):
 
 
 def at(server, **other):
+    """Return an endpoint whose folder the server offers."""
     key = SecretReference(file=str(server.key))
-    said = {"url": server.url, "credentials": Credentials(kind="ssh-key", user=server.user.pw_name, secret=key)}
-    return Endpoint(institution="anofm", direction=Direction.IN, adapter="flat", service="lists", **said | other)
+    said = {
+        "direction": Direction.IN,
+        "url": server.url,
+        "credentials": Credentials(kind="ssh-key", user=server.user.pw_name, secret=key),
+    }
+    return Endpoint(institution="anofm", adapter="flat", service="lists", **said | other)
 
 
 @pytest.fixture
@@ -120,6 +127,26 @@ async def test_a_server_of_another_key_holds_files_up_and_loses_none(server, tmp
     assert parts.view.parked() == []
     await parts.connections.close()
     parts.close()
+
+
+@real
+async def test_a_file_for_a_partner_is_put_there_once_with_its_marker(server):
+    outgoing = at(
+        server,
+        direction=Direction.OUT,
+        contract=Contract(rows="partners/anofm/monthly.rows.yaml"),
+        settings={"host_key": [server.host_key], "marker": ".done"},
+    )
+    filing = ADAPTER.filing("lists", outgoing)
+    for _ in range(2):
+        await filing.put("lists-1.csv", b"whole")
+    with pytest.raises(TryLater, match="D107"):
+        await filing.put("lists-1.csv", b"other")
+    await filing.close()
+    assert {path.name: path.read_bytes() for path in server.files.iterdir()} == {
+        "lists-1.csv": b"whole",
+        "lists-1.csv.done": b"",
+    }
 
 
 @real
@@ -397,4 +424,4 @@ async def test_a_wrong_password_is_told_without_it(odd, opened, monkeypatch):
     monkeypatch.setenv("SFTP_PASSWORD", "guessed")
     with pytest.raises(ConfigError, match="D105") as refused:
         await opened(endpoint, key).lying()
-    assert "guessed" not in repr(refused.value)
+    assert "guessed" not in repr((refused.value, server_of(endpoint, (key,))))
