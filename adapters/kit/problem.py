@@ -4,7 +4,7 @@ import msgspec
 
 from adapters.kit.reply import Reply, Trouble, send_reply, trouble_of
 from hub_core.clock import new_id
-from hub_core.codes import CODES
+from hub_core.codes import entry_of
 from hub_core.errors import PunteError
 from hub_core.message import Outcome
 from hub_core.ports import Receive, Scope, Send
@@ -16,7 +16,7 @@ def problem(trouble: Trouble) -> Reply:
     """Return an RFC 9457 problem; ``type`` leads to the page that explains the code."""
     body = {
         "type": f"/docs/codes#{trouble.code}",
-        "title": CODES[trouble.code].title,
+        "title": entry_of(trouble.code).title,
         "status": trouble.status,
         "detail": trouble.text,
         "code": trouble.code,

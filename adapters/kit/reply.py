@@ -8,7 +8,7 @@ from typing import Final, Protocol
 import msgspec
 
 from adapters.kit.multipart import Part
-from hub_core.codes import CODES
+from hub_core.codes import entry_of
 from hub_core.directory import Endpoint
 from hub_core.errors import PunteError, Refused, Rejected, TryLater
 from hub_core.message import Caller, Finding, Outcome, Severity
@@ -137,7 +137,7 @@ class Voice(Protocol):
 
 def trouble_of(error: PunteError, reference: str) -> Trouble:
     """Return what to tell about an error."""
-    status = CODES[error.code].status
+    status = entry_of(error.code).status
     if status is None:
         status = next(status for kind, status in _STATUS if isinstance(error, kind))
     return Trouble(
@@ -158,7 +158,7 @@ def trouble_in(outcome: Outcome) -> Trouble:
         code=first.code,
         text=first.text,
         reference=outcome.message_id,
-        status=CODES[first.code].status or 422,
+        status=entry_of(first.code).status or 422,
         findings=outcome.findings,
     )
 

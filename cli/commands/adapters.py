@@ -106,6 +106,16 @@ def show(name: Name, *, as_json: Json = False) -> None:
 
 
 @app.command()
+def schema() -> None:
+    """Print the JSON Schema of registry files for editors, with the settings of every installed adapter."""
+    from adapters.kit.load import load_adapters
+    from registry.schema import registry_schema
+
+    adapters = load_adapters(report=lambda _: None).load()
+    screen.as_json(registry_schema(adapter.spec for adapter in adapters.values()))
+
+
+@app.command()
 def new(
     name: Annotated[str, typer.Argument(metavar="NAME", help="Of the adapter: small letters and digits.")],
     *,

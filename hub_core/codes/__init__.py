@@ -28,4 +28,14 @@ CODES: dict[str, Code] = {
     for code in family.CODES
 }
 
-__all__ = ["CODES", "Code"]
+
+def entry_of(code: str) -> Code:
+    """Return what a code means; adapters of other packages may say one that stands in no catalogue.
+
+    >>> entry_of("J404").status, entry_of("X1").title
+    (404, 'code of an adapter of its own')
+    """
+    return CODES.get(code) or Code(code, "code of an adapter of its own", "Ask whoever brings the adapter.")
+
+
+__all__ = ["CODES", "Code", "entry_of"]

@@ -37,7 +37,7 @@ class AdapterSuite(metaclass=_Parts):
         other: another one.
         secret: a personal value inside ``good`` and inside every faulty sample that has one.
         faulty: what is wrong, to a body and the code that it is refused with.
-        bomb: a body that would be large after decompression.
+        padding: what may stand behind a body, however often, without a change in what it says.
         unknown_media_type: one that it does not take.
     """
 
@@ -47,6 +47,7 @@ class AdapterSuite(metaclass=_Parts):
     other: ClassVar[bytes]
     secret: ClassVar[str]
     faulty: ClassVar[Mapping[str, tuple[bytes, str]]]
+    padding: ClassVar[bytes] = b" "
     unknown_media_type: ClassVar[str] = "multipart/form-data"
 
     def told(self, answered: Answered) -> Told:
@@ -65,8 +66,8 @@ class AdapterSuite(metaclass=_Parts):
         }
         return Endpoint(**facts | changes)  # type: ignore[arg-type] # a test builder
 
-    def _endpoints(self) -> list[Endpoint]:
-        """Return an endpoint of every kind that the suite speaks to."""
+    def endpoints(self) -> list[Endpoint]:
+        """Return an endpoint of every kind that is checked; add those whose settings the others lack."""
         return [self.endpoint()]
 
     def services(self, *, fixed_purpose: str | None = "benefit-review") -> MemoryServices:

@@ -41,8 +41,8 @@ class Fetching(AdapterSuite):
         """Say whether a request takes something away from the partner's list; here any but ``GET``."""
         return request.method != "GET"
 
-    def _endpoints(self) -> list[Endpoint]:
-        return [*super()._endpoints(), self.polled(NOWHERE)]
+    def endpoints(self) -> list[Endpoint]:
+        return [*super().endpoints(), self.polled(NOWHERE)]
 
     def polled(self, url: str, **changes: object) -> Endpoint:
         """Return the endpoint whose list lies at ``url``."""

@@ -44,8 +44,8 @@ class Sending(AdapterSuite):
         """Return the outbound endpoint that leads to ``url``."""
         raise NotImplementedError
 
-    def _endpoints(self) -> list[Endpoint]:
-        return [*super()._endpoints(), self.outbound(NOWHERE)]
+    def endpoints(self) -> list[Endpoint]:
+        return [*super().endpoints(), self.outbound(NOWHERE)]
 
     @contextlib.asynccontextmanager
     async def target(self, partner: Partner | str, **changes: object) -> AsyncIterator[Target]:

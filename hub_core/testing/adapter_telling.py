@@ -49,7 +49,7 @@ class Telling(AdapterSuite):
         self.adapter.check("here", self.endpoint())
 
     def test_every_secret_of_its_own_is_named_by_an_endpoint_of_the_suite(self) -> None:
-        named = {name for endpoint in self._endpoints() for name in endpoint.settings}
+        named = {name for endpoint in self.endpoints() for name in endpoint.settings}
         assert secrets_of(self.adapter.spec) <= named
 
     def test_no_secret_is_told_where_an_endpoint_is_checked(
@@ -58,7 +58,7 @@ class Telling(AdapterSuite):
         monkeypatch.setenv(VARIABLE, SECRET)
         caplog.set_level(logging.DEBUG)
         told = []
-        for sound in self._endpoints():
+        for sound in self.endpoints():
             endpoint = hiding(self.adapter.spec, sound)
             for asked in (endpoint, *(msgspec.structs.replace(endpoint, **wrong) for wrong in WRONG)):
                 try:

@@ -16,7 +16,7 @@ import msgspec
 from hub_core.accepting.splitting import message_of
 from hub_core.canonical import Beneficiary
 from hub_core.clock import repair_id
-from hub_core.codes import CODES
+from hub_core.codes import entry_of
 from hub_core.errors import ConfigError, PunteError, Rejected
 from hub_core.journal.entries import Kept, Replay
 from hub_core.journal.replaying import BY_THIS_REPLAY
@@ -169,7 +169,7 @@ async def _delivered(parts: Parts, act: args.Replay, tried: Sequence[Tried]) -> 
 def _row(tried: Tried, act: args.Replay, code: str | None) -> dict[str, Any]:
     result, code = _result(tried, code)
     told = {"message": tried.message_id, "result": result, "code": code}
-    text = tried.fault.text if tried.fault else CODES[code].title if code else ""
+    text = tried.fault.text if tried.fault else entry_of(code).title if code else ""
     if tried.before is None or tried.now is None:
         return told | {"text": text}
     changed: list[Difference] = []

@@ -11,10 +11,11 @@ import pytest
 from adapters.kit import body
 from adapters.kit.front import front
 from adapters.kit.json_voice import JsonVoice
+from adapters.kit.reply import Voice
 from adapters.rest import ADAPTER
 from hub_core.accepting.admission import Admission
 from hub_core.directory import Direction, Endpoint
-from hub_core.errors import TryLater
+from hub_core.errors import Refused, TryLater
 from hub_core.ports import Spec
 from hub_core.testing.services import INSTITUTION, MemoryServices
 
@@ -35,6 +36,7 @@ async def call(
     seconds: float = 30,
     between: float = 0,
     spec: Spec = ADAPTER.spec,
+    voice: Voice | None = None,
 ) -> list[dict[str, Any]]:
     waiting = events if events is not None else [{"type": "http.request", "body": b"{}"}]
     sent: list[dict[str, Any]] = []
@@ -51,7 +53,7 @@ async def call(
     told = {"punte-key": hub.key} if headers is None else headers
     raw = [(name.encode(), value.encode()) for name, value in told.items()]
     scope = {"type": kind, "method": "POST", "path": path, "root_path": root, "headers": raw}
-    await front(spec, JsonVoice(), hub, seconds=seconds)(scope, receive, send)
+    await front(spec, voice or JsonVoice(), hub, seconds=seconds)(scope, receive, send)
     return sent
 
 
@@ -147,3 +149,14 @@ async def test_an_adapter_that_names_no_media_type_takes_every_one_as_it_comes(s
     start, _ = await call(hub, "/rest/cases", headers={"punte-key": hub.key, "content-type": sent}, spec=spec)
     assert start["status"] == 202
     assert [arrival.body for arrival in hub.arrivals] == [b"{}"]
+
+
+async def test_a_code_that_stands_in_no_catalogue_refuses_as_any_other() -> None:
+    class Own(JsonVoice):
+        def take(self, *_: Any) -> bytes:
+            raise Refused("X999", "not signed")
+
+    hub = services()
+    start, end = await call(hub, "/rest/cases", voice=Own())
+    assert start["status"] == 403
+    assert (json.loads(end["body"])["code"], hub.refusals[0].code) == ("X999", "X999")

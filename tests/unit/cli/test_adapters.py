@@ -33,6 +33,12 @@ def test_one_is_shown_with_its_own_settings_and_their_defaults(punte):
     assert next(one for one in shown["settings"] if one["setting"] == "poll.method")["default"] == "POST"
 
 
+def test_editors_get_the_settings_of_every_installed_adapter(punte):
+    schema = json.loads(punte("adapter", "schema").out)
+    named = [rule["if"]["properties"]["adapter"]["const"] for rule in schema["$defs"]["Endpoint"]["allOf"]]
+    assert "queue" in named
+
+
 def test_one_that_is_not_there_is_told(punte):
     done = punte("adapter", "show", "nosuch")
     assert done.code == 1
