@@ -103,7 +103,6 @@ def inspectorate(stage: Stage) -> None:
     split(stage, file["id"])
     rows = stage.desk.call("messages", {"correlation_id": file["id"], "rows": True})
     sent = [(row, one) for row in rows for one in stage.desk.call("message", {"id": row["id"]})["deliveries"]]
-    _written(stage)
     asked = [(row, one) for row, one in sent if one["endpoint"] == ASKED]
     say(stage, f"{len(asked)} draw benefit: the labour inspectorate gets a question about each, and gives a receipt.")
     for row, one in asked:
@@ -111,16 +110,7 @@ def inspectorate(stage: Stage) -> None:
             refused = f"[yellow]{one['attempts'][-1]['code']} line {row['line']}[/]: HTTP 200, and a receipt of zeros"
             say(stage, f"{refused}, because the number is wrong. A person decides: punte parked.")
     _contradiction(stage, file["id"])
-
-
-def _written(stage: Stage) -> None:
-    """Tell of the file that the hub wrote for a town hall: many messages, one list."""
-    newest = max((stage.files / BACK).glob("*.csv"))
-    _, *rows = newest.read_text(encoding="cp1250").splitlines()
-    say(
-        stage,
-        f"Iași gets a list back, {BACK}/{newest.name}: {len(rows)} persons of its county whose benefit is income.",
-    )
+    _written(stage)
 
 
 def _contradiction(stage: Stage, conversation: str) -> None:
@@ -139,6 +129,14 @@ def _contradiction(stage: Stage, conversation: str) -> None:
         table.add_row(row["endpoint"], escape(says), ", ".join(one["endpoint"] for one in message["deliveries"]))
     stage.console.print(table)
     say(stage, f"Benefit and a contract at once: a person looks into it. punte messages list --person {person}")
+
+
+def _written(stage: Stage) -> None:
+    """Tell of the file that the hub wrote for a town hall: many messages, one list."""
+    for newest in sorted((stage.files / BACK).glob("*.csv"))[-1:]:
+        _, *rows = newest.read_text(encoding="cp1250").splitlines()
+        told = f"{len(rows)} persons whose benefit counts as income"
+        say(stage, f"Iași gets a list back, {BACK}/{newest.name}: {told}.")
 
 
 def _leave(stage: Stage, folder: str, name: str, body: bytes) -> None:
@@ -161,7 +159,8 @@ def _register(stage: Stage) -> tuple[str, bytes]:
 def _reply(stage: Stage, folder: str, name: str) -> Reply:
     """Wait for the reply file of a file and read it."""
     path = stage.files / folder / "replies" / f"{name}.reply.csv"
-    _until(path.exists, bool)
+    if not _until(path.exists, bool):
+        return Reply("no reply yet", ())
     _, summary, *lines = csv.reader(io.StringIO(path.read_text(encoding="utf-8-sig")), delimiter=";")
     return Reply(summary[3], tuple(Line(*line) for line in lines))
 

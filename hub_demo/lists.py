@@ -13,6 +13,7 @@ from hub_demo.population import Population
 from hub_demo.registers import REFERENCE_DATE, Person, Right, Spell
 
 INCLUSION_AID: Final = "21"  # code of SAFIR
+FAMILIES: Final = 6  # at most, on one list
 TITLES: Final = ("NR_CRT", "CNP_TIT", "NUME", "PRENUME", "NR_MEMBRI", "SUMA")
 
 
@@ -28,7 +29,7 @@ def borderou(
         eaten: line whose personal number a spreadsheet has shortened.
         wrong_by: lei that the sum at the end is off.
     """
-    aided = list(islice(_aided(country, siruta), 6))
+    aided = list(islice(_aided(country, siruta), FAMILIES))
     rows: list[tuple[object, ...]] = [
         ("BORDEROU", number, f"{REFERENCE_DATE:%d.%m.%Y}", siruta, f"{REFERENCE_DATE:%m.%Y}"),
         TITLES,
@@ -47,11 +48,11 @@ def borderou(
 def register_of_unemployed(country: Population, count: int, *, county: str, night: date) -> bytes:
     """Return some rows of ANOFM's register (ISO-8859-2): the first persons in it, and all of a county who are paid.
 
-    The last of the first ones who is paid has a number with a wrong check digit. The header counts a line too many,
-    as it always does.
+    The last of the first ones who is paid, but never the very first, has a number with a wrong check digit. The header
+    counts a line too many, as it always does.
     """
     first = list(islice(_registered(country), count))
-    wrong = max(place for place, (_, spell) in enumerate(first) if spell.benefit)
+    wrong = max((place for place, (_, spell) in enumerate(first) if place and spell.benefit), default=None)
     paid = [one for one in _registered(country) if one[1].county == county and one[1].benefit and one not in first]
     registered = first + paid
     lines = [f"H|ANOFM|{night:%Y%m%d}|SOMERI|ISO-8859-2|{len(registered) + 1:06d}"]
