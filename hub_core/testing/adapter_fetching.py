@@ -42,6 +42,7 @@ class Fetching(AdapterSuite):
         return request.method != "GET"
 
     def endpoints(self) -> list[Endpoint]:
+        """Return those of the suite, and one that is fetched from."""
         return [*super().endpoints(), self.polled(NOWHERE)]
 
     def polled(self, url: str, **changes: object) -> Endpoint:
@@ -118,7 +119,8 @@ class Fetching(AdapterSuite):
                 nonlocal kept, handed
                 kept = handed  # the hub comes with a place once everything before it is kept
                 batch = await poller.poll(position)
-                assert sum(map(self.commits, partner.received)) <= kept
+                committed = sum(map(self.commits, partner.received))
+                assert committed <= kept, f"{committed} commits, {kept} kept; commits() says what counts as one"
                 handed += len(batch.items)
                 return batch
 

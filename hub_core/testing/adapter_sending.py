@@ -45,6 +45,7 @@ class Sending(AdapterSuite):
         raise NotImplementedError
 
     def endpoints(self) -> list[Endpoint]:
+        """Return those of the suite, and one that is sent to."""
         return [*super().endpoints(), self.outbound(NOWHERE)]
 
     @contextlib.asynccontextmanager

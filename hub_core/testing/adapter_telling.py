@@ -50,7 +50,8 @@ class Telling(AdapterSuite):
 
     def test_every_secret_of_its_own_is_named_by_an_endpoint_of_the_suite(self) -> None:
         named = {name for endpoint in self.endpoints() for name in endpoint.settings}
-        assert secrets_of(self.adapter.spec) <= named
+        unnamed = secrets_of(self.adapter.spec) - named
+        assert not unnamed, f"no settings in endpoints() name {', '.join(sorted(unnamed))}"
 
     def test_no_secret_is_told_where_an_endpoint_is_checked(
         self, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
