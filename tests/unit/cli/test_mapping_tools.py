@@ -21,7 +21,9 @@ def own(tmp_path):
     folder = tmp_path / "mappings"
     shutil.copytree(MAPPINGS / "codes", folder / "codes")
     shutil.copytree(MAPPINGS / "anofm", folder / "anofm")
-    (folder / "anofm" / "monthly.yaml").unlink()
+    for path in (folder / "anofm").glob("*.yaml"):
+        if path.name != "status.yaml":
+            path.unlink()
     return folder
 
 
