@@ -151,7 +151,7 @@ def faults_of(values: Values, checks: Checks, line: int | None) -> tuple[Finding
     found = []
     for name, required, check in checks:
         value = values[name]
-        if not value.strip():
+        if not value or value.isspace():
             if required:
                 found.append(fault("F105", "the column is blank", line, name))
         elif check is not None and (text := check(value)):

@@ -19,6 +19,7 @@ _STEP: Final = re.compile(r"(?:\{[^{}]*\}|[^/{}])+")
 _HARMFUL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 _CLIP: Final = 80  # characters of a path that a fault names
 _DEEPEST: Final = 30
+_LIST: Final = "[]"  # stands for whatever is in a list
 
 
 @cache
@@ -70,14 +71,14 @@ def values_of(tree: Tree, record: Record, description: Description) -> Values:
             if _HARMFUL.search(text):
                 raise BadLine("F104", f"{column.name} holds a control character")
             values[column.name] = scaled(text, column)
-        elif description.others == "refuse" and steps != (key,):
+        elif text.strip() and description.others == "refuse" and steps != (key,):
             raise BadLine("F122", f"no column stands at {shown(steps)}, or several values do")
     return values
 
 
 def shown(steps: tuple[str, ...]) -> str:
     """Return a path for people: what a sender names something is not repeated at any length."""
-    return mask_numbers("/".join(steps).encode("ascii", "replace").decode())[:_CLIP]
+    return mask_numbers("/".join(steps).encode("ascii", "replace").decode())[:_CLIP] or "its own text"
 
 
 def tree_with(values: Values, record: Record, token: str = "") -> Tree:
@@ -102,7 +103,7 @@ def tree_with(values: Values, record: Record, token: str = "") -> Tree:
 
 
 def _leaves(tree: Tree, above: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], str]]:
-    """Yield the texts with their paths; of a list with a path that no column has."""
+    """Yield the texts with their paths; those of a list under paths that no column has."""
     if len(above) > _DEEPEST:
         raise BadLine("F122", "too deep")
     for name, value in tree.items():
@@ -113,7 +114,7 @@ def _leaves(tree: Tree, above: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...
             yield from _leaves(value, steps)
         elif value is not None:
             for index, _ in enumerate(value, 1):
-                yield (*steps, f"[{index}]"), ""
+                yield (*steps, f"[{index}]"), _LIST
 
 
 def _object(pairs: list[tuple[str, Any]]) -> Tree:

@@ -172,9 +172,9 @@ class JsonRun(Run):
             self._check_plainly(value, path, named[0])
             return
         for key, inner in value.items():
-            inside = [known.children[key] for known in named if key in known.children]
-            if inner.__class__ is str and not self.doubts and any([one.text for one in inside]):  # noqa: C419 (a list is faster)
+            if inner.__class__ is str and not self.doubts and _is_named(key, named):
                 continue  # most are: conditions could only name more
+            inside = [known.children[key] for known in named if key in known.children]
             if inside:
                 self._check(inner, below(path, key), inside)
             else:
@@ -207,3 +207,12 @@ class JsonRun(Run):
                 self._keep(inner, f"{path}[{index}]")
         elif text := plain_text(value):
             self.left[path] = text
+
+
+def _is_named(key: str, candidates: list[Known]) -> bool:
+    """Tell whether one of them names the text under a key, whatever its conditions are."""
+    for known in candidates:
+        inside = known.children.get(key)
+        if inside is not None and inside.text:
+            return True
+    return False

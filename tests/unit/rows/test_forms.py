@@ -219,7 +219,7 @@ def test_a_file_of_xml_that_could_do_harm_is_refused_as_a_whole(elements, body, 
 
 def test_an_element_that_holds_more_than_its_columns_is_a_bad_row(elements):
     odd = [
-        "<person cnp='1'><a/></person>",
+        "<person cnp='1'><a>1</a></person>",
         "<person cnp='1'><amount>1</amount><amount>2</amount></person>",
         "<person cnp='1'>x</person>",
     ]

@@ -59,8 +59,38 @@ def fixed_files(draw):
     return description, rows, None, trailer
 
 
+@st.composite
+def nested_files(draw):
+    form = draw(st.sampled_from(["json-lines", "xml"]))
+    paths = ["plain", "deep/inner", "deep/other/inner", "deep/other"] + (["@id", "deep/@id"] if form == "xml" else [])
+    chosen = draw(st.lists(st.sampled_from(paths), min_size=1, unique=True))
+    if form == "json-lines" and "deep/other/inner" in chosen:
+        chosen = [path for path in chosen if path != "deep/other"]  # an object holds no text beside its keys
+    description = Description(
+        name="law",
+        encoding="utf-8",
+        form=form,
+        packed=draw(st.sampled_from([None, "zip"])),
+        namespace=draw(st.sampled_from(["", "urn:law"])) if form == "xml" else "",
+        line_end=draw(st.sampled_from(["crlf", "lf"])),
+        row=Record(
+            columns=tuple(Column(name=f"c{number}", path=path) for number, path in enumerate(chosen)),
+            token="law/rows/row" if form == "xml" else draw(st.sampled_from(["", "kind=row"])),
+        ),
+        header=Record(columns=(Column(name="day", path="@day"),)) if form == "xml" else None,
+    )
+    letters = st.characters(codec="utf-8", exclude_categories=("Cc", "Cs"), exclude_characters="\ufffe\uffff")
+    value = st.text(letters, max_size=8).map(str.strip)
+    names = [column.name for column in description.row.columns]
+    rows = draw(st.lists(st.fixed_dictionaries(dict.fromkeys(names, value)), max_size=5))
+    return description, rows, {"day": "3"} if form == "xml" else None, None
+
+
+FILES = csv_files() | fixed_files() | nested_files()
+
+
 @settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow])
-@given(csv_files() | fixed_files())
+@given(FILES)
 def test_what_is_written_is_read_back(case):
     description, rows, header, trailer = case
     file = read_file(write_file(rows, description, header=header, trailer=trailer), description)
@@ -70,7 +100,7 @@ def test_what_is_written_is_read_back(case):
 
 
 @settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow])
-@given(csv_files() | fixed_files())
+@given(FILES)
 def test_a_file_in_normal_form_is_written_as_it_was(case):
     description, rows, header, trailer = case
     body = write_file(rows, description, header=header, trailer=trailer)
@@ -80,7 +110,7 @@ def test_a_file_in_normal_form_is_written_as_it_was(case):
 
 
 @settings(max_examples=300)
-@given(st.binary(max_size=200), csv_files() | fixed_files())
+@given(st.binary(max_size=200), FILES)
 def test_any_bytes_are_read_or_refused_with_a_code(body, case):
     description = case[0]
     names = {column.name for column in description.row.columns}
