@@ -18,6 +18,7 @@ from journal_child import Ledger
 
 from adapters.flat import ADAPTER as FLAT
 from adapters.rest import ADAPTER as REST
+from hub_core.accepting import splitting
 from hub_core.accepting.splitting import Splitter
 from hub_core.delivering import delivery
 from hub_core.delivering.gates import Gates
@@ -255,5 +256,5 @@ def lives(where, folder):
 if __name__ == "__main__":
     # What a killed life held is free soon: lives follow each other faster than hubs do.
     delivery.LEASE, delivery._HEARTBEAT = timedelta(seconds=0.3), 0.1
-    filing.SETTLED_AT_ONCE = 2  # fewer than the rows of a list
+    splitting.BATCH = filing.SETTLED_AT_ONCE = 2  # fewer than the rows of a list
     lives(sys.argv[1], Path(sys.argv[2]))
