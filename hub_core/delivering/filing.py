@@ -231,7 +231,7 @@ class Filer:
         began = self._gates.begin(file.endpoint)
         try:
             await self._filings(file.endpoint).put(file.name, file.body)
-        except PunteError as raised:
+        except Exception as raised:
             error = raised
             raise
         finally:

@@ -182,7 +182,10 @@ def _superseded(connection: Connection, message: int, endpoint: str, key: OrderK
 
 
 def _reopen(connection: Connection, delivery: Delivery) -> None:
-    """Send a delivery again: same id, so the same idempotency key; attempts and age are counted anew."""
+    """Send a delivery again: same id, so the same idempotency key; attempts and age are counted anew.
+
+    Of one that went in a file the next file has a row.
+    """
     due = to_micros(delivery.due_at)
     state, endpoint, order_key, holds = connection.execute(
         "SELECT state, endpoint, order_key, holds FROM delivery WHERE id = ?", (delivery.id,)
@@ -193,7 +196,7 @@ def _reopen(connection: Connection, delivery: Delivery) -> None:
     waits = not first and bool(lines_taken(connection, line))
     connection.execute(
         "UPDATE delivery SET state = 'ready', created_at = ?, due_at = ?, ready_at = ?, attempts = 0, "
-        "settled_at = NULL, superseded = 0, holds = 0 WHERE id = ?",
+        "settled_at = NULL, superseded = 0, holds = 0, filed_seq = NULL, filed_line = NULL WHERE id = ?",
         (due, due, None if waits else due, delivery.id),
     )
     connection.announce(ADDED)

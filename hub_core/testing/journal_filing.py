@@ -7,10 +7,10 @@ import pytest
 
 from hub_core.errors import Rejected
 from hub_core.filed import Closed, Collecting, SetAside, Unwritten
-from hub_core.journal.entries import Filter
+from hub_core.journal.entries import Filter, Replay
 from hub_core.message import DeliveryState, State
 from hub_core.testing.builders import NOW
-from hub_core.testing.journal_base import MINUTE, AnyJournal, JournalSuite, claimed_ids, keep
+from hub_core.testing.journal_base import MINUTE, AnyJournal, JournalSuite, by_operator, claimed_ids, keep
 
 TOWN: Final = "town-hall"
 BODY: Final = b"POPESCU;957,50\r\n"
@@ -141,6 +141,20 @@ class Filing(JournalSuite):
         later = await wait(journal, 1, order_key="case-1")
         await journal.settle_file(TOWN, 1, at=NOW)
         assert await claimed_ids(journal, now=NOW + timedelta(days=1)) == later
+
+    async def test_what_is_delivered_again_goes_into_the_next_file(self, journal: AnyJournal) -> None:
+        delivery = await keep(journal, endpoint=TOWN)
+        await journal.close_file(a_file(delivery.id))
+        await journal.settle_file(TOWN, 1, at=NOW)
+        again = Replay(id="r-1", entry=by_operator(delivery.message_id), deliveries=(delivery,))
+        assert await journal.replay([again]) == [None]
+        assert waiting(journal) == [delivery.id]
+
+    async def test_a_row_of_a_closed_file_cannot_be_delivered_again_yet(self, journal: AnyJournal) -> None:
+        delivery = await keep(journal, endpoint=TOWN)
+        await journal.close_file(a_file(delivery.id))
+        again = Replay(id="r-1", entry=by_operator(delivery.message_id), deliveries=(delivery,))
+        assert await journal.replay([again]) == ["J416"]
 
     async def test_the_bytes_of_a_closed_file_are_sealed(self, journal: AnyJournal) -> None:
         await journal.close_file(a_file(*await wait(journal, 1)))
