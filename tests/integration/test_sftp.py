@@ -3,7 +3,10 @@
 import asyncio
 import json
 import os
+import sys
+from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
+from pathlib import Path
 
 import asyncssh
 import pytest
@@ -17,6 +20,7 @@ from cli import main
 from hub_core.credentials import Credentials, SecretReference
 from hub_core.directory import Contract, Direction, Endpoint
 from hub_core.errors import ConfigError, TryLater
+from hub_core.journal.entries import Filter
 from hub_core.settings import Settings
 from registry.desk import Desk
 from registry.parts import Parts
@@ -25,6 +29,7 @@ from registry.reading import read_set
 from tests.integration import sshd
 from tests.integration.file_child import a_file
 
+CHILD = Path(__file__).with_name("poll_child.py")
 SLOW_CLOCK = 3 * 3600  # seconds; a server whose times are those of another zone
 REGISTRY = """
 institutions:
@@ -127,6 +132,56 @@ async def test_a_server_of_another_key_holds_files_up_and_loses_none(server, tmp
     assert parts.view.parked() == []
     await parts.connections.close()
     parts.close()
+
+
+@real
+async def test_a_hub_that_is_killed_in_the_middle_of_a_file_has_every_row_once(server, tmp_path):
+    body = a_file(300)
+    (server.files / "lista.csv").write_bytes(body)
+    async with stalling(server, after=len(body) // 2) as (port, stalled, go_on):
+        where = server.registered.replace(f":{server.port}/", f":{port}/")
+        country = REGISTRY.format(where=where, key=f"{server.host_key}, settle: 1 ms")
+        await asyncio.sleep(1.1)  # times of files are told in seconds
+        parts = Parts(Settings(home=tmp_path), write=True)
+        await Desk(parts).call("apply", {"files": {"country.yaml": country}, "by": "ana"})
+        parts.close()
+        child = await asyncio.create_subprocess_exec(sys.executable, CHILD, tmp_path, "")
+        await asyncio.wait_for(stalled.wait(), 30)
+        child.kill()
+        await child.wait()
+        go_on.set()
+        parts = Parts(Settings(home=tmp_path), write=True)
+        assert parts.view.messages(Filter(limit=1)) == []
+        assert [(await poll(parts, "vacancies")).detail for _ in range(2)] == ["1 documents seen", "0 documents seen"]
+        (kept,) = parts.view.messages(Filter(rows=False, limit=10))
+        assert parts.view.message(kept.id).outcome.rows == 300
+        await parts.connections.close()
+        parts.close()
+    assert [path.read_bytes() for path in (server.files / "taken").iterdir()] == [body]
+
+
+@asynccontextmanager
+async def stalling(server, *, after):
+    """Stand before a server; hold back what it sends behind so many bytes until it may go on."""
+    stalled, go_on = asyncio.Event(), asyncio.Event()
+
+    async def carry(reader, writer, most=None):
+        sent = 0
+        while part := await reader.read(1000):
+            if most is not None and sent > most:
+                stalled.set()
+                await go_on.wait()
+            writer.write(part)
+            sent += len(part)
+        writer.close()
+
+    async def connected(reader, writer):
+        other_reader, other_writer = await asyncio.open_connection("127.0.0.1", server.port)
+        with suppress(OSError):
+            await asyncio.gather(carry(reader, other_writer), carry(other_reader, writer, after))
+
+    async with await asyncio.start_server(connected, "127.0.0.1", 0) as listener:
+        yield listener.sockets[0].getsockname()[1], stalled, go_on
 
 
 @real
