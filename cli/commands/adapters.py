@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cli import completion, screen
+from cli.commands.partnerpage import Markdown, Out, hand_out
 from cli.faults import Exit
 from cli.options import Json
 from cli.screen import Column
@@ -103,6 +104,20 @@ def show(name: Name, *, as_json: Json = False) -> None:
         screen.table(SETTINGS, [tuple(one.values()) for one in settings], empty="")
     screen.heading("What it promises, and what not")
     screen.show(screen.clean(spec.promises))
+
+
+@app.command()
+def page(*, out: Out = None, markdown: Markdown = False) -> None:
+    """Write a page about every installed adapter: its state, what it can, its settings, what it is held against.
+
+    One HTML file that needs nothing else, for screens and paper.
+    """
+    from adapters.kit.load import load_adapters
+    from cli.pages.installed import installed
+    from hub_web.partner import as_html, as_markdown
+
+    made = installed(load_adapters(report=lambda _: None).load())
+    hand_out(as_markdown(made) if markdown else as_html(made), out)
 
 
 @app.command()

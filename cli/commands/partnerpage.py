@@ -11,6 +11,12 @@ from cli.options import Json, folder
 if TYPE_CHECKING:
     from hub_web.partner import Known
 
+Out = Annotated[
+    Path | None,
+    typer.Option("--out", "-o", metavar="FILE", dir_okay=False, help="Write it there; left out: print it."),
+]
+Markdown = Annotated[bool, typer.Option("--markdown", help="As Markdown instead of HTML.")]
+
 
 def page(
     name: Annotated[
@@ -18,11 +24,8 @@ def page(
         typer.Argument(metavar="NAME", help="Name of the inbound endpoint.", autocompletion=completion.endpoints),
     ],
     *,
-    out: Annotated[
-        Path | None,
-        typer.Option("--out", "-o", metavar="FILE", dir_okay=False, help="Write it there; left out: print it."),
-    ] = None,
-    markdown: Annotated[bool, typer.Option("--markdown", help="As Markdown instead of HTML.")] = False,
+    out: Out = None,
+    markdown: Markdown = False,
     around: Annotated[
         Path | None,
         folder("--from", "Holds registry/ and mappings/; left out: what is in force."),
@@ -46,7 +49,15 @@ def page(
 
         screen.as_json(msgspec.to_builtins(made))
         return
-    text = as_markdown(made) if markdown else as_html(made)
+    hand_out(as_markdown(made) if markdown else as_html(made), out)
+
+
+def hand_out(text: str, out: Path | None) -> None:
+    """Write a page into a file, or print it.
+
+    Raises:
+        ConfigError: W304, it cannot be written.
+    """
     if out is None:
         print(text, end="")
         return

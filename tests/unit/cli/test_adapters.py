@@ -4,11 +4,15 @@ import json
 import os
 import subprocess
 import sys
+from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 
 import pytest
 
+from adapters.kit.load import GROUP, load_adapters
+from cli.pages.installed import installed
 from hub_core.ports import SDK
+from hub_web.partner import as_markdown
 
 ROOT = Path(__file__).parents[3]
 
@@ -31,6 +35,22 @@ def test_one_is_shown_with_its_own_settings_and_their_defaults(punte):
     assert "direction: in, poll" in done.out
     shown = json.loads(punte("adapter", "show", "queue", "--json").out)
     assert next(one for one in shown["settings"] if one["setting"] == "poll.method")["default"] == "POST"
+
+
+def test_a_page_tells_of_every_adapter_what_its_spec_says_and_of_a_broken_one_why():
+    points = [
+        *entry_points(group=GROUP),
+        EntryPoint("lost", "no.such.package:ADAPTER", GROUP),
+    ]
+    told = as_markdown(installed(load_adapters(points=points, report=lambda _: None).load()))
+    assert "V402 the adapter lost cannot be loaded: ModuleNotFoundError" in told
+    for said in ("submit.receipt", "Below `settings:`", "kept, ", "punte "):
+        assert said in told
+
+
+def test_the_page_is_made_where_nothing_is_there_to_test_with(monkeypatch):
+    monkeypatch.setitem(sys.modules, "pytest", None)
+    assert "| kept |" in as_markdown(installed(load_adapters(report=lambda _: None).load()))
 
 
 def test_editors_get_the_settings_of_every_installed_adapter(punte):

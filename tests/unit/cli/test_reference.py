@@ -52,6 +52,7 @@ def test_every_command_and_each_of_its_options_is_described(name):
 
 #: They answer with no facts.
 RUN_OR_WRITE = {
+    "punte adapter page",
     "punte adapter schema",
     "punte demo",
     "punte endpoint page",
