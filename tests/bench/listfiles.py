@@ -97,7 +97,7 @@ def rates(found: Mapping[str, Sequence[Turn]], *, rows: int = ROWS) -> dict[str,
 
 def _hub(database: Path) -> Callable[[Path], None]:
     mappings = load()
-    mappings.prepare()
+    mappings.named("anofm.monthly/1").prepare()
 
     async def take(body: bytes) -> None:
         with Database(database) as opened:

@@ -8,16 +8,16 @@ import msgspec
 import pytest
 
 from adapters.flat import ADAPTER
-from hub_core.mapping import load
 from tests.bench import listfiles
 from tests.bench.yardsticks import chunked
 from tests.integration.file_child import LISTS
+from tests.shipped import SHIPPED
 
 ON = date(2025, 11, 3)
 
 
 def test_the_chunked_reader_makes_the_records_that_the_mapping_makes():
-    mapping = load().named("anofm.monthly/1")
+    mapping = SHIPPED.named("anofm.monthly/1")
     parts = [*ADAPTER.split(LISTS, listfiles.a_list(40)).parts]
     for part in parts:
         document = ADAPTER.open(part.body)

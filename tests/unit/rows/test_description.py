@@ -49,6 +49,26 @@ def test_its_name_is_that_of_its_file(described):
             "form: csv\nencoding: utf-8\nrow: {columns: [{name: a, pattern: '('}]}",
             [(3, "the pattern is no regular expression")],
         ),
+        (
+            "form: csv\nencoding: utf-8\nrow: {columns: [{name: a, path: b/c}]}",
+            [(3, "path: belongs to json-lines and xml")],
+        ),
+        (
+            "form: json-lines\nencoding: utf-8\ntitles: true\nrow: {token: x, columns: [{name: a}]}",
+            [(3, "only CSV has titles"), (4, "the token has another form")],
+        ),
+        (
+            "form: json-lines\nencoding: utf-8\nnamespace: urn:x\nrow: {columns: [{name: a}]}",
+            [(3, "only XML has a namespace")],
+        ),
+        (
+            "form: xml\nencoding: cp852\nrow: {columns: [{name: a}]}\nheader: {token: h, columns: [{name: b}]}",
+            [
+                (2, "an encoding that is not read in XML"),
+                (3, "the element of a row is not named"),
+                (4, "in XML only rows have a token"),
+            ],
+        ),
     ],
 )
 def test_a_wrong_description_is_refused(described, text, found):
