@@ -105,7 +105,7 @@ class Elements:
                 self._record, self._since = None, self._fed
                 yield self._tree(element)
                 self._at.pop()
-                _forget(element)
+                self._forget(element)
 
     def _begin(self, element: "etree._Element") -> None:
         self._at.append(self._name(element.tag))
@@ -127,15 +127,23 @@ class Elements:
             tree[""] = text
         if self._outer:
             _add(self._outer[-1], name, tree)
-            _forget(element)
+            self._forget(element)
+
+    def _forget(self, element: "etree._Element") -> None:
+        """Let go of an element that was read, and of the blanks behind it; a text there belongs to what is around."""
+        if text := (element.tail or "").strip():
+            self._outer[-1][""] = text
+        above = element.getparent()
+        if above is not None:
+            above.remove(element)
 
     def _tree(self, element: "etree._Element") -> Tree:
         tree = self._attributes(element)
         for child in element:
             _add(tree, self._name(child.tag), self._tree(child))
-        text = element.text or ""
-        if text.strip() or not tree:
-            tree[""] = text.strip()
+        text = "".join([element.text or "", *(child.tail or "" for child in element)]).strip()
+        if text or not tree:
+            tree[""] = text
         return tree
 
     def _attributes(self, element: "etree._Element") -> Tree:
@@ -166,10 +174,3 @@ def _add(tree: Tree, name: str, inner: Tree) -> None:
         tree[name].append(value)
     else:
         tree[name] = [tree[name], value]
-
-
-def _forget(element: "etree._Element") -> None:
-    """Let go of an element that was read, and of the blanks behind it."""
-    above = element.getparent()
-    if above is not None:
-        above.remove(element)

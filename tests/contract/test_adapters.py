@@ -126,6 +126,10 @@ class TestFlat(JsonSuite, AdapterContract):
     faulty = faulty_json(b'{"rows": "x/list", ', CNP) | {
         "is a whole file": (b"CNP;Nume\r\n%s;A\r\n" % CNP.encode(), "F115"),
         "is no row": (b'{"person": "%s"}' % CNP.encode(), "F115"),
+        "says a column twice": (
+            b'{"rows": "x/list", "line": 2, "row": {"cnp": "1", "cnp": "%s"}}' % CNP.encode(),
+            "B104",
+        ),
         "is a faulty row": (
             b'{"rows": "x/list", "line": 2, "faults": [{"code": "F102", "text": "too many"}], "text": "%s"}'
             % CNP.encode(),

@@ -194,6 +194,12 @@ def test_counts_and_sums_around_the_records_of_xml_are_compared(elements):
     assert refused(persons(PERSON).replace(b' rows="1"', b""), elements) == ["F109"]
 
 
+def test_text_between_the_records_is_no_blank_wherever_the_file_is_cut_into_parts(elements):
+    for length in range(16_300, 16_400, 7):
+        body = persons(PERSON, "x", PERSON, prolog=f"<!--{'-x' * (length // 2)}-->")
+        assert refused(body, elements) == ["F122"]
+
+
 @pytest.mark.parametrize(
     ("body", "codes"),
     [
@@ -205,6 +211,8 @@ def test_counts_and_sums_around_the_records_of_xml_are_compared(elements):
         (persons(PERSON, prolog='<!DOCTYPE list [<!ENTITY a "b">]>'), ["F123"]),
         (persons(PERSON, prolog="<!--" + "x" * 16_376 + '--><!DOCTYPE list SYSTEM "file:///etc/passwd">'), ["F123"]),
         (persons("<other>1</other>"), ["F122"]),
+        (persons(PERSON, "x"), ["F122"]),
+        (persons("x", PERSON), ["F122"]),
         (persons(f"<person>{'<cnp>1</cnp>' * 10_000}</person>"), ["F103"]),
         (persons(f'<person cnp="{"1" * 100_000}"/>'), ["F122"]),
         (persons("<a/>" * 1_001), ["F122"]),
@@ -222,9 +230,10 @@ def test_an_element_that_holds_more_than_its_columns_is_a_bad_row(elements):
         "<person cnp='1'><a>1</a></person>",
         "<person cnp='1'><amount>1</amount><amount>2</amount></person>",
         "<person cnp='1'>x</person>",
+        "<person cnp='1'><amount>1</amount>x</person>",
     ]
     file = read_file(persons(*odd, PERSON), elements)
-    assert [[one.code for one in row.faults] for row in file.rows] == [["F122"], ["F122"], ["F122"], []]
+    assert [[one.code for one in row.faults] for row in file.rows] == [["F122"], ["F122"], ["F122"], ["F122"], []]
 
 
 def test_elements_take_no_more_room_the_more_of_them_there_are(elements):
