@@ -23,7 +23,6 @@ from tests.integration.test_onboarding import NAMING
 pytestmark = pytest.mark.network
 CONNECT = (ROOT / "docs/how-to/connect-from-a-wsdl.md").read_text(encoding="utf-8")
 SIMULATE = (ROOT / "docs/how-to/simulate-a-partner.md").read_text(encoding="utf-8")
-CNP = Population(DEFAULT_SEED).showcase[0].cnp
 ASK = b"""<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body><p:hentPerson xmlns:p="urn:example:person"
  xmlns:i="http://www.w3.org/2001/XMLSchema-instance"><aktoer i:type="p:Person"><cnp>1</cnp></aktoer><dato>2025-11-03</dato>
  </p:hentPerson></s:Body></s:Envelope>"""
@@ -60,7 +59,8 @@ def desk(installed: Path, tmp_path: Path) -> Iterator["Desk"]:
     folder = tmp_path / "desk"
     (folder / "home").mkdir(mode=0o700, parents=True)
     (folder / "Person.wsdl").write_text(NAMING, encoding="utf-8")
-    words = {"PYTHONPATH": str(installed), "PUNTE_HOME": str(folder / "home"), "WSDL": "Person.wsdl", "CNP": CNP}
+    cnp = Population(DEFAULT_SEED).showcase[0].cnp
+    words = {"PYTHONPATH": str(installed), "PUNTE_HOME": str(folder / "home"), "WSDL": "Person.wsdl", "CNP": cnp}
     arguments = {"cwd": folder, "env": {**os.environ, **words}, "text": True, "stdout": subprocess.PIPE}
     with subprocess.Popen([sys.executable, "-c", TERMINAL], stdin=subprocess.PIPE, **arguments) as terminal:
         yield Desk(folder, words, terminal, arguments)
