@@ -20,7 +20,7 @@ from hub_core.canonical import Beneficiary
 from hub_core.delivering.gates import Gates
 from hub_core.directory import Directory, Endpoint
 from hub_core.document import Document
-from hub_core.errors import ConfigError, PunteError, Rejected
+from hub_core.errors import ConfigError, PunteError, Rejected, TryLater
 from hub_core.filed import Candidate, Closed, SetAside, Unwritten
 from hub_core.journal.failpoints import reach
 from hub_core.mapping.compiled import CompiledMapping
@@ -31,6 +31,7 @@ from hub_core.ports import Clock, Filing, Journal, JournalView, Whole
 log = logging.getLogger("punte.filing")
 LOOK: Final = timedelta(seconds=5)  # between two looks at what waits
 PAGE: Final = 1_000  # rows whose records are in memory at once
+DEFECT: Final = "D302"
 _records: Final = msgspec.json.Decoder(Beneficiary)
 
 
@@ -65,10 +66,13 @@ class Chosen:
             try:
                 document = self._written(one)
                 kind = self._filing.kind(document)
-            except Rejected as fault:
-                aside.append(
-                    SetAside(delivery_id=one.delivery_id, code=fault.code, detail=_told(fault), holds=self._holds)
-                )
+            except (ConfigError, TryLater):
+                raise
+            except Exception as fault:  # noqa: BLE001 - one record must not hold up all: what is not known is parked
+                code, told = _fault(fault)
+                if code == DEFECT:
+                    log.error("delivery.unexpected", exc_info=fault, extra={"delivery": one.delivery_id})
+                aside.append(SetAside(delivery_id=one.delivery_id, code=code, detail=told, holds=self._holds))
                 if self._holds:
                     self._waiting.add(one.line)
                 continue
@@ -172,14 +176,25 @@ class Filer:
             TryLater: its folder, or the journal. ConfigError: how it is set up. Rejected: J422.
         """
         written = 0
-        while self._lets_pass(name):
-            file = await asyncio.to_thread(self._view.unwritten, name)
-            if file is None and not await self._close(name):
-                break
-            if file is not None:
-                await self._write(file)
-                written += 1
+        while self._lets_pass(name) and (done := await self._step(name)) is not None:
+            written += done
         return written
+
+    async def _step(self, name: str) -> int | None:
+        """Write the closed file (1), or close the next one if it is due (0); ``None``: there is nothing to do."""
+        error: Exception | None = None
+        began = self._gates.begin(name)
+        try:
+            file = await asyncio.to_thread(self._view.unwritten, name)
+            if file is None:
+                return 0 if await self._close(name) else None
+            await self._write(file)
+        except Exception as raised:
+            error = raised
+            raise
+        finally:
+            self._gates.end(name, error, began=began)
+        return 1
 
     def _lets_pass(self, name: str) -> bool:
         now = self._clock.now()
@@ -227,15 +242,7 @@ class Filer:
         return chosen
 
     async def _write(self, file: Unwritten) -> None:
-        error: Exception | None = None
-        began = self._gates.begin(file.endpoint)
-        try:
-            await self._filings(file.endpoint).put(file.name, file.body)
-        except Exception as raised:
-            error = raised
-            raise
-        finally:
-            self._gates.end(file.endpoint, error, began=began)
+        await self._filings(file.endpoint).put(file.name, file.body)
         reach("after-put-before-settle")
         await self._journal.settle_file(file.endpoint, file.number, at=self._clock.now())
         log.info("filing.written", extra={"endpoint": file.endpoint, "number": file.number})
@@ -265,6 +272,9 @@ def _day(at: datetime) -> date:
     return at.astimezone(UTC).date()
 
 
-def _told(fault: Rejected) -> str:
+def _fault(fault: Exception) -> tuple[str, str]:
+    """Return code and words of what a delivery is parked for; those of a defect hold no value."""
+    if not isinstance(fault, Rejected):
+        return DEFECT, type(fault).__name__
     columns = dict.fromkeys(found.source for found in fault.findings if found.source)
-    return f"{fault.text} ({', '.join(columns)})" if columns else fault.text
+    return fault.code, f"{fault.text} ({', '.join(columns)})" if columns else fault.text

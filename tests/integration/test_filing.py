@@ -6,7 +6,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from hub_core.accepting.splitting import Splitter
+from hub_core.delivering.filing import Chosen
 from hub_core.errors import TryLater
+from hub_core.filed import Candidate
 from hub_core.journal.entries import Filter
 from hub_core.message import Arrival, Caller, State
 from hub_core.places import MAPPINGS
@@ -218,9 +220,12 @@ async def test_a_folder_that_cannot_be_used_holds_up_the_file_and_nothing_is_los
     await write_due(hub)
     await accept(hub, a_file(1), "list-2")
     away = folder.rename(folder.with_name("away"))
-    with pytest.raises(TryLater, match="D101"):
-        await write_due(hub)
+    for _ in range(5):
+        with pytest.raises(TryLater, match="D101"):
+            await write_due(hub)
+    assert await write_due(hub) == 0  # it is left alone for a while, as every endpoint that fails
     away.rename(folder)
+    hub.gates.close_breaker("town")
     assert await write_due(hub) == 1
     assert rows_in(folder) == [row(0), row(0)]
 
@@ -273,3 +278,10 @@ async def test_a_file_is_put_on_a_partners_server_once_it_is_there(settings):
         assert [path.name for path in server.files.glob(".*")] == []
         await parts.connections.close()
         parts.close()
+
+
+def test_a_record_that_cannot_be_handled_is_parked_as_a_defect_and_holds_up_no_other(hub):
+    filing = hub.connections.filing("town", hub.directory().endpoints["town"])
+    chosen = Chosen(filing, hub.mappings().named("anofm.monthly/1"), on=hub.clock.now().date(), holds=False)
+    aside = chosen.take([Candidate(seq=1, delivery_id="a", line=None, record=b"{")], 10)
+    assert [(one.delivery_id, one.code, one.detail) for one in aside] == [("a", "D302", "DecodeError")]

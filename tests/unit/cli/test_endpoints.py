@@ -32,6 +32,22 @@ def test_an_endpoint_is_shown_with_its_pauses(desk, punte):
     assert "ana: they are back" in result.out
 
 
+def test_an_endpoint_of_files_is_shown_with_its_folder_and_its_last_files(desk, punte):
+    closed = {"endpoint": "town", "closed_at": "2025-11-21T14:00:00Z"}
+    files = [
+        closed | {"number": 2, "name": "town_20251121_000002.csv", "lines": 1_204, "written_at": None},
+        closed | {"number": 1, "name": "town_20251121_000001.csv", "lines": 9, "written_at": "2025-11-21T14:00:01Z"},
+    ]
+    desk.answers["endpoint"] = desk.answer("endpoint", {})[1] | {"folder": "town/in", "files": files}
+    shown = [line.rstrip() for line in punte("endpoint", "show", "town").out.splitlines()]
+    at = shown.index("Files into town/in, the newest first")
+    assert shown[at + 1 : at + 4] == [
+        "NUMBER  FILE                       ROWS  CLOSED                   WRITTEN",
+        "     2  town_20251121_000002.csv  1,204  2025-11-21 16:00:00 +02  not yet",
+        "     1  town_20251121_000001.csv      9  2025-11-21 16:00:00 +02  2025-11-21 16:00:01 +02",
+    ]
+
+
 def test_a_pause_names_endpoint_reason_end_and_operator(desk, punte):
     punte("endpoint", "pause", "anpis-cases", "--reason", "their database moves", "--until", "2h")
     verb, arguments = desk.asked[-1]
