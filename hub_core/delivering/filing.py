@@ -68,10 +68,11 @@ class Chosen:
                 kind = self._filing.kind(document)
             except (ConfigError, TryLater):
                 raise
-            except Exception as fault:  # noqa: BLE001 - one record must not hold up all: what is not known is parked
+            except Exception as fault:
+                # One record must not hold up all: what is not known is parked.
                 code, told = _fault(fault)
                 if code == DEFECT:
-                    log.error("delivery.unexpected", exc_info=fault, extra={"delivery": one.delivery_id})
+                    log.exception("delivery.unexpected", extra={"delivery": one.delivery_id})
                 aside.append(SetAside(delivery_id=one.delivery_id, code=code, detail=told, holds=self._holds))
                 if self._holds:
                     self._waiting.add(one.line)
