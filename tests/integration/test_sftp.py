@@ -163,25 +163,30 @@ async def test_a_hub_that_is_killed_in_the_middle_of_a_file_has_every_row_once(s
 @asynccontextmanager
 async def stalling(server, *, after):
     """Stand before a server; hold back what it sends behind so many bytes until it may go on."""
-    stalled, go_on = asyncio.Event(), asyncio.Event()
+    stalled, go_on, writers, carrying = asyncio.Event(), asyncio.Event(), [], set()
 
     async def carry(reader, writer, most=None):
+        writers.append(writer)
         sent = 0
-        while part := await reader.read(1000):
-            if most is not None and sent > most:
-                stalled.set()
-                await go_on.wait()
-            writer.write(part)
-            sent += len(part)
+        with suppress(OSError):
+            while part := await reader.read(1000):
+                if most is not None and sent > most:
+                    stalled.set()
+                    await go_on.wait()
+                writer.write(part)
+                sent += len(part)
         writer.close()
 
     async def connected(reader, writer):
-        other_reader, other_writer = await asyncio.open_connection("127.0.0.1", server.port)
-        with suppress(OSError):
-            await asyncio.gather(carry(reader, other_writer), carry(other_reader, writer, after))
+        there, to_there = await asyncio.open_connection("127.0.0.1", server.port)
+        carrying.update(map(asyncio.create_task, (carry(reader, to_there), carry(there, writer, after))))
 
     async with await asyncio.start_server(connected, "127.0.0.1", 0) as listener:
         yield listener.sockets[0].getsockname()[1], stalled, go_on
+        await asyncio.gather(*carrying)
+        for writer in writers:
+            with suppress(OSError):
+                await writer.wait_closed()
 
 
 @real
