@@ -1,12 +1,15 @@
 """The flow of one message, with a real journal, the real adapters and mappings, and a directory of the test."""
 
+import asyncio
 import json
 import weakref
+from itertools import accumulate
 
 import msgspec
 import pytest
 
 from adapters.kit.load import load_adapters
+from hub_core.accepting import hub as flow
 from hub_core.accepting.hub import Hub
 from hub_core.clock import new_id
 from hub_core.directory import Access, Condition, Direction, Directory, Endpoint, Institution, Route
@@ -130,6 +133,20 @@ async def test_the_document_is_gone_while_its_message_waits_for_the_disk(scene, 
     monkeypatch.setattr(scene.journal, "record", record)
     await scene.arrive()
     assert alive == [False]
+
+
+@pytest.mark.parametrize(("room", "open_at_once"), [(1_000_000, 5), (2.5, 2), (0, 1)])
+async def test_messages_of_one_turn_go_side_by_side_as_far_as_there_is_room_for_their_documents(
+    scene, monkeypatch, room, open_at_once
+):
+    steps, eessi = [], scene.adapters["eessi"]
+    as_opened, as_validated = eessi.open, eessi.validate
+    monkeypatch.setattr(flow, "SIDE_BY_SIDE", room * len(json.dumps(SED)))
+    monkeypatch.setattr(eessi, "open", lambda *given: steps.append(1) or as_opened(*given))
+    monkeypatch.setattr(eessi, "validate", lambda *given: steps.append(-1) or as_validated(*given))
+    outcomes = await asyncio.gather(*(scene.arrive(sender_id=f"{number}") for number in range(5)))
+    assert max(accumulate(steps)) == open_at_once
+    assert {outcome.state for outcome in outcomes} == {State.DELIVERING}
 
 
 async def test_a_canonical_record_needs_no_mapping(scene):
