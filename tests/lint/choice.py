@@ -15,13 +15,19 @@ SEED: Final = "punte"
 
 
 def candidates(name: str, files: Sequence[File]) -> Iterator[Mutant]:
-    """Yield the mutants of one operator, one of each file in turn, files and mutants in a random but fixed order."""
+    """Yield the mutants of one operator, one of each file in turn, files and mutants in a random but fixed order.
+
+    A file that is new takes a place among the others and leaves theirs as they are.
+    """
     kinds, function = OPERATORS[name]
-    rng = Random(f"{SEED}:{name}")
-    made = [list(function(file, Random(f"{SEED}:{name}:{file.name}"))) for file in files if file.kind in kinds.split()]
-    rng.shuffle(made)
-    for each in made:
-        rng.shuffle(each)
+    placed: list[tuple[float, list[Mutant]]] = []
+    for file in files:
+        if file.kind in kinds.split():
+            rng = Random(f"{SEED}:{name}:{file.name}")
+            each = list(function(file, rng))
+            rng.shuffle(each)
+            placed.append((rng.random(), each))
+    made = [each for _, each in sorted(placed, key=lambda one: one[0])]
     while made := [each for each in made if each]:
         for each in made:
             yield each.pop()
