@@ -17,6 +17,7 @@ from hub_core.ports import Question
 from hub_demo.agencies import GUARDED, NAMES, open_agency
 from hub_demo.agencies.server import AgencyApp, Quirks, listen, url_of
 from hub_demo.population import Population
+from hub_demo.stage import FOLDERS
 from registry.reading import read_set
 from registry.references import followed
 from tests.shipped import SHIPPED
@@ -43,7 +44,7 @@ class Served:
     def __init__(self, name, population, quirks=None):
         agency = open_agency(name, population, PASSWORD if name in GUARDED else "")
         self.listener = listen(0)
-        self.url = url_of(self.listener, agency)
+        self.url = url_of(self.listener, agency.path)
         app = AgencyApp(agency, self.url, quirks or Quirks())
         config = uvicorn.Config(
             app, lifespan="off", log_config=None, access_log=False, ws="none", timeout_graceful_shutdown=1
@@ -67,12 +68,15 @@ def agencies(population):
 
 
 @pytest.fixture
-def environ(agencies, monkeypatch):
+def environ(agencies, monkeypatch, tmp_path):
     settings = {f"DEMO_{name.upper()}_URL": url for name, url in agencies.items()}
-    settings |= {f"DEMO_{name}_URL": "http://127.0.0.1:1/" for name in ("ANPIS_CASES", "PORTAL_INBOX")}
+    settings |= {f"DEMO_{name}_URL": "http://127.0.0.1:1/" for name in ("ANPIS_CASES", "ITM", "PORTAL_INBOX")}
     settings |= {f"DEMO_{name.upper()}_PASSWORD": PASSWORD for name in GUARDED}
     for name, value in settings.items():
         monkeypatch.setenv(name, value)
+    for folder in FOLDERS:
+        (tmp_path / folder).mkdir(parents=True, exist_ok=True)
+    monkeypatch.setenv("PUNTE_FILES", str(tmp_path))
     return settings
 
 
