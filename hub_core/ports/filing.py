@@ -60,5 +60,5 @@ class Files(Protocol):
     """What an adapter has, besides, that writes files of many messages."""
 
     def filing(self, name: str, endpoint: Endpoint) -> Filing:
-        """Return what writes the files of an ``OUT`` endpoint with ``collect``."""
+        """Return what writes the files of an ``OUT`` endpoint with ``collect``; called outside of the event loop."""
         ...

@@ -121,5 +121,5 @@ class Polls(Protocol):
     """What an adapter has, besides, whose ``Spec`` says that it polls."""
 
     def poller(self, name: str, endpoint: Endpoint) -> Poller:
-        """Return what fetches the list of an ``IN`` endpoint with ``poll``."""
+        """Return what fetches the list of an ``IN`` endpoint with ``poll``; called outside of the event loop."""
         ...

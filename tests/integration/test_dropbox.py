@@ -5,11 +5,13 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from adapters.flat.adapter import FlatAdapter
 from adapters.flat.dropbox import Dropbox, DropboxPoller
 from adapters.kit.localfolder import LocalFolder
 from hub_core.accepting.splitting import Splitter
@@ -212,6 +214,14 @@ async def test_a_hub_that_is_killed_while_it_takes_files_has_every_row_once(sett
     assert len(names(left, "done")) == 3
     await parts.connections.close()
     parts.close()
+
+
+async def test_a_folder_is_opened_where_it_holds_up_no_message(hub, monkeypatch):
+    threads, poller = [], FlatAdapter.poller
+    monkeypatch.setattr(FlatAdapter, "poller", lambda *of: threads.append(threading.current_thread()) or poller(*of))
+    await poll(hub, "vacancies")
+    assert len(threads) == 1
+    assert threading.main_thread() not in threads
 
 
 def poller(**dropbox):
