@@ -8,7 +8,7 @@ from bisect import bisect_left
 from collections import Counter
 from typing import Final
 
-from hub_core.message import DeliveryState, Message, Outcome, Refusal, Settlement, State
+from hub_core.message import DeliveryState, Message, Outcome, Refusal, State
 
 #: Seconds; partners answer in milliseconds or, before the time is up, in half a minute.
 BUCKETS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0)
@@ -57,7 +57,7 @@ class Metrics:
         """Count a call that was turned away."""
         self.refused[(refusal.code,)] += 1
 
-    def attempted(self, endpoint: str, settlement: Settlement, seconds: float) -> None:
-        """Count an attempt to deliver."""
-        self.attempts[endpoint, _SETTLED.get(settlement.state, settlement.state.value)] += 1
+    def attempted(self, endpoint: str, ended: DeliveryState, seconds: float) -> None:
+        """Count an attempt to deliver a message, or a file of many, by how it ended."""
+        self.attempts[endpoint, _SETTLED.get(ended, ended.value)] += 1
         self.took.setdefault(endpoint, Spread()).add(seconds)

@@ -45,4 +45,5 @@ def filer_of(parts: Parts) -> Filer:
         clock=parts.clock,
         gates=parts.gates,
         leads=lambda: parts.database.leads,
+        told=parts.metrics.attempted,
     )

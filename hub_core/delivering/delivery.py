@@ -57,7 +57,7 @@ class Deliverer:
         gates: Gates,
         at_once: int = 256,
         chance: Callable[[], float] = random.random,
-        told: Callable[[str, Settlement, float], None] | None = None,
+        told: Callable[[str, DeliveryState, float], None] | None = None,
     ) -> None:
         """Prepare; nothing happens before ``start``.
 
@@ -198,7 +198,7 @@ class Deliverer:
                 "seconds": round(seconds, 3),
             }
             if self._told is not None:
-                self._told(claimed.delivery.endpoint, settlement, seconds)
+                self._told(claimed.delivery.endpoint, settlement.state, seconds)
             log.info("delivery.%s", settlement.state, extra=facts)
             await self._settle(settlement, claimed)
         finally:

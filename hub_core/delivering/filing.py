@@ -10,6 +10,7 @@ that hangs ends within its time-out.
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable, Hashable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Final, NamedTuple
@@ -24,7 +25,7 @@ from hub_core.errors import ConfigError, PunteError, Rejected, TryLater
 from hub_core.filed import Candidate, Closed, SetAside, Unwritten
 from hub_core.journal.failpoints import reach
 from hub_core.mapping.compiled import CompiledMapping
-from hub_core.message import Severity
+from hub_core.message import DeliveryState, Severity
 from hub_core.policy import Collect
 from hub_core.ports import Clock, Filing, Journal, JournalView, Whole
 
@@ -32,6 +33,7 @@ log = logging.getLogger("punte.filing")
 LOOK: Final = timedelta(seconds=5)  # between two looks at what waits
 PAGE: Final = 1_000  # rows whose records are in memory at once
 DEFECT: Final = "D302"
+UNFIT: Final = "F116"  # "rows that the file cannot carry"
 _records: Final = msgspec.json.Decoder(Beneficiary)
 
 
@@ -115,6 +117,7 @@ class Filer:
         clock: the time.
         gates: what stands before the endpoints.
         leads: says whether this process does it, of several on one journal.
+        told: is told of every attempt to put a file: endpoint, how it ended, and how many seconds it took.
     """
 
     def __init__(
@@ -129,6 +132,7 @@ class Filer:
         clock: Clock,
         gates: Gates,
         leads: Callable[[], bool],
+        told: Callable[[str, DeliveryState, float], None],
     ) -> None:
         self._journal = journal
         self._view = view
@@ -139,6 +143,7 @@ class Filer:
         self._clock = clock
         self._gates = gates
         self._leads = leads
+        self._told = told
         self._loop: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -211,7 +216,7 @@ class Filer:
             return False
         if waits.count < collect.most and self._due_at(collect, waits.oldest) > now:
             return False
-        filing = self._filings(name)
+        filing = await asyncio.to_thread(self._filings, name)  # its libraries may take long to load
         mapping = self._mappings(endpoint.writes)
         chosen = await self._choose(name, endpoint, Chosen(filing, mapping, on=_day(now), holds=_holds(endpoint)))
         if not chosen.documents:
@@ -243,7 +248,14 @@ class Filer:
         return chosen
 
     async def _write(self, file: Unwritten) -> None:
-        await self._filings(file.endpoint).put(file.name, file.body)
+        filing = await asyncio.to_thread(self._filings, file.endpoint)
+        start = time.monotonic()
+        try:
+            await filing.put(file.name, file.body)
+        except Exception:
+            self._told(file.endpoint, DeliveryState.READY, time.monotonic() - start)
+            raise
+        self._told(file.endpoint, DeliveryState.SENT, time.monotonic() - start)
         reach("after-put-before-settle")
         await self._journal.settle_file(file.endpoint, file.number, at=self._clock.now())
         log.info("filing.written", extra={"endpoint": file.endpoint, "number": file.number})
@@ -274,8 +286,12 @@ def _day(at: datetime) -> date:
 
 
 def _fault(fault: Exception) -> tuple[str, str]:
-    """Return code and words of what a delivery is parked for; those of a defect hold no value."""
+    """Return code and words of what a delivery is parked for; those of a defect hold no value.
+
+    What is wrong with a row is told as what no file can carry: its own code has a mend for who sends files to the hub.
+    """
     if not isinstance(fault, Rejected):
         return DEFECT, type(fault).__name__
+    code = UNFIT if fault.code.startswith("F") else fault.code
     columns = dict.fromkeys(found.source for found in fault.findings if found.source)
-    return fault.code, f"{fault.text} ({', '.join(columns)})" if columns else fault.text
+    return code, f"{fault.text} ({', '.join(columns)})" if columns else fault.text

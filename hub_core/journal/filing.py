@@ -168,7 +168,7 @@ def close(connection: Connection, file: Closed, vault: Vault) -> None:
 def settle_some(connection: Connection, endpoint: str, number: int, *, at: datetime) -> bool:
     """Settle some rows of a file that lies there whole as sent; return whether that were the last ones.
 
-    Each says in its history in which file it went, and where.
+    Each says in its history, and by its reference, in which file it went, and where.
     """
     seq, name = connection.execute(
         "SELECT seq, name FROM filed WHERE endpoint = ? AND number = ?", (endpoint, number)
@@ -186,9 +186,9 @@ def settle_some(connection: Connection, endpoint: str, number: int, *, at: datet
         )
         settled = connection.execute(
             "UPDATE delivery SET state = 'sent', ready_at = NULL, settled_at = ?, code = NULL, "
-            f"detail = 'row ' || filed_line || ' of ' || ?, told = NULL WHERE seq IN ({marks(chunk)}) "
-            "RETURNING message_seq, order_key",
-            (to_micros(at), name, *chunk),
+            "detail = 'row ' || filed_line || ' of ' || ?, reference = ? || ':' || filed_line, told = NULL "
+            f"WHERE seq IN ({marks(chunk)}) RETURNING message_seq, order_key",
+            (to_micros(at), name, name, *chunk),
         )
         for message, order_key in settled:
             messages.add(message)

@@ -120,6 +120,7 @@ class Filing(JournalSuite):
         second = journal.messages(Filter(limit=1))[0]
         (row,) = journal.deliveries(second.id)
         assert (row.state, row.detail, row.attempts) == (DeliveryState.SENT, "row 3 of list-1.csv", 1)
+        assert row.reference == "list-1.csv:3"
         assert second.state is State.DELIVERED
         sent = journal.entries(second.id)[-1]
         assert (sent.step, sent.detail, sent.endpoint) == ("sent", "row 3 of list-1.csv", TOWN)

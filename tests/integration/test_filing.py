@@ -1,11 +1,14 @@
 """Files that the hub writes: many messages in one, each a row of exactly one, whatever happens."""
 
 import re
+import threading
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from adapters.flat.adapter import FlatAdapter
 from hub_core.accepting.splitting import Splitter
+from hub_core.codes import CODES
 from hub_core.delivering.filing import Chosen
 from hub_core.errors import TryLater
 from hub_core.filed import Candidate
@@ -162,7 +165,17 @@ async def test_a_message_says_in_which_file_it_went_and_where(hub, folder):
     last = hub.view.messages(Filter(correlation_id=file, rows=True))[0]
     (name,) = written(folder)
     assert hub.view.entries(last.id)[-1].detail == f"row 3 of {name}"
+    assert [one.reference for one in hub.view.deliveries(last.id)] == [f"{name}:3"]
     assert last.state is State.DELIVERED
+
+
+async def test_a_folder_is_opened_where_it_holds_up_no_message(hub, monkeypatch):
+    threads, filing = [], FlatAdapter.filing
+    monkeypatch.setattr(FlatAdapter, "filing", lambda *of: threads.append(threading.current_thread()) or filing(*of))
+    await accept(hub, a_file(1))
+    await write_due(hub)
+    assert len(threads) == 1
+    assert threading.main_thread() not in threads
 
 
 async def test_nothing_is_written_before_its_time(settings, folder):
@@ -186,7 +199,10 @@ async def test_a_record_that_is_no_row_is_parked_with_its_code_and_the_file_goes
     await write_due(hub)
     assert len(rows_in(folder)) == 2
     (group,) = hub.view.parked()
-    assert (group.code, group.endpoint, group.count) == ("F105", "town", payments.count(b"\nP"))
+    assert (group.code, group.endpoint, group.count) == ("F116", "town", payments.count(b"\nP"))
+    (parked,) = (one for one in hub.view.deliveries(group.example) if one.delivery.endpoint == "town")
+    assert parked.detail.startswith("the column is blank (")
+    assert "Send" not in CODES[group.code].do
 
 
 async def test_a_file_of_fixed_width_comes_out_as_it_went_in(hub, folder):
@@ -224,6 +240,7 @@ async def test_a_folder_that_cannot_be_used_holds_up_the_file_and_nothing_is_los
         with pytest.raises(TryLater, match="D101"):
             await write_due(hub)
     assert await write_due(hub) == 0  # it is left alone for a while, as every endpoint that fails
+    assert hub.metrics.attempts == {("town", "sent"): 1, ("town", "failed"): 5}
     away.rename(folder)
     hub.gates.close_breaker("town")
     assert await write_due(hub) == 1
