@@ -107,7 +107,7 @@ class DropboxPoller:
     async def _too_large(self, file: Lying) -> None:
         text = f"the file has {file.size:,} bytes, and at most {self._limit:,} are taken"
         await self._inbox.reply(file.name, _table([(None, None, _TOO_LARGE, text, CODES[_TOO_LARGE].do)]))
-        await self._inbox.refuse(file.name)
+        await self._inbox.refuse(file)
 
 
 def _hashed(name: str) -> str:

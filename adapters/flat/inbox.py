@@ -6,9 +6,13 @@ Below the folder itself, made when they are needed:
     done/       judged; the reply tells how
     refused/    nothing of it counts; the reply tells why
     replies/    what became of each file
+
+In ``taken`` a fingerprint stands before each name, so that the reply finds its file after a crash; elsewhere files have
+the names that they came by.
 """
 
 import hashlib
+import os
 import re
 from typing import Final
 
@@ -17,6 +21,7 @@ from adapters.kit.folder import Folder, Lying, shortened
 TAKEN, DONE, REFUSED, REPLIES = "taken", "done", "refused", "replies"
 #: Names of files that are being written; those of hidden files begin with a point.
 UNFINISHED: Final = (".tmp", ".part", ".filepart", ".partial", ".crdownload", "~")
+_LETTERS: Final = 8  # of a mark
 _NAMED: Final = re.compile(r"([0-9a-f]{64})-(.+)", re.DOTALL)
 
 
@@ -69,10 +74,11 @@ class Inbox:
         await self._folder.move(name, TAKEN, f"{fingerprint}-{shortened(name)}")
         await self._unmark(name)
 
-    async def refuse(self, name: str) -> None:
+    async def refuse(self, file: Lying) -> None:
         """Move a file that the hub does not even read to ``refused``."""
-        await self._folder.move(name, REFUSED, name)
-        await self._unmark(name)
+        mark = hashlib.sha256(f"{file.size} {file.changed}".encode()).hexdigest()
+        await self._keep(file.name, REFUSED, file.name, mark=mark)
+        await self._unmark(file.name)
 
     async def taken(self) -> list[tuple[str, str]]:
         """Return the fingerprint and the name of every file that no reply was written for."""
@@ -85,10 +91,26 @@ class Inbox:
 
     async def answered(self, fingerprint: str, name: str, *, refused: bool) -> None:
         """Move a file whose reply is written out of ``taken``."""
-        kept = f"{fingerprint}-{name}"
-        await self._folder.move(kept, REFUSED if refused else DONE, kept, below=TAKEN)
+        to = REFUSED if refused else DONE
+        await self._keep(f"{fingerprint}-{name}", to, name, mark=fingerprint, below=TAKEN)
+
+    async def _keep(self, name: str, to: str, as_name: str, *, mark: str, below: str = "") -> None:
+        """Move a file to where it stays; beside one of its name it gets a mark."""
+        if await self._folder.find(as_name, below=to) is not None:
+            as_name = _marked(as_name, mark)
+        await self._folder.move(name, to, as_name, below=below)
 
     async def _unmark(self, name: str) -> None:
         """Take the marker of a moved file away: the next file of its name has one of its own."""
         if self._marker is not None:
             await self._folder.remove(f"{name}{self._marker}")
+
+
+def _marked(name: str, mark: str) -> str:
+    """Return a name that no other file has.
+
+    >>> _marked("lista.csv", "3f9a2c1be7")
+    'lista-3f9a2c1b.csv'
+    """
+    stem, suffix = os.path.splitext(shortened(name))  # noqa: PTH122 - a name, not a path
+    return f"{stem}-{mark[:_LETTERS]}{suffix}"

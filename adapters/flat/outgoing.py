@@ -77,7 +77,7 @@ class Outgoing:
         Raises:
             TryLater: D101; D107, another file has its name. ConfigError: as the folder.
         """
-        lying = next((file for file in await self._folder.lying() if file.name == name), None)
+        lying = await self._folder.find(name)
         if lying is None:
             await self._folder.write(name, body)
         else:

@@ -36,6 +36,10 @@ class Folder(Protocol):
         """Return the files that can be seen, at most ``MOST`` entries are looked at; oldest change first."""
         ...
 
+    async def find(self, name: str, *, below: str = "") -> Lying | None:
+        """Return what has a name, file or not; ``None``: nothing has."""
+        ...
+
     async def now(self) -> float:
         """Return the time by the clock that dates the files, in seconds since 1970."""
         ...

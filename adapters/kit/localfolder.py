@@ -44,6 +44,11 @@ class LocalFolder:
         """Return the files that can be seen; see ``Folder``."""
         return await asyncio.to_thread(self._lying, below)
 
+    async def find(self, name: str, *, below: str = "") -> Lying | None:
+        """Return what has a name; see ``Folder``."""
+        plain(name, below)
+        return await asyncio.to_thread(self._find, self.path / below / name)
+
     async def now(self) -> float:
         """Return the time of this machine."""
         return time.time()
@@ -92,6 +97,14 @@ class LocalFolder:
                 if seen(entry.name) and entry.is_file(follow_symlinks=False):
                     facts = entry.stat(follow_symlinks=False)
                     yield Lying(entry.name, facts.st_size, _changed(facts))
+
+    def _find(self, path: Path) -> Lying | None:
+        with self._used():
+            try:
+                facts = path.lstat()
+            except FileNotFoundError:
+                return None
+        return Lying(path.name, facts.st_size, _changed(facts))
 
     def _read(self, file: Lying, into: Callable[[bytes], object]) -> bool:
         try:

@@ -49,6 +49,15 @@ class SftpFolder:
         async with self._at_work() as client:
             return sorted(await self._listed(client, below), key=lambda file: (file.changed, file.name))
 
+    async def find(self, name: str, *, below: str = "") -> Lying | None:
+        """Return what has a name; see ``Folder``."""
+        async with self._at_work() as client:
+            try:
+                facts = await client.lstat(self._path(name, below))
+            except asyncssh.SFTPNoSuchFile:
+                return None
+            return Lying(name, facts.size or 0, _changed(facts))
+
     async def now(self) -> float:
         """Return the time there, learned from a file that is written for it: servers' clocks differ, by hours even."""
         async with self._at_work() as client:

@@ -150,6 +150,18 @@ async def test_a_file_that_was_moved_before_is_no_fault(folder, path):
     assert (path / "taken" / "lista.csv").read_bytes() == b"mine"
 
 
+async def test_what_has_a_name_is_found_however_full_the_folder_is(folder, path, monkeypatch):
+    monkeypatch.setattr(port, "MOST", 0)
+    (path / "done").mkdir()
+    (path / "done" / "lista.csv").write_bytes(b"mine")
+    (path / "done" / "link").symlink_to("/nowhere")
+    found = await folder.find("lista.csv", below="done")
+    assert (found.name, found.size) == ("lista.csv", 4)
+    assert await folder.find("link", below="done") is not None
+    assert await folder.find("lista.csv") is None
+    assert await folder.find("lista.csv", below="refused") is None
+
+
 async def test_what_is_written_replaces_what_was_there(folder, path):
     for body in (b"first, and longer", b"second"):
         await folder.write("lista.csv.reply.csv", body, below="replies")

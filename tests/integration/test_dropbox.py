@@ -13,6 +13,7 @@ import pytest
 
 from adapters.flat.adapter import FlatAdapter
 from adapters.flat.dropbox import Dropbox, DropboxPoller
+from adapters.kit.folder import fingerprint_of
 from adapters.kit.localfolder import LocalFolder
 from hub_core.accepting.splitting import Splitter
 from hub_core.directory import Direction, Endpoint
@@ -123,7 +124,7 @@ async def carried(hub):
 
 
 def names(folder, below):
-    return sorted(path.name.partition("-")[2] or path.name for path in (folder / below).glob("*"))
+    return sorted(path.name for path in (folder / below).glob("*"))
 
 
 def files(hub):
@@ -166,7 +167,24 @@ async def test_a_file_of_the_same_name_with_other_bytes_is_another_file(hub, lef
         leave(left, "lista.csv", a_file(count))
         await carried(hub)
     assert len(files(hub)) == 2
-    assert names(left, "done") == ["lista.csv", "lista.csv"]
+    mark = fingerprint_of(a_file(2))[:8]
+    assert {path.name: path.read_bytes() for path in (left / "done").iterdir()} == {
+        "lista.csv": a_file(1),
+        f"lista-{mark}.csv": a_file(2),
+    }
+
+
+async def test_a_file_gets_its_name_back_beside_those_that_a_former_version_named(hub, left):
+    former = f"{fingerprint_of(a_file(1))}-lista.csv"
+    (left / "done").mkdir()
+    (left / "done").chmod(0o777)
+    (left / "done" / former).write_bytes(b"before")
+    leave(left, "lista.csv", a_file(1))
+    for _ in range(2):
+        await poll(hub, "vacancies")
+    assert names(left, "taken") == [former]
+    await carried(hub)
+    assert names(left, "done") == [former, "lista.csv"]
 
 
 async def test_a_file_that_is_larger_than_allowed_is_not_read_and_told(hub, left):
@@ -177,8 +195,15 @@ async def test_a_file_that_is_larger_than_allowed_is_not_read_and_told(hub, left
     assert "B413;the file has 1,000,000,000 bytes, and at most 20,000 are taken" in (
         left / "replies" / "huge.csv.reply.csv"
     ).read_text("utf-8-sig")
-    assert (left / "refused" / "huge.csv").exists()
+    assert names(left, "refused") == ["huge.csv"]
     assert files(hub) == []
+
+
+async def test_no_file_that_was_refused_makes_way_for_the_next_one_of_its_name(hub, left):
+    for size in (20_001, 20_002):
+        leave(left, "huge.csv", b"x" * size)
+        await poll(hub, "vacancies")
+    assert sorted(path.stat().st_size for path in (left / "refused").iterdir()) == [20_001, 20_002]
 
 
 async def test_a_reply_holds_no_value_of_the_file(hub, left):
