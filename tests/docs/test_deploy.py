@@ -148,6 +148,7 @@ def test_the_wheel_holds_all_that_the_hub_needs_to_run(tmp_path):
     (wheel,) = tmp_path.glob("punte-*.whl")
     packed = set(zipfile.ZipFile(wheel).namelist())
     for folder, pattern in (("mappings", "*.yaml"), ("schemas", "*.*"), ("hub_core", "*.sql"), ("registry", "*.sql")):
-        needed = {str(path.relative_to(ROOT)) for path in (ROOT / folder).rglob(pattern)}
+        found = (path for path in (ROOT / folder).rglob(pattern) if "__pycache__" not in path.parts)
+        needed = {str(path.relative_to(ROOT)) for path in found}
         assert needed, folder
         assert needed <= packed, sorted(needed - packed)[:5]

@@ -147,7 +147,8 @@ async def test_a_partner_is_left_alone_after_five_failures_and_the_others_get_th
     assert len(bad.received) == len(tried) == 5
     assert {attempt.code for attempt in tried} == {code}
     assert all(told in attempt.detail for attempt in tried)
-    assert len(good.received) == MESSAGES
+    # On a busy machine one may come twice: by its key the partner knows it.
+    assert len({taken.headers["idempotency-key"] for taken in good.received}) == MESSAGES
 
 
 async def test_nine_partners_get_everything_though_the_tenth_keeps_all_of_its_places(tmp_path):
