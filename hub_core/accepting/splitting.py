@@ -24,7 +24,7 @@ from hub_core.ports import Adapter, Clock, Journal, JournalView, Part, Split, Sp
 
 log = logging.getLogger("punte.splitting")
 BATCH: Final = 256  # rows of one commit
-TURN: Final = 16  # rows that are judged between two looks at what else there is to do
+TURN: Final = 32  # rows that are judged between two looks at what else there is to do: some milliseconds
 AT_ONCE: Final = 4  # files; the others wait
 _APART: Final = ("body", "attachments")  # of a message, not in its row
 _PAUSE: Final = 1.0  # seconds, after something went wrong
@@ -135,13 +135,16 @@ class Splitter:
     async def _judged(
         self, file: Message, media_type: str, parts: Iterable[Part], directory: Directory
     ) -> list[tuple[Message, Outcome]]:
-        """Return the messages of some rows and what is decided about them; others have their turn in between."""
+        """Return the messages of some rows and what is decided about them; others have their turn in between.
+
+        All rows of a turn go through one stage before the first goes on, as in ``Hub.accept``.
+        """
         judged: list[tuple[Message, Outcome]] = []
-        for part in parts:
-            row = row_message(file, part, media_type)
-            judged.append((row, self._hub.judge(row, self._hub.open(row.endpoint, row.body, directory), directory)))
-            if len(judged) % TURN == 0:
-                await asyncio.sleep(0)
+        rest = iter(parts)
+        while rows := [row_message(file, part, media_type) for part in islice(rest, TURN)]:
+            opened = [self._hub.open(row.endpoint, row.body, directory) for row in rows]
+            judged += [(row, self._hub.judge(row, one, directory)) for row, one in zip(rows, opened, strict=True)]
+            await asyncio.sleep(0)
         return judged
 
 
