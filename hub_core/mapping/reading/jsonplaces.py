@@ -101,7 +101,12 @@ def select(value: Any, filters: tuple[Filter, ...]) -> list[Any]:
 
 def texts_at(base: Any, steps: Steps) -> list[str]:
     """Return the texts at a path that are not blank."""
-    return [text for _, value in places(base, steps) if (text := plain_text(value))]
+    here = base
+    for step in steps:  # mostly one object in the other, and nothing to choose from
+        if here.__class__ is not dict or step.filters or step.index is not None:
+            return [text for _, value in places(base, steps) if (text := plain_text(value))]
+        here = here.get(step.name)
+    return [text for _, value in entered(here, "") if (text := plain_text(value))]
 
 
 def present_at(base: Any, steps: Steps) -> bool:
