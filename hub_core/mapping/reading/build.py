@@ -36,7 +36,7 @@ class Build:
         for steps, named in frame.checks:
             check = f"run.check({frame.spot}, {self.generator.steps(steps)}, {', '.join(named)})"
             if self.generator.kind == "json" and not steps:  # most often all is named, and no path is needed
-                check = f"if run.doubts or not covers({named[0]}, {frame.here}): {check}"
+                check = f"if run.doubts or not covers({frame.here}, {', '.join(named)}): {check}"
             self.writer.line(check)
         if frame.checks:
             self.writer.line("run.settle()")
@@ -49,7 +49,6 @@ class Build:
             if self.generator.kind == "json" and leaf.bare and leaf not in frame.shared:
                 with self.writer.block(f"if {leaf.var} is not None and {leaf.var}.__class__ is not str:"):
                     self.writer.line(f"run.objects({frame.spot}, {self.generator.steps(leaf.steps)})")
-        for leaf in tracked:
             for check in leaf.checks:  # of several values, the condition spoke of one only
                 one = f"{leaf.var}.__class__ is not Several"
                 if self.generator.kind == "json":
@@ -67,6 +66,8 @@ class Build:
                 self.writer.line(f"run.claim({place})")
             return
         doubtful = leaf in frame.shared
+        if doubtful and self.generator.taken_anyway(leaf, frame):
+            return
         with self.writer.block(f"if u{leaf.number} is not None:"):
             self.writer.line(f"run.{'doubt' if doubtful else 'drop'}({place})")
         if doubtful:

@@ -14,7 +14,7 @@ from hub_core.mapping.codelists import CodeList
 from hub_core.mapping.dated import dated_table
 from hub_core.mapping.language.paths import Steps, shown_key, shown_name
 from hub_core.mapping.pythonsource import Writer
-from hub_core.mapping.reading.known import conditional, known
+from hub_core.mapping.reading.known import conditional, known, takes
 from hub_core.mapping.reading.run import Label
 from hub_core.mapping.reading.shares import Duty
 from hub_core.mapping.reading.tree import Leaf, Node, Tree, Trees
@@ -107,6 +107,13 @@ class Generator:
             bound = self.writer.bind("T", names, "what is named by one rule", key=(node, scope))
             parts.append(f"{self.guard(scope.checks, frame)} and {bound}")
         return parts
+
+    def taken_anyway(self, leaf: Leaf, frame: Frame) -> bool:
+        """Tell whether another rule takes a value for sure, as far as the checks at the end of the scope would see."""
+        for steps, parts in frame.checks:
+            if leaf.steps[: len(steps)] == steps:
+                return takes(self.writer.namespace[parts[0]], leaf.steps[len(steps) :])
+        return False
 
     def codes(self, codelist: CodeList, *, ready: bool) -> str:
         """Return the expression of a code table: coded values ready for the record, or codes only.

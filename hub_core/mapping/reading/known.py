@@ -1,11 +1,11 @@
 """Which places are named, for the places where one pass cannot tell: filters, and several rules on one element."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from hub_core.mapping.binding.plan import Check, Scope
-from hub_core.mapping.language.paths import Filter
+from hub_core.mapping.language.paths import Filter, Steps
 from hub_core.mapping.reading.tree import Node, Trees
 
 
@@ -113,15 +113,41 @@ def applying(place: object, candidates: list[Known], tests: Tests) -> list[Known
     return found
 
 
-def covers(known: Known, value: Any) -> bool:
-    """Tell whether all of a JSON value is named without asking for conditions; if not, ``Run.check`` looks closely."""
+def takes(known: Known, steps: Steps) -> bool:
+    """Tell whether the value at a path is taken, whatever else a document says: ``Run.check`` would find it so."""
+    for step in steps:
+        if known.whole or not known.plain or step.filters or step.index is not None:
+            return False
+        known = known.children.get(step.name, _NOTHING)
+    return known.sure and known.plain and not known.whole
+
+
+def covers(value: Any, known: Known, *more: Known | bool) -> bool:
+    """Tell whether all of a JSON value is named without asking for conditions; if not, ``Run.check`` looks closely.
+
+    Args:
+        value: an object, a list or a plain value.
+        known: what is named there.
+        more: what rules with conditions name there, too; those whose condition failed are no ``Known``.
+    """
     if value.__class__ is dict:
         children = known.children
         for key, inner in value.items():
             below = children.get(key)
-            if below is None or not (below.text if inner.__class__ is str else covers(below, inner)):
-                return known.whole
+            if below is None or not (below.text if inner.__class__ is str else covers(inner, below)):
+                if known.whole:
+                    return True
+                if inner != "" and not _covered(key, inner, more):
+                    return False
         return True
     if value.__class__ is list:
-        return all([covers(known, item) for item in value])  # noqa: C419 (a list is faster)
+        return all([covers(item, known) for item in value])  # noqa: C419 (a list is faster)
     return known.text or known.whole or value is None
+
+
+def _covered(key: str, value: Any, candidates: Sequence[Known | bool]) -> bool:
+    """Tell whether one of several covers what lies under a key; ``False`` among them covers nothing."""
+    return any([isinstance(one, Known) and covers({key: value}, one) for one in candidates])  # noqa: C419 (same)
+
+
+_NOTHING: Final = Known()
