@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 #: A run begins no further page after it; what is left waits for the next run.
 LONG_ENOUGH: Final = 60.0  # seconds
+WITHHELD: Final = "D108"
 _KEEPING: Final = timedelta(seconds=30)  # for deciding about the last page
 _PREFIX: Final = "poll "
 #: Between looks for a receipt that an answer names: it came to the hub before the answer, but on another way.
@@ -61,11 +62,14 @@ async def poll(parts: "Parts", name: str) -> Done:
     told = [f"{taken:,} documents seen"]
     if isinstance(poller, Replies) and (written := await reply(parts, name, poller)):
         told.append(f"{written:,} replies written")
+    if batch.withheld:
+        told.append(f"{batch.withheld:,} cannot be read")
     if left_out:
         told.append(f"{left_out:,} left out: they have the id of another content")
     if stray:
         told.append(f"{stray:,} answer receipts that nobody here got")
-    return Done(detail="; ".join(told), code="J409" if left_out else None, figures={"seen": float(taken)})
+    code = "J409" if left_out else WITHHELD if batch.withheld else None
+    return Done(detail="; ".join(told), code=code, figures={"seen": float(taken)})
 
 
 async def _conversation(parts: "Parts", endpoint: Endpoint, item: Item) -> str | None:

@@ -4,6 +4,7 @@ import csv
 import hashlib
 import io
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import timedelta
 from typing import Annotated, Final
 
@@ -14,6 +15,7 @@ from adapters.kit.folder import Lying, fingerprint_of, open_folder
 from hub_core.codes import CODES
 from hub_core.credentials import Struct
 from hub_core.directory import Endpoint
+from hub_core.errors import Rejected
 from hub_core.message import Finding
 from hub_core.ports import Batch, Became, Item
 
@@ -61,20 +63,23 @@ class DropboxPoller:
         folder = open_folder(endpoint, dropbox.folder, host_key=dropbox.host_key)
         self._inbox = Inbox(folder, settle=dropbox.settle.total_seconds(), marker=dropbox.marker)
         self._limit = endpoint.max_body_bytes
+        self._closed: set[Lying] = set()  # that may not be read, and whose reply says so
 
     async def poll(self, position: str | None) -> Batch:
         """Return the next file that is whole; see ``hub_core.ports.Poller``."""
         files = await self._inbox.whole()
+        self._closed.intersection_update(files)
         if position:
             await self._finish(position, files)
         for file in files:
             if file.size > self._limit:
                 await self._too_large(file)
-            elif (body := await self._inbox.body(file)) is not None:
+            elif (body := await self._body(file)) is not None:
                 fingerprint = fingerprint_of(body)
                 if (after := _position(file.name, fingerprint)) != position:
-                    return Batch(items=(Item(body=body, sender_id=fingerprint),), after=after, more=True)
-        return Batch(items=(), after=position or "")
+                    item = Item(body=body, sender_id=fingerprint)
+                    return Batch(items=(item,), after=after, more=True, withheld=len(self._closed))
+        return Batch(items=(), after=position or "", withheld=len(self._closed))
 
     async def look(self) -> str:
         """Say where files lie, and how many; see ``hub_core.ports.Looks``."""
@@ -99,15 +104,32 @@ class DropboxPoller:
     async def _finish(self, position: str, files: Iterable[Lying]) -> None:
         """Move what was handed over; a file that took its place meanwhile is another one."""
         for file in files:
-            if position.endswith(_hashed(file.name)) and (fingerprint := await self._inbox.fingerprint(file)):
-                if _position(file.name, fingerprint) == position:
-                    await self._inbox.take(file.name, fingerprint)
+            if position.endswith(_hashed(file.name)):
+                with suppress(Rejected):  # it may not be read any more: told where its bytes are asked for
+                    fingerprint = await self._inbox.fingerprint(file)
+                    if fingerprint is not None and _position(file.name, fingerprint) == position:
+                        await self._inbox.take(file.name, fingerprint)
                 return
+
+    async def _body(self, file: Lying) -> bytes | None:
+        """Return the bytes of a file; tell once, as long as nothing changes, of one that may not be read."""
+        try:
+            body = await self._inbox.body(file)
+        except Rejected as fault:
+            if file not in self._closed:
+                await self._tell(file, fault.code, fault.text)
+                self._closed.add(file)
+            return None
+        self._closed.discard(file)
+        return body
 
     async def _too_large(self, file: Lying) -> None:
         text = f"the file has {file.size:,} bytes, and at most {self._limit:,} are taken"
-        await self._inbox.reply(file.name, _table([(None, None, _TOO_LARGE, text, CODES[_TOO_LARGE].do)]))
+        await self._tell(file, _TOO_LARGE, text)
         await self._inbox.refuse(file)
+
+    async def _tell(self, file: Lying, code: str, text: str) -> None:
+        await self._inbox.reply(file.name, _table([(None, None, code, text, CODES[code].do)]))
 
 
 def _hashed(name: str) -> str:

@@ -60,12 +60,16 @@ class Inbox:
         return [file for file in files if now - file.changed >= self._settle]
 
     async def body(self, file: Lying) -> bytes | None:
-        """Return the bytes of a file; ``None``: it is gone, or changed while it was read."""
+        """Return the bytes of a file; ``None``: it is gone, or changed while it was read.
+
+        Raises:
+            Rejected: D108, the hub may not read it.
+        """
         body = bytearray()
         return bytes(body) if await self._folder.read(file, body.extend) else None
 
     async def fingerprint(self, file: Lying) -> str | None:
-        """Return what a file is known by, without holding its bytes; ``None`` as ``body``."""
+        """Return what a file is known by, without holding its bytes; otherwise as ``body``."""
         digest = hashlib.sha256()
         return digest.hexdigest() if await self._folder.read(file, digest.update) else None
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from adapters.flat.dropbox import Dropbox
-from adapters.kit.folder import Folder, fingerprint_of, open_folder
+from adapters.kit.folder import Folder, Lying, open_folder
 from hub_core.directory import Endpoint
 from hub_core.document import Document
 from hub_core.errors import ConfigError, Rejected, TryLater
@@ -80,10 +80,8 @@ class Outgoing:
         lying = await self._folder.find(name)
         if lying is None:
             await self._folder.write(name, body)
-        else:
-            found = bytearray()
-            if not await self._folder.read(lying, found.extend) or fingerprint_of(bytes(found)) != fingerprint_of(body):
-                raise TryLater("D107", f"another file lies there as {name}", where=self._endpoint)
+        elif not await self._holds(lying, body):
+            raise TryLater("D107", f"another file lies there as {name}", where=self._endpoint)
         if self._dropbox.marker is not None:
             await self._folder.write(f"{name}{self._dropbox.marker}", b"")
 
@@ -94,6 +92,13 @@ class Outgoing:
     async def close(self) -> None:
         """Give connections back."""
         await self._folder.close()
+
+    async def _holds(self, file: Lying, body: bytes) -> bool:
+        found = bytearray()
+        try:
+            return await self._folder.read(file, found.extend) and found == body
+        except Rejected:  # whose it is cannot be seen: not ours
+            return False
 
     def _given(self, part: str) -> Mapping[str, str]:
         return self._dropbox.header if part == "header" else self._dropbox.trailer

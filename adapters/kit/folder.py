@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Final, NamedTuple, Protocol
 
 from hub_core.directory import Endpoint
+from hub_core.errors import Rejected
 
 MOST: Final = 10_000  # files that are looked at in one listing
 PROBE: Final = ".punte-probe.tmp"  # written and taken away again
@@ -48,8 +49,11 @@ class Folder(Protocol):
         """Hand the bytes of a file over in pieces.
 
         Returns:
-            Whether they were those of the file as it was listed; ``False``: it is gone, changed, or not readable, and
-            what was handed over counts for nothing.
+            Whether they were those of the file as it was listed; ``False``: it is gone, or changed, and what was handed
+            over counts for nothing.
+
+        Raises:
+            Rejected: D108, it lies there, and nobody lets the hub read it.
         """
         ...
 
@@ -93,6 +97,11 @@ def open_folder(endpoint: Endpoint, name: str | None, *, host_key: tuple[str, ..
     from adapters.kit.ssh import server_of
 
     return SftpFolder(server_of(endpoint, host_key), endpoint.timeout.total_seconds())
+
+
+def closed() -> Rejected:
+    """Return the error of a file that the hub may not read."""
+    return Rejected("D108", "the hub may not read the file")
 
 
 def fingerprint_of(body: bytes) -> str:

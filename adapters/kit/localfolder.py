@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import errno
 import os
 import stat
 import time
@@ -10,11 +11,12 @@ from pathlib import Path
 from typing import Final
 
 from adapters.kit import folder
-from adapters.kit.folder import PIECE, PROBE, Lying, plain, seen
+from adapters.kit.folder import PIECE, PROBE, Lying, closed, plain, seen
 from hub_core.errors import ConfigError, TryLater
 from hub_core.journal.failpoints import reach
 
 ROOT: Final = "PUNTE_FILES"
+_GONE: Final = (errno.ENOENT, errno.ELOOP)  # moved, or a link has taken its place
 _READING: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _WRITING: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 
@@ -114,8 +116,10 @@ class LocalFolder:
                     into(piece)
                     left -= len(piece)
                 after = os.fstat(stream.fileno())
-        except OSError:
-            return False
+        except OSError as error:
+            if error.errno in _GONE:
+                return False
+            raise closed() from error
         unchanged = (after.st_size, _changed(after)) == (file.size, file.changed)
         return not left and unchanged and stat.S_ISREG(after.st_mode)
 

@@ -13,7 +13,7 @@ import asyncssh
 from asyncssh.constants import FILEXFER_TYPE_DIRECTORY, FILEXFER_TYPE_REGULAR
 
 from adapters.kit import folder
-from adapters.kit.folder import PIECE, PROBE, Lying, plain, seen
+from adapters.kit.folder import PIECE, PROBE, Lying, closed, plain, seen
 from adapters.kit.ssh import KINDS, Server, connect, told
 from hub_core.errors import ConfigError, PunteError, TryLater
 
@@ -22,7 +22,7 @@ IDLE_SECONDS: Final = 5.0
 _LONGEST_VERSION: Final = 60  # letters of what a server says of itself
 _SAME_TIME: Final = 5.0  # seconds between clocks that are of no interest
 _NEW: Final = asyncssh.FXF_WRITE | asyncssh.FXF_CREAT | asyncssh.FXF_EXCL
-_NOT_READABLE: Final = (asyncssh.SFTPNoSuchFile, asyncssh.SFTPPermissionDenied, asyncssh.SFTPFailure)
+_CLOSED: Final = (asyncssh.SFTPPermissionDenied, asyncssh.SFTPFailure)
 
 
 class SftpFolder:
@@ -87,9 +87,13 @@ class SftpFolder:
                         into(cast(bytes, piece))
                         at += len(piece)
                     after = await stream.stat()
-            except _NOT_READABLE:
+            except asyncssh.SFTPNoSuchFile:
                 return False
-            return (at, after.size, _changed(after)) == (file.size, file.size, file.changed)
+            except _CLOSED as error:
+                fault = error  # not raised in here: the connection is well
+            else:
+                return (at, after.size, _changed(after)) == (file.size, file.size, file.changed)
+        raise closed() from fault
 
     async def move(self, name: str, to: str, as_name: str, *, below: str = "") -> None:
         """Move a file to a folder below this one; see ``Folder``."""

@@ -34,11 +34,13 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
         items: at most 1,000, in the order of the list.
         after: position behind them; at most 500 characters, never a value of a person.
         more: there is something behind it now.
+        withheld: documents in the list that the partner does not let be read; they are asked for again each time.
     """
 
     items: tuple[Item, ...]
     after: str
     more: bool = False
+    withheld: int = 0
 
 
 class Poller(Protocol):

@@ -8,8 +8,9 @@ from adapters.kit import folder as port
 from adapters.kit.folder import Lying, open_folder
 from hub_core.credentials import Credentials, SecretReference
 from hub_core.directory import Direction, Endpoint
-from hub_core.errors import TryLater
+from hub_core.errors import Rejected, TryLater
 from tests.integration import sshd
+from tests.integration.shut import shut
 
 NOBODY = Endpoint(institution="anofm", direction=Direction.IN, adapter="flat", service="lists")
 
@@ -124,6 +125,16 @@ async def test_a_file_that_changed_since_it_was_listed_is_not_read(folder, path,
 
 async def test_a_file_that_is_gone_is_not_read(folder):
     assert await read(folder, Lying("lista.csv", 3, 0.0)) is None
+
+
+async def test_a_file_that_may_not_be_read_is_told_and_is_read_when_it_may_be(folder, path):
+    (path / "lista.csv").write_bytes(b"mine")
+    with shut(path / "lista.csv"):
+        (file,) = await folder.lying()
+        with pytest.raises(Rejected, match="D108"):
+            await read(folder, file)
+    (file,) = await folder.lying()
+    assert await read(folder, file) == b"mine"
 
 
 async def test_a_link_that_took_the_place_of_a_file_is_not_read(folder, path):

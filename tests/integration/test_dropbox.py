@@ -25,6 +25,7 @@ from registry.parts import Parts
 from registry.polling import poll
 from tests.integration import sshd
 from tests.integration.file_child import a_file
+from tests.integration.shut import shut
 
 CHILD = Path(__file__).with_name("poll_child.py")
 COUNTRY = """
@@ -197,6 +198,23 @@ async def test_a_file_that_is_larger_than_allowed_is_not_read_and_told(hub, left
     ).read_text("utf-8-sig")
     assert names(left, "refused") == ["huge.csv"]
     assert files(hub) == []
+
+
+async def test_a_file_that_may_not_be_read_is_told_once_and_taken_when_it_may_be(hub, left):
+    leave(left, "closed.csv", a_file(1))
+    leave(left, "open.csv", a_file(2))
+    reply = left / "replies" / "closed.csv.reply.csv"
+    with shut(left / "closed.csv"):
+        done = await poll(hub, "vacancies")
+        assert (done.code, done.detail) == ("D108", "1 documents seen; 1 cannot be read")
+        assert reply.read_text("utf-8-sig").splitlines()[1].startswith(";;D108;the hub may not read the file;")
+        reply.unlink()
+        assert (await poll(hub, "vacancies")).code == "D108"
+        assert not reply.exists()
+    assert (await poll(hub, "vacancies")).code is None
+    await carried(hub)
+    assert "1 of 1 rows taken" in reply.read_text("utf-8-sig")
+    assert names(left, "done") == ["closed.csv", "open.csv"]
 
 
 async def test_no_file_that_was_refused_makes_way_for_the_next_one_of_its_name(hub, left):
