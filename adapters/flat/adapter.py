@@ -22,7 +22,7 @@ from hub_core.wording import InBand
 
 SPEC: Final = Spec(
     name="flat",
-    sdk="1.0",
+    sdk="1.1",
     summary="Files of rows: CSV, fixed width, JSON lines or XML, as a description says; each row is a message.",
     kinds=("json",),
     media_types=frozenset(

@@ -101,7 +101,7 @@ def open_folder(endpoint: Endpoint, name: str | None, *, host_key: tuple[str, ..
 
 def closed() -> Rejected:
     """Return the error of a file that the hub may not read."""
-    return Rejected("D108", "the hub may not read the file")
+    return Rejected("D108", "the hub cannot read the file")
 
 
 def fingerprint_of(body: bytes) -> str:

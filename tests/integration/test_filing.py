@@ -21,6 +21,7 @@ from registry.outward import filer_of
 from registry.parts import Parts
 from tests.integration import sshd
 from tests.integration.file_child import TITLES, a_file, row
+from tests.integration.shut import shut
 
 PAYMENTS = MAPPINGS / "cnpp/fixtures/payments.txt"
 COUNTRY = """
@@ -250,10 +251,13 @@ async def test_a_folder_that_cannot_be_used_holds_up_the_file_and_nothing_is_los
 async def test_another_file_of_the_same_name_is_left_as_it_is(hub, folder):
     await accept(hub, a_file(1))
     day = hub.clock.now().astimezone(ZoneInfo("Europe/Bucharest")).strftime("%Y%m%d")
-    (folder / f"town_{day}_000001.csv").write_bytes(b"of somebody else")
+    other = folder / f"town_{day}_000001.csv"
+    other.write_bytes(b"of somebody else")
     with pytest.raises(TryLater, match="D107"):
         await write_due(hub)
-    assert (folder / f"town_{day}_000001.csv").read_bytes() == b"of somebody else"
+    with shut(other), pytest.raises(TryLater, match="D107"):
+        await write_due(hub)
+    assert other.read_bytes() == b"of somebody else"
 
 
 async def test_nothing_is_written_to_an_endpoint_that_is_paused(hub, folder):
