@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from adapters.flat.dropbox import Dropbox
-from adapters.kit.folder import Folder, Lying, open_folder
+from adapters.kit.folder import Folder, open_folder, put_once
 from hub_core.directory import Endpoint
 from hub_core.document import Document
-from hub_core.errors import ConfigError, Rejected, TryLater
+from hub_core.errors import ConfigError, Rejected
 from hub_core.policy import Collect
 from hub_core.ports import Whole
 from hub_core.rows import Column, Description, Record, whole_file
@@ -77,11 +77,7 @@ class Outgoing:
         Raises:
             TryLater: D101; D107, another file has its name. ConfigError: as the folder.
         """
-        lying = await self._folder.find(name)
-        if lying is None:
-            await self._folder.write(name, body)
-        elif not await self._holds(lying, body):
-            raise TryLater("D107", f"another file lies there as {name}", where=self._endpoint)
+        await put_once(self._folder, name, body, where=self._endpoint)
         if self._dropbox.marker is not None:
             await self._folder.write(f"{name}{self._dropbox.marker}", b"")
 
@@ -92,13 +88,6 @@ class Outgoing:
     async def close(self) -> None:
         """Give connections back."""
         await self._folder.close()
-
-    async def _holds(self, file: Lying, body: bytes) -> bool:
-        found = bytearray()
-        try:
-            return await self._folder.read(file, found.extend) and found == body
-        except Rejected:  # whose it is cannot be seen: not ours
-            return False
 
     def _given(self, part: str) -> Mapping[str, str]:
         return self._dropbox.header if part == "header" else self._dropbox.trailer

@@ -11,7 +11,7 @@ from hub_core.surface import given
 if TYPE_CHECKING:
     from adapters.kit.base import BaseAdapter, opened
     from adapters.kit.client import Answered, Client
-    from adapters.kit.folder import Folder, Lying, fingerprint_of, open_folder
+    from adapters.kit.folder import Folder, Lying, fingerprint_of, open_folder, put_once
     from adapters.kit.json_voice import JsonVoice
     from adapters.kit.members import at
     from adapters.kit.reply import Reply, Trouble, Voice
@@ -35,6 +35,7 @@ else:
             "fingerprint_of": "adapters.kit.folder",
             "open_folder": "adapters.kit.folder",
             "opened": "adapters.kit.base",
+            "put_once": "adapters.kit.folder",
             "resolve": "hub_core.security.secrets",
         },
     )
@@ -54,5 +55,6 @@ __all__ = [
     "fingerprint_of",
     "open_folder",
     "opened",
+    "put_once",
     "resolve",
 ]

@@ -8,11 +8,11 @@ from collections.abc import Callable
 from typing import Final, NamedTuple, Protocol
 
 from hub_core.directory import Endpoint
-from hub_core.errors import Rejected
+from hub_core.errors import Rejected, TryLater
 
 MOST: Final = 10_000  # files that are looked at in one listing
 PROBE: Final = ".punte-probe.tmp"  # written and taken away again
-PIECE: Final = 1_000_000  # bytes that are read at once
+PIECE: Final = 1_000_000  # bytes that are read, or sent to a server, at once
 LONGEST_NAME: Final = 150  # bytes of a name that are kept where something is written before or behind it
 _LONGEST: Final = 255  # bytes of a name, as file systems have it
 
@@ -102,6 +102,34 @@ def open_folder(endpoint: Endpoint, name: str | None, *, host_key: tuple[str, ..
 def closed() -> Rejected:
     """Return the error of a file that the hub may not read."""
     return Rejected("D108", "the hub cannot read the file")
+
+
+async def put_once(folder: Folder, name: str, body: bytes, *, where: str) -> None:
+    """Put a file into a folder, whole or not at all; the same one again changes nothing.
+
+    Args:
+        folder: of the partner.
+        name: of the file; never a value of a message.
+        body: its bytes.
+        where: the endpoint's name, for errors.
+
+    Raises:
+        TryLater: D107, another file has its name; it is left alone. The errors of ``Folder``.
+    """
+    lying = await folder.find(name)
+    if lying is None:
+        await folder.write(name, body)
+        return
+    if lying.size != len(body) or not await _holds(folder, lying, body):
+        raise TryLater("D107", f"another file lies there as {name}", where=where)
+
+
+async def _holds(folder: Folder, file: Lying, body: bytes) -> bool:
+    found = hashlib.sha256()  # piece by piece: the file is in memory once already
+    try:
+        return await folder.read(file, found.update) and found.hexdigest() == fingerprint_of(body)
+    except Rejected:  # whose it is cannot be seen: not ours
+        return False
 
 
 def fingerprint_of(body: bytes) -> str:

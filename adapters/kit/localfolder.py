@@ -5,6 +5,7 @@ import contextlib
 import errno
 import os
 import stat
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -41,6 +42,7 @@ class LocalFolder:
         if not self.path.is_relative_to(Path(root).resolve()) or not self.path.is_dir():
             mend = f"make it there, or name another one below {root}"
             raise ConfigError("R104", f"there is no folder {name!r} below {ROOT}", where="settings.folder", mend=mend)
+        self._writing = threading.Lock()
 
     async def lying(self, below: str = "") -> list[Lying]:
         """Return the files that can be seen; see ``Folder``."""
@@ -126,7 +128,7 @@ class LocalFolder:
     def _write(self, name: str, body: bytes, below: str) -> None:
         path = self._below(below) / name
         new = path.with_name(f".{name}.tmp")
-        with self._used():
+        with self._writing, self._used():  # one that nobody waits for any more ends before the next one begins
             new.unlink(missing_ok=True)  # of a hub that was killed; or a link, laid to lead the hub elsewhere
             with os.fdopen(os.open(new, _WRITING, 0o666), "wb") as stream:
                 stream.write(body)

@@ -81,7 +81,7 @@ class SftpFolder:
         """Hand the bytes of a file over; see ``Folder``."""
         async with self._at_work() as client:
             try:
-                async with await client.open(self._path(file.name), "rb", encoding=None) as stream:
+                async with self._file(client, self._path(file.name), asyncssh.FXF_READ) as stream:
                     at = 0
                     while at < file.size and (piece := await stream.read(min(file.size - at, PIECE), at)):
                         into(cast(bytes, piece))
@@ -157,10 +157,26 @@ class SftpFolder:
     async def _put(self, client: asyncssh.SFTPClient, path: bytes, body: bytes) -> None:
         with suppress(asyncssh.SFTPNoSuchFile):
             await client.remove(path)  # of a hub that was killed; or a link, laid to lead the hub elsewhere
-        async with await client.open(path, _NEW, encoding=None) as stream:
-            await stream.write(body)
+        async with self._file(client, path, _NEW) as stream:
+            for at in range(0, len(body), PIECE):  # else all of it would be encrypted and in memory before it is sent
+                await stream.write(body[at : at + PIECE], at)
             with suppress(asyncssh.SFTPOpUnsupported):
                 await stream.fsync()
+
+    @asynccontextmanager
+    async def _file(
+        self, client: asyncssh.SFTPClient, path: bytes, flags: int
+    ) -> AsyncIterator[asyncssh.SFTPClientFile]:
+        stream = await client.open(path, flags, encoding=None)
+        try:
+            yield stream
+        except asyncio.CancelledError:
+            self._drop()  # to close the file would wait for the answer of a server that may hang
+            raise
+        except BaseException:
+            await stream.close()
+            raise
+        await stream.close()
 
     async def _written_at(self, client: asyncssh.SFTPClient) -> float:
         path = self._path(PROBE)

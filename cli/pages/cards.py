@@ -1,11 +1,13 @@
 """What each shipped adapter is held against: the parts of the contract suite it keeps, or why one is not for it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Final
 
 from cli.pages.table import table
+from hub_core.directory import Direction
+from hub_core.ports import Spec
 
 #: Parts of the suite, and what each is about.
 PARTS: Final = {
@@ -16,42 +18,47 @@ PARTS: Final = {
     "Sending": "partners that are slow, fail, hang up, answer too much or nothing",
     "Lasting": "no secret in any text, nothing left open, cancelled at once, bounded memory",
     "Fetching": "lists that are fetched: places that last, commits in time, broken lists, partners that hang",
+    "Filing": "files of many messages: the same each time, in their place once and whole, or not at all",
 }
 COLUMNS: Final = ("part of the kit", "is about", "")
-_NOTHING_SENT: Final = "nothing is sent this way"
-_INTO_FOLDERS: Final = (
-    "no partner answers a file; tests/unit/adapters/test_flat_outgoing.py tries how it is put into a folder"
-)
-#: By adapter, the parts that are not for it, and why.
+#: What an adapter must do for a part to be for it, and what is said of one that does not.
+NEEDS: Final[dict[str, tuple[Callable[[Spec], bool], str]]] = {
+    "Replayed": (lambda spec: _does(spec, Direction.IN), "nobody calls the hub: it fetches"),
+    "Serving": (lambda spec: _does(spec, Direction.IN), "nobody calls the hub: it fetches"),
+    "Sending": (lambda spec: _does(spec, Direction.OUT), "no message is sent by itself"),
+    "Lasting": (lambda spec: _does(spec, Direction.OUT), "no message is sent by itself"),
+    "Fetching": (lambda spec: spec.polls, "nothing is fetched"),
+    "Filing": (lambda spec: spec.collects, "no files are written"),
+}
+#: By adapter, the parts that are not for it all the same, and why.
 EXEMPT: Final[dict[str, dict[str, str]]] = {
-    "eessi": {
-        "Sending": _NOTHING_SENT,
-        "Lasting": _NOTHING_SENT,
-        "Fetching": "SEDs are sent to the hub, it fetches none",
-    },
     "flat": {
-        "Sending": _INTO_FOLDERS,
-        "Lasting": _INTO_FOLDERS,
         "Fetching": "files lie in folders, no partner answers over HTTP; tests/contract/test_folders.py tries those",
     },
-    "queue": {
-        "Replayed": "nobody calls the hub: it fetches, and Opening and Fetching try what comes",
-        "Serving": "nobody calls the hub: it fetches",
-    },
-    "soap": {"Fetching": "no operation of a contract is a list"},
 }
 
 
-def card(adapter: str) -> Iterator[str]:
+def card(spec: Spec) -> Iterator[str]:
     """Yield the table of one adapter."""
-    yield from table(COLUMNS, rows_of(adapter))
+    yield from table(COLUMNS, rows_of(spec))
 
 
-def rows_of(adapter: str) -> Iterator[tuple[str, str, str]]:
+def rows_of(spec: Spec) -> Iterator[tuple[str, str, str]]:
     """Yield what stands below ``COLUMNS`` for one adapter of this project."""
-    exempt = EXEMPT.get(adapter, {})
+    exempt = exempt_of(spec)
     for part, what in PARTS.items():
         yield part, what, f"exempt: {exempt[part]}" if part in exempt else f"kept{_promises(part)}"
+
+
+def exempt_of(spec: Spec) -> dict[str, str]:
+    """Return the parts that are not for an adapter of this project, and why."""
+    idle = {part: why for part, (needs, why) in NEEDS.items() if not needs(spec)}
+    return idle | EXEMPT.get(spec.name, {})
+
+
+def _does(spec: Spec, direction: Direction) -> bool:
+    """Say whether a message by itself comes or goes this way, on a call."""
+    return any(one.direction is direction and not one.fetches and not one.collects for one in spec.capabilities)
 
 
 def _promises(part: str) -> str:

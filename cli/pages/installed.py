@@ -54,6 +54,6 @@ def _blocks(spec: Spec, package: str) -> Iterator[Block]:
         yield Table(("setting", "holds", "default", "meaning"), tuple(own))
     yield Text(spec.promises)
     if package.partition(" ")[0] == SHIPPED:
-        yield Table(COLUMNS, tuple(rows_of(spec.name)))
+        yield Table(COLUMNS, tuple(rows_of(spec)))
     else:
         yield Text("What it keeps of the kit is said by `punte adapter check` in the folder of its package.")

@@ -91,7 +91,7 @@ def _adapter(spec: Spec) -> Iterator[str]:
         yield from fields(spec.settings)
     yield from ("", "What it promises, and what not:", "", spec.promises)
     yield from ("", "What it is held against:", "")
-    yield from card(spec.name)
+    yield from card(spec)
     for struct in within([spec.settings], []) if spec.settings else ():
         yield from ("", f"### {struct.__name__}", "", *described_struct(struct))
 

@@ -42,7 +42,9 @@ def _lines(rows: Sequence[Values], description: Description, header: Values, tra
         return "".join(f"{line}{end}" for line in lines).encode(description.encoding)
     except UnicodeEncodeError as error:
         number = error.object.count("\n", 0, error.start) + 1
-        raise _refused([fault("F116", f"a character that {description.encoding} does not have", number)]) from None
+        column = _first([values for values, _ in parts], error.object[error.start])
+        text = f"a character that {description.encoding} does not have"
+        raise _refused([fault("F116", text, number, column)]) from None
 
 
 def _elements(rows: Sequence[Values], description: Description, header: Values, trailer: Values) -> bytes:
@@ -58,7 +60,8 @@ def _check(
     """Read what was written and compare."""
     found = read_file(body, description)
     if len(found.rows) != len(rows):
-        raise _refused([fault("F116", "a value holds a line break, or the last row is blank", None)])
+        column = _first(rows, "\n") or _first(rows, "\r")
+        raise _refused([fault("F116", "a value holds a line break, or the last row is blank", None, column)])
     faults = [one for row in found.rows for one in row.faults]
     for row, wanted in zip(found.rows, rows, strict=True):
         faults += [] if row.faults else _differences(row.values, wanted, row.line)
@@ -77,6 +80,11 @@ def _differences(found: Values, wanted: Values, line: int | None) -> list[Findin
         for name in names
         if found.get(name, "") != wanted.get(name, "")
     ]
+
+
+def _first(rows: Sequence[Values], letter: str) -> str | None:
+    """Return the first column that holds a character."""
+    return next((name for values in rows for name, value in values.items() if letter in value), None)
 
 
 def _refused(findings: Sequence[Finding]) -> Rejected:

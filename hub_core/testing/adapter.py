@@ -11,6 +11,7 @@ Everything goes over real sockets on the loopback. Needs pytest and pytest-async
 
 from hub_core.testing.adapter_base import AdapterSuite, Told
 from hub_core.testing.adapter_fetching import Fetching
+from hub_core.testing.adapter_filing import Filing
 from hub_core.testing.adapter_json import JsonSuite, faulty_json
 from hub_core.testing.adapter_lasting import Lasting
 from hub_core.testing.adapter_opening import Opening
@@ -18,14 +19,18 @@ from hub_core.testing.adapter_replaying import Replayed
 from hub_core.testing.adapter_sending import Sending
 from hub_core.testing.adapter_serving import Serving
 from hub_core.testing.adapter_telling import Telling
+from hub_core.testing.place import FolderPlace, Place
 
 __all__ = [
     "AdapterContract",
     "AdapterSuite",
     "Fetching",
+    "Filing",
+    "FolderPlace",
     "JsonSuite",
     "Lasting",
     "Opening",
+    "Place",
     "Sending",
     "SendingAdapterContract",
     "Telling",

@@ -93,11 +93,11 @@ class Lasting(Sending):
         async with playing(self.taken) as partner:
             async with self.target(partner) as target:
                 await target.send(SENT)
-            before = _open_files(), len(asyncio.all_tasks())
+            before = open_files(), len(asyncio.all_tasks())
             for _ in range(5):
                 async with self.target(partner) as target:
                     await target.send(SENT)
-            after = _open_files(), len(asyncio.all_tasks())
+            after = open_files(), len(asyncio.all_tasks())
         assert after[0] <= before[0] + 5  # the partner's own ends of connections may still be closing
         assert after[1] <= before[1] + 5
 
@@ -116,6 +116,7 @@ class Lasting(Sending):
         assert (error.code, error.in_doubt) == ("D101", False)
 
 
-def _open_files() -> int:
+def open_files() -> int:
+    """Return how many files and connections this process has open."""
     gc.collect()
     return len(os.listdir("/proc/self/fd")) if os.path.isdir("/proc/self/fd") else 0  # noqa: PTH208, PTH112 - once

@@ -8,7 +8,7 @@ import pytest
 
 from hub_core.directory import Contract, Direction, Endpoint
 from hub_core.errors import ConfigError
-from hub_core.ports import SDK, Polls, fits
+from hub_core.ports import SDK, Files, Polls, fits
 from hub_core.testing.adapter_base import NOWHERE, AdapterSuite
 from hub_core.testing.adapter_secrets import BEARER, SECRET, VARIABLE, hiding, secrets_of
 
@@ -44,6 +44,9 @@ class Telling(AdapterSuite):
 
     def test_it_says_that_it_polls_if_it_can(self) -> None:
         assert self.adapter.spec.polls == isinstance(self.adapter, Polls)
+
+    def test_it_says_that_it_writes_files_if_it_can(self) -> None:
+        assert self.adapter.spec.collects == isinstance(self.adapter, Files)
 
     def test_a_sound_endpoint_is_admitted(self) -> None:
         self.adapter.check("here", self.endpoint())

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from lxml import etree
 
 from adapters.eessi import ADAPTER as EESSI
@@ -11,10 +12,13 @@ from adapters.queue import ADAPTER as QUEUE
 from adapters.rest import ADAPTER as REST
 from adapters.soap import ADAPTER as SOAP
 from hub_core.directory import Contract, Direction, Endpoint
+from hub_core.document import Document
+from hub_core.policy import Collect
 from hub_core.polled import Poll
 from hub_core.testing.adapter import (
     AdapterContract,
     Fetching,
+    Filing,
     JsonSuite,
     Lasting,
     Opening,
@@ -23,8 +27,10 @@ from hub_core.testing.adapter import (
     Told,
     faulty_json,
 )
+from hub_core.testing.adapter_secrets import SECRET, VARIABLE
 from hub_core.testing.partner import Received, Reply
 from hub_core.testing.wire import Answered
+from tests.contract.sftp_place import sftp_place
 
 CNP = "2850415123458"
 SOAP_11 = "http://schemas.xmlsoap.org/soap/envelope/"
@@ -116,10 +122,51 @@ class TestEessi(JsonSuite, AdapterContract):
     }
 
 
-class TestFlat(JsonSuite, AdapterContract):
-    test_a_byte_order_mark_before_a_body_changes_nothing = None  # type: ignore[assignment] # the hub itself writes a row
-    secret = CNP
+def a_row(**root: Any) -> Document:
+    fine = {"cnp": CNP, "family": "POPESCU", "given": "ANA", "county": "IF", "registered": "03.02.2025", "kind": "I"}
+    return Document(kind="json", root=fine | root, name="partners/anofm/monthly", dialect="ROWS")
+
+
+UNFIT = {
+    "is no number": (a_row(cnp=f"{CNP}0"), "F116", "cnp"),
+    "is not said": (a_row(family=""), "F116", "family"),
+    "has letters that the file has not": (a_row(given=f"Ω {CNP}"), "F116", "given"),
+    "holds a line break": (a_row(family=f"{CNP}\n{CNP}"), "F116", "family"),
+}
+
+
+class _Files(JsonSuite, Filing):
     adapter = FLAT
+    secret = CNP
+    rows = (a_row(), a_row(cnp="1850415123457", given="ŞTEFAN"))
+    unfit = UNFIT
+
+    def filed(self, place: Any, **changes: Any) -> Endpoint:
+        facts = {"direction": Direction.OUT, "message_id": None, "collect": Collect(every=timedelta(minutes=1))}
+        return self.endpoint(**facts | self.where(place) | changes)
+
+    def endpoint(self, **changes: object) -> Endpoint:
+        return super().endpoint(**{"contract": Contract(rows="partners/anofm/monthly.rows.yaml")} | changes)
+
+    def where(self, place: Any) -> dict[str, Any]:
+        return {"settings": {"folder": place.name, "marker": ".done"}}
+
+
+class TestFlatOverSftp(_Files):
+    @pytest.fixture(autouse=True)
+    def _password(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv(VARIABLE, SECRET)
+
+    def place(self) -> Any:
+        return sftp_place()
+
+    def where(self, place: Any) -> dict[str, Any]:
+        settings = {"host_key": [place.host_key], "marker": ".done"}
+        return {"url": place.url, "credentials": place.credentials, "settings": settings}
+
+
+class TestFlat(_Files, AdapterContract):
+    test_a_byte_order_mark_before_a_body_changes_nothing = None  # type: ignore[assignment] # the hub itself writes a row
     media_type = "text/csv"
     good = b'{"rows": "x/list", "line": 2, "row": {"cnp": "%s"}}' % CNP.encode()
     other = b'{"rows": "x/list", "line": 3, "row": {"cnp": "another"}}'
@@ -136,9 +183,6 @@ class TestFlat(JsonSuite, AdapterContract):
             "F102",
         ),
     }
-
-    def endpoint(self, **changes: object) -> Endpoint:
-        return super().endpoint(**{"contract": Contract(rows="partners/anofm/monthly.rows.yaml")} | changes)
 
 
 class TestRest(JsonSuite, SendingAdapterContract, Fetching):

@@ -7,18 +7,24 @@ from typing import Any
 
 import pytest
 
-from adapters.kit.broken import BROKEN, Good, GoodQueue
+from adapters.kit.broken import BROKEN, Good, GoodFiles, GoodQueue
 from hub_core.directory import Direction, Endpoint
+from hub_core.document import Document
+from hub_core.policy import Collect
 from hub_core.polled import Poll
 from hub_core.testing.adapter import (
+    AdapterSuite,
     Fetching,
+    Filing,
     JsonSuite,
     Lasting,
     Sending,
     SendingAdapterContract,
     faulty_json,
 )
+from hub_core.testing.adapter_secrets import SECRET, VARIABLE
 from hub_core.testing.partner import Reply
+from tests.contract.sftp_place import sftp_place
 
 CNP = "2850415123458"
 TOKEN = "PUNTE_BROKEN_TOKEN"
@@ -28,6 +34,7 @@ pytestmark = pytest.mark.network
 @pytest.fixture(autouse=True)
 def _token(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(TOKEN, "of-no-use")
+    monkeypatch.setenv(VARIABLE, SECRET)  # the password of the server over SFTP
 
 
 class Suite(JsonSuite, SendingAdapterContract, Fetching):
@@ -62,9 +69,65 @@ class QueueSuite(Suite):
     pages = (Reply(200, b'{"id": "a-1"}'), Reply(204), Reply(200, b'{"id": "a-2"}'), Reply(204), Reply(200, b"{}"))
 
 
+def a_row(**root: Any) -> Document:
+    return Document(kind="json", root=root, name="row")
+
+
+UNFIT = {
+    "is too long": (a_row(cnp=f"{CNP}0"), "F116", "cnp"),
+    "is not there": (a_row(name=CNP), "F116", "cnp"),
+}
+
+
+class FilesSuite(JsonSuite, Filing):
+    """How the good one of files, and so those made of it, is spoken to; on this machine."""
+
+    __test__ = False
+    adapter = GoodFiles()
+    secret = CNP
+    rows = (a_row(cnp=CNP, n=1), a_row(cnp="1850415123458", n=2))
+    unfit = UNFIT
+
+    def filed(self, place: Any, **changes: Any) -> Endpoint:
+        return self.endpoint(**self.where(place) | changes)
+
+    def endpoint(self, **changes: Any) -> Endpoint:
+        facts = {"direction": Direction.OUT, "message_id": None, "collect": Collect(every=timedelta(minutes=1))}
+        return super().endpoint(**facts | changes)
+
+    def where(self, place: Any) -> dict[str, Any]:
+        return {"settings": {"folder": place.name}}
+
+
+class SftpSuite(FilesSuite):
+    """The same on a server."""
+
+    def place(self) -> Any:
+        return sftp_place()
+
+    def where(self, place: Any) -> dict[str, Any]:
+        settings = {"host_key": [place.host_key]}
+        return {"url": place.url, "credentials": place.credentials, "settings": settings}
+
+
+def suites_of(adapter: Good) -> tuple[type[AdapterSuite], ...]:
+    """Return how an adapter is spoken to."""
+    match adapter:
+        case GoodFiles():
+            return FilesSuite, SftpSuite
+        case GoodQueue():
+            return (QueueSuite,)
+        case _:
+            return (Suite,)
+
+
 def tried(adapter: Any, promise: str, request: pytest.FixtureRequest) -> None:
     """Try one promise on an adapter, with the cases that it has."""
-    suite = type("Tried", (QueueSuite if isinstance(adapter, GoodQueue) else Suite,), {"adapter": adapter})()
+    for suite in suites_of(adapter):
+        tried_by(type("Tried", (suite,), {"adapter": adapter})(), promise, request)
+
+
+def tried_by(suite: AdapterSuite, promise: str, request: pytest.FixtureRequest) -> None:
     test = getattr(suite, f"test_{promise}")
     cases: list[dict[str, Any]] = [{}]
     for mark in getattr(test, "pytestmark", ()):
@@ -81,8 +144,7 @@ def tried(adapter: Any, promise: str, request: pytest.FixtureRequest) -> None:
 @pytest.mark.parametrize("slip", BROKEN)
 def test_a_slip_is_caught_by_the_promise_that_it_breaks(slip: str, request: pytest.FixtureRequest) -> None:
     adapter, promise = BROKEN[slip]
-    good = GoodQueue if issubclass(adapter, GoodQueue) else Good
-    tried(good(), promise, request)
+    tried(next(good for good in (GoodFiles, GoodQueue, Good) if issubclass(adapter, good))(), promise, request)
     with pytest.raises(BaseException) as caught:  # noqa: PT011 - whatever the slip does, the promise is not kept
         tried(adapter(), promise, request)
     assert not isinstance(caught.value, KeyboardInterrupt)

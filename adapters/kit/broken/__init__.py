@@ -3,7 +3,8 @@
 Every one of them is a good one with the one slip that people make.
 """
 
-from adapters.kit.broken import fetching, opening, sending
+from adapters.kit.broken import fetching, filing, opening, sending
+from adapters.kit.broken.files import GoodFiles
 from adapters.kit.broken.good import BROKEN, Good, GoodQueue
 
-__all__ = ["BROKEN", "Good", "GoodQueue", "fetching", "opening", "sending"]
+__all__ = ["BROKEN", "Good", "GoodFiles", "GoodQueue", "fetching", "filing", "opening", "sending"]

@@ -3,8 +3,7 @@
 import pytest
 
 from adapters.kit.load import shipped
-from cli.pages.cards import EXEMPT, PARTS
-from hub_core.directory import Direction
+from cli.pages.cards import EXEMPT, PARTS, exempt_of, rows_of
 from tests.contract import test_adapters as tried
 
 ADAPTERS = dict(shipped())
@@ -13,23 +12,26 @@ CLASSES = [it for it in vars(tried).values() if isinstance(it, type) and it.__na
 
 @pytest.mark.parametrize("name", ADAPTERS)
 def test_a_card_says_kept_where_the_suite_tries_it_and_why_where_it_does_not(name):
-    bases = [{base.__name__ for base in one.__mro__} for one in CLASSES if one.adapter.spec.name == name]
+    bases = {base.__name__ for one in CLASSES if one.adapter.spec.name == name for base in one.__mro__}
     assert bases, f"no class of tests/contract/test_adapters.py tries {name}"
-    kept = PARTS.keys() & set.intersection(*bases)
-    assert PARTS.keys() - kept == EXEMPT.get(name, {}).keys()
-    assert all(EXEMPT.get(name, {}).values())
+    exempt = exempt_of(ADAPTERS[name].spec)
+    assert PARTS.keys() - bases == exempt.keys()
+    assert all(exempt.values())
 
 
-@pytest.mark.parametrize("name", sorted(ADAPTERS.keys() - {"flat"}))  # whose files no partner answers
-def test_whoever_sends_is_not_exempt_from_the_promises_of_sending(name):
-    if Direction.OUT in ADAPTERS[name].spec.directions:
-        assert not {"Sending", "Lasting"} & EXEMPT.get(name, {}).keys()
-
-
-@pytest.mark.parametrize("name", ADAPTERS)
-def test_nothing_is_sent_by_an_adapter_of_which_that_is_said(name):
-    said = "nothing is sent this way" in EXEMPT.get(name, {}).values()
-    assert said == (not {Direction.OUT, Direction.ASK} & set(ADAPTERS[name].spec.directions))
+@pytest.mark.parametrize(
+    ("name", "not_for_it"),
+    [
+        ("eessi", {"Sending", "Lasting", "Fetching", "Filing"}),
+        ("flat", {"Sending", "Lasting", "Fetching"}),
+        ("queue", {"Replayed", "Serving", "Filing"}),
+        ("rest", {"Filing"}),
+        ("soap", {"Fetching", "Filing"}),
+    ],
+)
+def test_what_an_adapter_does_says_which_parts_are_for_it(name, not_for_it):
+    rows = rows_of(ADAPTERS[name].spec)
+    assert {part for part, _, kept in rows if kept.startswith("exempt")} == not_for_it
 
 
 def test_nobody_is_exempt_who_is_not_there():
