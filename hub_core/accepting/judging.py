@@ -29,6 +29,23 @@ log = logging.getLogger("punte.hub")
 Opened = Document | Split | Rejected | Finding
 
 
+class Understood(msgspec.Struct, frozen=True, kw_only=True):
+    """What a message says, before it is decided what follows.
+
+    Attributes:
+        document: kind of document; ``None``: it could not be opened.
+        mapping: ``id@hash`` of the mapping that read it.
+        rows: of a whole file: how many it holds.
+        defect: it could not be read by a fault of ours or of an adapter: it waits for a person.
+    """
+
+    reading: Reading
+    document: str | None = None
+    mapping: str | None = None
+    rows: int | None = None
+    defect: bool = False
+
+
 class Judge:
     """Decides about messages; keeps nothing."""
 
@@ -47,7 +64,7 @@ class Judge:
 
     def judge(self, message: Message, opened: Opened, directory: Directory) -> Outcome:
         """Decide about a message: pure but for the time and the ids of its deliveries."""
-        return self._guarded(message, opened, directory)[0]
+        return self.decide(message, self.understand(message, opened, directory), directory)
 
     def judge_answer(self, message: Message, directory: Directory) -> tuple[Outcome, Reading]:
         """Decide about what a source answered; the reading holds why there is no record, if there is none.
@@ -55,7 +72,9 @@ class Judge:
         No route sees it: what was asked for one purpose is not passed on for another.
         """
         opened = self.open(message.endpoint, message.body, directory)
-        return self._guarded(message, opened, msgspec.structs.replace(directory, routes={}))
+        understood = self.understand(message, opened, directory)
+        outcome = self.decide(message, understood, msgspec.structs.replace(directory, routes={}))
+        return outcome, _unread(outcome.findings) if outcome.state is State.PARKED else understood.reading
 
     def open(self, endpoint: str, body: bytes, directory: Directory) -> Document | Rejected | Finding:
         """Parse and unwrap bytes as the adapter of their endpoint does on arrival."""
@@ -69,51 +88,60 @@ class Judge:
         except Exception as error:  # noqa: BLE001 - packages of others bring adapters: none may lose what was brought
             return failing(registered.adapter, "opening", error)
 
-    def _guarded(self, message: Message, opened: Opened, directory: Directory) -> tuple[Outcome, Reading]:
-        """Judge, and park what fails by a defect of ours or of an adapter.
-
-        It is kept, an operator sees it, and the sender is not asked to repeat what would fail again.
-        """
+    def understand(self, message: Message, opened: Opened, directory: Directory) -> Understood:
+        """Validate and read a message: the first half of judging it."""
         if isinstance(opened, Finding):
-            return self._parked(message, opened)
+            return _defective(opened)
         try:
-            return self._judge(message, opened, directory)
+            return self._understood(message, opened, directory.endpoints[message.endpoint])
         except PunteError:
             raise
-        except Exception:
-            # A defect of ours must not lose what a sender brought: it is kept, and waits for a person.
-            log.exception("message.defect", extra={"reference": message.id})
-            defect = Finding(code="D302", severity=Severity.ERROR, text="unexpected failure while reading the message")
-            return self._parked(message, defect)
+        except Exception as error:  # noqa: BLE001 - as decide
+            return _defective(_defect_in(message, error))
 
-    def _parked(self, message: Message, defect: Finding) -> tuple[Outcome, Reading]:
-        return self._decider(message)(state=State.PARKED, findings=(defect,)), _unread((defect,))
+    def decide(self, message: Message, understood: Understood, directory: Directory) -> Outcome:
+        """Say what follows from what a message says: the second half of judging it.
 
-    def _judge(
-        self, message: Message, opened: Document | Split | Rejected, directory: Directory
-    ) -> tuple[Outcome, Reading]:
-        decide = self._decider(message)
-        endpoint = directory.endpoints[message.endpoint]
+        What fails by a defect of ours or of an adapter is parked: it is kept, an operator sees it, and the sender is
+        not asked to repeat what would fail again.
+        """
+        try:
+            return self._decision(message, understood, directory)
+        except PunteError:
+            raise
+        except Exception as error:  # noqa: BLE001 - a defect of ours must not lose what a sender brought
+            return self._decision(message, _defective(_defect_in(message, error)), directory)
+
+    def _understood(self, message: Message, opened: Document | Split | Rejected, endpoint: Endpoint) -> Understood:
         if isinstance(opened, Rejected):
-            reading = _unread(as_findings(opened))
-            return decide(state=State.REFUSED, findings=reading.findings), reading
+            return Understood(reading=_unread(as_findings(opened)))
         if isinstance(opened, Split):
             reading = Reading(verdict=Verdict.NONE, record=None, findings=opened.findings, unmapped=())
-            rows = decide(state=State.ACCEPTED, document=opened.document, findings=opened.findings, rows=opened.count)
-            return rows, reading
+            return Understood(reading=reading, document=opened.document, rows=opened.count)
         faults = self._validated(endpoint, opened)
         if isinstance(faults, Finding):
-            return self._parked(message, faults)
+            return _defective(faults)
         if faults:
-            reading = _unread(tuple(faults))
-            return decide(state=State.REFUSED, document=opened.name, findings=reading.findings), reading
+            return Understood(reading=_unread(tuple(faults)), document=opened.name)
         mapping, reading = self.read(opened, endpoint.mappings, on=message.received_at.astimezone(UTC).date())
-        decide = partial(decide, document=opened.name, mapping=mapping)
+        return Understood(reading=reading, document=opened.name, mapping=mapping)
+
+    def _decision(self, message: Message, understood: Understood, directory: Directory) -> Outcome:
+        reading = understood.reading
+        decide: Callable[..., Outcome] = partial(
+            Outcome,
+            message_id=message.id,
+            decided_at=self._clock.now(),
+            mapping=understood.mapping,
+            document=understood.document,
+            rows=understood.rows,
+        )
         if reading.record is None:
             state = State.ACCEPTED if reading.verdict is Verdict.NONE else State.REFUSED
-            return decide(state=state, findings=reading.findings, unmapped=reading.unmapped), reading
+            state = State.PARKED if understood.defect else state
+            return decide(state=state, findings=reading.findings, unmapped=reading.unmapped)
         deliveries, unrouted = self.route(message, reading.record, directory)
-        outcome = decide(
+        return decide(
             state=State.DELIVERING if deliveries else State.ACCEPTED,
             record=msgspec.json.encode(reading.record),
             findings=reading.findings + unrouted,
@@ -121,7 +149,6 @@ class Judge:
             persons=persons_in(reading.record),
             deliveries=deliveries,
         )
-        return outcome, reading
 
     def _validated(self, endpoint: Endpoint, document: Document) -> list[Finding] | Finding:
         """Return the faults of a document; a finding: its adapter failed."""
@@ -163,12 +190,19 @@ class Judge:
             for choice in choices
         ), ()
 
-    def _decider(self, message: Message) -> Callable[..., Outcome]:
-        return partial(Outcome, message_id=message.id, decided_at=self._clock.now())
-
 
 def _unread(findings: tuple[Finding, ...]) -> Reading:
     return Reading(verdict=Verdict.REFUSED, record=None, findings=findings, unmapped=())
+
+
+def _defective(defect: Finding) -> Understood:
+    return Understood(reading=_unread((defect,)), defect=True)
+
+
+def _defect_in(message: Message, error: Exception) -> Finding:
+    """Return what stands with a message on which the hub itself failed; log the error."""
+    log.error("message.defect", exc_info=error, extra={"reference": message.id})
+    return Finding(code="D302", severity=Severity.ERROR, text="unexpected failure while reading the message")
 
 
 def failing(adapter: str, doing: str, error: Exception) -> Finding:

@@ -143,7 +143,8 @@ class Splitter:
         rest = iter(parts)
         while rows := [row_message(file, part, media_type) for part in islice(rest, TURN)]:
             opened = [self._hub.open(row.endpoint, row.body, directory) for row in rows]
-            judged += [(row, self._hub.judge(row, one, directory)) for row, one in zip(rows, opened, strict=True)]
+            read = [self._hub.understand(row, one, directory) for row, one in zip(rows, opened, strict=True)]
+            judged += [(row, self._hub.decide(row, one, directory)) for row, one in zip(rows, read, strict=True)]
             await asyncio.sleep(0)
         return judged
 

@@ -11,13 +11,14 @@ import pytest
 from adapters.kit.load import load_adapters
 from hub_core.accepting import hub as flow
 from hub_core.accepting.hub import Hub
+from hub_core.accepting.splitting import message_of
 from hub_core.clock import new_id
 from hub_core.directory import Access, Condition, Direction, Directory, Endpoint, Institution, Route
 from hub_core.errors import Refused, Rejected
 from hub_core.journal.database import Database
 from hub_core.journal.store import SqlJournal
 from hub_core.mapping import load
-from hub_core.message import Arrival, Caller, Message, State
+from hub_core.message import Arrival, Caller, State
 from hub_core.places import MAPPINGS
 from hub_core.reading import MAX_FINDINGS
 from hub_core.testing.builders import FrozenClock, a_vault
@@ -182,8 +183,9 @@ async def test_an_endpoint_that_was_just_removed_takes_nothing(scene):
         await scene.arrive()
 
 
-async def test_a_defect_of_ours_parks_the_message_instead_of_losing_it(scene, monkeypatch):
-    monkeypatch.setattr("hub_core.accepting.judging.select", lambda *_: 1 / 0)
+@pytest.mark.parametrize("where", ["mapping.compiled.CompiledMapping.read", "accepting.judging.select"])
+async def test_a_defect_of_ours_parks_the_message_instead_of_losing_it(scene, monkeypatch, where):
+    monkeypatch.setattr(f"hub_core.{where}", lambda *_, **__: 1 / 0)
     outcome = await scene.arrive()
     assert (outcome.state, [finding.code for finding in outcome.findings]) == (State.PARKED, ["D302"])
     assert scene.journal.body(outcome.message_id)
@@ -191,14 +193,18 @@ async def test_a_defect_of_ours_parks_the_message_instead_of_losing_it(scene, mo
 
 async def test_an_answer_is_decided_but_no_route_sees_it(scene):
     outcome = await scene.arrive()
-    kept = scene.journal.message(outcome.message_id).message
-    message = Message(
-        body=json.dumps(SED).encode(),
-        **{name: getattr(kept, name) for name in Message.__struct_fields__ if name not in {"body", "attachments"}},
-    )
+    message = message_of(scene.journal, outcome.message_id)
     answered, reading = scene.hub.judge_answer(message, scene.directory)
     assert reading.record is not None
     assert (answered.state, answered.deliveries) == (State.ACCEPTED, ())
+
+
+async def test_an_answer_that_is_parked_holds_no_record_for_whoever_asked(scene, monkeypatch):
+    outcome = await scene.arrive()
+    message = message_of(scene.journal, outcome.message_id)
+    monkeypatch.setattr("hub_core.accepting.judging.persons_in", lambda _: 1 / 0)
+    answered, reading = scene.hub.judge_answer(message, scene.directory)
+    assert (answered.state, reading.record) == (State.PARKED, None)
 
 
 @pytest.mark.parametrize("own_id", ["x" * 256, "1\u202e2", "1\r\n2"])
