@@ -11,7 +11,7 @@ What is only compared is a keyed hash: see ``Vault.token``.
 import contextlib
 import hashlib
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import Final, Literal, NamedTuple
 
@@ -132,6 +132,7 @@ class Vault:
     def __init__(self, keyring: Callable[[], Keyring]) -> None:
         self._keyring = keyring
         self._ciphers: dict[bytes, Cipher] = {}
+        self._conversation = ("", "")  # the last one and its hash: the rows of a file follow one another
 
     @cached_property
     def keyring(self) -> Keyring:
@@ -224,13 +225,19 @@ class Vault:
         """Return the keyed hash by which a text is found."""
         return self._hashers[purpose].token(text)
 
-    def tokens(self, purpose: Purpose, texts: Iterable[str]) -> list[str]:
+    def tokens(self, purpose: Purpose, texts: Sequence[str]) -> list[str]:
         """Return the keyed hashes of several texts, each once."""
-        return [*map(self._hashers[purpose].token, dict.fromkeys(texts))]
+        return [*map(self._hashers[purpose].token, dict.fromkeys(texts))] if texts else []
 
     def conversation(self, correlation_id: str, message_id: str) -> str:
         """Return how a conversation is written: the id of the message that began it stands there as it is."""
-        return message_id if correlation_id == message_id else self.token("conversation", correlation_id)
+        if correlation_id == message_id:
+            return message_id
+        last, token = self._conversation
+        if last != correlation_id:
+            token = self.token("conversation", correlation_id)
+            self._conversation = correlation_id, token
+        return token
 
     def digest(self, plain: bytes) -> bytes:
         """Return the keyed hash of a body's SHA-256, which alone would tell a short body to whoever tries them all."""

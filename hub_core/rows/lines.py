@@ -89,22 +89,22 @@ def text_of(line: bytes, description: Description) -> str:
         text = line.decode(description.encoding)
     except UnicodeDecodeError as error:
         raise BadLine("F104", f"byte {error.start + 1} is not {description.encoding}") from None
-    if found := _CONTROL.search(text):
+    if not text.isprintable() and (found := _CONTROL.search(text)):  # most are, and that is quickly told
         raise BadLine("F104", f"character {found.start() + 1} is a control character")
     return text
 
 
-def fields_of(text: str, record: Record, description: Description) -> list[str]:
-    """Cut a line into the texts of its columns, without its token.
+def values_in(text: str, record: Record, description: Description) -> Values:
+    """Cut a line into the values of its columns, without its token.
 
     Raises:
         BadLine: F102, F103, F107, F117.
     """
     fields = _csv_fields(text, record, description) if description.form == "csv" else _fixed_fields(text, record)
-    return [
-        field if column.scale is None else scaled(field, column)
-        for field, column in zip(fields, record.columns, strict=True)
-    ]
+    return {
+        column.name: field if column.scale is None else scaled(field, column)
+        for column, field in zip(record.columns, fields, strict=True)
+    }
 
 
 def _csv_fields(text: str, record: Record, description: Description) -> list[str]:

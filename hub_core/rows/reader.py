@@ -103,9 +103,7 @@ class _Reader:
             values = {}
         else:
             faults = faults_of(values, self._checks, number)
-            if any(_MARK in value for value in values.values()) and (
-                eaten := shortened(values, description.row, number)
-            ):
+            if _MARK in "".join(values.values()) and (eaten := shortened(values, description.row, number)):
                 columns = {one.source for one in eaten}
                 faults = eaten + tuple(one for one in faults if one.source not in columns)
             if not faults:

@@ -10,7 +10,7 @@ from hub_core.errors import Rejected
 from hub_core.message import Finding, Severity
 from hub_core.rows.cells import number_of
 from hub_core.rows.elements import Elements
-from hub_core.rows.lines import checks_of, fault, faults_of, fields_of, lines_of, other_encoding, text_of
+from hub_core.rows.lines import checks_of, fault, faults_of, lines_of, other_encoding, text_of, values_in
 from hub_core.rows.model import COUNT, BadLine, Column, Description, Record, Values
 from hub_core.rows.packed import MAGIC, Opener
 from hub_core.rows.trees import Tree, tree_of, values_of
@@ -262,5 +262,4 @@ def read_values(raw: Raw, record: Record, description: Description) -> Values:
     text = text_of(raw, description)
     if description.form == "json-lines":
         return values_of(tree_of(text), record, description)
-    fields = fields_of(text, record, description)
-    return {column.name: field for column, field in zip(record.columns, fields, strict=True)}
+    return values_in(text, record, description)
