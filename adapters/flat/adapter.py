@@ -61,7 +61,7 @@ SPEC: Final = Spec(
         Field(name="credentials", description="ssh-key or password, beside url."),
         Field(name="poll", description="every or cron; takes files from the folder."),
         Field(name="collect", description="every or cron; writes a file of what waits into the folder."),
-        Field(name="timeout", description="Of one operation on a server; a whole file is read in it."),
+        Field(name="timeout", description="Of one operation on the folder; a whole file is read in it."),
         Field(name="timeout_of", description="Of the parts of an operation: connect."),
     ),
     schemes=("sftp",),

@@ -92,7 +92,7 @@ def open_folder(endpoint: Endpoint, name: str | None, *, host_key: tuple[str, ..
     if name is not None:
         from adapters.kit.localfolder import LocalFolder
 
-        return LocalFolder(name)
+        return LocalFolder(name, endpoint.timeout.total_seconds())
     from adapters.kit.sftpfolder import SftpFolder  # it takes half a second to import
     from adapters.kit.ssh import server_of
 

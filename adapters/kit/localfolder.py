@@ -5,11 +5,12 @@ import contextlib
 import errno
 import os
 import stat
-import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Final, ParamSpec, TypeVar
 
 from adapters.kit import folder
 from adapters.kit.folder import PIECE, PROBE, Lying, closed, plain, seen
@@ -17,23 +18,29 @@ from hub_core.errors import ConfigError, TryLater
 from hub_core.journal.failpoints import reach
 
 ROOT: Final = "PUNTE_FILES"
+P = ParamSpec("P")
+T = TypeVar("T")
 _GONE: Final = (errno.ENOENT, errno.ELOOP)  # moved, or a link has taken its place
 _READING: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _WRITING: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
 class LocalFolder:
-    """One folder below the root; a ``Folder``.
+    """One folder below the root; a ``Folder``. What is done there is done in one thread, one after the other.
+
+    It may be a share whose server hangs: then that thread is lost until the server answers, and no other one; what is
+    asked for meanwhile ends in time as well, undone.
 
     Args:
         name: relative to the root, such as ``anofm/lists``.
+        timeout: of each operation, in seconds.
         environ: where ``PUNTE_FILES`` names the root.
 
     Raises:
         ConfigError: R104, R109: no root is set, or the folder does not lie below it.
     """
 
-    def __init__(self, name: str, *, environ: Mapping[str, str] = os.environ) -> None:
+    def __init__(self, name: str, timeout: float = 30.0, *, environ: Mapping[str, str] = os.environ) -> None:
         root = environ.get(ROOT, "")
         if not root:
             mend = f"set {ROOT} to the folder below which partners leave files"
@@ -42,16 +49,17 @@ class LocalFolder:
         if not self.path.is_relative_to(Path(root).resolve()) or not self.path.is_dir():
             mend = f"make it there, or name another one below {root}"
             raise ConfigError("R104", f"there is no folder {name!r} below {ROOT}", where="settings.folder", mend=mend)
-        self._writing = threading.Lock()
+        self._timeout = timeout
+        self._worker: ThreadPoolExecutor | None = None
 
     async def lying(self, below: str = "") -> list[Lying]:
         """Return the files that can be seen; see ``Folder``."""
-        return await asyncio.to_thread(self._lying, below)
+        return await self._beside(self._lying, below)
 
     async def find(self, name: str, *, below: str = "") -> Lying | None:
         """Return what has a name; see ``Folder``."""
         plain(name, below)
-        return await asyncio.to_thread(self._find, self.path / below / name)
+        return await self._beside(self._find, self.path / below / name)
 
     async def now(self) -> float:
         """Return the time of this machine."""
@@ -59,23 +67,22 @@ class LocalFolder:
 
     async def read(self, file: Lying, into: Callable[[bytes], object]) -> bool:
         """Hand the bytes of a file over; see ``Folder``."""
-        return await asyncio.to_thread(self._read, file, into)
+        return await self._beside(self._read, file, into)
 
     async def move(self, name: str, to: str, as_name: str, *, below: str = "") -> None:
         """Move a file to a folder below this one; see ``Folder``."""
         plain(name, below, to, as_name)
-        await asyncio.to_thread(self._move, self.path / below / name, to, as_name)
+        await self._beside(self._move, self.path / below / name, to, as_name)
 
     async def write(self, name: str, body: bytes, *, below: str = "") -> None:
         """Write a file; see ``Folder``."""
         plain(name, below)
-        await asyncio.to_thread(self._write, name, body, below)
+        await self._beside(self._write, name, body, below)
 
     async def remove(self, name: str) -> None:
         """Take a file away; see ``Folder``."""
         plain(name)
-        with self._used():
-            await asyncio.to_thread((self.path / name).unlink, missing_ok=True)
+        await self._beside(self._remove, self.path / name)
 
     async def look(self) -> str:
         """Say where it is; see ``Folder``."""
@@ -84,7 +91,21 @@ class LocalFolder:
         return f"{self.path} on this machine"
 
     async def close(self) -> None:
-        """Hold nothing open."""
+        """Give the thread back."""
+        if self._worker is not None:
+            self._worker.shutdown(wait=False)
+        self._worker = None
+
+    async def _beside(self, work: Callable[P, T], *args: P.args, **named: P.kwargs) -> T:
+        self._worker = self._worker or ThreadPoolExecutor(1, "punte-folder")
+        doing = asyncio.get_running_loop().run_in_executor(self._worker, partial(work, *args, **named))
+        try:
+            done, _ = await asyncio.wait({doing}, timeout=self._timeout)
+            if done:
+                return doing.result()
+        finally:
+            doing.cancel()  # what has begun goes on, and counts for nothing
+        raise TryLater("D101", "the folder does not answer", where=self.path.name)
 
     def _lying(self, below: str) -> list[Lying]:
         with self._used():
@@ -128,7 +149,7 @@ class LocalFolder:
     def _write(self, name: str, body: bytes, below: str) -> None:
         path = self._below(below) / name
         new = path.with_name(f".{name}.tmp")
-        with self._writing, self._used():  # one that nobody waits for any more ends before the next one begins
+        with self._used():
             new.unlink(missing_ok=True)  # of a hub that was killed; or a link, laid to lead the hub elsewhere
             with os.fdopen(os.open(new, _WRITING, 0o666), "wb") as stream:
                 stream.write(body)
@@ -137,6 +158,10 @@ class LocalFolder:
             reach("after-put-before-name")
             new.replace(path)
             _sync(path.parent)
+
+    def _remove(self, path: Path) -> None:
+        with self._used():
+            path.unlink(missing_ok=True)
 
     def _move(self, path: Path, to: str, as_name: str) -> None:
         target = self._below(to) / as_name

@@ -1,11 +1,13 @@
 """What every folder of files promises, wherever it lies: held against one on this machine and one on a real server."""
 
 import os
+import threading
 
 import pytest
 
 from adapters.kit import folder as port
 from adapters.kit.folder import Lying, open_folder
+from adapters.kit.localfolder import LocalFolder
 from hub_core.credentials import Credentials, SecretReference
 from hub_core.directory import Direction, Endpoint
 from hub_core.errors import Rejected, TryLater
@@ -213,6 +215,21 @@ async def test_what_is_taken_away_may_be_gone_already(folder, path):
     for _ in range(2):
         await folder.remove("lista.csv.done")
     assert [*path.iterdir()] == []
+
+
+async def test_a_folder_of_this_machine_that_hangs_is_left_in_time_and_holds_up_one_thread(tmp_path, monkeypatch):
+    monkeypatch.setenv("PUNTE_FILES", str(tmp_path))
+    (tmp_path / "lista.csv").write_bytes(b"x")
+    folder = LocalFolder(".", timeout=0.1)
+    (file,) = await folder.lying()
+    go_on, threads = threading.Event(), threading.active_count()
+    for work in (folder.read(file, lambda _: go_on.wait()), folder.write("late.csv", b"late"), folder.lying()):
+        with pytest.raises(TryLater, match="D101 the folder does not answer"):
+            await work
+    assert threading.active_count() == threads
+    go_on.set()
+    assert [file.name for file in await folder.lying()] == ["lista.csv"]
+    await folder.close()
 
 
 async def test_its_clock_is_the_one_that_dates_the_files(folder, path):
