@@ -1,6 +1,8 @@
 """Rows to bytes: the inverse of the reader, proved by reading what was written."""
 
+import re
 from collections.abc import Sequence
+from typing import Final
 
 from hub_core.errors import Rejected
 from hub_core.message import Finding
@@ -9,6 +11,8 @@ from hub_core.rows.model import SUFFIXES, Description, Record, Values
 from hub_core.rows.packed import pack
 from hub_core.rows.reader import read_file
 from hub_core.rows.xmltext import xml_file
+
+_NOT_IN_XML: Final = "[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"  # XML 1.0, section 2.2
 
 
 def write_file(
@@ -42,7 +46,7 @@ def _lines(rows: Sequence[Values], description: Description, header: Values, tra
         return "".join(f"{line}{end}" for line in lines).encode(description.encoding)
     except UnicodeEncodeError as error:
         number = error.object.count("\n", 0, error.start) + 1
-        column = _first([values for values, _ in parts], error.object[error.start])
+        column = _first([values for values, _ in parts], re.escape(error.object[error.start]))
         text = f"a character that {description.encoding} does not have"
         raise _refused([fault("F116", text, number, column)]) from None
 
@@ -51,7 +55,8 @@ def _elements(rows: Sequence[Values], description: Description, header: Values, 
     try:
         return xml_file(rows, description, header=header, trailer=trailer)
     except ValueError:
-        raise _refused([fault("F116", "a character that XML does not have", None)]) from None
+        column = _first([header, *rows, trailer], _NOT_IN_XML)
+        raise _refused([fault("F116", "a character that XML does not have", None, column)]) from None
 
 
 def _check(
@@ -60,7 +65,7 @@ def _check(
     """Read what was written and compare."""
     found = read_file(body, description)
     if len(found.rows) != len(rows):
-        column = _first(rows, "\n") or _first(rows, "\r")
+        column = _first(rows, "\n")
         raise _refused([fault("F116", "a value holds a line break, or the last row is blank", None, column)])
     faults = [one for row in found.rows for one in row.faults]
     for row, wanted in zip(found.rows, rows, strict=True):
@@ -83,8 +88,8 @@ def _differences(found: Values, wanted: Values, line: int | None) -> list[Findin
 
 
 def _first(rows: Sequence[Values], letter: str) -> str | None:
-    """Return the first column that holds a character."""
-    return next((name for values in rows for name, value in values.items() if letter in value), None)
+    """Return the first column that holds such a letter, a regular expression."""
+    return next((name for values in rows for name, value in values.items() if re.search(letter, value)), None)
 
 
 def _refused(findings: Sequence[Finding]) -> Rejected:

@@ -60,3 +60,22 @@ def test_a_value_that_is_no_number_is_refused_by_its_line():
     with pytest.raises(Rejected) as caught:
         whole_file([row("Popa", "1"), row("Ionescu", "two")], FILE)
     assert [(one.code, one.line, one.source) for one in caught.value.findings] == [("F106", 4, "amount")]
+
+
+@pytest.mark.parametrize(
+    ("form", "encoding", "value"),
+    [
+        ("csv", "cp1250", "Ω"),
+        ("csv", "utf-8", "Popa\nAna"),
+        ("xml", "utf-8", "Popa\aAna"),
+        ("xml", "utf-8", "Popa\ufffe"),
+    ],
+)
+def test_a_character_that_a_file_cannot_hold_is_refused_by_its_column(form, encoding, value):
+    token = "list/person" if form == "xml" else ""
+    columns = (Column(name="number"), Column(name="name"))
+    file = Description(name="own/list", encoding=encoding, form=form, row=Record(token=token, columns=columns))
+    with pytest.raises(Rejected) as caught:
+        whole_file([{"number": "1", "name": value}], file)
+    assert [(one.code, one.source) for one in caught.value.findings] == [("F116", "name")]
+    assert value not in caught.value.text
