@@ -4,6 +4,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from hub_core.directory import Endpoint
+from hub_core.journal.entries import Queue
 from hub_core.policy import Collect
 from hub_core.polled import Poll
 
@@ -35,6 +37,18 @@ def due_at(collect: Collect, oldest: datetime) -> datetime:
     if collect.cron is not None:
         return next_time(collect, oldest)
     return oldest + (collect.every or timedelta())
+
+
+def goes_at(endpoint: Endpoint | None, queue: Queue) -> datetime | None:
+    """Return since when the oldest that waits should go, or from when on where it waits for a file.
+
+    Raises:
+        ValueError: as ``next_time``.
+    """
+    collect = endpoint.collect if endpoint else None
+    if collect is None or queue.oldest is None or queue.waiting >= collect.most:
+        return queue.oldest
+    return due_at(collect, queue.oldest)
 
 
 def _zone(name: str) -> ZoneInfo:

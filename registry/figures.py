@@ -14,6 +14,7 @@ from hub_core.accepting.admission import Admission
 from hub_core.delivering.breaker import BreakerState
 from hub_core.errors import PunteError
 from hub_core.ports.schedule import Run
+from registry.crontab import goes_at
 from registry.metrics import BUCKETS, Metrics
 from registry.parts import Parts
 from registry.polling import runs_of
@@ -78,11 +79,12 @@ class _Figures:
         """Yield what the store holds that is not settled; the same from every process on it."""
         parts, now = self._parts, self._parts.clock.now()
         waiting = GaugeMetricFamily("punte_waiting", "Deliveries to send or to send again.", labels=["endpoint"])
-        oldest = GaugeMetricFamily("punte_oldest_seconds", "Age of the oldest of them.", labels=["endpoint"])
+        oldest = GaugeMetricFamily("punte_oldest_seconds", "Since when the oldest should be gone.", labels=["endpoint"])
         doubt = GaugeMetricFamily("punte_in_doubt", "Deliveries that wait for a person.", labels=["endpoint"])
         for queue in parts.view.queues():
             waiting.add_metric([queue.endpoint], queue.waiting)
-            oldest.add_metric([queue.endpoint], (now - queue.oldest).total_seconds() if queue.oldest else 0)
+            due = goes_at(parts.directory().endpoints.get(queue.endpoint), queue) or now
+            oldest.add_metric([queue.endpoint], max((now - due).total_seconds(), 0))
             doubt.add_metric([queue.endpoint], queue.in_doubt)
         parked = GaugeMetricFamily("punte_parked", "Given up; waits for a person.", labels=["endpoint", "code"])
         counts: dict[tuple[str, str], int] = {}

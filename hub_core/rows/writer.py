@@ -1,7 +1,8 @@
 """Rows to bytes: the inverse of the reader, proved by reading what was written."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Final
 
 from hub_core.errors import Rejected
@@ -20,15 +21,34 @@ def write_file(
 ) -> bytes:
     """Return the file that is read back as these rows, header and trailer.
 
+    In an encoding without ``ș`` and ``ț`` they get the cedilla, as everybody writes them there (SR 13392:2004).
+
     Raises:
         Rejected: F116 with a finding for every value that the file cannot carry, by its line; or as ``read_file``.
     """
+    letters = _letters(description.encoding)
+    header, trailer, *rows = [_with(letters, values) for values in (header or {}, trailer or {}, *rows)]
     write = _elements if description.form == "xml" else _lines
-    body = write(rows, description, header or {}, trailer or {})
+    body = write(rows, description, header, trailer)
     if description.packed:
         body = pack({f"{description.name.rpartition('/')[2]}.{SUFFIXES[description.form]}": body})
     _check(body, description, rows, header, trailer)
     return body
+
+
+@cache
+def _letters(encoding: str) -> dict[int, int]:
+    """Return which letters stand for those that an encoding does not have."""
+    commas = "șȘțȚ"
+    try:
+        commas.encode(encoding)
+    except UnicodeEncodeError:
+        return str.maketrans(commas, "şŞţŢ")
+    return {}
+
+
+def _with(letters: Mapping[int, int], values: Values) -> Values:
+    return {name: value.translate(letters) for name, value in values.items()} if letters else values
 
 
 def _lines(rows: Sequence[Values], description: Description, header: Values, trailer: Values) -> bytes:

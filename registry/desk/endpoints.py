@@ -10,7 +10,7 @@ from hub_core.directory import Direction, Endpoint
 from hub_core.errors import ConfigError
 from hub_core.journal.entries import Queue
 from hub_core.message import Pause
-from registry.crontab import due_at
+from registry.crontab import goes_at
 from registry.desk.arguments import EndpointName, EndpointPause, EndpointResume, Nothing
 from registry.parts import Parts
 
@@ -102,7 +102,7 @@ def _row(
 ) -> EndpointRow:
     state, until, why = ("paused", pause.until, pause.reason) if pause else _standing(it, standing, now)
     before = now - STUCK_AFTER
-    due = _due(it, queue)
+    due = goes_at(it, queue)
     if state == "flowing" and due is not None and due > now:
         state, until = "collecting", due
     waits_long = due is not None and due < before and _opens(it, before) == before
@@ -120,13 +120,6 @@ def _row(
         parked=queue.parked,
         late=waits_long and state not in {"paused", "closed"},
     )
-
-
-def _due(it: Endpoint | None, queue: Queue) -> datetime | None:
-    """Return since when the oldest that waits should go, or from when on where it waits for a file."""
-    if it is None or it.collect is None or queue.oldest is None or queue.waiting >= it.collect.most:
-        return queue.oldest
-    return due_at(it.collect, queue.oldest)
 
 
 def held_back(parts: Parts, name: str) -> tuple[str, datetime | None, str]:

@@ -1,9 +1,11 @@
 """What the desk says and does about outbound endpoints, on a store of its own."""
 
+import re
 from datetime import timedelta
 
 import pytest
 
+from hub_core.accepting.admission import Admission
 from hub_core.clock import SystemClock
 from hub_core.directory import Direction, Directory, Endpoint
 from hub_core.errors import ConfigError
@@ -14,6 +16,7 @@ from hub_core.settings import Settings
 from hub_core.testing.builders import a_delivery, a_message, an_outcome
 from hub_core.testing.journal_base import ended
 from registry.desk import Desk
+from registry.figures import figures
 from registry.parts import Parts
 
 MINUTE = timedelta(minutes=1)
@@ -145,6 +148,8 @@ async def test_what_waits_for_a_file_is_late_only_once_the_file_was_due(store, a
     await store.keep("town", age=age)
     row = await store.row("town")
     assert (row["state"], row["late"]) == (state, late)
+    (seconds,) = re.findall(r'punte_oldest_seconds{endpoint="town"} (\S+)', figures(store.parts, Admission()).decode())
+    assert (float(seconds) > 15 * 60) is late
 
 
 async def test_an_endpoint_says_where_its_files_go_and_which_were_written(store):

@@ -79,3 +79,17 @@ def test_a_character_that_a_file_cannot_hold_is_refused_by_its_column(form, enco
         whole_file([{"number": "1", "name": value}], file)
     assert [(one.code, one.source) for one in caught.value.findings] == [("F116", "name")]
     assert value not in caught.value.text
+
+
+@pytest.mark.parametrize(
+    ("encoding", "there"),
+    [
+        ("iso-8859-2", "Ştefan Ţepeş"),
+        ("cp1250", "Ştefan Ţepeş"),
+        ("iso-8859-16", "Ștefan Țepeș"),
+        ("utf-8", "Ștefan Țepeș"),
+    ],
+)
+def test_letters_get_the_cedilla_where_an_encoding_has_no_comma_below(encoding, there):
+    file = Description(name="own/list", encoding=encoding, form="csv", row=Record(columns=(Column(name="name"),)))
+    assert whole_file([{"name": "Ștefan Țepeș"}], file).decode(encoding).split() == there.split()
