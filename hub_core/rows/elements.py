@@ -15,6 +15,7 @@ from hub_core.rows.lines import fault
 from hub_core.rows.model import Description
 from hub_core.rows.trees import Tree, steps_of
 from hub_core.validation.encoding import encoding_of
+from hub_core.validation.xml import HARDENED
 
 _PART: Final = 16 * 1024  # bytes that are parsed in one go
 _MOST_AROUND: Final = 1_000  # elements that are no records
@@ -47,17 +48,7 @@ class Elements:
             Rejected: F103 a record is too long; F104 bytes that its encoding does not have; F109 another root; F121
                 not well-formed; F122 too much around the records; F123 a document type.
         """
-        parser = etree.XMLPullParser(
-            events=("start", "end"),
-            encoding="utf-8",
-            resolve_entities=False,
-            load_dtd=False,
-            no_network=True,
-            huge_tree=False,
-            remove_comments=True,
-            remove_pis=True,
-            collect_ids=False,
-        )
+        parser = etree.XMLPullParser(events=("start", "end"), **HARDENED)
         try:
             for part in self._parts():
                 parser.feed(part)

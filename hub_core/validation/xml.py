@@ -6,7 +6,7 @@ expat walks through them first, stops at the document type before any entity is 
 
 import re
 import threading
-from typing import Final, NoReturn
+from typing import Any, Final, NoReturn
 from xml.parsers import expat
 
 from lxml import etree
@@ -17,6 +17,17 @@ from hub_core.validation.limits import DEFAULT, Limits, place, rejected
 
 _LIBXML2_DEPTH: Final = 256
 _TOO_LARGE: Final = frozenset({110, 114})  # libxml2: XML_ERR_NAME_TOO_LONG, XML_ERR_RESOURCE_LIMIT
+#: For every parser of documents from outside.
+HARDENED: Final[dict[str, Any]] = {
+    "encoding": "utf-8",
+    "resolve_entities": False,
+    "load_dtd": False,
+    "no_network": True,
+    "huge_tree": False,
+    "remove_comments": True,
+    "remove_pis": True,
+    "collect_ids": False,  # nobody asks for an element by its xml:id
+}
 _DECLARATION: Final = re.compile(r"\s*<\?xml\s[^>]*\?>")
 
 
@@ -71,16 +82,7 @@ def _parse(plain: bytes, limits: Limits) -> etree._Element:
 
 
 def _parser() -> etree.XMLParser:
-    return etree.XMLParser(
-        encoding="utf-8",
-        resolve_entities=False,
-        load_dtd=False,
-        no_network=True,
-        huge_tree=False,
-        remove_comments=True,
-        remove_pis=True,
-        collect_ids=False,  # nobody asks for an element by its xml:id
-    )
+    return etree.XMLParser(**HARDENED)
 
 
 def _suspicious(plain: bytes, limits: Limits) -> bool:
