@@ -24,6 +24,15 @@ Reason = Annotated[str | None, typer.Option("--reason", metavar="TEXT", help="Wh
 MessageId = Annotated[
     str, typer.Argument(metavar="ID", help="Reference of the message.", autocompletion=completion.messages)
 ]
+ReadBy = Annotated[
+    str,
+    typer.Option(
+        "--as",
+        metavar="MAPPING",
+        help="Id of the mapping that reads them; left out: by their content.",
+        autocompletion=completion.mappings,
+    ),
+]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 Root = Annotated[
     Path | None,

@@ -198,14 +198,7 @@ async def assemble(settings: Settings, laps: Laps | None = None) -> AsyncIterato
         parts.deliveries_added = deliverer.wake
         parts.serving = True
         await begin(parts)
-        splitter = Splitter(
-            parts.hub,
-            journal=parts.journal,
-            view=parts.view,
-            adapters=parts.adapters,
-            directory_of=parts.directory_of,
-            clock=parts.clock,
-        )
+        splitter = splitter_of(parts)
 
         def split() -> None:
             if parts.database.leads:
@@ -239,6 +232,18 @@ async def assemble(settings: Settings, laps: Laps | None = None) -> AsyncIterato
             await parts.connections.close()
     finally:
         parts.close()
+
+
+def splitter_of(parts: Parts) -> Splitter:
+    """Return what makes messages of the rows of files."""
+    return Splitter(
+        parts.hub,
+        journal=parts.journal,
+        view=parts.view,
+        adapters=parts.adapters,
+        directory_of=parts.directory_of,
+        clock=parts.clock,
+    )
 
 
 def _compile(parts: Parts) -> None:

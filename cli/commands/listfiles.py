@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from cli import completion, files, screen
+from cli import files, screen
 from cli.faults import Exit
-from cli.options import Json, Root, Schemas, mappings_of
+from cli.options import Json, ReadBy, Root, Schemas, mappings_of
 from cli.screen import Column
 
 if TYPE_CHECKING:
@@ -34,15 +34,7 @@ COLUMNS = (
 def check(
     paths: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Lists; folders are walked.")],
     *,
-    mapping: Annotated[
-        str,
-        typer.Option(
-            "--as",
-            metavar="MAPPING",
-            help="Id of the mapping of such files; left out: by their content.",
-            autocompletion=completion.mappings,
-        ),
-    ] = "",
+    mapping: ReadBy = "",
     root: Root = None,
     schemas: Schemas = None,
     as_json: Json = False,

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import msgspec
 import typer
 
-from cli import completion, files, screen
+from cli import files, screen
 from cli.faults import Exit
 from cli.findings import show_findings, show_unmapped
-from cli.options import Json, Root, Schemas, mappings_of
+from cli.options import Json, ReadBy, Root, Schemas, mappings_of
 from cli.screen import Column
 from cli.tree import show_record
 
@@ -37,15 +37,7 @@ def read(
         datetime | None,
         typer.Option("--on", metavar="DATE", formats=["%Y-%m-%d"], help="Read them as of this day; default: today."),
     ] = None,
-    mapping: Annotated[
-        str,
-        typer.Option(
-            "--as",
-            metavar="MAPPING",
-            help="Id of the mapping that reads them; left out: by their content.",
-            autocompletion=completion.mappings,
-        ),
-    ] = "",
+    mapping: ReadBy = "",
     root: Root = None,
     schemas: Schemas = None,
     reveal: Annotated[bool, typer.Option("--reveal", help="Show personal values.")] = False,

@@ -172,7 +172,7 @@ def _message_row(
         "",
         digest,
         message.registry_set,
-        f"{outcome.state}",
+        str(outcome.state),
         to_micros(outcome.decided_at),
         outcome.mapping,
         f" {' '.join(codes)} " if codes else "",

@@ -17,6 +17,23 @@ from pathlib import Path
 import asyncssh
 
 DEADLINE = 10.0  # seconds
+#: A registry file whose one endpoint has its folder on a server.
+REGISTRY = """
+institutions:
+  anofm: {{name: Employment agency}}
+endpoints:
+  vacancies:
+    institution: anofm
+    direction: in
+    adapter: flat
+    service: lists
+    contract: {{rows: partners/anofm/monthly.rows.yaml}}
+    poll: {{every: 1 min}}
+    {where}
+    settings: {{host_key: {key}}}
+access:
+  anofm-lists: {{institution: anofm, service: lists, purposes: [labour-market], fixed_purpose: labour-market}}
+"""
 CONFIG = """
 ListenAddress 127.0.0.1:{port}
 HostKey {folder}/host

@@ -15,11 +15,11 @@ from adapters.flat.adapter import FlatAdapter
 from adapters.flat.dropbox import Dropbox, DropboxPoller
 from adapters.kit.folder import fingerprint_of
 from adapters.kit.localfolder import LocalFolder
-from hub_core.accepting.splitting import Splitter
 from hub_core.directory import Direction, Endpoint
 from hub_core.errors import ConfigError
 from hub_core.journal.entries import Filter
 from hub_core.settings import Settings
+from registry.assemble import splitter_of
 from registry.desk import Desk
 from registry.parts import Parts
 from registry.polling import poll
@@ -104,14 +104,7 @@ def leave(folder, name, body):
 
 async def judged(hub):
     """Judge the rows of every file, as the hub does in the background."""
-    splitter = Splitter(
-        hub.hub,
-        journal=hub.journal,
-        view=hub.view,
-        adapters=hub.adapters,
-        directory_of=hub.directory_of,
-        clock=hub.clock,
-    )
+    splitter = splitter_of(hub)
     for message_id in hub.view.unsplit():
         await splitter.split(message_id)
 

@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from adapters.flat.adapter import FlatAdapter
-from hub_core.accepting.splitting import Splitter
 from hub_core.codes import CODES
 from hub_core.delivering.filing import Chosen
 from hub_core.errors import TryLater
@@ -16,6 +15,7 @@ from hub_core.journal.entries import Filter
 from hub_core.message import Arrival, Caller, State
 from hub_core.places import MAPPINGS
 from hub_core.settings import Settings
+from registry.assemble import splitter_of
 from registry.desk import Desk
 from registry.outward import filer_of
 from registry.parts import Parts
@@ -109,15 +109,7 @@ async def accept(hub, body, sender_id="list-1", endpoint="lists"):
     """Take a list in and judge its rows: each waits at the town hall's endpoint."""
     caller = Caller(institution="anofm", key="k")
     kept = await hub.hub.accept(Arrival(endpoint=endpoint, caller=caller, body=body, sender_id=sender_id))
-    splitter = Splitter(
-        hub.hub,
-        journal=hub.journal,
-        view=hub.view,
-        adapters=hub.adapters,
-        directory_of=hub.directory_of,
-        clock=hub.clock,
-    )
-    await splitter.split(kept.message_id)
+    await splitter_of(hub).split(kept.message_id)
     return kept.message_id
 
 

@@ -13,9 +13,6 @@ import pytest
 
 from adapters.flat import ADAPTER
 from adapters.flat.dropbox import Dropbox, DropboxPoller
-from adapters.kit.folder import open_folder
-from adapters.kit.load import load_adapters
-from adapters.kit.ssh import server_of
 from cli import main
 from hub_core.credentials import Credentials, SecretReference
 from hub_core.directory import Contract, Direction, Endpoint
@@ -25,28 +22,10 @@ from hub_core.settings import Settings
 from registry.desk import Desk
 from registry.parts import Parts
 from registry.polling import poll
-from registry.reading import read_set
 from tests.integration import sshd
 from tests.integration.file_child import a_file
 
 CHILD = Path(__file__).with_name("poll_child.py")
-SLOW_CLOCK = 3 * 3600  # seconds; a server whose times are those of another zone
-REGISTRY = """
-institutions:
-  anofm: {{name: Employment agency}}
-endpoints:
-  vacancies:
-    institution: anofm
-    direction: in
-    adapter: flat
-    service: lists
-    contract: {{rows: partners/anofm/monthly.rows.yaml}}
-    poll: {{every: 1 min}}
-    {where}
-    settings: {{host_key: {key}}}
-access:
-  anofm-lists: {{institution: anofm, service: lists, purposes: [labour-market], fixed_purpose: labour-market}}
-"""
 real = pytest.mark.system("sshd")
 
 
@@ -73,25 +52,11 @@ def at(server, **other):
     return Endpoint(institution="anofm", adapter="flat", service="lists", **said | other)
 
 
-@pytest.fixture
-async def opened():
-    """Return a function that opens a folder, which is closed in the end."""
-    folders = []
-
-    def open_one(endpoint, host_key):
-        folders.append(open_folder(endpoint, None, host_key=(host_key,)))
-        return folders[-1]
-
-    yield open_one
-    for folder in folders:
-        await folder.close()
-
-
 @real
-async def test_a_server_that_shows_another_key_is_not_spoken_to_and_its_key_is_told(server, opened):
+async def test_a_server_that_shows_another_key_is_not_spoken_to_and_its_key_is_told(server, folder_of):
     before = server.log().count("Accepted")
     with pytest.raises(ConfigError) as refused:
-        await opened(at(server), f"SHA256:{'A' * 43}").lying()
+        await folder_of(at(server), f"SHA256:{'A' * 43}").lying()
     assert refused.value.code == "D106"
     assert server.host_key in refused.value.text
     assert server.second_host_key in refused.value.text
@@ -104,7 +69,7 @@ def test_an_endpoint_is_tried_with_the_server_itself_before_it_is_applied(
     server, tmp_path, capsys, pinned, code, state
 ):
     key = {"host_key": server.host_key, "no_key": f"SHA256:{'A' * 43}"}[pinned]
-    (tmp_path / "lists.yaml").write_text(REGISTRY.format(where=server.registered, key=key))
+    (tmp_path / "lists.yaml").write_text(sshd.REGISTRY.format(where=server.registered, key=key))
     (server.files / "lista.csv").write_bytes(b"x")
     with pytest.raises(SystemExit) as ended:
         main(["endpoint", "check", "vacancies", "--from", str(tmp_path), "--live", "--json"])
@@ -121,7 +86,7 @@ async def test_a_server_of_another_key_holds_files_up_and_loses_none(server, tmp
     parts = Parts(Settings(home=tmp_path), write=True)
     seen = []
     for key in (f"SHA256:{'A' * 43}", server.host_key):
-        country = REGISTRY.format(where=server.registered, key=f"{key}, settle: 1 ms")
+        country = sshd.REGISTRY.format(where=server.registered, key=f"{key}, settle: 1 ms")
         await Desk(parts).call("apply", {"files": {"country.yaml": country}, "by": "ana"})
         try:
             seen.append((await poll(parts, "vacancies")).detail)
@@ -140,7 +105,7 @@ async def test_a_hub_that_is_killed_in_the_middle_of_a_file_has_every_row_once(s
     (server.files / "lista.csv").write_bytes(body)
     async with stalling(server, after=len(body) // 2) as (port, stalled, go_on):
         where = server.registered.replace(f":{server.port}/", f":{port}/")
-        country = REGISTRY.format(where=where, key=f"{server.host_key}, settle: 1 ms")
+        country = sshd.REGISTRY.format(where=where, key=f"{server.host_key}, settle: 1 ms")
         await asyncio.sleep(1.1)  # times of files are told in seconds
         parts = Parts(Settings(home=tmp_path), write=True)
         await Desk(parts).call("apply", {"files": {"country.yaml": country}, "by": "ana"})
@@ -210,8 +175,8 @@ async def test_a_file_for_a_partner_is_put_there_once_with_its_marker(server):
 
 
 @real
-async def test_a_server_of_several_keys_is_known_by_any_of_them(server, opened):
-    folder = opened(at(server), server.second_host_key)
+async def test_a_server_of_several_keys_is_known_by_any_of_them(server, folder_of):
+    folder = folder_of(at(server), server.second_host_key)
     for _ in range(2):
         assert await folder.lying() == []
         await folder.close()
@@ -219,36 +184,36 @@ async def test_a_server_of_several_keys_is_known_by_any_of_them(server, opened):
 
 
 @real
-async def test_what_the_machines_own_user_trusts_does_not_count(server, opened, tmp_path, monkeypatch):
+async def test_what_the_machines_own_user_trusts_does_not_count(server, folder_of, tmp_path, monkeypatch):
     monkeypatch.setenv("HOME", str(tmp_path))
     (tmp_path / ".ssh").mkdir()
     (tmp_path / ".ssh" / "known_hosts").write_text(f"[127.0.0.1]:{server.port} {server.public_host_key}\n")
     (tmp_path / ".ssh" / "config").write_text("Host *\n  StrictHostKeyChecking no\n")
     with pytest.raises(ConfigError, match="D106"):
-        await opened(at(server), f"SHA256:{'A' * 43}").lying()
+        await folder_of(at(server), f"SHA256:{'A' * 43}").lying()
 
 
 @real
-async def test_a_server_that_does_not_know_the_hub_lets_nobody_in(server, opened, tmp_path):
+async def test_a_server_that_does_not_know_the_hub_lets_nobody_in(server, folder_of, tmp_path):
     other = tmp_path / "other"
     other.write_bytes(asyncssh.generate_private_key("ssh-ed25519").export_private_key())
     stranger = Credentials(kind="ssh-key", user=server.user.pw_name, secret=SecretReference(file=str(other)))
     with pytest.raises(ConfigError) as refused:
-        await opened(at(server, credentials=stranger), server.host_key).lying()
+        await folder_of(at(server, credentials=stranger), server.host_key).lying()
     assert refused.value.code == "D105"
 
 
 @real
-async def test_a_folder_that_is_not_there_is_told(server, opened):
+async def test_a_folder_that_is_not_there_is_told(server, folder_of):
     with pytest.raises(ConfigError, match="there is no such folder"):
-        await opened(at(server, url=f"{server.url}/elsewhere"), server.host_key).lying()
+        await folder_of(at(server, url=f"{server.url}/elsewhere"), server.host_key).lying()
 
 
 @real
-async def test_a_folder_in_which_nobody_may_write_is_told(server, opened):
+async def test_a_folder_in_which_nobody_may_write_is_told(server, folder_of):
     server.files.chmod(0o555)
     with pytest.raises(ConfigError, match="the account may not use the folder"):
-        await opened(at(server), server.host_key).write("borderou.csv", b"x")
+        await folder_of(at(server), server.host_key).write("borderou.csv", b"x")
 
 
 @real
@@ -263,10 +228,10 @@ async def test_a_file_that_may_not_be_read_does_not_hold_up_the_others(server):
 
 
 @real
-async def test_a_server_that_dies_in_the_middle_of_a_file_gives_it_the_next_time(server, opened):
+async def test_a_server_that_dies_in_the_middle_of_a_file_gives_it_the_next_time(server, folder_of):
     body = os.urandom(3_000_000)
     (server.files / "lista.csv").write_bytes(body)
-    folder = opened(at(server), server.host_key)
+    folder = folder_of(at(server), server.host_key)
     (file,) = await folder.lying()
     with pytest.raises(TryLater, match="D101"):
         await folder.read(file, lambda _: server.kill())
@@ -279,8 +244,8 @@ async def test_a_server_that_dies_in_the_middle_of_a_file_gives_it_the_next_time
 
 
 @real
-async def test_a_server_that_hangs_is_left_in_time_and_asked_anew(server, opened):
-    folder = opened(at(server, timeout=timedelta(seconds=0.5)), server.host_key)
+async def test_a_server_that_hangs_is_left_in_time_and_asked_anew(server, folder_of):
+    folder = folder_of(at(server, timeout=timedelta(seconds=0.5)), server.host_key)
     await folder.lying()
     server.freeze()
     with pytest.raises(TryLater, match="TimeoutError"):
@@ -304,184 +269,10 @@ async def test_a_file_that_grows_is_taken_once_it_is_whole(server):
 
 
 @real
-async def test_a_connection_that_nobody_uses_is_given_back(server, opened, monkeypatch):
+async def test_a_connection_that_nobody_uses_is_given_back(server, folder_of, monkeypatch):
     monkeypatch.setattr("adapters.kit.sftpfolder.IDLE_SECONDS", 0.0)
-    folder = opened(at(server), server.host_key)
+    folder = folder_of(at(server), server.host_key)
     for _ in range(2):
         assert await folder.lying() == []
         await asyncio.sleep(0.05)
         assert folder._connection is None
-
-
-@pytest.mark.parametrize(
-    "url",
-    [
-        "sftp://host",
-        "sftp://host/../etc",
-        "sftp://host/a/%2e%2e/b",
-        "sftp://host:0/lists",
-        "sftp://host:99999/lists",
-        "sftp://host/two%0alines",
-        "sftp://punte:letmein@host/lists",
-        "https://host/lists",
-    ],
-)
-def test_what_is_no_address_of_a_folder_is_refused(url):
-    endpoint = Endpoint(institution="anofm", direction=Direction.IN, adapter="flat", service="lists", url=url)
-    with pytest.raises(ConfigError) as refused:
-        open_folder(endpoint, None, host_key=(f"SHA256:{'A' * 43}",))
-    assert (refused.value.code, refused.value.where) == ("R104", "url")
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "fault"),
-    [
-        ("url: ", "# ", "R103 an endpoint with poll needs an address; add url: sftp://host/path, or settings.folder"),
-        ("sftp://", "https://", "R104 the adapter flat calls no https:; correct the address"),
-        ("//host", "//punte@host", "R107 the address holds a user or a secret"),
-        ("{host_key", "{marker: .done} # ", "R103 nothing says by which key the server is known"),
-        ("SHA256:", "MD5:", "R104"),
-        ("user: punte, ", "", "R103 credentials of kind password need 'user'"),
-        ("kind: password", "kind: basic", "R103 nothing says who the hub is there; add credentials: {kind: ssh-key"),
-        ("credentials:", "# ", "R103 nothing says who the hub is there"),
-        ("{host_key", "{folder: anofm/lists, host_key", "R104 files lie in one folder"),
-        ("poll:", "# ", "R104 'url' has no effect at an endpoint with direction: in"),
-        ("adapter: flat", "adapter: rest", "R104 credentials of kind password are for folders over SFTP"),
-    ],
-)
-def test_what_cannot_be_a_folder_on_a_server_is_refused_when_it_is_registered(tmp_path, monkeypatch, old, new, fault):
-    monkeypatch.setenv("SFTP_PASSWORD", "letmein")
-    where = "url: sftp://host/lists\n    credentials: {kind: password, user: punte, secret: {env: SFTP_PASSWORD}}"
-    body = REGISTRY.format(where=where, key=f"SHA256:{'A' * 43}")
-    assert told(tmp_path, body) == []
-    assert any(fault in one for one in told(tmp_path, body.replace(old, new)))
-
-
-def told(folder, body):
-    """Return the faults of a registry file, each with what to do."""
-    (folder / "lists.yaml").write_text(body)
-    try:
-        read_set(folder, adapters=load_adapters(), mappings=(), environ=os.environ)
-    except ConfigError as error:
-        return [f"{it.code} {it.text}; {it.help}" for it in error.findings]
-    return []
-
-
-@pytest.mark.parametrize("password", [None, "letmein"])
-def test_what_is_no_key_that_can_be_used_is_refused(tmp_path, password):
-    key = asyncssh.generate_private_key("ssh-ed25519")
-    path = tmp_path / "key"
-    path.write_bytes(key.export_private_key("pkcs8-pem", passphrase=password) if password else key.export_public_key())
-    who = Credentials(kind="ssh-key", user="punte", secret=SecretReference(file=str(path)))
-    url = "sftp://host/lists"
-    endpoint = Endpoint(
-        institution="anofm", direction=Direction.IN, adapter="flat", service="lists", url=url, credentials=who
-    )
-    with pytest.raises(ConfigError) as refused:
-        open_folder(endpoint, None, host_key=(f"SHA256:{'A' * 43}",))
-    assert (refused.value.code, refused.value.where) == ("R110", "credentials.secret")
-
-
-class OddServer(asyncssh.SFTPServer):
-    """One that knows no extension, whose clock is three hours late, and whose listing leads elsewhere."""
-
-    def posix_rename(self, oldpath, newpath):
-        raise asyncssh.SFTPOpUnsupported("no extensions")
-
-    def fsync(self, file_obj):
-        raise asyncssh.SFTPOpUnsupported("no extensions")
-
-    def lstat(self, path):
-        return self._late(super().lstat(path))
-
-    def fstat(self, file_obj):
-        return self._late(super().fstat(file_obj))
-
-    async def scandir(self, path):
-        for name in (b"../../etc/passwd", b"/etc/passwd", b"a/b", b"..", b"nul\0"):
-            yield asyncssh.SFTPName(name, attrs=self._late(super().lstat(path + b"/lista.csv")))
-        async for entry in super().scandir(path):
-            if entry.filename not in {b".", b".."}:
-                entry.attrs = self._late(entry.attrs)
-                yield entry
-
-    @staticmethod
-    def _late(found):
-        attrs = found if isinstance(found, asyncssh.SFTPAttrs) else asyncssh.SFTPAttrs.from_local(found)
-        attrs.mtime -= SLOW_CLOCK
-        attrs.crtime_ns = attrs.atime_ns = attrs.mtime_ns = None
-        return attrs
-
-
-class OnePassword(asyncssh.SSHServer):
-    def password_auth_supported(self):
-        return True
-
-    def validate_password(self, username, password):
-        return (username, password) == ("punte", "letmein")
-
-
-@pytest.fixture
-async def odd(tmp_path, monkeypatch):
-    """Return an endpoint of an odd server, its key, and the folder that it offers."""
-    monkeypatch.setenv("SFTP_PASSWORD", "letmein")
-    path = tmp_path / "lists"
-    path.mkdir()
-    key = asyncssh.generate_private_key("ssh-ed25519")
-    listener = await asyncssh.listen(
-        "127.0.0.1",
-        0,
-        server_host_keys=[key],
-        server_factory=OnePassword,
-        sftp_factory=lambda channel: OddServer(channel, chroot=str(tmp_path)),
-    )
-    who = Credentials(kind="password", user="punte", secret=SecretReference(env="SFTP_PASSWORD"))
-    url = f"sftp://127.0.0.1:{listener.get_port()}/lists"
-    endpoint = Endpoint(
-        institution="anofm", direction=Direction.IN, adapter="flat", service="lists", url=url, credentials=who
-    )
-    yield endpoint, key.get_fingerprint(), path
-    listener.close()
-    await listener.wait_closed()
-
-
-async def test_a_server_without_extensions_has_files_replaced_all_the_same(odd, opened):
-    endpoint, key, path = odd
-    folder = opened(endpoint, key)
-    for body in (b"first", b"second"):
-        await folder.write("lista.csv", body, below="replies")
-    assert (path / "replies" / "lista.csv").read_bytes() == b"second"
-    for body in (b"first", b"second"):
-        (path / "lista.csv").write_bytes(body)
-        await folder.move("lista.csv", "taken", "lista.csv")
-    await folder.move("lista.csv", "taken", "lista.csv")
-    assert (path / "taken" / "lista.csv").read_bytes() == b"second"
-
-
-async def test_the_age_of_a_file_is_told_by_the_clock_of_its_server(odd):
-    endpoint, key, path = odd
-    (path / "lista.csv").write_bytes(b"half")
-    waiting = DropboxPoller(endpoint, Dropbox(host_key=(key,), settle=timedelta(hours=1)))
-    assert (await waiting.poll(None)).items == ()
-    await waiting.close()
-
-
-async def test_whoever_looks_at_a_server_is_told_by_what_it_is_known_and_that_its_clock_is_late(odd, opened):
-    endpoint, key, _ = odd
-    seen = await opened(endpoint, key).look()
-    assert f"known by {key}, its clock 10,80" in seen
-    assert seen.endswith(" s behind")
-
-
-async def test_names_that_a_server_makes_up_lead_nowhere(odd, opened):
-    endpoint, key, path = odd
-    (path / "lista.csv").write_bytes(b"x")
-    assert [file.name for file in await opened(endpoint, key).lying()] == ["lista.csv"]
-
-
-async def test_a_wrong_password_is_told_without_it(odd, opened, monkeypatch):
-    endpoint, key, _ = odd
-    monkeypatch.setenv("SFTP_PASSWORD", "guessed")
-    with pytest.raises(ConfigError, match="D105") as refused:
-        await opened(endpoint, key).lying()
-    assert "guessed" not in repr((refused.value, server_of(endpoint, (key,))))
