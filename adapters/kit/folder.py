@@ -4,7 +4,10 @@ Nothing that a partner names is ever a path: names come from a folder's own list
 """
 
 import hashlib
+import os
+import socket
 from collections.abc import Callable
+from pathlib import Path
 from typing import Final, NamedTuple, Protocol
 
 from hub_core.directory import Endpoint
@@ -145,6 +148,17 @@ def seen(name: str) -> bool:
     """
     clean = all(ord(letter) >= ord(" ") and letter not in "/\\\x7f" for letter in name)
     return clean and name[:1] not in {"", "."} and len(name.encode("utf-8", "surrogateescape")) <= _LONGEST
+
+
+def unfinished(name: str) -> str:
+    """Return under which name a file lies until it is whole: no other hub's, and after a kill the same again.
+
+    What two hubs wrote under one name would be half of each; what had a new name each time would stay there. A hub is
+    known by its home, which no other process works in meanwhile.
+    """
+    home = Path(os.environ.get("PUNTE_HOME", ".punte")).absolute()
+    mark = hashlib.sha256(os.fsencode(f"{socket.gethostname()}\n{home}\n{name}")).hexdigest()
+    return f".punte-{mark[:16]}.tmp"
 
 
 def plain(*names: str) -> None:

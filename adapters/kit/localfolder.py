@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final, ParamSpec, TypeVar
 
 from adapters.kit import folder
-from adapters.kit.folder import PIECE, PROBE, Lying, closed, plain, seen
+from adapters.kit.folder import PIECE, PROBE, Lying, closed, plain, seen, unfinished
 from hub_core.errors import ConfigError, TryLater
 from hub_core.journal.failpoints import reach
 
@@ -148,7 +148,7 @@ class LocalFolder:
 
     def _write(self, name: str, body: bytes, below: str) -> None:
         path = self._below(below) / name
-        new = path.with_name(f".{name}.tmp")
+        new = path.with_name(unfinished(name))
         with self._used():
             new.unlink(missing_ok=True)  # of a hub that was killed; or a link, laid to lead the hub elsewhere
             with os.fdopen(os.open(new, _WRITING, 0o666), "wb") as stream:

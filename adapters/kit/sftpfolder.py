@@ -13,7 +13,7 @@ import asyncssh
 from asyncssh.constants import FILEXFER_TYPE_DIRECTORY, FILEXFER_TYPE_REGULAR
 
 from adapters.kit import folder
-from adapters.kit.folder import PIECE, PROBE, Lying, closed, plain, seen
+from adapters.kit.folder import PIECE, PROBE, Lying, closed, plain, seen, unfinished
 from adapters.kit.ssh import KINDS, Server, connect, told
 from hub_core.errors import ConfigError, PunteError, TryLater
 
@@ -107,7 +107,7 @@ class SftpFolder:
         async with self._at_work() as client:
             if below:
                 await self._make(client, below)
-            new = self._path(f".{name}.tmp", below)
+            new = self._path(unfinished(name), below)
             await self._put(client, new, body)
             await _renamed(client, new, self._path(name, below))
 

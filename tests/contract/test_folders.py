@@ -6,7 +6,7 @@ import threading
 import pytest
 
 from adapters.kit import folder as port
-from adapters.kit.folder import Lying, open_folder
+from adapters.kit.folder import Lying, open_folder, unfinished
 from adapters.kit.localfolder import LocalFolder
 from hub_core.credentials import Credentials, SecretReference
 from hub_core.directory import Direction, Endpoint
@@ -189,14 +189,23 @@ async def test_a_large_file_is_written_whole(folder, path):
 
 
 async def test_what_a_killed_hub_left_half_written_does_not_matter(folder, path):
-    (path / ".borderou.csv.tmp").write_bytes(b"half of something longer")
+    (path / unfinished("borderou.csv")).write_bytes(b"half of something longer")
     await folder.write("borderou.csv", b"whole")
     assert [*path.iterdir()] == [path / "borderou.csv"]
 
 
+async def test_what_another_hub_has_half_written_is_left_alone(folder, path, monkeypatch):
+    half = path / unfinished("borderou.csv")
+    half.write_bytes(b"half")
+    monkeypatch.setenv("PUNTE_HOME", "/home-of-another-hub")
+    await folder.write("borderou.csv", b"whole")
+    assert half.read_bytes() == b"half"
+    assert (path / "borderou.csv").read_bytes() == b"whole"
+
+
 async def test_a_link_does_not_lead_writing_elsewhere(folder, path):
     (path / "mine").write_bytes(b"mine")
-    (path / ".borderou.csv.tmp").symlink_to(path / "mine")
+    (path / unfinished("borderou.csv")).symlink_to(path / "mine")
     (path / "borderou.csv").symlink_to(path / "mine")
     await folder.write("borderou.csv", b"whole")
     assert (path / "mine").read_bytes() == b"mine"
