@@ -32,6 +32,11 @@ _CLOSED: Final = (
     "m.received_at < ? AND m.state IN ('refused', 'accepted', 'delivered') "
     "AND NOT EXISTS (SELECT 1 FROM splitting s WHERE s.message_seq = m.seq)"
 )
+# The last file of an endpoint stays: the next one has the number after it.
+_FORGET_FILED: Final = (
+    "DELETE FROM filed WHERE written_at < ? AND EXISTS "
+    "(SELECT 1 FROM filed later WHERE later.endpoint = filed.endpoint AND later.number > filed.number)"
+)
 _PARTS: Final = ("entry", "delivery", "message_person", "message_case", "content", "receipt")
 
 
@@ -72,8 +77,9 @@ def purge_bodies(connection: Connection, vault: Vault, *, before: datetime, afte
 
 
 def purge_messages(connection: Connection, *, before: datetime, after: int) -> PurgeStep:
-    """Delete all that is kept of the next messages, and notes of refused calls of that time."""
+    """Delete all that is kept of the next messages, and notes of refused calls and of written files of that time."""
     connection.execute("DELETE FROM refusal WHERE at < ?", (to_micros(before),))
+    connection.execute(_FORGET_FILED, (to_micros(before),))
     seen = connection.execute("SELECT seq FROM message WHERE seq > ? ORDER BY seq LIMIT ?", (after, BATCH)).fetchall()
     purged = [seq for (seq,) in _closed(connection, seen, before, "m.seq")]
     freed: tuple[str, ...] = ()

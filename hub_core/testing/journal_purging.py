@@ -20,6 +20,7 @@ from hub_core.testing.journal_base import (
     park,
     send,
 )
+from hub_core.testing.journal_filing import TOWN, a_file
 from hub_core.testing.journal_splitting import keep_file
 
 DAY = timedelta(days=1)
@@ -124,6 +125,15 @@ class Purging(JournalSuite):
         message = a_message(sender_id="7", body=b"other")
         assert await journal.record(message, outcome := an_outcome(message)) is outcome
 
+    async def test_written_files_are_forgotten_but_for_the_last_one_of_an_endpoint(self, journal: AnyJournal) -> None:
+        await keep_written(journal, 1, written_at=OLD)
+        await keep_written(journal, 2, written_at=OLD)
+        await purge(journal, "messages")
+        assert [file.number for file in journal.filed(TOWN)] == [2]
+        await keep_written(journal, 3, written_at=NOW)
+        await purge(journal, "messages")
+        assert [file.number for file in journal.filed(TOWN)] == [3]
+
     async def test_steps_are_short_and_begin_where_the_one_before_ended(self, journal: AnyJournal) -> None:
         await journal.record_all([old() for _ in range(150)])
         step = await journal.purge("bodies", before=CUT, at=NOW)
@@ -189,6 +199,15 @@ async def keep_sent(journal: AnyJournal, *, order_key: str | None = None, **fact
     (claimed,) = await claim(journal)
     await send(journal, claimed)
     return message
+
+
+async def keep_written(journal: AnyJournal, number: int, *, written_at: datetime) -> None:
+    """Keep an old message that was sent as the one row of a file."""
+    message = a_message(received_at=OLD)
+    delivery = a_delivery(message, endpoint=TOWN)
+    await journal.record(message, an_outcome(message, delivery))
+    await journal.close_file(a_file(delivery.id, number=number))
+    await journal.settle_file(TOWN, number, at=written_at)
 
 
 async def purge(journal: AnyJournal, part: PurgePart, *, before: datetime = CUT) -> int:
