@@ -12,9 +12,9 @@ from registry.parts import Parts
 def deliverer_of(parts: Parts) -> Deliverer:
     """Return what delivers messages one by one."""
 
-    def target(name: str) -> Target:
+    async def target(name: str) -> Target:
         endpoint = parts.directory().endpoints[name]
-        opened = parts.connections.target(name, endpoint)
+        opened = await parts.connections.target(name, endpoint)
         if endpoint.writes is not None:
             opened = WritingTarget(opened, parts.mappings().named(endpoint.writes), parts.clock)
         return AttachingTarget(opened, parts.view.attachments, parts.attachments)
@@ -32,8 +32,8 @@ def deliverer_of(parts: Parts) -> Deliverer:
 def filer_of(parts: Parts) -> Filer:
     """Return what writes files of many messages."""
 
-    def filing(name: str) -> Filing:
-        return parts.connections.filing(name, parts.directory().endpoints[name])
+    async def filing(name: str) -> Filing:
+        return await parts.connections.filing(name, parts.directory().endpoints[name])
 
     return Filer(
         journal=parts.journal,

@@ -47,7 +47,7 @@ async def poll(parts: "Parts", name: str) -> Done:
             Rejected: J421, another process has taken it in.
     """
     endpoint = parts.directory().endpoints[name]
-    poller = await asyncio.to_thread(parts.connections.poller, name, endpoint)  # its libraries may take long to load
+    poller = await parts.connections.poller(name, endpoint)
     end, taken, left_out, stray = time.monotonic() + LONG_ENOUGH, 0, 0, 0
     while True:
         before = await asyncio.to_thread(parts.view.position, name)

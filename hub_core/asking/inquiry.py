@@ -5,8 +5,9 @@
 
 import hashlib
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import date
+from functools import partial
 from typing import Final
 
 import msgspec
@@ -18,7 +19,7 @@ from hub_core.asking.query import QueryResult, SourceAnswer, Taken, ask
 from hub_core.canonical import Beneficiary
 from hub_core.canonical.identifiers.cnp import LENGTH as CNP_LENGTH
 from hub_core.directory import Directory, Endpoint
-from hub_core.errors import ConfigError, Refused, Rejected
+from hub_core.errors import Refused, Rejected
 from hub_core.message import Caller, Finding, Message, Outcome, State
 from hub_core.persons import person_key
 from hub_core.ports import Answer, Clock, Question, Source
@@ -58,7 +59,7 @@ class Inquiry:
         hub: Hub,
         *,
         directory: Callable[[], Directory],
-        source: Callable[[str, Endpoint], Source],
+        source: Callable[[str, Endpoint], Awaitable[Source]],
         clock: Clock,
         new_id: Callable[[], str],
     ) -> None:
@@ -113,7 +114,7 @@ class Inquiry:
         result = await ask(
             query,
             question,
-            {source: self._opened(source, directory.endpoints[source]) for source in query.sources},
+            {name: _Opening(partial(self._source, name, directory.endpoints[name])) for name in query.sources},
             institutions={source: directory.endpoints[source].institution for source in query.sources},
             take=take,
             alarm=_alarm,
@@ -122,13 +123,6 @@ class Inquiry:
         used = [answer.message_id for answer in result.answers if answer.message_id]
         await self._hub.note(asked.id, ANSWERED, " ".join(used))
         return inquired(asked.id, result)
-
-    def _opened(self, name: str, endpoint: Endpoint) -> Source:
-        """Return a source; one that cannot be opened fails by itself, and the others are asked."""
-        try:
-            return self._source(name, endpoint)
-        except ConfigError as error:
-            return _Unusable(error)
 
     async def _take(self, directory: Directory, name: str, answer: Answer, asked: Message, cnp: str) -> Taken:
         endpoint = directory.endpoints[name]
@@ -171,19 +165,19 @@ class Inquiry:
         )
 
 
-class _Unusable:
-    """A source whose address or contract cannot be used."""
+class _Opening:
+    """A source that is opened when it is asked: one that cannot be fails by itself, and the others are asked."""
 
-    def __init__(self, error: ConfigError) -> None:
-        self._error = error
+    def __init__(self, opened: Callable[[], Awaitable[Source]]) -> None:
+        self._opened = opened
 
     async def ask(self, question: Question) -> Answer:
-        """Say why it cannot be asked."""
-        del question
-        raise Rejected(self._error.code, self._error.text, where=self._error.where)
+        """Ask it, once it is open."""
+        source = await self._opened()
+        return await source.ask(question)
 
     async def close(self) -> None:
-        """Nothing is open."""
+        """Leave it open: it is kept for the next question."""
 
 
 def _request_number(message_id: str) -> str:

@@ -12,7 +12,7 @@ import contextlib
 import logging
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Final
 
@@ -51,7 +51,7 @@ class Deliverer:
         self,
         *,
         journal: Journal,
-        targets: Callable[[str], Target],
+        targets: Callable[[str], Awaitable[Target]],
         directory: Callable[[], Directory],
         clock: Clock,
         gates: Gates,
@@ -63,7 +63,7 @@ class Deliverer:
 
         Args:
             journal: holds the deliveries.
-            targets: returns the target of an endpoint by its name.
+            targets: opens the target of an endpoint by its name.
             directory: returns the registry set in force.
             clock: the time.
             gates: what stands before the endpoints.
@@ -219,12 +219,14 @@ class Deliverer:
         name = claimed.delivery.endpoint
         error: Exception | None = None
         receipt = Receipt()
+        target: Target | None = None
         try:
             reach("before-send")
             async with asyncio.timeout((endpoint.timeout + _GRACE).total_seconds()):
-                receipt = await self._targets(name).send(sent(claimed))
+                target = await self._targets(name)
+                receipt = await target.send(sent(claimed))
         except TimeoutError:
-            error = TryLater("D103", "no answer in time", in_doubt=True)
+            error = TryLater("D103", "no answer in time", in_doubt=target is not None)
         except asyncio.CancelledError:
             self._gates.drop(name)
             raise

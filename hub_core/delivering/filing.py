@@ -11,7 +11,7 @@ that hangs ends within its time-out.
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Final, NamedTuple
 
@@ -110,7 +110,7 @@ class Filer:
     Args:
         journal: where files are closed and settled.
         view: where their rows wait.
-        filings: returns what writes the files of an endpoint, by its name.
+        filings: opens what writes the files of an endpoint, by its name.
         mappings: returns a mapping by its id.
         directory: returns the registry set in force.
         due_at: returns when a file is due whose oldest message came then.
@@ -125,7 +125,7 @@ class Filer:
         *,
         journal: Journal,
         view: JournalView,
-        filings: Callable[[str], Filing],
+        filings: Callable[[str], Awaitable[Filing]],
         mappings: Callable[[str], CompiledMapping],
         directory: Callable[[], Directory],
         due_at: Callable[[Collect, datetime], datetime],
@@ -216,7 +216,7 @@ class Filer:
             return False
         if waits.count < collect.most and self._due_at(collect, waits.oldest) > now:
             return False
-        filing = await asyncio.to_thread(self._filings, name)  # its libraries may take long to load
+        filing = await self._filings(name)
         mapping = self._mappings(endpoint.writes)
         chosen = await self._choose(name, endpoint, Chosen(filing, mapping, on=_day(now), holds=_holds(endpoint)))
         if not chosen.documents:
@@ -248,7 +248,7 @@ class Filer:
         return chosen
 
     async def _write(self, file: Unwritten) -> None:
-        filing = await asyncio.to_thread(self._filings, file.endpoint)
+        filing = await self._filings(file.endpoint)
         start = time.monotonic()
         try:
             await filing.put(file.name, file.body)

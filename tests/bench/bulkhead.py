@@ -88,10 +88,14 @@ async def _round(path: Path, first: Act, *, seconds: int) -> list[float]:
         }
         for target in targets.values():
             stack.push_async_callback(target.close)
+
+        async def opened(name: str) -> Target:
+            return targets[name]
+
         journal = SqlJournal(stack.enter_context(Database(path)), a_vault())
         deliverer = Deliverer(
             journal=journal,
-            targets=targets.__getitem__,
+            targets=opened,
             directory=lambda: Directory(endpoints=ends),
             clock=SystemClock(),
             gates=Gates(places=8),

@@ -68,9 +68,13 @@ async def keep(journal, ledger, numbers):
 
 async def deliver(journal, ledger, clock):
     partner = Partner(ledger)
+
+    async def opened(_):
+        return partner
+
     deliverer = Deliverer(
         journal=journal,
-        targets=lambda _: partner,
+        targets=opened,
         directory=lambda: DIRECTORY,
         clock=clock,
         gates=Gates(places=4),

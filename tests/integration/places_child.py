@@ -182,9 +182,13 @@ class Life:
             directory_of=lambda _: DIRECTORY,
             clock=parts.clock,
         )
+
+        async def opened(_):
+            return Partner(self.books)
+
         deliverer = delivery.Deliverer(
             journal=parts.journal,
-            targets=lambda _: Partner(self.books),
+            targets=opened,
             directory=lambda: DIRECTORY,
             clock=parts.clock,
             gates=Gates(places=4),

@@ -1,8 +1,10 @@
 """An adapter of another package that fails in a way that no adapter may: what came is kept, and the others go on."""
 
+import asyncio
 import contextlib
 import json
 import logging
+import threading
 from importlib.metadata import EntryPoint, entry_points
 
 import pytest
@@ -161,9 +163,9 @@ async def test_what_cannot_be_opened_is_an_endpoint_that_is_not_set_up_and_what_
         connections, endpoint = hub._parts.connections, hub.directory().endpoints["strange-out"]
         bad.fails = {"target", "close"}
         with pytest.raises(ConfigError, match="V404"):
-            connections.target("strange-out", endpoint)
+            await connections.target("strange-out", endpoint)
         bad.fails = {"close"}
-        connections.target("strange-out", endpoint)
+        await connections.target("strange-out", endpoint)
         with caplog.at_level(logging.ERROR):
             await connections.close()
     assert "adapter.defect" in [record.getMessage() for record in caplog.records]
@@ -173,3 +175,19 @@ async def test_an_adapter_that_ends_the_program_when_it_is_imported_is_quarantin
     points = [EntryPoint("ends", "tests.integration.ending_adapter:ADAPTER", load.GROUP)]
     adapters = load.load_adapters(points=points, report=lambda _: None).load()
     assert "SystemExit" in adapters.quarantined["ends"].text
+
+
+async def test_what_hangs_while_it_is_opened_holds_up_no_loop_and_is_begun_once(tmp_path, bad, monkeypatch) -> None:
+    go_on, begun = threading.Event(), []
+    opened = bad.target
+    monkeypatch.setattr(bad, "target", lambda *given: begun.append(go_on.wait(10)) or opened(*given))
+    async with a_hub(tmp_path) as hub:
+        await apply(hub)
+        connections, endpoint = hub._parts.connections, hub.directory().endpoints["strange-out"]
+        waiting = [asyncio.create_task(connections.target("strange-out", endpoint)) for _ in range(3)]
+        for _ in range(2):
+            with pytest.raises(TimeoutError):
+                await asyncio.wait_for(connections.target("strange-out", endpoint), 0.01)
+        go_on.set()
+        assert len({id(target) for target in await asyncio.gather(*waiting)}) == 1
+    assert begun == [True]

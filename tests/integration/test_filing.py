@@ -293,8 +293,8 @@ async def test_a_file_is_put_on_a_partners_server_once_it_is_there(settings):
         parts.close()
 
 
-def test_a_record_that_cannot_be_handled_is_parked_as_a_defect_and_holds_up_no_other(hub):
-    filing = hub.connections.filing("town", hub.directory().endpoints["town"])
+async def test_a_record_that_cannot_be_handled_is_parked_as_a_defect_and_holds_up_no_other(hub):
+    filing = await hub.connections.filing("town", hub.directory().endpoints["town"])
     chosen = Chosen(filing, hub.mappings().named("anofm.monthly/1"), on=hub.clock.now().date(), holds=False)
     aside = chosen.take([Candidate(seq=1, delivery_id="a", line=None, record=b"{")], 10)
     assert [(one.delivery_id, one.code, one.detail) for one in aside] == [("a", "D302", "DecodeError")]

@@ -69,13 +69,16 @@ class Scene:
         self.gates = Gates(places=places, ticks=self.ticks)
         self.deliverer = Deliverer(
             journal=self.journal,
-            targets=targets.__getitem__,
+            targets=self._target,
             directory=lambda: self.directory,
             clock=self.clock,
             gates=self.gates,
             chance=lambda: 1.0,
             **limits,
         )
+
+    async def _target(self, name):
+        return self.targets[name]
 
     def ticks(self):
         return (self.clock.now() - NOW).total_seconds()
