@@ -261,10 +261,10 @@ def tls_of(settings: Settings) -> ssl.SSLContext:
 
 def _api(hub: Running) -> AsgiApp:
     """Return the HTTP API; FastAPI takes a third of the time to start, and no message needs it."""
-    from hub_web.api import public  # not above: it is what takes the time
+    from hub_web.api.assemble import api_of  # not above: it is what takes the time
 
     try:
-        return public.build(hub.api_state())
+        return api_of(hub.api_state())
     finally:
         _settle_memory()
 

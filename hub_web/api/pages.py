@@ -6,9 +6,9 @@ from fastapi import APIRouter, FastAPI, Path, Request, Response
 
 from hub_core.directory import Direction, Directory
 from hub_core.errors import ConfigError, Refused
+from hub_web.api.calling import NAME, Hub, Who
 from hub_web.api.docs import SAFE
 from hub_web.api.problems import describe
-from hub_web.api.public import NAME, Hub, Who
 
 if TYPE_CHECKING:
     from hub_web.partner import Known

@@ -1,6 +1,6 @@
 """Errors of the API as RFC 9457 problems; each carries a stable code and a reference."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Annotated, Any
 
 from fastapi import FastAPI, Request
@@ -15,6 +15,7 @@ from adapters.kit.body import Gone
 from adapters.kit.reply import SAFE, trouble_of
 from hub_core.codes import CODES
 from hub_core.errors import PunteError, TryLater
+from hub_core.message import Finding
 
 MEDIA_TYPE = "application/problem+json"
 REFERENCE = "Punte-Reference"
@@ -42,6 +43,14 @@ class Problem(BaseModel):
     code: Annotated[str, Field(description="Stable code of the hub's catalogue.", examples=["A401"])]
     reference: Annotated[str, Field(description="Name this to the operator.")]
     findings: list[Fault] = []
+
+
+def faults_of(findings: Iterable[Finding]) -> list[Fault]:
+    """Return findings as the API tells them."""
+    return [
+        Fault(code=one.code, severity=one.severity, text=one.text, at=one.at, source=one.source, line=one.line)
+        for one in findings
+    ]
 
 
 def describe(*statuses: int) -> dict[int | str, dict[str, Any]]:
@@ -74,7 +83,7 @@ def problem(
     )
 
 
-def install(api: FastAPI) -> None:
+def install_problems(api: FastAPI) -> None:
     """Let every error of the API become a problem, and every answer carry a reference."""
 
     @api.middleware("http")
@@ -89,10 +98,7 @@ def install(api: FastAPI) -> None:
     async def _expected(request: Request, error: PunteError) -> JSONResponse:
         reference = await _reference(request, error)
         headers = {name.title(): value for name, value in trouble_of(error, reference).headers}
-        findings = [
-            Fault(code=f.code, severity=f.severity, text=f.text, at=f.at, source=f.source, line=f.line)
-            for f in error.findings
-        ]
+        findings = faults_of(error.findings)
         return problem(error.code, error.text, reference=reference, findings=findings, headers=headers)
 
     @api.exception_handler(RequestValidationError)

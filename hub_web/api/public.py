@@ -5,10 +5,10 @@ here does the same for every kind of document and is what the reference describe
 """
 
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
-from fastapi import APIRouter, Depends, FastAPI, Header, Path, Query, Request, Response
+from fastapi import APIRouter, Header, Path, Query, Request, Response
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -16,14 +16,13 @@ from adapters.kit import headers as header
 from adapters.kit.body import declared, read_body
 from adapters.kit.multipart import MEDIA_TYPE
 from hub_core.errors import Refused, Rejected
-from hub_core.message import Arrival, Caller, Finding, Outcome, Severity, State
-from hub_core.ports import Services
+from hub_core.message import Arrival, Finding, Outcome, Severity, State
 from hub_core.trace import following, trace_in
 from hub_core.validation import parse_json
-from hub_web.api.problems import Fault, describe, install, problem
+from hub_web.api.calling import NAME, Headers, Hub, Who
+from hub_web.api.problems import Fault, describe, faults_of, problem
 
 router = APIRouter(prefix="/api/v1")
-NAME = r"^[a-z][a-z0-9-]{0,63}$"
 MAX_QUESTION_BYTES = 4_000
 PURPOSE = {
     "name": "Punte-Purpose",
@@ -88,39 +87,6 @@ class PersonQuestion(Closed):
         Field(pattern=r"^[0-9]{13}$", description="Cod numeric personal.", examples=["2850415123450"]),
     ]
     on: Annotated[date | None, Field(description="The day the question is about; today if not given.")] = None
-
-
-def services(request: Request) -> Services:
-    """Return the hub behind this application."""
-    hub: Services = request.app.state.services
-    return hub
-
-
-def headers(request: Request) -> dict[str, str]:
-    """Return the headers by lower-case name, after the checks that every call passes.
-
-    Raises:
-        Rejected: W400. Refused: W403.
-    """
-    told = header.headers_of(request.scope)
-    header.check_headers(request.scope, told)
-    return told
-
-
-def caller(request: Request, told: Annotated[dict[str, str], Depends(headers)]) -> Caller:
-    """Return who calls.
-
-    Raises:
-        Refused: A401, A417 to A421.
-    """
-    who = services(request).authenticate(told, header.line_of(request.scope))
-    request.state.party = who.institution  # for the note, should the call be refused
-    return who
-
-
-Hub = Annotated[Services, Depends(services)]
-Headers = Annotated[dict[str, str], Depends(headers)]
-Who = Annotated[Caller, Depends(caller)]
 
 
 @router.post(
@@ -258,10 +224,7 @@ def _place(loc: tuple[int | str, ...]) -> str:
 
 def receipt(outcome: Outcome) -> JSONResponse:
     """Return the answer for an outcome: 202, or the problem of its first error."""
-    faults = [
-        Fault(code=f.code, severity=f.severity, text=f.text, at=f.at, source=f.source, line=f.line)
-        for f in outcome.findings
-    ]
+    faults = faults_of(outcome.findings)
     if outcome.state is State.REFUSED:
         first = next((fault for fault in faults if fault.severity == "error"), faults[0])
         return problem(first.code, first.text, reference=outcome.message_id, findings=faults)
@@ -271,30 +234,3 @@ def receipt(outcome: Outcome) -> JSONResponse:
         status_code=202,
         headers={"Punte-Reference": outcome.message_id, "Location": f"/api/v1/messages/{outcome.message_id}"},
     )
-
-
-def build(state: dict[str, Any]) -> FastAPI:
-    """Return the API; ``state`` holds what the routes need from the hub."""
-    from hub_web.api.docs import install_docs
-    from hub_web.api.health import router as health
-    from hub_web.api.metrics import router as metrics
-    from hub_web.api.pages import router as pages
-
-    api = FastAPI(
-        title="Punte",
-        version="1",
-        docs_url=None,
-        redoc_url=None,
-        openapi_url="/openapi.json",
-        redirect_slashes=False,  # a redirect would repeat the Host that the caller made up
-    )
-    for name, value in state.items():
-        setattr(api.state, name, value)
-    api.state.pages = {}
-    api.include_router(router)
-    api.include_router(health)
-    api.include_router(metrics)
-    api.include_router(pages)
-    install(api)
-    install_docs(api)
-    return api

@@ -3,7 +3,7 @@
 import pytest
 
 from hub_core.security.secrets import Secret
-from hub_web.api.public import build
+from hub_web.api.assemble import api_of
 
 KEY = "correct-horse"
 
@@ -42,7 +42,7 @@ async def answer_to(caller, authorization, *, key):
         said.append(message)
 
     said = []
-    app = build({"metrics": lambda: b"", "metrics_key": key, "turn_away": turned_away, "new_id": lambda: "an-id"})
+    app = api_of({"metrics": lambda: b"", "metrics_key": key, "turn_away": turned_away, "new_id": lambda: "an-id"})
     headers = [] if authorization is None else [(b"authorization", authorization.encode())]
     scope = {"type": "http", "method": "GET", "path": "/metrics", "query_string": b"", "headers": headers}
     await app(scope | {"client": (caller, 50000), "http_version": "1.1", "scheme": "http"}, receive, send)
