@@ -24,9 +24,9 @@ from hub_core.mapping.selection import load_folder, schemas_of
 from hub_core.mapping.trying.coverage import values
 from hub_core.message import Finding, Severity
 from hub_core.places import SCHEMAS, around
+from hub_core.playing.wire import serving
 from hub_core.ports import Adapter, Answer, Question, Sent
 from hub_core.reading import Verdict
-from hub_core.testing.wire import serving
 from hub_simulator.place import look_at
 from hub_simulator.served import HOST, app_of
 from hub_simulator.simulator import Simulator

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from hub_core.delivering.delivery import LEASE
-from hub_core.testing.postgresql import PostgresqlServer
+from hub_core.playing.postgresql import PostgresqlServer
 from hub_torture.nodes import Node
 from hub_torture.outages import SERVER, Outages
 from hub_torture.plan import Kill, Plan

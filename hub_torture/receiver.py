@@ -12,8 +12,8 @@ from typing import Any, Final, Self
 
 import msgspec
 
-from hub_core.testing.partner import Act, Drip, Keep, Reply, Reset, Vanish
-from hub_core.testing.wire import receive_request
+from hub_core.playing.partner import Act, Drip, Keep, Reply, Reset, Vanish
+from hub_core.playing.wire import receive_request
 from hub_torture.ledger import Ledger
 from hub_torture.plan import PARTNERS, Plan, digest
 

@@ -10,8 +10,8 @@ from typing import Final
 
 from hub_core.errors import ConfigError
 from hub_core.journal.view import SqlJournalView
+from hub_core.playing.postgresql import PostgresqlServer, programs, running
 from hub_core.settings import from_environment
-from hub_core.testing.postgresql import PostgresqlServer, programs, running
 from hub_torture import country
 from hub_torture.evidence import SENT, TAKEN, gather
 from hub_torture.killer import Killer

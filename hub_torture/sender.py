@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from hub_core.testing.wire import Answered
+from hub_core.playing.wire import Answered
 from hub_torture.ledger import Ledger
 from hub_torture.plan import Letter, body
 from hub_torture.wire import PATIENCE, Line

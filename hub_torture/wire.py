@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Mapping
 from typing import Final
 
-from hub_core.testing.wire import Answered, receive_answer, request_bytes
+from hub_core.playing.wire import Answered, receive_answer, request_bytes
 
 OK: Final = 200
 PATIENCE: Final = 15.0  # seconds

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-from hub_core.testing.postgresql import PostgresqlServer, running, schema
+from hub_core.playing.postgresql import PostgresqlServer, running, schema
 
 # The same examples in every run: a failure can be repeated, and a busy machine makes none. To look for new ones:
 # pytest --hypothesis-profile=explore

@@ -65,6 +65,6 @@ def _promises(part: str) -> str:
     """Return how many promises a part has itself, in words; empty where a hub runs that is not made to be tested."""
     if find_spec("pytest") is None:
         return ""
-    module = import_module(f"hub_core.testing.adapter_{'replaying' if part == 'Replayed' else part.lower()}")
+    module = import_module(f"hub_core.testing.adapter.{'replaying' if part == 'Replayed' else part.lower()}")
     count = sum(name.startswith("test_") for name in vars(getattr(module, part)))
     return f", {count} promise{'s' if count > 1 else ''}"

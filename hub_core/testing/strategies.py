@@ -20,7 +20,7 @@ from msgspec import inspect
 
 from hub_core.canonical.beneficiary import Beneficiary
 from hub_core.canonical.values import Code
-from hub_core.testing.mapping_texts import from_pattern, vocabulary
+from hub_core.testing.mapping.texts import from_pattern, vocabulary
 
 _BYTES: Final = 4  # of a field
 _SIZE: Final = 512

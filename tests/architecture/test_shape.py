@@ -19,7 +19,7 @@ LONGEST_FUNCTION = 60
 DOORS = {
     "cryptography": ("hub_core/security/", "adapters/soap/security/"),
     "fastapi": ("hub_web/",),
-    "uvicorn": ("hub_web/", "hub_demo/", "hub_simulator/", "hub_core/testing/"),
+    "uvicorn": ("hub_web/", "hub_demo/", "hub_simulator/", "hub_core/playing/"),
     "zeep": (),
     "signxml": ("adapters/soap/security/",),
     "aiohttp": ("adapters/kit/",),
@@ -47,7 +47,7 @@ DOORS = {
     "jsonschema": ("hub_core/validation/", "hub_core/canonical/"),
     "jsonschema_rs": ("hub_core/validation/", "hub_core/canonical/"),
     "sqlite3": ("hub_core/journal/", "registry/doctor/health.py", "cli/commands/running.py"),
-    "psycopg": ("hub_core/journal/", "hub_core/testing/"),
+    "psycopg": ("hub_core/journal/", "hub_core/playing/"),
     "yaml": ("hub_core/yaml.py",),
     "typer": ("cli/",),
     "rich": ("cli/", "hub_demo/"),

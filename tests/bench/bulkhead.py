@@ -22,10 +22,10 @@ from hub_core.directory import Direction, Directory, Endpoint
 from hub_core.journal.database import Database
 from hub_core.journal.store import SqlJournal
 from hub_core.message import Receipt
+from hub_core.playing.partner import Act, Keep, Reply, playing
 from hub_core.policy import Breaker
 from hub_core.ports import Sent, Target
 from hub_core.testing.builders import a_delivery, a_message, a_vault, an_outcome
-from hub_core.testing.partner import Act, Keep, Reply, playing
 
 PARTNERS: Final = 10
 PER_SECOND: Final = 10  # messages for each partner

@@ -16,8 +16,8 @@ from hub_core.journal import writer
 from hub_core.journal.database import Database
 from hub_core.journal.engines.postgresql import Postgresql
 from hub_core.journal.store import SqlJournal
+from hub_core.playing.postgresql import running
 from hub_core.testing.builders import a_message, a_vault, an_outcome
-from hub_core.testing.postgresql import running
 from tests.bench.report import Goal
 
 _BODY: Final = b"x" * 4096

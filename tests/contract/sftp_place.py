@@ -9,8 +9,8 @@ from pathlib import Path
 import asyncssh
 
 from hub_core.credentials import Credentials, SecretReference
-from hub_core.testing.adapter_secrets import SECRET, VARIABLE
-from hub_core.testing.place import HALF
+from hub_core.testing.adapter.place import HALF
+from hub_core.testing.adapter.secrets import SECRET, VARIABLE
 
 USER = "hub"
 

@@ -13,6 +13,8 @@ from adapters.rest import ADAPTER as REST
 from adapters.soap import ADAPTER as SOAP
 from hub_core.directory import Contract, Direction, Endpoint
 from hub_core.document import Document
+from hub_core.playing.partner import Received, Reply
+from hub_core.playing.wire import Answered
 from hub_core.policy import Collect
 from hub_core.polled import Poll
 from hub_core.testing.adapter import (
@@ -27,9 +29,7 @@ from hub_core.testing.adapter import (
     Told,
     faulty_json,
 )
-from hub_core.testing.adapter_secrets import SECRET, VARIABLE
-from hub_core.testing.partner import Received, Reply
-from hub_core.testing.wire import Answered
+from hub_core.testing.adapter.secrets import SECRET, VARIABLE
 from tests.contract.sftp_place import sftp_place
 
 CNP = "2850415123458"

@@ -10,6 +10,7 @@ import pytest
 from adapters.kit.broken import BROKEN, Good, GoodFiles, GoodQueue
 from hub_core.directory import Direction, Endpoint
 from hub_core.document import Document
+from hub_core.playing.partner import Reply
 from hub_core.policy import Collect
 from hub_core.polled import Poll
 from hub_core.testing.adapter import (
@@ -22,8 +23,7 @@ from hub_core.testing.adapter import (
     SendingAdapterContract,
     faulty_json,
 )
-from hub_core.testing.adapter_secrets import SECRET, VARIABLE
-from hub_core.testing.partner import Reply
+from hub_core.testing.adapter.secrets import SECRET, VARIABLE
 from tests.contract.sftp_place import sftp_place
 
 CNP = "2850415123458"

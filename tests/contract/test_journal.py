@@ -14,7 +14,7 @@ from hub_core.journal.engines.postgresql import Postgresql
 from hub_core.journal.store import SqlJournal
 from hub_core.testing.builders import a_delivery, a_message, a_vault, an_outcome
 from hub_core.testing.journal import AnyJournal, JournalContract
-from hub_core.testing.journal_base import claim, send
+from hub_core.testing.journal.base import claim, send
 
 TABLES = (
     "message",

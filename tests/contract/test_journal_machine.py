@@ -23,10 +23,10 @@ from hub_core.journal.engines.sqlite import Sqlite
 from hub_core.journal.entries import Filter, PurgePart
 from hub_core.journal.store import SqlJournal
 from hub_core.message import Claimed, DeliveryState, Outcome, Pause
+from hub_core.playing.postgresql import PostgresqlServer, schema
 from hub_core.testing.builders import NOW, a_delivery, a_message, a_vault, an_outcome
-from hub_core.testing.journal_base import by_operator, ended
-from hub_core.testing.journal_purging import purge
-from hub_core.testing.postgresql import PostgresqlServer, schema
+from hub_core.testing.journal.base import by_operator, ended
+from hub_core.testing.journal.purging import purge
 from tests.contract.journal_model import ENDPOINTS, KEYS, LEASE, Line, Model
 
 

@@ -7,7 +7,7 @@ import pytest
 from adapters.soap.adapter import SoapAdapter
 from hub_core.contract.wsdl import read_contract
 from hub_core.directory import Contract, Direction, Endpoint
-from hub_core.testing.wire import serving
+from hub_core.playing.wire import serving
 from hub_simulator import Simulator
 from hub_simulator.onboarding import templates
 from hub_simulator.served import app_of

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from hub_core.journal.store import SqlJournal
 from hub_core.testing.builders import a_vault
-from hub_core.testing.journal_purging import old, purge
+from hub_core.testing.journal.purging import old, purge
 from tests.integration.stores import Store
 
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 from hub_core.message import Arrival, Caller, DeliveryState
 from hub_core.places import MAPPINGS
 from hub_core.settings import Settings
-from hub_core.testing.journal_base import ended
+from hub_core.testing.journal.base import ended
 from registry.desk import Desk
 from registry.parts import Parts
 

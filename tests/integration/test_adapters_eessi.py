@@ -7,8 +7,8 @@ import pytest
 
 from adapters.eessi import ADAPTER
 from hub_core.directory import Direction, Endpoint
-from hub_core.testing.services import INSTITUTION, MemoryServices
-from hub_core.testing.wire import exchange, request_bytes, serving
+from hub_core.playing.wire import exchange, request_bytes, serving
+from hub_core.testing.adapter.services import INSTITUTION, MemoryServices
 
 pytestmark = [pytest.mark.network, pytest.mark.shared]
 

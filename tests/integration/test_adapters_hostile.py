@@ -10,8 +10,8 @@ import pytest
 from adapters.soap import ADAPTER
 from hub_core.directory import Contract, Direction, Endpoint
 from hub_core.errors import ConfigError, Rejected
-from hub_core.testing.services import INSTITUTION, MemoryServices
-from hub_core.testing.wire import exchange, request_bytes, serving
+from hub_core.playing.wire import exchange, request_bytes, serving
+from hub_core.testing.adapter.services import INSTITUTION, MemoryServices
 
 pytestmark = pytest.mark.network
 SECRET = "canary-7f3a"

@@ -18,9 +18,9 @@ from hub_core.directory import Direction, Endpoint
 from hub_core.document import Document
 from hub_core.errors import ConfigError, TryLater
 from hub_core.message import Receipt
+from hub_core.playing.partner import Flood, Keep, Partner, Reply, playing
 from hub_core.policy import Steps
-from hub_core.testing.adapter_sending import NAME, SENT
-from hub_core.testing.partner import Flood, Keep, Partner, Reply, playing
+from hub_core.testing.adapter.sending import NAME, SENT
 
 pytestmark = pytest.mark.network
 JSON = {"Content-Type": "application/json; charset=utf-8"}

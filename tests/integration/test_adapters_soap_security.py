@@ -23,10 +23,10 @@ from hub_core.credentials import Credentials, SecretReference, Security, Signed,
 from hub_core.directory import Contract, Direction, Endpoint
 from hub_core.errors import Rejected, TryLater
 from hub_core.message import Receipt
+from hub_core.playing.partner import Reply, playing
+from hub_core.playing.wire import Answered, exchange, request_bytes, serving
 from hub_core.ports import Sent, Target
-from hub_core.testing.partner import Reply, playing
-from hub_core.testing.services import INSTITUTION, MemoryServices
-from hub_core.testing.wire import Answered, exchange, request_bytes, serving
+from hub_core.testing.adapter.services import INSTITUTION, MemoryServices
 from hub_core.wording import InBand
 from tests.unit.adapters.security.letters import AGE, Pair, envelope, pair
 from tests.unit.adapters.test_soap_attachments import CONTRACT

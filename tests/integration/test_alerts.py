@@ -19,7 +19,7 @@ from hub_core.places import ROOT
 from hub_core.ports import Run
 from hub_core.settings import Settings
 from hub_core.testing.builders import NOW, FrozenClock, a_message, an_outcome
-from hub_core.testing.journal_base import claim, ended, keep
+from hub_core.testing.journal.base import claim, ended, keep
 from hub_core.testing.prometheus import rule, samples
 from registry.figures import figures
 from registry.parts import Parts

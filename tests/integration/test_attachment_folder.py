@@ -9,7 +9,7 @@ from hub_core.attachments.taking import check_folder, take_folder
 from hub_core.errors import ConfigError
 from hub_core.journal.store import SqlJournal
 from hub_core.testing.builders import a_message, a_vault, an_outcome
-from hub_core.testing.journal_attaching import an_attachment
+from hub_core.testing.journal.attaching import an_attachment
 
 
 @pytest.fixture

@@ -17,9 +17,9 @@ import pytest
 from adapters.kit.parts import read_parts
 from hub_core.errors import ConfigError, Rejected
 from hub_core.mapping import load_files
+from hub_core.playing.partner import Reply, playing
 from hub_core.settings import Settings
 from hub_core.testing.builders import FrozenClock
-from hub_core.testing.partner import Reply, playing
 from registry.assemble import assemble
 from registry.backing import back_up, restore
 

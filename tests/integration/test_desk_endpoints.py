@@ -14,7 +14,7 @@ from hub_core.message import DeliveryState
 from hub_core.policy import Collect, Opening
 from hub_core.settings import Settings
 from hub_core.testing.builders import a_delivery, a_message, an_outcome
-from hub_core.testing.journal_base import ended
+from hub_core.testing.journal.base import ended
 from registry.desk import Desk
 from registry.figures import figures
 from registry.parts import Parts

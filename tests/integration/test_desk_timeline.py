@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from hub_core.course import Course, Hold
 from hub_core.message import DeliveryState
-from hub_core.testing.journal_base import ended
+from hub_core.testing.journal.base import ended
 from tests.integration.seds_kept import COUNTRY, MINUTE
 
 

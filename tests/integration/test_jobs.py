@@ -12,8 +12,8 @@ import trustme
 from adapters.kit.load import load_adapters
 from hub_core.directory import Contract, Direction, Directory, Endpoint
 from hub_core.errors import ConfigError
+from hub_core.playing.wire import serving
 from hub_core.settings import Settings
-from hub_core.testing.wire import serving
 from registry import jobs
 from tests.contracts.making import ELEMENTS, schema, wsdl
 

@@ -24,7 +24,7 @@ from hub_core.journal.store import SqlJournal
 from hub_core.journal.view import SqlJournalView
 from hub_core.message import State
 from hub_core.testing.builders import a_delivery, a_message, a_vault, an_outcome
-from hub_core.testing.journal_base import claim, keep, send
+from hub_core.testing.journal.base import claim, keep, send
 from tests.integration.stores import Store
 
 CHILD = Path(__file__).with_name("journal_child.py")

@@ -17,8 +17,8 @@ from hub_core.journal.entries import Filter
 from hub_core.journal.readers import look
 from hub_core.journal.schema import JOURNAL, Migrations, statements
 from hub_core.journal.store import SqlJournal
+from hub_core.playing.postgresql import PostgresqlServer, running, schema
 from hub_core.testing.builders import a_delivery, a_message, a_vault, an_outcome
-from hub_core.testing.postgresql import PostgresqlServer, running, schema
 
 
 @pytest.fixture

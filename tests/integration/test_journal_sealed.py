@@ -24,7 +24,7 @@ from hub_core.message import DeliveryState, Entry
 from hub_core.sealing_anew import Resealer
 from hub_core.security.keyring import new_keyring, read_keyring, write_keyring
 from hub_core.testing.builders import NOW, a_delivery, a_message, an_outcome
-from hub_core.testing.journal_base import claim, ended
+from hub_core.testing.journal.base import claim, ended
 
 CNP = "2850415123450"
 RECORD = b'{"identifiers":[{"value":"2850415123450","scheme":"ro.cnp"}],"name":{"family":"Planted-Nume"}}'

@@ -15,7 +15,7 @@ from hub_core.journal.engines.postgresql import Postgresql
 from hub_core.journal.schema import JOURNAL, Migrations
 from hub_core.journal.store import SqlJournal
 from hub_core.testing.builders import NOW, a_delivery, a_message, a_vault, an_outcome
-from hub_core.testing.journal_base import LEASE, send
+from hub_core.testing.journal.base import LEASE, send
 
 SCRIPTS = {
     "901_pre_wider.sql": "ALTER TABLE message ADD COLUMN newer TEXT NOT NULL DEFAULT '';\n"

@@ -16,7 +16,7 @@ from hub_core.journal.entries import Filter
 from hub_core.journal.view import SqlJournalView
 from hub_core.settings import Settings, from_environment
 from hub_core.testing.builders import a_delivery, a_message, a_vault, an_outcome
-from hub_core.testing.journal_base import send
+from hub_core.testing.journal.base import send
 from registry.desk import Desk
 from registry.desk.purging import purge_all
 from registry.parts import Parts

@@ -5,8 +5,8 @@ from xml.sax.saxutils import escape
 import pytest
 
 from hub_core.places import MAPPINGS
+from hub_core.playing.partner import Keep, Reply, playing
 from hub_core.settings import Settings
-from hub_core.testing.partner import Keep, Reply, playing
 from hub_core.validation import parse_xml
 from registry.assemble import assemble
 

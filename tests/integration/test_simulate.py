@@ -11,7 +11,7 @@ from lxml import etree
 
 from adapters.soap.wire import envelope
 from hub_core.contract.wsdl import read_contract
-from hub_core.testing.wire import exchange, request_bytes, serving
+from hub_core.playing.wire import exchange, request_bytes, serving
 from hub_simulator import Simulator
 from hub_simulator.served import app_of
 

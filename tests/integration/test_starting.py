@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from hub_core.testing.postgresql import running
+from hub_core.playing.postgresql import running
 
 
 @pytest.fixture

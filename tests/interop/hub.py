@@ -15,8 +15,8 @@ from typing import Any
 
 import msgspec
 
+from hub_core.playing.wire import serving
 from hub_core.ports import AsgiApp
-from hub_core.testing.wire import serving
 from registry.remote import RemoteDesk
 from tests.interop.shapes import CONTRACTS
 from tests.interop.stacks import PASSWORD, USER

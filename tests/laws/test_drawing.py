@@ -2,7 +2,7 @@
 
 from hypothesis import find, settings
 
-from hub_core.testing.mapping_documents import DrawnDocuments
+from hub_core.testing.mapping.documents import DrawnDocuments
 from hub_core.testing.strategies import records
 from tests.laws.leaves import leaves
 from tests.shipped import SHIPPED

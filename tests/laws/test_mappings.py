@@ -15,7 +15,7 @@ from hub_core.canonical.values import Code
 from hub_core.document import Document
 from hub_core.mapping import CompiledMapping
 from hub_core.mapping.trying.coverage import Exercised, values
-from hub_core.testing.mapping_documents import FAULTS, DrawnDocuments
+from hub_core.testing.mapping.documents import FAULTS, DrawnDocuments
 from hub_core.testing.strategies import records
 from tests.laws.leaves import Leaves
 from tests.shipped import SHIPPED

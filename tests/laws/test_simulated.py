@@ -11,8 +11,8 @@ from lxml import etree
 
 from adapters.soap.names import MEDIA_TYPES, XSI
 from hub_core.contract.wsdl import read_contract
+from hub_core.playing.wire import exchange, request_bytes, serving
 from hub_core.samples import NoSample
-from hub_core.testing.wire import exchange, request_bytes, serving
 from hub_simulator import Quirks, Simulator
 from hub_simulator.served import app_of
 

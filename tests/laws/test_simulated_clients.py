@@ -16,9 +16,9 @@ from zeep.transports import Transport
 from adapters.soap.adapter import SoapAdapter
 from hub_core.contract.wsdl import read_contract
 from hub_core.directory import Contract, Direction, Endpoint
+from hub_core.playing.wire import serving
 from hub_core.ports import Question, Sent
 from hub_core.samples import NoSample
-from hub_core.testing.wire import serving
 from hub_core.validation.catalogue import STANDARDS
 from hub_simulator import Quirks, Simulator
 from hub_simulator.onboarding import templates

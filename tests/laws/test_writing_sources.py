@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 
 from hub_core.mapping import CompiledMapping
 from hub_core.mapping.writing import OutWriter
-from hub_core.testing.mapping_documents import DrawnDocuments
+from hub_core.testing.mapping.documents import DrawnDocuments
 from hub_core.testing.strategies import records
 from tests.shipped import SHIPPED
 

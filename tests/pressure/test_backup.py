@@ -14,9 +14,9 @@ import psycopg
 import pytest
 
 from hub_core.errors import ConfigError
+from hub_core.playing.postgresql import PostgresqlServer, programs
 from hub_core.settings import Settings
 from hub_core.testing.builders import a_message, an_outcome
-from hub_core.testing.postgresql import PostgresqlServer, programs
 from registry.backing import Backup, back_up, restore
 from registry.desk import open_desk
 from tests.pressure.hub import Callers, serving

@@ -18,8 +18,8 @@ from hub_core.errors import TryLater
 from hub_core.journal.database import Database
 from hub_core.journal.engines.postgresql import Postgresql
 from hub_core.journal.store import SqlJournal
+from hub_core.playing.postgresql import PostgresqlServer, running
 from hub_core.testing.builders import a_message, a_vault, an_outcome
-from hub_core.testing.postgresql import PostgresqlServer, running
 from tests.pressure.hub import Callers, Hub, can_have_devices, heard, readable, serving
 
 pytestmark = pytest.mark.network

@@ -12,7 +12,7 @@ from hub_core.document import Document
 from hub_core.errors import Rejected
 from hub_core.places import MAPPINGS
 from hub_core.ports import Asked, Found
-from hub_core.testing.services import INSTITUTION, MemoryServices
+from hub_core.testing.adapter.services import INSTITUTION, MemoryServices
 from hub_core.validation import parse_xml
 from hub_core.wording import Answer
 from tests.shipped import SHIPPED

@@ -17,7 +17,7 @@ from hub_core.accepting.admission import Admission
 from hub_core.directory import Direction, Endpoint
 from hub_core.errors import Refused, TryLater
 from hub_core.ports import Spec
-from hub_core.testing.services import INSTITUTION, MemoryServices
+from hub_core.testing.adapter.services import INSTITUTION, MemoryServices
 
 
 def services() -> MemoryServices:

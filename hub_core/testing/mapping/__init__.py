@@ -1,0 +1,1 @@
+"""Documents that a contract allows, drawn for the laws of mappings."""
