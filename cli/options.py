@@ -1,5 +1,6 @@
 """Options and arguments that several commands share, spelt once."""
 
+import re
 import sys
 from pathlib import Path
 from typing import Annotated, Any
@@ -15,6 +16,18 @@ def folder(name: str, told: str) -> Any:
     return typer.Option(name, metavar="DIR", exists=True, file_okay=False, help=told)
 
 
+def row_or_message(text: str | None) -> str | None:
+    """Return the id of a message; that of a row follows from its file and its line."""
+    file, colon, line = (text or "").partition(":")
+    if not colon:
+        return text
+    if not re.fullmatch(r"[0-9a-f-]{36}", file) or not re.fullmatch(r"[1-9][0-9]{0,8}", line):
+        raise typer.BadParameter("write the reference of a message, or FILE:LINE with that of a file")
+    from hub_core.clock import row_id
+
+    return row_id(file, int(line))
+
+
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")]
 Reveal = Annotated[
     bool,
@@ -22,7 +35,13 @@ Reveal = Annotated[
 ]
 Reason = Annotated[str | None, typer.Option("--reason", metavar="TEXT", help="Why you do this; kept in the history.")]
 MessageId = Annotated[
-    str, typer.Argument(metavar="ID", help="Reference of the message.", autocompletion=completion.messages)
+    str,
+    typer.Argument(
+        metavar="ID",
+        help="Reference of the message; FILE:LINE: the row of a file.",
+        autocompletion=completion.messages,
+        callback=row_or_message,
+    ),
 ]
 ReadBy = Annotated[
     str,

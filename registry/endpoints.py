@@ -63,7 +63,7 @@ def check_endpoint(ground: Ground, name: str, endpoint: Endpoint) -> None:
     before = len(ground.draft.faults.findings)
     ground.institution(at("institution"), endpoint.institution)
     for index, mapping in enumerate(endpoint.mappings):
-        ground.one_of(at("mappings", index), mapping, ground.mappings, "mapping")
+        ground.mapping(at("mappings", index), mapping)
     _check_writing(ground, endpoint, at)
     _check_direction(ground, endpoint, at)
     _check_url(ground, endpoint, at)
@@ -100,7 +100,7 @@ def _check_direction(ground: Ground, endpoint: Endpoint, at: Place) -> None:
 
 def _check_writing(ground: Ground, endpoint: Endpoint, at: Place) -> None:
     if endpoint.writes is not None:
-        ground.one_of(at("writes"), endpoint.writes, ground.mappings, "mapping")
+        ground.mapping(at("writes"), endpoint.writes)
     for operation, said in endpoint.answers.items():
         _check_answer(ground, said, partial(at, "answers", operation))
 
@@ -115,7 +115,7 @@ def _check_answer(ground: Ground, said: Answer, at: Callable[..., Node]) -> None
     elif said.person or said.on or said.writes:
         ground.fault(at(), "nobody is asked here", "add query: with the name of a query, or remove the rest")
     if said.writes is not None:
-        ground.one_of(at("writes"), said.writes, ground.mappings, "mapping")
+        ground.mapping(at("writes"), said.writes)
 
 
 def _check_url(ground: Ground, endpoint: Endpoint, at: Place) -> None:

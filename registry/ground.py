@@ -1,5 +1,6 @@
 """What every check of a registry set stands on: the draft, its places, and the ways to name a fault."""
 
+import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
@@ -14,6 +15,8 @@ from hub_core.yaml import Node, Scalar, closest
 from registry.draft import Draft
 
 NOT_REGISTERED: Final = "R105"
+_PROMOTE: Final = "punte mapping promote FOLDER --reason TEXT"
+_TYPING_ERROR: Final = 0.8  # likeness of two names
 
 
 @dataclass(frozen=True)
@@ -58,6 +61,14 @@ class Ground:
         choices = tuple(known)
         if name not in choices:
             self.fault(node, f"there is no {noun} {name!r}", closest(name, choices), code)
+
+    def mapping(self, node: Node, name: str) -> None:
+        """Note a fault unless a mapping is there; one that is only new is no misspelt other one."""
+        choices = tuple(self.mappings)
+        if name not in choices:
+            near = difflib.get_close_matches(name, choices, n=1, cutoff=_TYPING_ERROR)
+            mend = f"{f'write {near[0]!r} instead, or ' if near else ''}bring it into force first: {_PROMOTE}"
+            self.fault(node, f"there is no mapping {name!r} in force", mend, NOT_REGISTERED)
 
     def institution(self, node: Node, name: str) -> None:
         """Note a fault unless an institution is registered."""

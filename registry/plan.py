@@ -34,7 +34,8 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     """What happens to one object.
 
     Attributes:
-        kind: ``institutions``, ``endpoints``, ``routes``, ``access`` or ``queries``.
+        kind: ``institutions``, ``endpoints``, ``routes``, ``access`` or ``queries``; or ``contracts``,
+            whose names are files.
     """
 
     action: Action

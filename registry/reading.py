@@ -22,6 +22,7 @@ from hub_core.errors import ConfigError
 from hub_core.message import Finding
 from hub_core.ports import Adapter
 from registry.checking import check
+from registry.contractfiles import digests_of
 from registry.draft import NOT_READABLE, draft_of
 
 MAX_FILES: Final = 500
@@ -33,12 +34,14 @@ class RegistrySet(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         folder: where it was read from; contracts written as ``./...`` lie there.
         files: text by name relative to the folder.
+        contracts: SHA-256 of the contracts that its endpoints name, by file.
         warnings: what the operator should know; none of them stands in the way.
     """
 
     folder: str
     files: dict[str, str]
     directory: Directory
+    contracts: dict[str, str] = {}
     warnings: tuple[Finding, ...] = ()
 
 
@@ -81,7 +84,11 @@ def read_files(
     warnings = check(draft, adapters=adapters, mappings=mappings, environ=environ)
     draft.faults.raise_any()
     files = {name: body if isinstance(body, str) else body.decode("utf-8-sig") for name, body in bodies.items()}
-    return RegistrySet(folder=str(folder), files=files, directory=draft.directory(), warnings=tuple(warnings))
+    directory = draft.directory()
+    contracts = digests_of(directory)
+    return RegistrySet(
+        folder=str(folder), files=files, directory=directory, contracts=contracts, warnings=tuple(warnings)
+    )
 
 
 def gather(folder: Path) -> dict[str, bytes]:

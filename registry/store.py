@@ -27,6 +27,8 @@ REGISTRY: Final = Migrations("registry", Path(__file__).parent / "migrations")
 APPLIED: Final = "registry"
 _HISTORY: Final = "SELECT number, applied_at, applied_by, note FROM registry_set ORDER BY number DESC"
 _ONE: Final = "SELECT number, applied_at, applied_by, note, folder, files FROM registry_set WHERE number = ?"
+_CONTRACTS: Final = "SELECT set_number, file, digest FROM registry_contract"
+_KEEP_CONTRACT: Final = "INSERT INTO registry_contract VALUES (?, ?, ?)"
 _LAST: Final = "SELECT number, folder, files FROM registry_set ORDER BY number DESC LIMIT 1"
 
 
@@ -71,6 +73,15 @@ class Sets:
         with self._reads.read() as connection:
             rows = connection.execute(_HISTORY).fetchall()
         return [_applied(*row) for row in rows]
+
+    def contracts(self) -> dict[int, dict[str, str]]:
+        """Return the SHA-256 of the contracts by file, as they were when each set was applied."""
+        with self._reads.read() as connection:
+            rows = connection.execute(_CONTRACTS).fetchall()
+        found: dict[int, dict[str, str]] = {}
+        for number, file, digest in rows:
+            found.setdefault(number, {})[file] = digest
+        return found
 
     def stored(self, number: int) -> Stored:
         """Return a set with its files.
@@ -133,6 +144,8 @@ class Registry(Sets):
     async def apply(self, registry_set: RegistrySet, *, by: str, note: str = "") -> Directory:
         """Put a set in force and return it with its number; one that changes no file stays the set that it is.
 
+        A contract that has another content is a change, too.
+
         Raises:
             TryLater: J503, nothing was changed.
         """
@@ -143,10 +156,14 @@ class Registry(Sets):
             connection.stop_others("registry_set")
             last = connection.execute(_LAST).fetchone()
             if last is not None and last[1:] == (registry_set.folder, files):
-                return int(last[0])
+                known = connection.execute(f"{_CONTRACTS} WHERE set_number = ?", (last[0],)).fetchall()
+                if {file: digest for _, file, digest in known} == registry_set.contracts:
+                    return int(last[0])
             number = 1 if last is None else last[0] + 1
             row = (number, at, by, note, registry_set.folder, files)
             connection.execute("INSERT INTO registry_set VALUES (?, ?, ?, ?, ?, ?)", row)
+            for contract in registry_set.contracts.items():
+                connection.execute(_KEEP_CONTRACT, (number, *contract))
             connection.announce(APPLIED)
             return int(number)
 

@@ -18,6 +18,7 @@ HISTORY = (
     Column("APPLIED"),
     Column("BY"),
     Column("NOTE", wrap=True),
+    Column("CONTRACTS THAT CHANGED", wrap=True, drop=1),
 )
 
 
@@ -102,6 +103,11 @@ def _field(field: dict[str, Any]) -> str:
     return f"{field['at']}: {_short(field['before'])} -> {_short(field['after'])}"
 
 
+def _contract(change: dict[str, Any]) -> str:
+    (digest,) = change["fields"]
+    return f"{change['name']} {digest['before']} -> {digest['after']}"
+
+
 def _short(value: Any) -> str:
     import json
 
@@ -125,5 +131,6 @@ def _history(sets: list[dict[str, Any]], *, as_json: bool) -> None:
     rows = []
     for one in sets:
         state = Text("in force", "green") if one["current"] else "past"
-        rows.append((str(one["number"]), state, screen.local(one["applied_at"]), one["by"], one["note"]))
+        contracts = ", ".join(_contract(change) for change in one["contracts"])
+        rows.append((str(one["number"]), state, screen.local(one["applied_at"]), one["by"], one["note"], contracts))
     screen.table(HISTORY, rows, empty="no set applied yet; begin with: punte init DIR, then punte apply DIR")

@@ -11,7 +11,7 @@ from rich.text import Text
 from cli import completion, desk, files, filters, screen
 from cli.commands.why import shown
 from cli.faults import Exit
-from cli.options import Json, Yes, ask
+from cli.options import Json, Yes, ask, row_or_message
 from cli.screen import Column
 from hub_core.codes import CODES
 
@@ -37,21 +37,33 @@ WORDS: Final = {
     "before": "replayed before",
     "held": "left alone",
     "nobody": "goes to nobody",
-    "refused": "refused again",
+    "refused": "refused",
     "failed": "failed",
 }
-WOULD: Final = WORDS | {"done": "would be replayed", "held": "would be left alone"}
+WOULD: Final = WORDS | {
+    "before": "was replayed before",
+    "done": "would be replayed",
+    "held": "would be left alone",
+    "nobody": "would go to nobody",
+    "refused": "would be refused",
+}
 BEGINS: Final = {
     "received": "judged again and delivered under new keys",
     "mapped": "routed again and delivered under new keys",
     "routed": "delivered to the same partners again, under new keys",
     "deliver": "delivered again under the same keys",
 }
+BECAME: Final = WORDS | {"before": "was replayed before", "held": "is left alone", "refused": "is refused"}
 FINE: Final = {"done", "before", "nobody"}
 
 Message = Annotated[
     str | None,
-    typer.Argument(metavar="ID", help="Message; left out: what fits --filter.", autocompletion=completion.messages),
+    typer.Argument(
+        metavar="ID",
+        help="Message, or FILE:LINE; left out: what fits --filter.",
+        autocompletion=completion.messages,
+        callback=row_or_message,
+    ),
 ]
 Only = Annotated[
     list[str] | None,
@@ -157,21 +169,21 @@ def _show_one(answer: dict[str, Any], *, dry_run: bool) -> None:
     screen.facts(
         (
             ("message", row["message"]),
-            ("state now", screen.state(row["state"])),
+            ("judged again", screen.state(row["state"])),
             ("mapping before", row["before"]),
             ("mapping now", row["now"]),
             ("replay", None if dry_run else answer["replay"]),
         )
     )
-    screen.heading("What differs")
-    rows = [(it["at"], *_pair(it)) for it in row["changes"]]
-    screen.table(CHANGES, rows, empty="nothing: the record is the same as before")
+    if row["changes"] or row["result"] != "refused":  # what is refused has no record that could be the same
+        screen.heading("What differs")
+        rows = [(it["at"], *_pair(it)) for it in row["changes"]]
+        screen.table(CHANGES, rows, empty="nothing: the record is the same as before")
     targets = ", ".join(f"{it['endpoint']} (route {it['route']})" for it in row["deliveries"]) or "nobody"
     if row["result"] == "done":
         screen.heading(f"It {'would be' if dry_run else 'is'} delivered again to: {targets}")
     else:
-        words = (WOULD if dry_run else WORDS)[row["result"]]
-        screen.heading(f"It {'is ' if words.startswith(('left', 'refused', 'replayed')) else ''}{words}")
+        screen.heading(f"It {(WOULD if dry_run else BECAME)[row['result']]}")
         screen.show(_why(row))
 
 

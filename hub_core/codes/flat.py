@@ -17,7 +17,12 @@ CODES = (
     Code("F112", "sum does not fit", "Correct the sum or the rows; nothing of the file was accepted.", 422),
     Code("F113", "too many rows", "Split the file, or have the bound of the description raised.", 422),
     Code("F114", "sum not checked", "Rows that cannot be read are in it; see their findings."),
-    Code("F115", "a file is not read as a whole", "Look at its rows: each is a message of its own.", 422),
+    Code(
+        "F115",
+        "a file is not read as a whole",
+        "Look at its rows, each a message of its own: punte messages list --rows-of FILE; or name one, FILE:LINE.",
+        422,
+    ),
     Code("F116", "rows that the file cannot carry", "Correct the value, the mapping or the description of the file."),
     Code("F117", "line of another kind", "Begin each line with the token that the description names.", 422),
     Code("F118", "rows of different files", "Write one file for each header, or give its values yourself."),

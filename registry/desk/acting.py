@@ -11,10 +11,12 @@ from hub_core.directory import Directory
 from hub_core.errors import ConfigError, Refused
 from hub_core.message import Caller
 from hub_core.security.masking import masked
+from registry.contractfiles import changes_between
 from registry.desk.arguments import Files, KeyNew, KeyRevoke, Look, Query, Rollback
 from registry.desk.looking import revealing
 from registry.desk.releasing import begin_offline
 from registry.parts import Parts
+from registry.plan import Change
 from registry.plan import plan as plan_of
 from registry.reading import RegistrySet, read_files
 
@@ -24,19 +26,16 @@ log = logging.getLogger("punte.desk")
 def plan(parts: Parts, wanted: Files) -> dict[str, Any]:
     """Say what applying these files would change."""
     checked = _checked(parts, wanted)
-    return {"changes": plan_of(parts.directory(), checked.directory), "findings": checked.warnings}
+    return {"changes": _changes(parts, parts.directory(), checked), "findings": checked.warnings}
 
 
 async def apply(parts: Parts, wanted: Files) -> dict[str, Any]:
     """Put these files in force, all or nothing."""
-    before, checked = parts.directory(), _checked(parts, wanted)
+    checked = _checked(parts, wanted)
+    changes = _changes(parts, parts.directory(), checked)
     directory = await parts.registry.apply(checked, by=wanted.by or "operator", note=wanted.note)
     await _in_force(parts, directory)
-    return {
-        "number": directory.number,
-        "changes": plan_of(before, directory),
-        "findings": checked.warnings,
-    }
+    return {"number": directory.number, "changes": changes, "findings": checked.warnings}
 
 
 async def rollback(parts: Parts, act: Rollback) -> dict[str, Any]:
@@ -109,6 +108,11 @@ def _checked(parts: Parts, wanted: Files) -> RegistrySet:
         mappings=[mapping.id for mapping in parts.mappings().all],
         environ=parts.environ,
     )
+
+
+def _changes(parts: Parts, before: Directory, checked: RegistrySet) -> list[Change]:
+    known = parts.sets.contracts().get(before.number, {}) if before.number else {}
+    return [*plan_of(before, checked.directory), *changes_between(known, checked.contracts)]
 
 
 async def _in_force(parts: Parts, directory: Directory) -> None:

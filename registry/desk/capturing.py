@@ -17,6 +17,7 @@ from hub_core.mapping.trying.testentry import entry_of
 from hub_core.message import Entry
 from hub_core.security.masking import mask_numbers
 from registry.desk.arguments import Capture
+from registry.desk.files import is_file, not_as_one
 from registry.desk.looking import found
 from registry.parts import Parts
 
@@ -28,13 +29,16 @@ async def capture(parts: Parts, wanted: Capture) -> dict[str, Any]:
     """Return a kept message as a fixture and an entry of ``tests:``; an entry of the message says who took it.
 
     Raises:
-        Rejected: the bytes cannot be opened; V302 no mapping reads them; M501 see ``hub_core.mapping.trying.capture``.
+        Rejected: F115, it is a file; the bytes cannot be opened; V302 no mapping reads them; M501 see
+            ``hub_core.mapping.trying.capture``.
     """
     kept = found(parts, wanted.id)
     directory = parts.directory_of(kept.message.registry_set)
     endpoint = directory.endpoints.get(kept.message.endpoint)
     if endpoint is None:
         raise Rejected("V302", "no mapping reads a query")
+    if is_file(parts, kept, endpoint):
+        raise not_as_one(kept)
     document = opened_again(parts.adapters, endpoint, parts.view.body(kept.message.id))
     mapping = parts.mappings().find(document, endpoint.mappings)
     if mapping is None:

@@ -3,17 +3,22 @@
 import asyncio
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Final
 
 from hub_core.attachments.taking import check_folder
 from hub_core.directory import Endpoint
 from hub_core.errors import ConfigError
 from hub_core.journal.schema import JOURNAL, pending
+from hub_core.places import MAPPINGS
+from registry.contractfiles import changes_between, digests_of
 from registry.desk.arguments import Nothing
 from registry.doctor.fact import Check
 from registry.doctor.secretfiles import secret_files
 from registry.parts import Parts
 from registry.polling import runs_of
 from registry.store import REGISTRY
+
+_SHOWN: Final = 3  # names in a text
 
 
 async def doctor(parts: Parts, _: Nothing) -> list[Check]:
@@ -45,6 +50,7 @@ async def doctor(parts: Parts, _: Nothing) -> list[Check]:
         *checks,
         _schema(parts),
         in_force,
+        _contracts(parts),
         _secrets(parts),
         _callers(parts),
         _released(parts),
@@ -55,18 +61,31 @@ async def doctor(parts: Parts, _: Nothing) -> list[Check]:
     ]
 
 
+def _contracts(parts: Parts) -> Check:
+    """Say whether the contracts are those with which the set in force was applied: a start reads what lies there."""
+    directory, name = parts.directory(), "contracts"
+    known = parts.sets.contracts().get(directory.number, {})
+    changed = [change.name for change in changes_between(known, digests_of(directory))]
+    if not changed:
+        return Check(check=name, ok=True, text=f"{len(known)} files as they were applied")
+    text = f"changed since set {directory.number} was applied: {', '.join(changed)}"
+    return Check(check=name, ok=None, text=text, mend="punte apply DIR takes them in force, and says so in its history")
+
+
 def _released(parts: Parts) -> Check:
-    """Say which mappings are in force, and whether a folder that came later waits to be looked at."""
-    from registry.desk.releasing import is_delivered
+    """Say which mappings are in force, and whether what was delivered later waits to be looked at."""
+    from registry.desk.releasing import not_taken
 
     number = parts.releases.standing().in_force
     name = "mapping release"
-    mend = "punte mapping diff in-force mappings --whole, then punte mapping promote mappings --whole"
     if number is None:
         return Check(check=name, ok=None, text="the hub makes the first one when it starts")
-    if is_delivered(parts, number):
+    if not (other := not_taken(parts, number)):
         return Check(check=name, ok=True, text=f"release {number} is in force")
-    return Check(check=name, ok=None, text=f"release {number} is in force; mappings/ differs from it", mend=mend)
+    more = f" and {len(other) - _SHOWN} more" if len(other) > _SHOWN else ""
+    text = f"release {number} is in force; delivered with another text: {', '.join(other[:_SHOWN])}{more}"
+    mend = f"look: punte mapping diff in-force {MAPPINGS} --last 100; take them: punte mapping promote {MAPPINGS}"
+    return Check(check=name, ok=None, text=text, mend=mend)
 
 
 def _sealed(parts: Parts) -> Check:

@@ -19,6 +19,7 @@ from hub_core.reading import Provenance
 from hub_core.routing import explain
 from hub_core.security.masking import mask_at, mask_numbers
 from registry.desk.arguments import RouteExplain, Why
+from registry.desk.files import is_file, not_as_one
 from registry.desk.looking import found, revealing
 from registry.desk.timeline import steps
 from registry.parts import Parts
@@ -120,10 +121,13 @@ def trace(parts: Parts, kept: Kept) -> Traced:
     """Read the kept bytes again with the mapping that decided about them, tracing every value.
 
     Raises:
-        Rejected: the bytes cannot be opened; V302 no mapping reads them. ConfigError: as ``opened_again``.
+        Rejected: F115, it is a file; the bytes cannot be opened; V302 no mapping reads them.
+        ConfigError: as ``opened_again``.
     """
     directory = parts.directory_of(kept.message.registry_set)
     endpoint = directory.endpoints[kept.message.endpoint]
+    if is_file(parts, kept, endpoint):
+        raise not_as_one(kept)
     body = parts.view.body(kept.message.id)
     opened = opened_again(parts.adapters, endpoint, body)
     if opened.dialect == "CANONICAL":

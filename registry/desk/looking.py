@@ -14,6 +14,7 @@ from hub_core.errors import ConfigError, Rejected
 from hub_core.journal.entries import DeliveryRow, Kept, MessageRow, ParkedGroup
 from hub_core.message import Entry
 from hub_core.security.masking import mask_numbers, mask_text, masked
+from registry.contractfiles import changes_between
 from registry.desk.arguments import Look, Messages, Nothing, Revealed
 from registry.desk.timeline import steps, waiting
 from registry.parts import Parts
@@ -101,8 +102,13 @@ def _rows(parts: Parts, kept: Kept) -> dict[str, Any] | None:
 
 
 def sets(parts: Parts, _: Nothing) -> Any:
-    """List the registry sets."""
-    return [_set(parts, applied) for applied in parts.sets.history()]
+    """List the registry sets, each with the contracts that have another content than in the set before."""
+    history, contracts = parts.sets.history(), parts.sets.contracts()
+    return [
+        _set(parts, applied)
+        | {"contracts": changes_between(contracts.get(applied.number - 1, {}), contracts.get(applied.number, {}))}
+        for applied in history
+    ]
 
 
 def keys(parts: Parts, _: Nothing) -> Any:

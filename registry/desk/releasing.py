@@ -64,8 +64,17 @@ async def follow(parts: Parts) -> None:
 
 
 def is_delivered(parts: Parts, number: int) -> bool:
-    """Tell whether a release is the folder as it is delivered with the hub now."""
-    return digest_of(delivered()) == parts.releases.digest(number)
+    """Tell whether all that is delivered with the hub now stands in a release; beside it, partners' own may."""
+    return not not_taken(parts, number)
+
+
+def not_taken(parts: Parts, number: int) -> list[str]:
+    """Return the delivered files that a release lacks, or holds with another text."""
+    files = delivered()
+    if digest_of(files) == parts.releases.digest(number):
+        return []
+    held = parts.releases.files(number)
+    return sorted(name for name, body in files.items() if held.get(name) != body)
 
 
 def releases(parts: Parts, _: Nothing) -> dict[str, Any]:

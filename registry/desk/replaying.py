@@ -24,6 +24,7 @@ from hub_core.mapping import MappingSet
 from hub_core.mapping.trying.compare import Difference, differences, told_in
 from hub_core.message import Delivery, Entry, Outcome, Severity, State
 from registry.desk import arguments as args
+from registry.desk.files import is_file, not_as_one, refused_again
 from registry.desk.looking import found
 from registry.mappings.differences import masked_difference
 from registry.parts import Parts
@@ -78,11 +79,11 @@ def judged_again(parts: Parts, kept: Kept, *, pinned: bool = False) -> Outcome:
     """Decide about a message anew, from its kept bytes.
 
     Raises:
-        Rejected: F115, it is a file. ConfigError: R105 its endpoint is gone; R304 its mapping is.
+        Rejected: F115, it is a file of rows. ConfigError: R105 its endpoint is gone; R304 its mapping is.
     """
     message_id = kept.message.id
     if kept.outcome.rows is not None:
-        raise Rejected("F115", "a flat file is read row by row: replay its rows", where=message_id)
+        raise not_as_one(kept)
     message = message_of(parts.view, message_id)
     directory = parts.directory()
     if message.endpoint not in directory.endpoints:
@@ -94,7 +95,9 @@ def judged_again(parts: Parts, kept: Kept, *, pinned: bool = False) -> Outcome:
             text = "no release holds the mapping that decided about this message"
             raise ConfigError("R304", text, where=kept.outcome.mapping, mend="add --mapping current")
         mappings = MappingSet([mapping])
-    judge = parts.judge_with(mappings)
+    judge, endpoint = parts.judge_with(mappings), directory.endpoints[message.endpoint]
+    if is_file(parts, kept, endpoint):
+        return judge.judge(message, refused_again(parts, kept, endpoint, message.body), directory)
     return judge.judge(message, judge.open(message.endpoint, message.body, directory), directory)
 
 

@@ -162,6 +162,23 @@ async def test_a_new_mapping_comes_in_force_with_its_own_code_list_and_nothing_g
     async with assemble(settings) as hub:
         done = await hub.desk.call("mapping_promote", {"files": files, "beside": beside, **BY})
         assert done["changes"] == [{"action": "added", "mapping": "own.person/1"}]
+        assert (await hub.desk.call("mapping_releases", {}))["folder_is_in_force"] is True
+        assert await released(hub) == ("release 2 is in force", "")
+
+
+async def test_the_doctor_names_what_was_delivered_and_is_not_in_force(settings):
+    async with assemble(settings) as hub:
+        await hub.desk.call("mapping_promote", one_file(CHANGED))
+        text, mend = await released(hub)
+        assert text == f"release 2 is in force; delivered with another text: {ENVELOPE}"
+        assert f"punte mapping diff in-force {MAPPINGS}" in mend
+        assert "--whole" not in mend
+
+
+async def released(hub):
+    """Return what the doctor says of the release in force."""
+    (check,) = (one for one in await hub.desk.call("doctor", {}) if one["check"] == "mapping release")
+    return check["text"], check["mend"]
 
 
 async def test_files_that_were_kept_before_are_the_release_they_were(settings):

@@ -37,7 +37,7 @@ def releases(*, as_json: Json = False) -> None:
     rows = [(str(it["release"]), it["act"], screen.local(it["at"]), it["by"], it["reason"]) for it in answer["history"]]
     screen.table(HISTORY, rows, empty="no release yet: the hub makes the first one when it starts")
     if answer["folder_is_in_force"] is False:
-        screen.note("the folder mappings/ differs from what is in force: punte mapping diff in-force mappings --whole")
+        screen.note("what was delivered with the hub differs from what is in force: punte doctor says in which files")
 
 
 def shadow(

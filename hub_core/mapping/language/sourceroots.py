@@ -8,6 +8,7 @@ from lxml import etree
 
 from hub_core.errors import ConfigError
 from hub_core.mapping.language.rules import MappingFile, Source
+from hub_core.places import SCHEMAS
 from hub_core.rows.description import SUFFIX, load_description
 from hub_core.rows.single import DIALECT as ROWS
 from hub_core.validation.library import XSD
@@ -55,6 +56,8 @@ def _there(node: Node, name: str, schemas: Path, kinds: tuple[str, ...], faults:
     mend = closest(name, known)
     if "instead" not in mend and not 0 < len(known) <= MAX_NAMED:
         mend = "put it there, or name another folder with --schemas"
+        if schemas == SCHEMAS:  # that of the hub: no verb of its lets it read another
+            mend = "put it there: a hub reads contracts from nowhere else; without a hub --schemas names another folder"
     faults.add(node, f"the schema {name!r} is not below {folder}", mend=mend, code="M107")
     return False
 

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from hub_core.clock import row_id
+
 pytestmark = pytest.mark.network
 
 ANSWERS = Path(__file__).parent / "answers"
@@ -215,7 +217,8 @@ def test_the_doctor_ends_with_1_when_something_must_be_mended(desk, punte):
 
 def test_sets_are_listed_with_the_one_in_force(desk, punte):
     out = punte("apply", "--history").out
-    assert ["4", "in", "force", "2025-11-21", "19:00:00", "+02", "ana", "first", "exchange"] in lines(out)
+    contract = ["partners/town/list.rows.yaml", "3f9a2c1be7aa", "->", "77ab01239c00"]
+    assert ["4", "in", "force", "2025-11-21", "19:00:00", "+02", "ana", "first", "exchange", *contract] in lines(out)
 
 
 def test_keys_are_listed_without_the_keys(desk, punte):
@@ -345,3 +348,15 @@ def test_a_file_that_is_there_is_not_overwritten(desk, punte, tmp_path):
     ended = punte("messages", "attachment", PARKED, "1", "--to", file, "--reason", "court order")
     assert ("W304" in ended.err, file.read_text()) == (True, "mine")
     assert ended.code != 0
+
+
+@pytest.mark.parametrize("command", [("why",), ("messages", "show"), ("messages", "timeline")], ids=" ".join)
+def test_a_row_of_a_file_is_named_by_its_line(desk, punte, command):
+    assert punte(*command, f"{REFUSED}:12").code == 0
+    assert desk.asked[-1][1]["id"] == row_id(REFUSED, 12)
+
+
+@pytest.mark.parametrize("text", ["borderou.csv:3", f"{REFUSED}:0", f"{REFUSED}:last"])
+def test_what_is_no_line_of_a_file_is_wrong_usage(desk, punte, text):
+    assert punte("why", text).code == 2
+    assert desk.asked == []

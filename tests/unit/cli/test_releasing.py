@@ -109,5 +109,5 @@ def test_the_history_names_who_what_when_and_why_and_a_folder_that_differs(relea
     releases.answers["mapping_releases"] = RELEASES | {"folder_is_in_force": False}
     result = punte("mapping", "releases")
     assert "1  begin  2026-03-01 12:00:00 +02  ana  delivered" in result.out
-    assert "punte mapping diff in-force mappings" in result.err
+    assert "what was delivered with the hub differs from what is in force: punte doctor" in result.err
     assert punte("mapping", "releases", "--json").code == 0

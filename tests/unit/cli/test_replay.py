@@ -3,10 +3,12 @@
 import io
 import json
 import sys
+from contextlib import contextmanager
 
 import pytest
 
 from cli.commands.replay import PART
+from hub_core.clock import row_id
 
 pytestmark = pytest.mark.network
 
@@ -165,3 +167,28 @@ def test_names_and_values_of_filters_are_offered(desk):
     assert filters("state=pa") == ["state=parked"]
     assert "code=M201" in filters("code=M20")
     assert filters("since=") == []
+
+
+@pytest.mark.parametrize(
+    ("more", "told"), [((), "It is refused"), (("--dry-run",), "It would be refused")], ids=["real", "dry run"]
+)
+def test_what_is_refused_is_not_compared_with_anything(desk, punte, monkeypatch, more, told):
+    refused = {"result": "refused", "code": "V301", "text": "not a SED", "state": "refused", "changes": []}
+    row = json.loads(json.dumps(desk.answer("replay", {})[1]["messages"][0])) | refused
+
+    @contextmanager
+    def beside():
+        yield lambda *_, **__: part(row)
+
+    monkeypatch.setattr("cli.desk.beside_the_hub", beside)
+    desk.answers["replay"] = part(row)
+    result = punte("replay", MESSAGE, *(more or ("--reason", "they lost it")))
+    assert result.code == 1
+    assert f"{told}\nV301 not a SED. Send a SED" in result.out
+    assert "differs" not in result.out
+    assert "the same as before" not in result.err
+
+
+def test_a_row_of_a_file_is_named_by_its_line(desk, punte):
+    punte("replay", f"{MESSAGE}:12", "--reason", "they lost it")
+    assert desk.asked[-1][1]["id"] == row_id(MESSAGE, 12)
