@@ -58,7 +58,7 @@ def _change(kind: str, name: str, before: object | None, after: object | None) -
     if before == after:
         return None
     action = Action.ADDED if before is None else Action.REMOVED if after is None else Action.CHANGED
-    old, new = dict(_flat(before)), dict(_flat(after))
+    old, new = dict(flat(before)), dict(flat(after))
     fields = tuple(
         FieldChange(at=at, before=old.get(at), after=new.get(at))
         for at in dict.fromkeys((*old, *new))
@@ -67,7 +67,7 @@ def _change(kind: str, name: str, before: object | None, after: object | None) -
     return Change(action=action, kind=kind, name=name, fields=fields)
 
 
-def _flat(value: object, at: str = "") -> Iterator[tuple[str, Any]]:
+def flat(value: object, at: str = "") -> Iterator[tuple[str, Any]]:
     """Yield every field that is set, by path; groups are opened, lists are not."""
     plain = msgspec.to_builtins(value)
     if not isinstance(plain, Mapping):
@@ -75,4 +75,4 @@ def _flat(value: object, at: str = "") -> Iterator[tuple[str, Any]]:
             yield at, plain
         return
     for name, part in plain.items():
-        yield from _flat(part, f"{at}.{name}" if at else name)
+        yield from flat(part, f"{at}.{name}" if at else name)

@@ -33,6 +33,11 @@ def jobs_of(parts: "Parts") -> list[Job]:
     return [*JOBS, *(_job(name, endpoint, endpoint.poll) for name, endpoint in endpoints if endpoint.poll)]
 
 
+def job_name(endpoint: str) -> str:
+    """Return the name of the job that fetches the list of an endpoint."""
+    return f"{_PREFIX}{endpoint}"
+
+
 def runs_of(parts: "Parts") -> list[Run]:
     """Return the last runs of what is still done; a list that is fetched no more is of no interest."""
     names = {job.name for job in jobs_of(parts)}
@@ -88,7 +93,7 @@ async def _conversation(parts: "Parts", endpoint: Endpoint, item: Item) -> str |
 async def _keep(parts: "Parts", name: str, before: str | None, batch: Batch, belong: Sequence[str | None]) -> int:
     """Decide about a page and keep it with its position; return how many were left out."""
     endpoint = parts.directory().endpoints[name]
-    caller = Caller(institution=endpoint.institution, key=f"{_PREFIX}{name}")
+    caller = Caller(institution=endpoint.institution, key=job_name(name))
     arrivals = [
         Arrival(
             endpoint=name,
@@ -107,7 +112,7 @@ async def _keep(parts: "Parts", name: str, before: str | None, batch: Batch, bel
 
 def _job(name: str, endpoint: Endpoint, polled: Poll) -> Job:
     return Job(
-        name=f"{_PREFIX}{name}",
+        name=job_name(name),
         every=polled.every or timedelta(hours=1),
         what="documents seen in the list",
         run=partial(poll, name=name),

@@ -1,4 +1,4 @@
-"""``punte endpoint``: what flows to partners, what is held back and why; pausing and resuming."""
+"""``punte endpoint``: what is registered, what flows to partners, what is held back and why; pausing and resuming."""
 
 from typing import Annotated, Any
 
@@ -6,6 +6,7 @@ import typer
 
 from cli import completion, desk, filters, screen
 from cli.commands import onboarding, partnerpage
+from cli.endpoint_view import show_registered
 from cli.options import Json
 from cli.screen import Column
 
@@ -43,6 +44,9 @@ FILES = (
     Column("WRITTEN"),
 )
 
+AnyName = Annotated[
+    str, typer.Argument(metavar="NAME", help="Name of the endpoint.", autocompletion=completion.endpoints)
+]
 Name = Annotated[
     str, typer.Argument(metavar="NAME", help="Name of the outbound endpoint.", autocompletion=completion.outbound)
 ]
@@ -57,15 +61,22 @@ def list_(*, as_json: Json = False) -> None:
         screen.as_json(answer)
     else:
         show_endpoints(answer, empty="no outbound endpoints yet; register one: see punte apply")
+        _name_others({row["endpoint"] for row in answer})
 
 
 @app.command()
-def show(name: Name, *, as_json: Json = False) -> None:
-    """Show one endpoint, and who paused it when and why."""
+def show(name: AnyName, *, as_json: Json = False) -> None:
+    """Show one endpoint: what is registered, who may call it, where it leads, what came last and what waits.
+
+    Of an outbound one also what holds it back, and who paused it when and why.
+    """
     answer = desk.call("endpoint", name=name)
     if as_json:
         screen.as_json(answer)
-    else:
+        return
+    show_registered(answer["registered"])
+    if "endpoint" in answer:
+        screen.heading("What flows")
         _show(answer)
 
 
@@ -101,6 +112,13 @@ def resume(name: Name, *, reason: Why, as_json: Json = False) -> None:
     _show(answer)
     ended = {"the pause ended": answer["pause_ended"], "it is no longer left alone": answer["breaker_closed"]}
     screen.note("; ".join(text for text, true in ended.items() if true))
+
+
+def _name_others(shown: set[str]) -> None:
+    """Name the endpoints by which something comes in or is asked."""
+    others = [name for name in desk.call("names")["endpoints"] if name not in shown]
+    if others:
+        screen.note(f"others: {', '.join(others)}; punte endpoint show NAME")
 
 
 def show_endpoints(rows: list[dict[str, Any]], *, empty: str) -> None:

@@ -185,7 +185,7 @@ class SealDrop(Act, frozen=True, kw_only=True):
 
 
 class EndpointName(Arguments, frozen=True, kw_only=True):
-    """An outbound endpoint."""
+    """An endpoint."""
 
     name: str
 

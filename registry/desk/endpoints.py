@@ -1,4 +1,4 @@
-"""Verbs about outbound endpoints: what flows, what is held back and why; pausing and resuming."""
+"""Verbs about endpoints: what is registered, what flows, what is held back and why; pausing and resuming."""
 
 import logging
 from datetime import datetime, timedelta
@@ -10,8 +10,10 @@ from hub_core.directory import Direction, Endpoint
 from hub_core.errors import ConfigError
 from hub_core.journal.entries import Queue
 from hub_core.message import Pause
+from hub_core.yaml import closest
 from registry.crontab import goes_at
 from registry.desk.arguments import EndpointName, EndpointPause, EndpointResume, Nothing
+from registry.desk.registered import registered
 from registry.parts import Parts
 
 if TYPE_CHECKING:
@@ -65,10 +67,13 @@ def endpoints(parts: Parts, _: Nothing) -> list[EndpointRow]:
 
 
 def endpoint(parts: Parts, wanted: EndpointName) -> dict[str, Any]:
-    """Show one outbound endpoint and who paused it when and why."""
-    (row,) = (row for row in endpoints(parts, Nothing()) if row.endpoint == _known(parts, wanted.name))
-    it = parts.directory().endpoints[wanted.name]
-    shown: dict[str, Any] = {"endpoint": row, "pauses": parts.view.pauses(wanted.name)}
+    """Show what is registered of an endpoint; of an outbound one also how it stands, and who paused it when and why."""
+    it = _known(parts, wanted.name)
+    shown: dict[str, Any] = {"registered": registered(parts, wanted.name)}
+    if it.direction is not Direction.OUT:
+        return shown
+    (row,) = (row for row in endpoints(parts, Nothing()) if row.endpoint == wanted.name)
+    shown |= {"endpoint": row, "pauses": parts.view.pauses(wanted.name)}
     if it.collect is not None:
         shown |= {"folder": it.settings.get("folder") or it.url, "files": parts.view.filed(wanted.name)}
     return shown
@@ -76,7 +81,7 @@ def endpoint(parts: Parts, wanted: EndpointName) -> dict[str, Any]:
 
 async def endpoint_pause(parts: Parts, act: EndpointPause) -> dict[str, Any]:
     """Let nothing more go to an endpoint; what is under way ends."""
-    now, name = parts.clock.now(), _known(parts, act.name)
+    now, name = parts.clock.now(), _outbound(parts, act.name)
     if act.until is not None and act.until <= now:
         raise ConfigError("W400", "the pause would be over already", mend="name a time to come, or none")
     await parts.journal.pause(Pause(endpoint=name, at=now, by=act.by, reason=_reason(act.reason), until=act.until))
@@ -87,7 +92,7 @@ async def endpoint_pause(parts: Parts, act: EndpointPause) -> dict[str, Any]:
 
 async def endpoint_resume(parts: Parts, act: EndpointResume) -> dict[str, Any]:
     """Let everything flow to an endpoint: its pause ends, its breaker closes."""
-    now, name = parts.clock.now(), _known(parts, act.name)
+    now, name = parts.clock.now(), _outbound(parts, act.name)
     resumed = await parts.journal.resume(name, at=now, by=act.by, reason=_reason(act.reason))
     closed = parts.serving and parts.gates.close_breaker(name)
     if not resumed and not closed:
@@ -147,11 +152,18 @@ def _opens(it: Endpoint | None, at: datetime) -> datetime | None:
     return next_opening(it.opening, at)
 
 
-def _known(parts: Parts, name: str) -> str:
-    it = parts.directory().endpoints.get(name)
-    if it is None or it.direction is not Direction.OUT:
-        state = "is not registered" if it is None else f"has direction: {it.direction}"
-        raise ConfigError("R105", f"the endpoint {name} {state}", mend="see punte endpoint list")
+def _known(parts: Parts, name: str) -> Endpoint:
+    known = parts.directory().endpoints
+    if name not in known:
+        raise ConfigError("R105", f"the endpoint {name} is not registered", mend=closest(name, known))
+    return known[name]
+
+
+def _outbound(parts: Parts, name: str) -> str:
+    """Return the name of an endpoint to which something goes."""
+    if (direction := _known(parts, name).direction) is not Direction.OUT:
+        text = f"the endpoint {name} has direction: {direction}, and only what goes out can be held back"
+        raise ConfigError("R105", text, mend="see punte endpoint list")
     return name
 
 

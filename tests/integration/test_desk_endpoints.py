@@ -7,7 +7,7 @@ import pytest
 
 from hub_core.accepting.admission import Admission
 from hub_core.clock import SystemClock
-from hub_core.directory import Direction, Directory, Endpoint
+from hub_core.directory import Direction, Directory, Endpoint, Institution
 from hub_core.errors import ConfigError
 from hub_core.filed import Closed
 from hub_core.message import DeliveryState
@@ -20,6 +20,7 @@ from registry.figures import figures
 from registry.parts import Parts
 
 MINUTE = timedelta(minutes=1)
+INSTITUTIONS = {"anpis": Institution(name="ANPIS")}
 
 
 def out(**facts):
@@ -36,7 +37,11 @@ class Store:
         self.parts.deliveries_added = lambda: self.woken.append(True)
         closed = out(opening=Opening(hours=(_not_now(),), zone="UTC"))
         inbound = out(direction=Direction.IN)
-        self.parts.in_force(Directory(number=1, endpoints={"cases": out(), "office": closed, "door": inbound}))
+        self.parts.in_force(
+            Directory(
+                number=1, institutions=INSTITUTIONS, endpoints={"cases": out(), "office": closed, "door": inbound}
+            )
+        )
         self.desk = Desk(self.parts)
 
     async def call(self, verb, **arguments):
@@ -52,9 +57,67 @@ class Store:
         await self.parts.journal.record(message, an_outcome(message, delivery, decided_at=at))
 
 
+LISTS = """
+institutions: {town: {name: Town hall}, agency: {name: Agency}}
+endpoints:
+  lists:
+    institution: town
+    direction: in
+    adapter: flat
+    service: lists
+    contract: {rows: partners/town-hall/borderou.rows.yaml}
+    mappings: town-hall.borderou/1
+  cases: {institution: agency, direction: out, adapter: rest, service: cases, url: "http://127.0.0.1:9/",
+    credentials: {kind: bearer, secret: {env: CASES_TOKEN}}}
+routes:
+  all: {services: [lists], to: [cases]}
+access:
+  town-lists: {institution: town, service: lists, purposes: [aid], fixed_purpose: aid}
+"""
+
+
 def _not_now():
     """Return hours that begin in two days."""
     return f"{SystemClock().now() + timedelta(days=2):%a}".lower() + " 10:00-11:00"
+
+
+@pytest.fixture
+async def lists(tmp_path, monkeypatch):
+    """Return the desk of a hub that takes lists."""
+    monkeypatch.setenv("CASES_TOKEN", "hidden-token")
+    parts = Parts(Settings(home=tmp_path), write=True)
+    desk = Desk(parts)
+    await desk.call("apply", {"files": {"country.yaml": LISTS}, "by": "ana"})
+    yield desk
+    parts.close()
+
+
+async def test_an_inbound_endpoint_is_shown_with_its_mapping_rights_and_routes(lists):
+    shown = await lists.call("endpoint", {"name": "lists"})
+    assert shown.keys() == {"registered"}
+    told = shown["registered"]
+    assert (told["direction"], told["institution_name"]) == ("in", "Town hall")
+    assert told["fields"]["contract.rows"] == "partners/town-hall/borderou.rows.yaml"
+    assert re.fullmatch(r"town-hall\.borderou/1@[0-9a-f]{12}", told["fields"]["mappings"][0])
+    assert [right["institution"] for right in told["rights"]] == ["town"]
+    assert [(route["route"], route["to"]) for route in told["routes"]] == [("all", ("cases",))]
+
+
+async def test_an_outbound_endpoint_is_shown_with_where_its_secret_lies_and_not_what_it_is(lists):
+    shown = await lists.call("endpoint", {"name": "cases"})
+    assert shown["registered"]["fields"]["credentials.secret.env"] == "CASES_TOKEN"
+    assert "hidden-token" not in repr(shown)
+    assert shown["endpoint"]["state"] == "flowing"
+
+
+@pytest.mark.parametrize(
+    ("verb", "name", "mend"), [("endpoint", "list", "write 'lists'"), ("endpoint_pause", "lists", "see")]
+)
+async def test_an_endpoint_that_is_not_there_or_cannot_be_paused_says_what_to_write(lists, verb, name, mend):
+    more = {} if verb == "endpoint" else {"by": "ana", "reason": "a test"}
+    with pytest.raises(ConfigError) as fault:
+        await lists.call(verb, {"name": name, **more})
+    assert (fault.value.code, fault.value.mend[: len(mend)]) == ("R105", mend)
 
 
 @pytest.fixture
@@ -144,7 +207,7 @@ async def test_a_human_is_needed_for_a_doubt_that_waits_for_one(store):
 )
 async def test_what_waits_for_a_file_is_late_only_once_the_file_was_due(store, age, state, late):
     files = out(adapter="flat", collect=Collect(every=60 * MINUTE), settings={"folder": "town/in"})
-    store.parts.in_force(Directory(number=1, endpoints={"town": files}))
+    store.parts.in_force(Directory(number=1, institutions=INSTITUTIONS, endpoints={"town": files}))
     await store.keep("town", age=age)
     row = await store.row("town")
     assert (row["state"], row["late"]) == (state, late)
@@ -154,7 +217,7 @@ async def test_what_waits_for_a_file_is_late_only_once_the_file_was_due(store, a
 
 async def test_an_endpoint_says_where_its_files_go_and_which_were_written(store):
     files = out(adapter="flat", collect=Collect(every=MINUTE), settings={"folder": "town/in"})
-    store.parts.in_force(Directory(number=1, endpoints={"town": files}))
+    store.parts.in_force(Directory(number=1, institutions=INSTITUTIONS, endpoints={"town": files}))
     assert (await store.call("endpoint", name="town"))["files"] == []
     message = a_message()
     delivery = a_delivery(message, endpoint="town")

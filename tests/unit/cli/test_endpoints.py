@@ -32,6 +32,48 @@ def test_an_endpoint_is_shown_with_its_pauses(desk, punte):
     assert "ana: they are back" in result.out
 
 
+def shown(result):
+    return [line.rstrip() for line in result.out.splitlines()]
+
+
+def test_an_endpoint_is_shown_with_what_is_registered_and_what_leads_to_it(desk, punte):
+    lines = shown(punte("endpoint", "show", "anpis-cases"))
+    assert lines[: lines.index("What flows")] == [
+        "endpoint     anpis-cases",
+        "direction    out: the hub delivers",
+        "institution  anpis, Payments",
+        "adapter      rest",
+        "service      cases",
+        "",
+        "Registered by set 4",
+        "FIELD                   VALUE",
+        "url                     env:ANPIS_URL",
+        "credentials.secret.env  ANPIS_PASSWORD",
+        "timeout                 5 s",
+        "concurrency             2",
+        "",
+        "Routes that lead here",
+        "ROUTE   SERVICES  TO",
+        "deaths  all       anpis-cases",
+        "",
+    ]
+
+
+def test_an_inbound_endpoint_is_shown_with_who_may_send_and_what_came_last(desk, punte):
+    job = {"state": "fault", "every": "1 min", "begun_at": "2025-11-21T17:20:00Z", "code": "D108", "detail": "2 shut"}
+    last = {"id": "019aa6f0-0000-7000-8000-000000000001", "received_at": "2025-11-21T17:19:00Z", "state": "accepted"}
+    right = {"institution": "town", "service": "lists", "purposes": ["heating"], "fixed_purpose": "heating"}
+    inbound = {"direction": "in", "rights": [right], "routes": [], "fetched": job, "last": last}
+    desk.answers["endpoint"] = {"registered": desk.answer("endpoint", {})[1]["registered"] | inbound}
+    result = punte("endpoint", "show", "town")
+    lines = shown(result)
+    assert "fetched       every 1 min, last 2025-11-21 19:20:00 +02, fault: D108 2 shut" in lines
+    assert f"last message  {last['id']}, 2025-11-21 19:19:00 +02, accepted" in lines
+    assert "town         lists    heating   heating" in lines
+    assert "none: add one below routes:, then punte apply" in result.err
+    assert "What flows" not in lines
+
+
 def test_an_endpoint_of_files_is_shown_with_its_folder_and_its_last_files(desk, punte):
     closed = {"endpoint": "town", "closed_at": "2025-11-21T14:00:00Z"}
     files = [
@@ -39,9 +81,9 @@ def test_an_endpoint_of_files_is_shown_with_its_folder_and_its_last_files(desk, 
         closed | {"number": 1, "name": "town_20251121_000001.csv", "lines": 9, "written_at": "2025-11-21T14:00:01Z"},
     ]
     desk.answers["endpoint"] = desk.answer("endpoint", {})[1] | {"folder": "town/in", "files": files}
-    shown = [line.rstrip() for line in punte("endpoint", "show", "town").out.splitlines()]
-    at = shown.index("Files into town/in, the newest first")
-    assert shown[at + 1 : at + 4] == [
+    lines = shown(punte("endpoint", "show", "town"))
+    at = lines.index("Files into town/in, the newest first")
+    assert lines[at + 1 : at + 4] == [
         "NUMBER  FILE                       ROWS  CLOSED                   WRITTEN",
         "     2  town_20251121_000002.csv  1,204  2025-11-21 16:00:00 +02  not yet",
         "     1  town_20251121_000001.csv      9  2025-11-21 16:00:00 +02  2025-11-21 16:00:01 +02",
