@@ -10,9 +10,10 @@ from hub_core.errors import ConfigError
 from hub_core.journal.engines.connection import Connection
 from hub_core.journal.engines.engine import Engine
 from hub_core.journal.engines.sqlite import Sqlite
+from hub_core.journal.gathering import Batch, Failure
 from hub_core.journal.readers import Readers
 from hub_core.journal.schema import JOURNAL, Migrations
-from hub_core.journal.writer import Batch, Failure, Writer
+from hub_core.journal.writer import Writer
 from hub_core.ports.clock import Clock
 
 T = TypeVar("T")

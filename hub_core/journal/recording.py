@@ -12,11 +12,11 @@ from hub_core.journal.dropping import refuse_dropped
 from hub_core.journal.engines.connection import Connection
 from hub_core.journal.engines.statements import Row, insert
 from hub_core.journal.failpoints import reach
+from hub_core.journal.gathering import Failure
 from hub_core.journal.instants import to_micros
 from hub_core.journal.outbox import add_deliveries
 from hub_core.journal.outcomes import decode_outcome, encode_outcome
 from hub_core.journal.scheduling import move
-from hub_core.journal.writer import Failure
 from hub_core.message import Delivery, Message, Outcome
 from hub_core.ports.schedule import Position
 

@@ -1,9 +1,8 @@
 """One thread, one connection, group commit: the only place where anything is written.
 
-Commands of one turn of the event loop are handed over together. While turns keep bringing more, the hand-over waits,
-at most ``LINGER``; an idle loop commits at once. While the thread commits one group the next one gathers.
-On SQLite the connection of the thread also does every checkpoint: before 3.51.3 commits may be lost when a second one
-does (sqlite.org/wal.html#walresetbug).
+While the thread commits one group the next one gathers (``hub_core.journal.gathering``). On SQLite the connection of
+the thread also does every checkpoint: before 3.51.3 commits may be lost when a second one does
+(sqlite.org/wal.html#walresetbug).
 """
 
 import asyncio
@@ -12,14 +11,15 @@ import logging
 import queue
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from itertools import groupby
 from operator import attrgetter
-from typing import Any, Final, Generic, TypeVar
+from typing import Any, Final, TypeVar
 
 from hub_core.journal.engines.connection import Connection
 from hub_core.journal.engines.engine import Engine
 from hub_core.journal.failpoints import reach
+from hub_core.journal.gathering import Batch, Command, Failure, Gathering, answer
 from hub_core.journal.readers import unavailable
 
 log = logging.getLogger("punte.journal")
@@ -28,57 +28,7 @@ Item = TypeVar("Item")
 
 MAX_COMMANDS: Final = 64
 MAX_BYTES: Final = 16_000_000
-LINGER: Final = 0.002  # seconds
 TRIES: Final = 5  # of a group that another process stood in the way of
-
-
-class Failure:
-    """The result of a command that did not succeed, beside others that did."""
-
-    __slots__ = ("error",)
-
-    def __init__(self, error: Exception) -> None:
-        self.error = error
-
-
-#: Runs many commands of one kind at once; one result per item, in order; a ``Failure`` harms no neighbour.
-Batch = Callable[[Connection, Sequence[Item]], Sequence[T | Failure]]
-
-
-class _Command(Generic[T]):
-    """Something to write, and who waits for it."""
-
-    __slots__ = ("batch", "future", "item", "size")
-
-    def __init__(self, batch: Batch[Any, T], item: Any, size: int, future: asyncio.Future[T]) -> None:
-        self.batch, self.item, self.size, self.future = batch, item, size, future
-
-
-class _Gathering:
-    """Commands of one event loop that are not handed over yet."""
-
-    def __init__(self, loop: asyncio.AbstractEventLoop, hand_over: Callable[[list[_Command[Any]]], None]) -> None:
-        self.loop = loop
-        self._hand_over = hand_over
-        self._commands: list[_Command[Any]] = []
-        self._seen = 0
-        self._since = 0.0
-
-    def add(self, command: _Command[Any]) -> None:
-        self._commands.append(command)
-        if len(self._commands) == 1:
-            self._seen, self._since = 0, self.loop.time()
-            self.loop.call_soon(self._turn)
-
-    def _turn(self) -> None:
-        count = len(self._commands)
-        late = self.loop.time() - self._since >= LINGER
-        if count == self._seen or count >= MAX_COMMANDS or late:
-            commands, self._commands = self._commands, []
-            self._hand_over(commands)
-        else:
-            self._seen = count
-            self.loop.call_soon(self._turn)
 
 
 class Writer:
@@ -95,9 +45,9 @@ class Writer:
         self._connection: Connection | None = engine.writer()
         self._ballast = engine.ballast
         self._full = self._ballast is not None and not self._ballast.take()
-        self._queue: queue.SimpleQueue[_Command[Any] | None] = queue.SimpleQueue()
-        self._carried: _Command[Any] | None = None
-        self._gathering: _Gathering | None = None
+        self._queue: queue.SimpleQueue[Command[Any] | None] = queue.SimpleQueue()
+        self._carried: Command[Any] | None = None
+        self._gathering: Gathering | None = None
         self._waiting: dict[asyncio.Future[Any], float] = {}
         self._closed = False
         self._thread = threading.Thread(target=self._run, name="punte-journal", daemon=True)
@@ -118,9 +68,9 @@ class Writer:
         if self._closed:
             raise unavailable("the journal is closed")
         if self._gathering is None or self._gathering.loop is not loop:
-            self._gathering = _Gathering(loop, self._hand_over)
+            self._gathering = Gathering(loop, self._hand_over, most=MAX_COMMANDS)
         future: asyncio.Future[T] = loop.create_future()
-        self._gathering.add(_Command(batch, item, size, future))
+        self._gathering.add(Command(batch, item, size, future))
         self._waiting[future] = time.monotonic()
         try:
             return await future
@@ -140,7 +90,7 @@ class Writer:
             self._thread.join()
             self._turn_away()
 
-    def _hand_over(self, commands: list[_Command[Any]]) -> None:
+    def _hand_over(self, commands: list[Command[Any]]) -> None:
         for command in commands:
             self._queue.put(command)
         if self._closed and not self._thread.is_alive():
@@ -152,19 +102,19 @@ class Writer:
             while True:
                 command = self._queue.get_nowait()
                 if command is not None:
-                    _answer([command], [Failure(unavailable("the journal is closed"))])
+                    answer([command], [Failure(unavailable("the journal is closed"))])
 
     def _run(self) -> None:
         while commands := self._take():
             if commands := self._let_in(commands):
                 results = self._commit(commands)
                 reach("after-commit-before-answer")
-                _answer(commands, results)
+                answer(commands, results)
                 self._spread()
         if self._connection is not None:
             self._connection.close()
 
-    def _take(self) -> list[_Command[Any]]:
+    def _take(self) -> list[Command[Any]]:
         """Wait for a command and take those that stand behind it; empty at the end."""
         first = self._carried or self._queue.get()
         self._carried = None
@@ -184,18 +134,18 @@ class Writer:
                 size += command.size
         return taken
 
-    def _let_in(self, commands: list[_Command[Any]]) -> list[_Command[Any]]:
+    def _let_in(self, commands: list[Command[Any]]) -> list[Command[Any]]:
         """Turn away what is new while the device is full; return the rest."""
         new = [command for command in commands if command.size] if self._full else []
         if new and self._ballast is not None and self._ballast.take():
             self._full = False
             log.warning("journal.has-room")
         elif new:
-            _answer(new, [Failure(unavailable("the device is full"))] * len(new))
+            answer(new, [Failure(unavailable("the device is full"))] * len(new))
             return [command for command in commands if not command.size]
         return commands
 
-    def _commit(self, commands: list[_Command[Any]]) -> list[Any]:
+    def _commit(self, commands: list[Command[Any]]) -> list[Any]:
         for _ in range(TRIES):
             try:
                 connection = self._begun()
@@ -246,7 +196,7 @@ class Writer:
             self._connection = None
 
 
-def _apply(engine: Engine, connection: Connection, commands: Sequence[_Command[Any]]) -> list[Any]:
+def _apply(engine: Engine, connection: Connection, commands: Sequence[Command[Any]]) -> list[Any]:
     """Run commands inside the transaction; neighbours of one kind together.
 
     Only if one fails, all begin again behind savepoints, for which SQLite copies every page that a group changes.
@@ -281,20 +231,3 @@ def _guarded(engine: Engine, connection: Connection, batch: Batch[Any, Any], ite
         return [result for item in items for result in _guarded(engine, connection, batch, [item])]
     connection.execute("RELEASE command")
     return results
-
-
-def _answer(commands: Sequence[_Command[Any]], results: Sequence[Any]) -> None:
-    """Tell the waiters, with one wake-up per event loop."""
-    pairs = zip(commands, results, strict=True)
-    for loop, group in groupby(pairs, key=lambda pair: pair[0].future.get_loop()):
-        # A loop that has ended has no waiters left.
-        with contextlib.suppress(RuntimeError):
-            loop.call_soon_threadsafe(_resolve, list(group))
-
-
-def _resolve(answers: Sequence[tuple[_Command[Any], Any]]) -> None:
-    for command, result in answers:
-        if isinstance(result, Failure) and not command.future.done():
-            command.future.set_exception(result.error)
-        elif not command.future.done():
-            command.future.set_result(result)
