@@ -24,7 +24,8 @@ from hub_core.settings import Settings
 from hub_web.api import control
 from hub_web.app import MadeLater, application
 from hub_web.protocol import Protocol
-from registry.assemble import Running, assemble
+from registry.assemble import assemble
+from registry.running import Running
 
 log = logging.getLogger("punte.serve")
 BACKLOG = 1024

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from hub_core.security.certificates import certificate_of
-from registry.assemble import Running
+from registry.running import Running
 
 T = TypeVar("T")
 NOW = datetime.now(UTC)
