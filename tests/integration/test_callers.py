@@ -20,7 +20,7 @@ from hub_core.directory import Directory
 from hub_core.errors import ConfigError
 from hub_core.security.certificates import certificate_of
 from hub_core.settings import Settings, from_environment
-from hub_web.api import public
+from hub_web.api.assemble import api_of
 from hub_web.app import application
 from hub_web.serve import listening, tls_of
 from registry import jobs
@@ -61,7 +61,7 @@ def country(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Country]:
             made = [
                 await hub.desk.call("key_new", {"name": it, "institution": it, "by": "ana"}) for it in ("mill", "town")
             ]
-            app = application(hub.front, public.build(hub.api_state()))
+            app = application(hub.front, api_of(hub.api_state()))
             with socket.create_server(("127.0.0.1", 0)) as plain, socket.create_server(("127.0.0.1", 0)) as tls:
                 async with listening(app, plain), listening(app, tls, context=tls_of(settings)):
                     files = {name: it.write(folder) for name, it in shown.items()}
