@@ -23,7 +23,7 @@ from hub_core.message import Entry, Message, Outcome
 from hub_core.ports import Adapter, Clock, Journal, JournalView, Part, Split, Splits
 
 log = logging.getLogger("punte.splitting")
-BATCH: Final = 512  # rows of one commit
+BATCH: Final = 1024  # rows of one commit
 TURN: Final = 32  # rows that are judged between two looks at what else there is to do: some milliseconds
 AT_ONCE: Final = 4  # files; the others wait
 _APART: Final = ("body", "attachments")  # of a message, not in its row

@@ -186,7 +186,8 @@ def _add_parts(connection: Connection, new: Sequence[tuple[int, Recorded]]) -> N
     insert(connection, "content", "message_seq, outcome, body, sealed", contents)
     cases = ((case, number) for number, item in new for case in item.cases)
     insert(connection, "message_case", "number, message_seq", cases)
-    persons = ((person, number) for number, item in new for person in item.persons)
+    # Hashes come in no order: sorted, those that share a page of the index follow one another.
+    persons = sorted((person, number) for number, item in new for person in item.persons)
     insert(connection, "message_person", "person, message_seq", persons)
     attaching.add(connection, ((number, item.attachments) for number, item in new if item.attachments))
     if files := [(number,) for number, item in new if item.outcome.rows]:

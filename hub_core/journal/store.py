@@ -1,5 +1,6 @@
 """The journal on SQL: the port ``Journal``, and with it the reading side."""
 
+import asyncio
 from collections.abc import Awaitable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
@@ -23,6 +24,7 @@ from hub_core.journal.bodies import Vault
 from hub_core.journal.database import Database
 from hub_core.journal.dropping import KeyDropped
 from hub_core.journal.engines.connection import Connection
+from hub_core.journal.engines.statements import chunks
 from hub_core.journal.entries import ParkedRow, PurgePart, PurgeStep, Replay
 from hub_core.journal.failpoints import reach
 from hub_core.journal.instants import to_micros
@@ -53,8 +55,11 @@ class SqlJournal(SqlJournalView):
         return self._opened(standing)
 
     async def record_all(self, decided: Sequence[tuple[Message, Outcome]]) -> list[Outcome]:
-        """Keep and decide, all or none; see ``Journal.record_all``."""
-        recorded = [recording.prepare(message, outcome, self._vault) for message, outcome in decided]
+        """Keep and decide, all or none; see ``Journal.record_all``. Sealing many messages holds up nobody else."""
+        recorded: list[recording.Recorded] = []
+        for some in chunks(decided):
+            recorded += [recording.prepare(message, outcome, self._vault) for message, outcome in some]
+            await asyncio.sleep(0)
         work = partial(recording.record_all, items=recorded)
         standing = await self._sealed(self._database.write(work, size=sum(one.size for one in recorded)))
         return [self._opened(one) for one in standing]
