@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 WRITING: Final = frozenset(
     {"apply", "attachment", "capture", "key_new", "key_revoke", "query", "repair", "replay", "revealed", "rollback"}
     | {"seal_rotate", "seal_reload", "seal_drop"}
-    | {"parked_act", "settle", "purge", "endpoint_pause", "endpoint_resume"}
+    | {"parked_act", "settle", "purge", "endpoint_pause", "endpoint_resume", "file_write"}
     | {"mapping_shadow", "mapping_shadow_stop", "mapping_promote", "mapping_rollback"}
 )
 

@@ -43,6 +43,13 @@ class SetAside(msgspec.Struct, frozen=True, kw_only=True):
     holds: bool = False
 
 
+class Early(msgspec.Struct, frozen=True, kw_only=True):
+    """Who lets a file be written before its time, and why."""
+
+    by: str
+    reason: str
+
+
 class Closed(msgspec.Struct, frozen=True, kw_only=True):
     """A file as it will be written, whatever happens: its number, its name, its bytes, its rows.
 
@@ -50,6 +57,7 @@ class Closed(msgspec.Struct, frozen=True, kw_only=True):
         number: of the files of this endpoint, from 1.
         delivery_ids: in the order of the rows.
         first_line: where the first row stands, from 1.
+        early: it was closed before its time.
     """
 
     endpoint: str
@@ -59,6 +67,19 @@ class Closed(msgspec.Struct, frozen=True, kw_only=True):
     delivery_ids: tuple[str, ...]
     first_line: int
     at: datetime
+    early: Early | None = None
+
+
+class NextFile(msgspec.Struct, frozen=True, kw_only=True):
+    """What an endpoint's next file would be, of what waits now.
+
+    Attributes:
+        file: not closed yet; ``None``: it would have no row.
+        aside: what no file can carry, of what was looked at for it.
+    """
+
+    file: Closed | None
+    aside: tuple[SetAside, ...]
 
 
 class Unwritten(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,6 +97,7 @@ class FiledRow(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         lines: rows that it has.
         written_at: when it lay there whole; ``None``: it does not yet.
+        early: it was closed before its time.
     """
 
     endpoint: str
@@ -84,3 +106,4 @@ class FiledRow(msgspec.Struct, frozen=True, kw_only=True):
     lines: int
     closed_at: datetime
     written_at: datetime | None
+    early: Early | None = None

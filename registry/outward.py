@@ -1,6 +1,9 @@
 """What brings messages to partners, made of the parts of a hub: one by one, and many in a file."""
 
+from functools import partial
+
 from hub_core.delivering.attached import AttachingTarget
+from hub_core.delivering.choosing import Chooser
 from hub_core.delivering.delivery import Deliverer
 from hub_core.delivering.filing import Filer
 from hub_core.delivering.written import WritingTarget
@@ -31,15 +34,11 @@ def deliverer_of(parts: Parts) -> Deliverer:
 
 def filer_of(parts: Parts) -> Filer:
     """Return what writes files of many messages."""
-
-    async def filing(name: str) -> Filing:
-        return await parts.connections.filing(name, parts.directory().endpoints[name])
-
     return Filer(
         journal=parts.journal,
         view=parts.view,
-        filings=filing,
-        mappings=lambda name: parts.mappings().named(name),
+        filings=partial(filing_of, parts),
+        chooser=chooser_of(parts),
         directory=parts.directory,
         due_at=due_at,
         clock=parts.clock,
@@ -47,3 +46,18 @@ def filer_of(parts: Parts) -> Filer:
         leads=lambda: parts.database.leads,
         told=parts.metrics.attempted,
     )
+
+
+def chooser_of(parts: Parts) -> Chooser:
+    """Return what makes such a file of what waits, and keeps nothing of it."""
+    return Chooser(
+        view=parts.view,
+        mappings=lambda name: parts.mappings().named(name),
+        directory=parts.directory,
+        clock=parts.clock,
+    )
+
+
+async def filing_of(parts: Parts, name: str) -> Filing:
+    """Open what makes and puts the files of an endpoint."""
+    return await parts.connections.filing(name, parts.directory().endpoints[name])

@@ -42,6 +42,8 @@ FILES = (
     Column("ROWS", right=True),
     Column("CLOSED", drop=1),
     Column("WRITTEN"),
+    Column("EARLY BY", drop=2),
+    Column("WHY", drop=3, wrap=True),
 )
 
 AnyName = Annotated[
@@ -170,12 +172,16 @@ def _show(answer: dict[str, Any]) -> None:
 def _show_files(answer: dict[str, Any]) -> None:
     """Print which files were written, and where they go."""
     screen.heading(f"Files into {screen.clean(answer['folder'] or '')}, the newest first")
-    rows = [
-        (str(it["number"]), it["name"], f"{it['lines']:,}", screen.local(it["closed_at"]), _written(it["written_at"]))
-        for it in answer["files"]
-    ]
-    screen.table(FILES, rows, empty="none yet: a file is written when it is due and something waits")
+    show_files(answer["files"], empty="none yet: a file is written when it is due and something waits")
 
 
-def _written(at: str | None) -> str:
-    return screen.local(at) or "not yet"
+def show_files(files: list[dict[str, Any]], *, empty: str) -> None:
+    """Print files that the hub writes, and who let them be written before their time."""
+    screen.table(FILES, [_file(it) for it in files], empty=empty)
+
+
+def _file(it: dict[str, Any]) -> tuple[str, ...]:
+    early = it.get("early") or {"by": "", "reason": ""}
+    written = screen.local(it["written_at"]) or "not yet"
+    closed = screen.local(it["closed_at"])
+    return str(it["number"]), it["name"], f"{it['lines']:,}", closed, written, early["by"], early["reason"]

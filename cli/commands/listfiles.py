@@ -1,4 +1,4 @@
-"""``punte file``: files of rows, looked at before they are sent."""
+"""``punte file``: files of rows; those of others looked at before they are sent, the hub's own written at once."""
 
 from contextlib import ExitStack
 from datetime import UTC, datetime
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from cli import files, screen
+from cli.commands import filewriting
 from cli.faults import Exit
 from cli.options import Json, ReadBy, Root, Schemas, mappings_of
 from cli.screen import Column
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
     from registry.filecheck import FileCheck
     from registry.offline import OfflineReader
 
-app = typer.Typer(no_args_is_help=True, help="Files of rows: would they be taken?")
+app = typer.Typer(no_args_is_help=True, help="Files of rows: would they be taken? Write one now.")
+app.command()(filewriting.write)
 SHOWN: Final = 20  # faults on a terminal; --json has all
 COLUMNS = (
     Column("LINE", right=True),

@@ -11,97 +11,23 @@ that hangs ends within its time-out.
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable, Hashable, Sequence
-from datetime import UTC, date, datetime, timedelta
-from typing import Final, NamedTuple
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+from typing import Final
 
-import msgspec
-
-from hub_core.canonical import Beneficiary
+from hub_core.delivering.choosing import PAGE, Chooser, collect_of
 from hub_core.delivering.gates import Gates
-from hub_core.directory import Directory, Endpoint
-from hub_core.document import Document
-from hub_core.errors import ConfigError, PunteError, Rejected, TryLater
-from hub_core.filed import Candidate, Closed, SetAside, Unwritten
+from hub_core.directory import Directory
+from hub_core.errors import ConfigError, PunteError
+from hub_core.filed import Early, Unwritten
 from hub_core.journal.failpoints import reach
-from hub_core.mapping.compiled import CompiledMapping
-from hub_core.message import DeliveryState, Severity
+from hub_core.message import DeliveryState
 from hub_core.policy import Collect
-from hub_core.ports import Clock, Filing, Journal, JournalView, Whole
+from hub_core.ports import Clock, Filing, Journal, JournalView
 
 log = logging.getLogger("punte.filing")
 LOOK: Final = timedelta(seconds=5)  # between two looks at what waits
-PAGE: Final = 1_000  # rows whose records are in memory at once
-DEFECT: Final = "D302"
-UNFIT: Final = "F116"  # "rows that the file cannot carry"
-_records: Final = msgspec.json.Decoder(Beneficiary)
-
-
-class Chosen:
-    """The rows of a file that is being made; what belongs to another file waits for the next one.
-
-    Args:
-        filing: of the endpoint.
-        mapping: writes each row.
-        on: day of writing.
-        holds: what is parked holds the later ones of its order key.
-    """
-
-    def __init__(self, filing: Filing, mapping: CompiledMapping, *, on: date, holds: bool) -> None:
-        self._filing = filing
-        self._mapping = mapping
-        self._on = on
-        self._holds = holds
-        self._kind: Hashable = None
-        self._waiting: set[str | None] = set()
-        self.documents: list[Document] = []
-        self.delivery_ids: list[str] = []
-
-    def take(self, page: Sequence[Candidate], most: int) -> list[SetAside]:
-        """Take what belongs into the file, up to ``most`` rows; return what no file can carry."""
-        aside = []
-        for one in page:
-            if len(self.documents) >= most:
-                break
-            if one.line is not None and one.line in self._waiting:
-                continue  # it must not overtake
-            try:
-                document = self._written(one)
-                kind = self._filing.kind(document)
-            except (ConfigError, TryLater):
-                raise
-            except Exception as fault:
-                # One record must not hold up all: what is not known is parked.
-                code, told = _fault(fault)
-                if code == DEFECT:
-                    log.exception("delivery.unexpected", extra={"delivery": one.delivery_id})
-                aside.append(SetAside(delivery_id=one.delivery_id, code=code, detail=told, holds=self._holds))
-                if self._holds:
-                    self._waiting.add(one.line)
-                continue
-            if self.documents and kind != self._kind:
-                self._waiting.add(one.line)
-                continue
-            self._kind = kind
-            self.documents.append(document)
-            self.delivery_ids.append(one.delivery_id)
-        return aside
-
-    def _written(self, one: Candidate) -> Document:
-        if one.fault is not None:
-            raise Rejected(one.fault, "its contents do not open")
-        writing = self._mapping.write(_records.decode(one.record), on=self._on)
-        if writing.document is None:
-            first = next(found for found in writing.findings if found.severity is Severity.ERROR)
-            raise Rejected(first.code, first.text, findings=[first])
-        return writing.document
-
-
-class Made(NamedTuple):
-    """A file that can be written, of the first rows of those that were chosen."""
-
-    whole: Whole
-    rows: int
+HELD_BACK: Final = "R308"
 
 
 class Filer:
@@ -111,7 +37,7 @@ class Filer:
         journal: where files are closed and settled.
         view: where their rows wait.
         filings: opens what writes the files of an endpoint, by its name.
-        mappings: returns a mapping by its id.
+        chooser: makes the next file of an endpoint.
         directory: returns the registry set in force.
         due_at: returns when a file is due whose oldest message came then.
         clock: the time.
@@ -126,7 +52,7 @@ class Filer:
         journal: Journal,
         view: JournalView,
         filings: Callable[[str], Awaitable[Filing]],
-        mappings: Callable[[str], CompiledMapping],
+        chooser: Chooser,
         directory: Callable[[], Directory],
         due_at: Callable[[Collect, datetime], datetime],
         clock: Clock,
@@ -137,7 +63,7 @@ class Filer:
         self._journal = journal
         self._view = view
         self._filings = filings
-        self._mappings = mappings
+        self._chooser = chooser
         self._directory = directory
         self._due_at = due_at
         self._clock = clock
@@ -186,14 +112,32 @@ class Filer:
             written += done
         return written
 
-    async def _step(self, name: str) -> int | None:
+    async def write_now(self, name: str, early: Early) -> None:
+        """Write the next file of an endpoint before its time, with what waits; the closed one first, if there is one.
+
+        A process that does not lead only closes it: the one that does writes it within seconds.
+
+        Raises:
+            ConfigError: R105, it collects nothing; R308, it is held back, or a file is being written; or its set-up.
+            TryLater: its folder, or the journal. Rejected: J422.
+        """
+        collect_of(self._directory(), name)
+        if not self._lets_pass(name):
+            raise ConfigError(HELD_BACK, f"nothing is written to {name} now", mend="see punte endpoint list")
+        if not self._leads():
+            if await asyncio.to_thread(self._view.unwritten, name) is None:
+                await self._close(name, early)
+        elif await self._step(name, early) == 0:
+            await self._step(name)
+
+    async def _step(self, name: str, early: Early | None = None) -> int | None:
         """Write the closed file (1), or close the next one if it is due (0); ``None``: there is nothing to do."""
         error: Exception | None = None
         began = self._gates.begin(name)
         try:
             file = await asyncio.to_thread(self._view.unwritten, name)
             if file is None:
-                return 0 if await self._close(name) else None
+                return 0 if await self._close(name, early) else None
             await self._write(file)
         except Exception as raised:
             error = raised
@@ -207,45 +151,28 @@ class Filer:
         paused = any(pause.endpoint == name and pause.holds(now) for pause in self._view.pauses())
         return not paused and self._gates.room(name, now) > 0
 
-    async def _close(self, name: str) -> bool:
-        """Close a file if it is due; say whether one was."""
-        endpoint, now = self._directory().endpoints[name], self._clock.now()
-        waits = await asyncio.to_thread(self._view.collecting, name)
-        collect = endpoint.collect
-        if collect is None or endpoint.writes is None or waits.oldest is None:
+    async def _close(self, name: str, early: Early | None) -> bool:
+        """Close a file if it is due, or because somebody says so; say whether one was."""
+        now = self._clock.now()
+        if not await asyncio.to_thread(self._is_due, name, now, early):
             return False
-        if waits.count < collect.most and self._due_at(collect, waits.oldest) > now:
+        found = await asyncio.to_thread(self._chooser.next_file, name, await self._filings(name), early)
+        for begin in range(0, len(found.aside), PAGE):
+            await self._journal.set_aside(found.aside[begin : begin + PAGE], at=now)
+        if (file := found.file) is None:
             return False
-        filing = await self._filings(name)
-        mapping = self._mappings(endpoint.writes)
-        chosen = await self._choose(name, endpoint, Chosen(filing, mapping, on=_day(now), holds=_holds(endpoint)))
-        if not chosen.documents:
-            return False
-        number = next((file.number for file in self._view.filed(name)), 0) + 1
-        made = await asyncio.to_thread(make, filing, chosen.documents, number, now)
-        file = Closed(
-            endpoint=name,
-            number=number,
-            name=made.whole.name,
-            body=made.whole.body,
-            delivery_ids=tuple(chosen.delivery_ids[: made.rows]),
-            first_line=made.whole.first_line,
-            at=now,
-        )
         await self._journal.close_file(file)
-        log.info("filing.closed", extra={"endpoint": name, "number": number, "rows": made.rows})
+        by = {} if early is None else {"by": early.by}
+        rows = len(file.delivery_ids)
+        log.info("filing.closed", extra={"endpoint": name, "number": file.number, "rows": rows} | by)
         reach("after-filed-before-put")
         return True
 
-    async def _choose(self, name: str, endpoint: Endpoint, chosen: Chosen) -> Chosen:
-        """Write rows, page by page; park at once what no file can carry."""
-        most = endpoint.collect.most if endpoint.collect else 0
-        after: int | None = 0
-        while after is not None and len(chosen.documents) < most:
-            page, after = await asyncio.to_thread(self._view.candidates, name, after=after, limit=PAGE)
-            if aside := await asyncio.to_thread(chosen.take, page, most):
-                await self._journal.set_aside(aside, at=self._clock.now())
-        return chosen
+    def _is_due(self, name: str, now: datetime, early: Early | None) -> bool:
+        collect, waits = collect_of(self._directory(), name), self._view.collecting(name)
+        if waits.oldest is None:
+            return False
+        return early is not None or waits.count >= collect.most or self._due_at(collect, waits.oldest) <= now
 
     async def _write(self, file: Unwritten) -> None:
         filing = await self._filings(file.endpoint)
@@ -259,39 +186,3 @@ class Filer:
         reach("after-put-before-settle")
         await self._journal.settle_file(file.endpoint, file.number, at=self._clock.now())
         log.info("filing.written", extra={"endpoint": file.endpoint, "number": file.number})
-
-
-def make(filing: Filing, documents: Sequence[Document], number: int, at: datetime) -> Made:
-    """Make a file of as many of the first documents as one can carry: the sum of all may be too long for its column.
-
-    Raises:
-        ConfigError: it cannot even carry one, though each was found to fit.
-    """
-    count = len(documents)
-    while True:
-        try:
-            return Made(filing.whole(documents[:count], number=number, at=at), count)
-        except Rejected as fault:
-            if count == 1:
-                raise ConfigError(fault.code, fault.text, mend="mend the description of the file") from fault
-        count //= 2
-
-
-def _holds(endpoint: Endpoint) -> bool:
-    return endpoint.parked == "hold"
-
-
-def _day(at: datetime) -> date:
-    return at.astimezone(UTC).date()
-
-
-def _fault(fault: Exception) -> tuple[str, str]:
-    """Return code and words of what a delivery is parked for; those of a defect hold no value.
-
-    What is wrong with a row is told as what no file can carry: its own code has a mend for who sends files to the hub.
-    """
-    if not isinstance(fault, Rejected):
-        return DEFECT, type(fault).__name__
-    code = UNFIT if fault.code.startswith("F") else fault.code
-    columns = dict.fromkeys(found.source for found in fault.findings if found.source)
-    return code, f"{fault.text} ({', '.join(columns)})" if columns else fault.text

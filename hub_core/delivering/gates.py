@@ -54,7 +54,7 @@ class Gate:
     def __init__(self, name: str, endpoint: Endpoint, *, places: int, now: float) -> None:
         self.endpoint = endpoint
         self._name = name
-        self._places = endpoint.concurrency or places
+        self._places = 1 if endpoint.collect else endpoint.concurrency or places  # one file after the other
         self._policy = endpoint.breaker or BreakerPolicy()
         self._breaker = Breaker(since=now)
         self._code: str | None = None

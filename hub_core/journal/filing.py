@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Final
 
 from hub_core.errors import Rejected
-from hub_core.filed import Candidate, Closed, Collecting, FiledRow, SetAside, Unwritten
+from hub_core.filed import Candidate, Closed, Collecting, Early, FiledRow, SetAside, Unwritten
 from hub_core.journal.bodies import Vault
 from hub_core.journal.engines.connection import Connection
 from hub_core.journal.engines.statements import OPEN, Row, chunks, insert, marks
@@ -95,7 +95,7 @@ class FilingView:
         """Return the last files of an endpoint, newest first."""
         with self._readers.read() as connection:
             rows = connection.execute(
-                "SELECT number, name, lines, closed_at, written_at FROM filed WHERE endpoint = ? "
+                "SELECT number, name, lines, closed_at, written_at, actor, reason FROM filed WHERE endpoint = ? "
                 f"ORDER BY number DESC LIMIT {_SHOWN}",
                 (endpoint,),
             ).fetchall()
@@ -107,8 +107,9 @@ class FilingView:
                 lines=lines,
                 closed_at=from_micros(closed_at),
                 written_at=from_micros(written_at),
+                early=None if actor is None else Early(by=actor, reason=reason),
             )
-            for number, name, lines, closed_at, written_at in rows
+            for number, name, lines, closed_at, written_at, actor, reason in rows
         ]
 
 
@@ -148,8 +149,9 @@ def close(connection: Connection, file: Closed, vault: Vault) -> None:
     if last[0] != file.number - 1 or len(taken) != len(file.delivery_ids):
         raise Rejected("J422", "another process closed a file meanwhile", where=file.endpoint)
     at, lines = to_micros(file.at), len(file.delivery_ids)
-    columns = "endpoint, number, name, lines, closed_at, message_seq, contents"
-    row = (file.endpoint, file.number, file.name, lines, at, message_seq, sealed)
+    columns = "endpoint, number, name, lines, closed_at, message_seq, contents, actor, reason"
+    early = (None, None) if file.early is None else (file.early.by, file.early.reason)
+    row = (file.endpoint, file.number, file.name, lines, at, message_seq, sealed, *early)
     ((seq,),) = insert(connection, "filed", columns, [row], " RETURNING seq")
     for chunk in chunks(file.delivery_ids):
         connection.execute(
@@ -168,11 +170,12 @@ def close(connection: Connection, file: Closed, vault: Vault) -> None:
 def settle_some(connection: Connection, endpoint: str, number: int, *, at: datetime) -> bool:
     """Settle some rows of a file that lies there whole as sent; return whether that were the last ones.
 
-    Each says in its history, and by its reference, in which file it went, and where.
+    Each says in its history, and by its reference, in which file it went, and where; and who let that be written early.
     """
-    seq, name = connection.execute(
-        "SELECT seq, name FROM filed WHERE endpoint = ? AND number = ?", (endpoint, number)
+    seq, name, actor, reason = connection.execute(
+        "SELECT seq, name, actor, reason FROM filed WHERE endpoint = ? AND number = ?", (endpoint, number)
     ).fetchone()
+    told = name if actor is None else f"{name}, written before its time: {reason}"
     some = f"SELECT seq FROM delivery WHERE filed_seq = ? AND {OPEN} ORDER BY seq LIMIT ?"
     rows = [one for (one,) in connection.execute(some, (seq, SETTLED_AT_ONCE))]
     messages: set[int] = set()
@@ -180,9 +183,9 @@ def settle_some(connection: Connection, endpoint: str, number: int, *, at: datet
     for chunk in chunks(rows):
         connection.execute(
             "INSERT INTO entry (message_seq, at, step, actor, detail, delivery_seq, attempt, started_at) "
-            "SELECT message_seq, ?, 'sent', 'hub', 'row ' || filed_line || ' of ' || ?, seq, attempts, claimed_at "
+            "SELECT message_seq, ?, 'sent', ?, 'row ' || filed_line || ' of ' || ?, seq, attempts, claimed_at "
             f"FROM delivery WHERE seq IN ({marks(chunk)}) ORDER BY seq",
-            (to_micros(at), name, *chunk),
+            (to_micros(at), actor or "hub", told, *chunk),
         )
         settled = connection.execute(
             "UPDATE delivery SET state = 'sent', ready_at = NULL, settled_at = ?, code = NULL, "

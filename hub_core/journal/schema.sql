@@ -196,6 +196,7 @@ CREATE TABLE polled (
 
 -- Files that the hub writes: of each endpoint one for many deliveries, numbered from 1 without gaps. contents: its bytes,
 -- sealed by the key of the message of its first row; NULL once all is settled. written_at: when it lay there whole.
+-- actor, reason: who let it be written before its time, and why.
 CREATE TABLE filed (
     seq INTEGER PRIMARY KEY,
     endpoint TEXT NOT NULL,
@@ -206,6 +207,6 @@ CREATE TABLE filed (
     written_at INTEGER,
     message_seq INTEGER,
     contents BLOB
-);
+, actor TEXT, reason TEXT);
 CREATE UNIQUE INDEX filed_number ON filed (endpoint, number);
 CREATE INDEX filed_open ON filed (endpoint) WHERE contents IS NOT NULL;

@@ -203,6 +203,12 @@ class EndpointResume(Act, frozen=True, kw_only=True):
     name: str
 
 
+class FileWrite(Act, frozen=True, kw_only=True):
+    """Write the next file of an endpoint that collects messages."""
+
+    name: str
+
+
 class RouteExplain(Arguments, frozen=True, kw_only=True):
     """A kept message, or a canonical record with the service that it would come by."""
 

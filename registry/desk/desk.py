@@ -50,6 +50,8 @@ VERBS: Final[dict[str, tuple[str, type[msgspec.Struct]]]] = {
     "endpoint": ("endpoints", args.EndpointName),
     "endpoint_pause": ("endpoints", args.EndpointPause),
     "endpoint_resume": ("endpoints", args.EndpointResume),
+    "file_draft": ("filing", args.EndpointName),
+    "file_write": ("filing", args.FileWrite),
     "parked": ("parking", args.Parked),
     "parked_act": ("parking", args.ParkedAct),
     "settle": ("parking", args.Settle),

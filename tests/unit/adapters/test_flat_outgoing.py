@@ -6,7 +6,7 @@ import pytest
 
 from adapters.flat.dropbox import Dropbox
 from adapters.flat.outgoing import Outgoing, check
-from hub_core.delivering.filing import make
+from hub_core.delivering.choosing import make
 from hub_core.directory import Direction, Endpoint
 from hub_core.document import Document
 from hub_core.errors import ConfigError, Rejected

@@ -8,132 +8,16 @@ import pytest
 
 from adapters.flat.adapter import FlatAdapter
 from hub_core.codes import CODES
-from hub_core.delivering.filing import Chosen
+from hub_core.delivering.choosing import Chosen
 from hub_core.errors import TryLater
 from hub_core.filed import Candidate
 from hub_core.journal.entries import Filter
-from hub_core.message import Arrival, Caller, State
-from hub_core.places import MAPPINGS
-from hub_core.settings import Settings
-from registry.assemble import splitter_of
+from hub_core.message import State
 from registry.desk import Desk
-from registry.outward import filer_of
-from registry.parts import Parts
 from tests.integration import sshd
 from tests.integration.file_child import TITLES, a_file, row
+from tests.integration.filing.town import PAYMENTS, accept, dated, registered, rows_in, write_due, written
 from tests.integration.shut import shut
-
-PAYMENTS = MAPPINGS / "cnpp/fixtures/payments.txt"
-COUNTRY = """
-institutions:
-  anofm: {name: Employment agency}
-  town: {name: Town hall}
-endpoints:
-  lists:
-    institution: anofm
-    direction: in
-    adapter: flat
-    service: lists
-    contract: {rows: partners/anofm/monthly.rows.yaml}
-    mappings: anofm.monthly/1
-    message_id: header
-  payments:
-    institution: anofm
-    direction: in
-    adapter: flat
-    service: payments
-    contract: {rows: partners/cnpp/payments.rows.yaml}
-    mappings: cnpp.payments/1
-    message_id: header
-  house:
-    institution: town
-    direction: out
-    adapter: flat
-    service: payments
-    contract: {rows: partners/cnpp/payments.rows.yaml}
-    writes: cnpp.payments/1
-    collect: {every: 1 ms}
-    settings: {folder: town/in, marker: .done, name: "pay-{number}.txt", header: {date: "{date}"}}
-  town:
-    institution: town
-    direction: out
-    adapter: flat
-    service: job-seekers
-    contract: {rows: partners/anofm/monthly.rows.yaml}
-    writes: anofm.monthly/1
-    collect: {every: COLLECT, most: 3}
-    OUT
-    settings: {folder: town/in}
-routes:
-  all: {services: [lists, payments], to: [town]ORDER}
-  payments: {services: [payments], to: [house]}
-access:
-  anofm-payments: {institution: anofm, service: payments, purposes: [labour-market], fixed_purpose: labour-market}
-  anofm-lists: {institution: anofm, service: lists, purposes: [labour-market], fixed_purpose: labour-market}
-"""
-
-
-@pytest.fixture
-def folder(tmp_path, monkeypatch):
-    path = tmp_path / "files" / "town" / "in"
-    path.mkdir(parents=True)
-    monkeypatch.setenv("PUNTE_FILES", str(tmp_path / "files"))
-    return path
-
-
-@pytest.fixture
-def settings(tmp_path):
-    return Settings(home=tmp_path / "home")
-
-
-async def registered(settings, *, every="1 ms", more="", out="", server=None):
-    """Return a hub whose town hall takes files, in a folder of this machine unless a server is named."""
-    parts = Parts(settings, write=True)
-    country = COUNTRY.replace("COLLECT", every).replace("ORDER", more).replace("OUT", out)
-    if server is not None:
-        own = f"settings: {{host_key: {server.host_key}}}\n    {server.registered}"
-        country = country.replace("settings: {folder: town/in}", own)
-    await Desk(parts).call("apply", {"files": {"country.yaml": country}, "by": "ana"})
-    return parts
-
-
-@pytest.fixture
-async def hub(settings, folder):
-    parts = await registered(settings)
-    yield parts
-    await parts.connections.close()
-    parts.close()
-
-
-async def accept(hub, body, sender_id="list-1", endpoint="lists"):
-    """Take a list in and judge its rows: each waits at the town hall's endpoint."""
-    caller = Caller(institution="anofm", key="k")
-    kept = await hub.hub.accept(Arrival(endpoint=endpoint, caller=caller, body=body, sender_id=sender_id))
-    await splitter_of(hub).split(kept.message_id)
-    return kept.message_id
-
-
-async def write_due(hub, name="town"):
-    """Write what is due at an endpoint, as the hub does in the background; return how many files that were."""
-    hub.gates.keep_only(hub.directory())
-    return await filer_of(hub).turn(name)
-
-
-def written(folder):
-    """Return the files that a partner would take, without the titles, by name."""
-    files = {path.name: path.read_bytes().decode("cp1250").splitlines() for path in sorted(folder.glob("[!.]*.csv"))}
-    assert all(lines[0] == TITLES for lines in files.values())
-    return {name: lines[1:] for name, lines in files.items()}
-
-
-def dated(body):
-    """Return a file of payments without the day on which it was made."""
-    header, end, rest = body.partition(b"\r\n")
-    return header[:-8] + end + rest
-
-
-def rows_in(folder):
-    return [line for lines in written(folder).values() for line in lines]
 
 
 async def test_what_waits_becomes_files_whose_rows_are_those_that_came(hub, folder):
