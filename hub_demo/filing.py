@@ -36,6 +36,7 @@ class Line(NamedTuple):
     line: str
     column: str
     code: str
+    result: str
     wrong: str
     mend: str
 
@@ -162,7 +163,7 @@ def _reply(stage: Stage, folder: str, name: str) -> Reply:
     if not _until(path.exists, bool):
         return Reply("no reply yet", ())
     _, summary, *lines = csv.reader(io.StringIO(path.read_text(encoding="utf-8-sig")), delimiter=";")
-    return Reply(summary[3], tuple(Line(*line) for line in lines))
+    return Reply(summary[4], tuple(Line(*line) for line in lines))
 
 
 def _kept(stage: Stage, endpoint: str, body: bytes) -> list[dict[str, Any]]:

@@ -14,6 +14,7 @@ from hub_core.mapping.compiled import CompiledMapping
 from hub_core.mapping.rowfiles import description_of
 from hub_core.message import Finding, Severity
 from hub_core.rows import Description, Row, as_document, open_file
+from hub_core.rows.packed import is_packed
 
 MOST: Final = 100_000  # faults that are told
 _UTF_16: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
@@ -58,7 +59,7 @@ def check_file(body: bytes, mapping: CompiledMapping, *, on: date, begin: Bar) -
     check = FileCheck(
         description=description.name,
         mapping=mapping.version,
-        form=f"{description.form} in a zip" if description.packed else description.form,
+        form=f"{description.form} in a zip" if is_packed(body, description) else description.form,
         encoding=encoding_seen(body, description),
         result="refused",
     )
@@ -100,7 +101,7 @@ def mended(findings: Iterable[Finding]) -> tuple[Finding, ...]:
 
 def encoding_seen(body: bytes, description: Description) -> str:
     """Return how the letters of a file are written, as far as its bytes tell."""
-    if description.packed:
+    if is_packed(body, description):
         return "not looked at in a zip"
     if body.startswith(_UTF_16):
         return "UTF-16"

@@ -45,7 +45,7 @@ class FlatFiles:
 
     def knows(self, body: bytes) -> bool:
         """Tell whether a body that looks like one document of JSON or XML is a file of rows of a known form."""
-        nested = [one for one in self.descriptions if one.form in NESTED and not one.packed]
+        nested = [one for one in self.descriptions if one.form in NESTED and one.packed != "zip"]
         return any((file := _whole(body, one)) and any(not row.faults for row in file.rows) for one in nested)
 
     def mapping_of(self, body: bytes) -> CompiledMapping:

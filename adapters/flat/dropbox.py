@@ -1,8 +1,6 @@
 """Files that a partner leaves in a folder: taken once each, when they are whole, and answered by a reply file."""
 
-import csv
 import hashlib
-import io
 from collections.abc import Iterable
 from contextlib import suppress
 from datetime import timedelta
@@ -11,19 +9,17 @@ from typing import Annotated, Final
 from msgspec import Meta
 
 from adapters.flat.inbox import Inbox
+from adapters.flat.replyform import Language, reply_that, reply_to
 from adapters.kit.folder import Lying, fingerprint_of, open_folder
-from hub_core.codes import CODES
 from hub_core.credentials import Struct
 from hub_core.directory import Endpoint
 from hub_core.errors import Rejected
-from hub_core.message import Finding
 from hub_core.ports import Batch, Became, Item
 
 HOST_KEY: Final = r"^SHA256:[A-Za-z0-9+/]{43}$"
 FOLDER: Final = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}(/[A-Za-z0-9][A-Za-z0-9_-]{0,63}){0,7}$"
 MARKER: Final = r"^\.[A-Za-z0-9]{1,20}$"
 NAME: Final = r"^([A-Za-z0-9]|\{(date|time|number|endpoint)\})([A-Za-z0-9._-]|\{(date|time|number|endpoint)\}){0,99}$"
-TITLES: Final = ("line", "column", "code", "what is wrong", "what to do")
 _TOO_LARGE: Final = "B413"
 _LETTERS: Final = 32  # of the hash of a name, in a position
 
@@ -37,6 +33,7 @@ class Dropbox(Struct, frozen=True, kw_only=True):
         settle: a file that was not changed for so long is whole.
         marker: a file is whole once another one of its name and this end lies beside it, such as ``.done``; left out:
             ``settle`` decides. The hub puts one beside a file that it writes.
+        language: of the titles and the results in a reply; codes, and what they say, are the same in all.
         name: of a file that the hub writes; ``{number}`` counts its files from 1 without gaps, ``{date}``, ``{time}``
             and ``{endpoint}`` may stand there, too. Left out: ``{endpoint}_{date}_{number}.csv``, or its own end.
         header: values of the header of such a file that no message says; with the same parts.
@@ -47,6 +44,7 @@ class Dropbox(Struct, frozen=True, kw_only=True):
     host_key: tuple[Annotated[str, Meta(pattern=HOST_KEY, examples=[f"SHA256:{43 * 'A'}"])], ...] = ()
     settle: timedelta = timedelta(seconds=30)
     marker: Annotated[str, Meta(pattern=MARKER, examples=[".done"])] | None = None
+    language: Language = "en"
     name: Annotated[str, Meta(pattern=NAME, examples=["borderou_{date}_{number}.csv"])] | None = None
     header: dict[str, str] = {}  # noqa: RUF012 - frozen, its base stands elsewhere
     trailer: dict[str, str] = {}  # noqa: RUF012 - same
@@ -63,6 +61,7 @@ class DropboxPoller:
         folder = open_folder(endpoint, dropbox.folder, host_key=dropbox.host_key)
         self._inbox = Inbox(folder, settle=dropbox.settle.total_seconds(), marker=dropbox.marker)
         self._limit = endpoint.max_body_bytes
+        self._language = dropbox.language
         self._closed: set[Lying] = set()  # that may not be read, and whose reply says so
 
     async def poll(self, position: str | None) -> Batch:
@@ -95,7 +94,7 @@ class DropboxPoller:
 
     async def reply(self, sender_id: str, became: Became) -> None:
         """Write the reply of a file, under each name that it came by; see ``hub_core.ports.Replies``."""
-        body = _table([*map(_line, became.findings), *map(_line, became.faults)], told=became)
+        body = reply_to(became, self._language)
         for one, name in await self._inbox.taken():
             if one == sender_id:
                 await self._inbox.reply(name, body)
@@ -129,7 +128,7 @@ class DropboxPoller:
         await self._inbox.refuse(file)
 
     async def _tell(self, file: Lying, code: str, text: str) -> None:
-        await self._inbox.reply(file.name, _table([(None, None, code, text, CODES[code].do)]))
+        await self._inbox.reply(file.name, reply_that(code, text, self._language))
 
 
 def _hashed(name: str) -> str:
@@ -138,22 +137,3 @@ def _hashed(name: str) -> str:
 
 def _position(name: str, fingerprint: str) -> str:
     return f"{fingerprint} {_hashed(name)}"
-
-
-Line = tuple[int | None, str | None, str, str, str]
-
-
-def _line(found: Finding) -> Line:
-    return found.line, found.source, found.code, found.text, found.help or CODES[found.code].do
-
-
-def _table(lines: Iterable[Line], *, told: Became | None = None) -> bytes:
-    """Return a reply as spreadsheets open it: semicolons, UTF-8 with its mark."""
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, delimiter=";", lineterminator="\r\n")
-    writer.writerow(TITLES)
-    if told is not None:
-        writer.writerow(("", "", "", told.summary, ""))
-    for line, column, *rest in lines:
-        writer.writerow(("" if line is None else line, column or "", *rest))
-    return buffer.getvalue().encode("utf-8-sig")

@@ -16,7 +16,8 @@ import os
 import re
 from typing import Final
 
-from adapters.kit.folder import Folder, Lying, shortened
+from adapters.kit.folder import Folder, Lying, fingerprint_of, shortened
+from hub_core.errors import Rejected
 
 TAKEN, DONE, REFUSED, REPLIES = "taken", "done", "refused", "replies"
 #: Names of files that are being written; those of hidden files begin with a point.
@@ -68,10 +69,10 @@ class Inbox:
         body = bytearray()
         return bytes(body) if await self._folder.read(file, body.extend) else None
 
-    async def fingerprint(self, file: Lying) -> str | None:
+    async def fingerprint(self, file: Lying, *, below: str = "") -> str | None:
         """Return what a file is known by, without holding its bytes; otherwise as ``body``."""
         digest = hashlib.sha256()
-        return digest.hexdigest() if await self._folder.read(file, digest.update) else None
+        return digest.hexdigest() if await self._folder.read(file, digest.update, below=below) else None
 
     async def take(self, name: str, fingerprint: str) -> None:
         """Move a file that the hub keeps to ``taken``."""
@@ -80,8 +81,7 @@ class Inbox:
 
     async def refuse(self, file: Lying) -> None:
         """Move a file that the hub does not even read to ``refused``."""
-        mark = hashlib.sha256(f"{file.size} {file.changed}".encode()).hexdigest()
-        await self._keep(file.name, REFUSED, file.name, mark=mark)
+        await self._keep(file.name, REFUSED, file.name, mark=_mark_of(file))
         await self._unmark(file.name)
 
     async def taken(self) -> list[tuple[str, str]]:
@@ -90,8 +90,16 @@ class Inbox:
         return [(it[1], it[2]) for it in found if it]
 
     async def reply(self, name: str, body: bytes) -> None:
-        """Write the reply of a file."""
-        await self._folder.write(f"{shortened(name)}.reply.csv", body, below=REPLIES)
+        """Write the reply of a file; that of an earlier file of its name stays beside it, and gets a mark."""
+        name = f"{shortened(name)}.reply.csv"
+        if (old := await self._folder.find(name, below=REPLIES)) is not None:
+            try:
+                mark = await self.fingerprint(old, below=REPLIES)
+            except Rejected:
+                mark = _mark_of(old)
+            if mark is not None and mark != fingerprint_of(body):
+                await self._folder.move(name, REPLIES, _marked(name, mark), below=REPLIES)
+        await self._folder.write(name, body, below=REPLIES)
 
     async def answered(self, fingerprint: str, name: str, *, refused: bool) -> None:
         """Move a file whose reply is written out of ``taken``."""
@@ -108,6 +116,11 @@ class Inbox:
         """Take the marker of a moved file away: the next file of its name has one of its own."""
         if self._marker is not None:
             await self._folder.remove(f"{name}{self._marker}")
+
+
+def _mark_of(file: Lying) -> str:
+    """Return a mark of a file whose bytes are not read."""
+    return hashlib.sha256(f"{file.size} {file.changed}".encode()).hexdigest()
 
 
 def _marked(name: str, mark: str) -> str:

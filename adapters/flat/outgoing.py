@@ -16,7 +16,6 @@ from hub_core.errors import ConfigError, Rejected
 from hub_core.policy import Collect
 from hub_core.ports import Whole
 from hub_core.rows import Column, Description, Record, whole_file
-from hub_core.rows.model import SUFFIXES
 
 _ANY: Final = datetime(2025, 1, 1, tzinfo=UTC)
 _PLACE: Final = re.compile(r"\{(date|time|number|endpoint)\}")
@@ -39,7 +38,7 @@ class Outgoing:
         self._dropbox = dropbox
         self._description = description
         self._folder: Folder = open_folder(endpoint, dropbox.folder, host_key=dropbox.host_key)
-        self._name = dropbox.name or f"{{endpoint}}_{{date}}_{{number}}.{_suffix(description)}"
+        self._name = dropbox.name or f"{{endpoint}}_{{date}}_{{number}}.{description.suffix}"
 
     def kind(self, document: Document) -> Hashable:
         """Return what the row says of the header and the trailer; see ``Filing``.
@@ -128,10 +127,6 @@ def _made(description: Description) -> set[str]:
     """Return the columns that the hub fills by counting."""
     records = (description.header, description.trailer)
     return {column.name for record in records if record for column in record.columns if column.equals}
-
-
-def _suffix(description: Description) -> str:
-    return "zip" if description.packed else SUFFIXES[description.form]
 
 
 def _format(column: Column | None) -> str:

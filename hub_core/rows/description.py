@@ -8,7 +8,7 @@ import msgspec
 
 from hub_core import yaml
 from hub_core.rows.model import COUNT, ENCODINGS, NESTED, Column, Description, Record
-from hub_core.rows.trees import steps_of
+from hub_core.rows.trees import path_of, steps_of
 from hub_core.validation.encoding import SUPPORTED
 from hub_core.yaml import Faults, Mapping, Node, Scalar, Sequence
 
@@ -126,8 +126,15 @@ class _Reader:
         elif form == "xml" and len(steps_of(record.token)) < 2:  # noqa: PLR2004 - the root, and what repeats
             mend = "add token: root/record, the way to the element that repeats"
             self.faults.add(at, "the element of a row is not named", mend=mend)
-        elif form == "json-lines" and record.token and not all(record.token.partition("=")):
-            self.faults.add(at, "the token has another form", mend="write key=value that such a line holds")
+        elif form == "json-lines" and "=" in record.token and not all(record.token.partition("=")):
+            self.faults.add(at, "the token has another form", mend="write key=value that such a line holds, or key")
+        elif form == "json-lines" and record.token and "=" not in record.token:
+            self._key(record, at)
+
+    def _key(self, record: Record, at: Node) -> None:
+        if all(steps_of(path_of(column)) != (record.token,) for column in record.columns):
+            mend = "add the column whose key tells such a line, or write key=value"
+            self.faults.add(at, f"no column stands at {record.token!r}", mend=mend)
 
     def _column(self, column: Column, node: Node, form: str, part: str) -> None:
         at = node.items.get("name", node) if isinstance(node, Mapping) else node

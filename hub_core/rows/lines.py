@@ -8,12 +8,10 @@ from collections.abc import Iterator
 from itertools import repeat
 from typing import BinaryIO, Final
 
-import msgspec
-
 from hub_core.message import Finding, Severity
 from hub_core.rows.cells import Check, check_of, read_cell, scaled, unscaled, write_cell
 from hub_core.rows.model import BadLine, Description, Record, Values
-from hub_core.rows.trees import tree_with
+from hub_core.rows.trees import json_with
 
 # What no text of a register holds: control characters but the tabulator. C1 comes from a wrong encoding.
 _CONTROL: Final = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f]")
@@ -175,7 +173,7 @@ def fault(code: str, text: str, line: int | None, column: str | None = None) -> 
 def written(values: Values, record: Record, description: Description) -> str:
     """Return the text of a line; what does not fit is not looked at."""
     if description.form == "json-lines":
-        return msgspec.json.encode(tree_with(values, record, record.token)).decode()
+        return json_with(values, record).decode()
     cells = [unscaled(values.get(column.name, ""), column) for column in record.columns]
     if description.form == "csv":
         return csv_line([record.token, *cells] if record.token else cells, description)

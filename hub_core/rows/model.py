@@ -67,7 +67,8 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
     Attributes:
         token: what such a line begins with: CSV: its first field, fixed width: its first characters; JSON lines:
-            ``key=value`` that it holds; not a column. XML: the way from the root to the element that repeats.
+            ``key=value`` that it holds, not a column, or the ``key`` of a column that only it has. XML: the way from
+            the root to the element that repeats.
     """
 
     columns: tuple[Column, ...]
@@ -80,7 +81,7 @@ class Description(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     Attributes:
         name: from the name of the file: ``anofm/monthly``.
         form: what one row is: a line of ``csv``, ``fixed`` or ``json-lines``, or an element of ``xml``.
-        packed: ``zip``: such files lie in a zip.
+        packed: ``zip``: such files lie in a zip; ``zip-or-plain``: they may, and are written without.
         namespace: XML: of all elements; those of another one are written ``{namespace}name``.
         others: JSON lines, XML: values that no column names are faults, or are skipped.
         quote: CSV: around values that hold a delimiter; doubled inside.
@@ -103,9 +104,14 @@ class Description(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     line_end: Literal["crlf", "lf"] = "crlf"
     max_rows: Annotated[int, Meta(ge=1, le=MOST_ROWS)] = 100_000
     max_line: Annotated[int, Meta(ge=1, le=LONGEST_LINE)] = 10_000
-    packed: Literal["zip"] | None = None
+    packed: Literal["zip", "zip-or-plain"] | None = None
     namespace: str = ""
     others: Literal["refuse", "skip"] = "refuse"
+
+    @property
+    def suffix(self) -> str:
+        """How the names of such files end that the hub writes."""
+        return "zip" if self.packed == "zip" else SUFFIXES[self.form]
 
 
 Values = dict[str, str]  # text by name of column; blank: nothing stands there

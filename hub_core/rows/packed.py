@@ -13,6 +13,7 @@ from typing import IO, BinaryIO, Final, cast
 
 from hub_core.errors import Rejected
 from hub_core.rows.lines import fault
+from hub_core.rows.model import Description
 
 MAGIC: Final = b"PK\x03\x04"
 MOST_MEMBERS: Final = 100
@@ -26,6 +27,11 @@ _NO_DATA: Final = re.compile(r"(^|/)(\.[^/]*|__MACOSX/.*|[^/]*/)$")  # folders, 
 _ENCRYPTED: Final = 0x1
 _READ: Final = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 _DAMAGED: Final = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, ValueError)
+
+
+def is_packed(body: bytes, description: Description) -> bool:
+    """Tell whether a file is to be read as a zip."""
+    return description.packed == "zip" or (description.packed is not None and body.startswith(MAGIC))
 
 
 def members_of(body: bytes) -> Sequence[Opener]:

@@ -8,14 +8,16 @@ from typing import Final
 
 import msgspec
 
+from hub_core.errors import Rejected
 from hub_core.message import Finding, Severity
 from hub_core.rows.elements import Elements
 from hub_core.rows.lines import checks_of, fault, faults_of, lines_of, shortened
 from hub_core.rows.model import BadLine, Description, FlatFile, Row, Values
-from hub_core.rows.packed import members_of
+from hub_core.rows.packed import is_packed, members_of
 from hub_core.rows.survey import Raw, Survey, Whole, read_values, rows_above
 
 _MARK: Final = "E+"  # in every number that a spreadsheet has shortened
+_TOLD: Final = 1_000  # faults of the rows of a file that is refused for its counts
 _CLIP: Final = 2_000  # bytes of a faulty line that are kept beside its findings; the whole file is kept anyway
 
 
@@ -34,15 +36,17 @@ def open_file(body: bytes, description: Description) -> "OpenFile":
 
     Raises:
         Rejected: F102 to F107, F117, F120 or F122 in the header or trailer; F104 another encoding; F108 titles; F109,
-            F110 no header or trailer; F111, F112 count or sum; F113 too many rows; F103, F121 to F123 XML; F124 to
-            F126 a zip. ``findings`` holds all; nothing of the file counts.
+            F110 no header or trailer; F111, F112 count or sum, with the first faulty rows; F113 too many rows; F103,
+            F121 to F123 XML; F124 to F126 a zip. ``findings`` holds all; nothing of the file counts.
     """
-    openers = members_of(body) if description.packed else [partial(io.BytesIO, body)]
+    openers = members_of(body) if is_packed(body, description) else [partial(io.BytesIO, body)]
     files: list[Whole] = []
     rows, lines = description.max_rows, 0
     for opener in openers:
         survey = Survey(msgspec.structs.replace(description, max_rows=rows), before=lines)
         files.append(survey.file(opener))
+        if files[-1].faults:
+            raise _other_counts(files[-1], description)
         rows, lines = rows - files[-1].count, files[-1].below
     return OpenFile(files, description)
 
@@ -69,15 +73,26 @@ class OpenFile:
     def rows(self) -> Iterator[Row]:
         """Yield the rows in the order of the file."""
         for one in self._files:
-            read = _Reader(one, self._description)
-            with one.opener() as stream:
-                raws: Iterator[Raw]
-                if self._description.form == "xml":
-                    raws = iter(Elements(stream, self._description))
-                else:
-                    raws = islice(lines_of(stream, self._description), rows_above(self._description), None)
-                for number, raw in enumerate(islice(raws, one.count), one.above + 1):
-                    yield read.row(raw, number)
+            yield from _rows_of(one, self._description)
+
+
+def _rows_of(file: Whole, description: Description) -> Iterator[Row]:
+    read = _Reader(file, description)
+    with file.opener() as stream:
+        raws: Iterator[Raw]
+        if description.form == "xml":
+            raws = iter(Elements(stream, description))
+        else:
+            raws = islice(lines_of(stream, description), rows_above(description), None)
+        for number, raw in enumerate(islice(raws, file.count), file.above + 1):
+            yield read.row(raw, number)
+
+
+def _other_counts(file: Whole, description: Description) -> Rejected:
+    """Return the error of a file whose counts or sums are others: whoever mends it is told of its rows at once."""
+    of_rows = (found for row in _rows_of(file, description) for found in row.faults)
+    first = file.faults[0]
+    return Rejected(first.code, first.text, findings=[*file.faults, *islice(of_rows, _TOLD)])
 
 
 def _begins(file: Whole, number: int, description: Description) -> Finding:

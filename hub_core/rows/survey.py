@@ -19,13 +19,14 @@ Raw = bytes | Tree  # a line, or an element
 
 
 class Whole(msgspec.Struct, frozen=True, kw_only=True):
-    """A file that is whole.
+    """A file that is whole, but for what its counts and sums say.
 
     Attributes:
         opener: of its bytes.
         above: lines before its first row; in a zip also those of the members before it.
         count: of its rows.
         below: number of its last line or record.
+        faults: counts and sums that are others than the file says: nothing of it counts.
     """
 
     opener: Opener
@@ -35,6 +36,7 @@ class Whole(msgspec.Struct, frozen=True, kw_only=True):
     header: Values | None
     trailer: Values | None
     findings: tuple[Finding, ...]
+    faults: tuple[Finding, ...]
 
 
 class _Sum:
@@ -109,7 +111,6 @@ class Survey:
     def _whole(
         self, opener: Opener, above: int, count: int, below: int, header: Values | None, trailer: Values | None
     ) -> Whole:
-        self._stop()
         return Whole(
             opener=opener,
             above=above,
@@ -118,6 +119,7 @@ class Survey:
             header=header,
             trailer=trailer,
             findings=tuple(self.warnings),
+            faults=tuple(self.faults),
         )
 
     def _encoding(self, stream: BinaryIO) -> None:

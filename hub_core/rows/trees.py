@@ -6,9 +6,11 @@ What stands more than once is a list.
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any, Final
+
+import msgspec
 
 from hub_core.rows.cells import scaled, unscaled
 from hub_core.rows.model import BadLine, Column, Description, Record, Values
@@ -19,6 +21,8 @@ _STEP: Final = re.compile(r"(?:\{[^{}]*\}|[^/{}])+")
 _HARMFUL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 _CLIP: Final = 80  # characters of a path that a fault names
 _DEEPEST: Final = 30
+_NUMBER: Final = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?")  # RFC 8259, section 6, without exponents
+_EXACT: Final = 15  # characters of a number that every reader of JSON keeps: IEEE 754 binary64
 _LIST: Final = "[]"  # stands for whatever is in a list
 
 
@@ -60,8 +64,8 @@ def values_of(tree: Tree, record: Record, description: Description) -> Values:
             a list.
     """
     token = record.token if description.form == "json-lines" else ""
-    key, _, wanted = token.partition("=")
-    if token and tree.get(key) != wanted:
+    key, mark, wanted = token.partition("=")
+    if token and (tree.get(key) != wanted if mark else key not in tree):
         raise BadLine("F117", f"does not hold {token!r}")
     places = {steps_of(path_of(column)): column for column in record.columns}
     values = dict.fromkeys((column.name for column in record.columns), "")
@@ -81,7 +85,26 @@ def shown(steps: tuple[str, ...]) -> str:
     return mask_numbers("/".join(steps).encode("ascii", "replace").decode())[:_CLIP] or "its own text"
 
 
-def tree_with(values: Values, record: Record, token: str = "") -> Tree:
+def json_with(values: Values, record: Record) -> bytes:
+    """Return the line of JSON of some values: the inverse of ``tree_of`` and ``values_of``; numbers are numbers.
+
+    What JSON has no number for stays text: ``007``, ``957,50``, and more digits than every reader keeps.
+    """
+    return msgspec.json.encode(tree_with(values, record, record.token, leaf=_json_leaf))
+
+
+def _json_leaf(text: str, column: Column) -> Any:
+    number = column.type in {"integer", "decimal"} and len(text) <= _EXACT and _NUMBER.fullmatch(text)
+    return msgspec.Raw(text.encode()) if number else text
+
+
+def _text_leaf(text: str, _: Column) -> Any:
+    return text
+
+
+def tree_with(
+    values: Values, record: Record, token: str = "", *, leaf: Callable[[str, Column], Any] = _text_leaf
+) -> Tree:
     """Return the tree of some values: the inverse of ``values_of``; blank ones are left out."""
     tree: Tree = {}
     key, mark, text = token.partition("=")
@@ -96,9 +119,9 @@ def tree_with(values: Values, record: Record, token: str = "") -> Tree:
                     inner[step] = {"": inner[step]}  # an element with a text and attributes
                 inner = inner[step]
             if isinstance(inner.get(last), dict):
-                inner[last][""] = value
+                inner[last][""] = leaf(value, column)
             else:
-                inner[last] = value
+                inner[last] = leaf(value, column)
     return tree
 
 

@@ -30,7 +30,7 @@ def write_file(
     header, trailer, *rows = [_with(letters, values) for values in (header or {}, trailer or {}, *rows)]
     write = _elements if description.form == "xml" else _lines
     body = write(rows, description, header, trailer)
-    if description.packed:
+    if description.packed == "zip":
         body = pack({f"{description.name.rpartition('/')[2]}.{SUFFIXES[description.form]}": body})
     _check(body, description, rows, header, trailer)
     return body

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -130,9 +131,9 @@ async def test_a_file_is_taken_and_its_reply_tells_every_faulty_line_and_the_men
     assert await carried(hub) == ("1 documents seen", "0 documents seen; 1 replies written")
     reply = (left / "replies" / "lista.csv.reply.csv").read_text("utf-8-sig").splitlines()
     assert reply == [
-        "line;column;code;what is wrong;what to do",
-        ";;;2 of 3 rows taken, 1 refused;",
-        "3;;F102;10 columns where 9 are expected;Send as many columns as the description names.",
+        "line;column;code;result;what is wrong;what to do",
+        ";;;taken;2 of 3 rows taken, 1 refused;",
+        "3;;F102;refused;10 columns where 9 are expected;Send as many columns as the description names.",
     ]
     assert [path.name for path in left.iterdir() if path.is_file()] == []
     assert names(left, "done") == ["lista.csv"]
@@ -168,6 +169,24 @@ async def test_a_file_of_the_same_name_with_other_bytes_is_another_file(hub, lef
     }
 
 
+async def test_the_newest_reply_has_the_name_of_the_file_and_earlier_ones_a_mark(hub, left):
+    for count in (1, 2, 3):
+        leave(left, "lista.csv", a_file(count))
+        await carried(hub)
+    newest = (left / "replies" / "lista.csv.reply.csv").read_text("utf-8-sig")
+    assert "3 of 3 rows taken" in newest
+    marked = [name for name in names(left, "replies") if re.fullmatch(r"lista\.csv\.reply-[0-9a-f]{8}\.csv", name)]
+    assert len(marked) == 2
+
+
+async def test_a_reply_that_is_written_again_after_a_crash_is_one(hub, left):
+    leave(left, "lista.csv", a_file(1))
+    await carried(hub)
+    (left / "done" / "lista.csv").rename(left / "taken" / f"{fingerprint_of(a_file(1))}-lista.csv")
+    await carried(hub)
+    assert names(left, "replies") == ["lista.csv.reply.csv"]
+
+
 async def test_a_file_gets_its_name_back_beside_those_that_a_former_version_named(hub, left):
     former = f"{fingerprint_of(a_file(1))}-lista.csv"
     (left / "done").mkdir()
@@ -186,7 +205,7 @@ async def test_a_file_that_is_larger_than_allowed_is_not_read_and_told(hub, left
         stream.truncate(1_000_000_000)
     (left / "huge.csv.done").touch()
     assert await carried(hub) == ("0 documents seen", "0 documents seen")
-    assert "B413;the file has 1,000,000,000 bytes, and at most 20,000 are taken" in (
+    assert "B413;refused;the file has 1,000,000,000 bytes, and at most 20,000 are taken" in (
         left / "replies" / "huge.csv.reply.csv"
     ).read_text("utf-8-sig")
     assert names(left, "refused") == ["huge.csv"]
@@ -200,7 +219,7 @@ async def test_a_file_that_may_not_be_read_is_told_once_and_taken_when_it_may_be
     with shut(left / "closed.csv"):
         done = await poll(hub, "vacancies")
         assert (done.code, done.detail) == ("D108", "1 documents seen; 1 cannot be read")
-        assert reply.read_text("utf-8-sig").splitlines()[1].startswith(";;D108;the hub cannot read the file;")
+        assert reply.read_text("utf-8-sig").splitlines()[1].startswith(";;D108;refused;the hub cannot read the file;")
         reply.unlink()
         assert (await poll(hub, "vacancies")).code == "D108"
         assert not reply.exists()

@@ -7,7 +7,6 @@ from hub_core.document import Document
 from hub_core.mapping.compiled import CompiledMapping
 from hub_core.mapping.rowfiles import description_of
 from hub_core.rows import row_in, whole_file
-from hub_core.rows.model import SUFFIXES
 from hub_core.rows.single import DIALECT as ROWS
 
 
@@ -32,7 +31,7 @@ def fixture_of(mapping: CompiledMapping, document: Document) -> Fixture:
     """
     if document.dialect == ROWS:
         described = description_of(mapping)
-        suffix = described.packed or SUFFIXES[described.form]
+        suffix = described.suffix
         return Fixture(body=whole_file([document.root], described), suffix=suffix, encoding=described.encoding)
     if document.kind == "xml":
         body = bytes(etree.tostring(document.root, xml_declaration=True, encoding="UTF-8")) + b"\n"

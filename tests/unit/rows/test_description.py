@@ -55,7 +55,11 @@ def test_its_name_is_that_of_its_file(described):
         ),
         (
             "form: json-lines\nencoding: utf-8\ntitles: true\nrow: {token: x, columns: [{name: a}]}",
-            [(3, "only CSV has titles"), (4, "the token has another form")],
+            [(3, "only CSV has titles"), (4, "no column stands at 'x'")],
+        ),
+        (
+            "form: json-lines\nencoding: utf-8\nrow: {token: x=, columns: [{name: a}]}",
+            [(3, "the token has another form")],
         ),
         (
             "form: json-lines\nencoding: utf-8\nnamespace: urn:x\nrow: {columns: [{name: a}]}",

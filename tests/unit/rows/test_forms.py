@@ -8,7 +8,7 @@ import pytest
 
 from hub_core.errors import Rejected
 from hub_core.message import Severity
-from hub_core.rows import open_file, read_file, row_in, write_file
+from hub_core.rows import open_file, read_file, row_in, whole_file, write_file
 
 LINES = """
 encoding: {encoding}
@@ -172,6 +172,15 @@ def test_a_last_line_of_json_that_is_missing_or_counts_otherwise_refuses_the_fil
     assert refused(one + b'{"kind": "total", "rows": 2, "sum": 2.51}\n', lines) == ["F111", "F112"]
 
 
+def test_a_last_line_of_json_may_be_known_by_a_key_that_only_it_has(described):
+    total = "trailer: {token: total, columns: [{name: total, type: integer, equals: count}]}\n"
+    file = described("encoding: utf-8\nform: json-lines\nrow: {columns: [{name: cnp}]}\n" + total)
+    assert read_file(b'{"cnp": "1"}\n{"total": 1}\n', file).trailer == {"total": "1"}
+    assert refused(b'{"cnp": "1"}\n{"total": 2}\n', file) == ["F111"]
+    assert refused(b'{"cnp": "1"}\n{"cnp": "2"}\n', file) == ["F110"]
+    assert whole_file([{"cnp": "1"}], file) == b'{"cnp":"1"}\r\n{"total":1}\r\n'
+
+
 def test_a_fault_repeats_no_value_and_no_number_that_stands_as_a_name(lines):
     file = read_file(b'{"SECRET": "SECRET", "2850415123450": "x"}\n{"kind": "total"}\n', lines)
     (found,) = file.rows[0].faults
@@ -278,6 +287,12 @@ def test_rows_are_written_into_a_zip_as_the_description_says(packed):
     body = whole(PERSONS, packed)
     assert [row.values for row in read_file(body, packed).rows] == PERSONS
     assert zipfile.ZipFile(io.BytesIO(body)).namelist() == ["list.jsonl"]
+
+
+def test_a_description_may_take_files_with_and_without_a_zip_and_they_are_written_without(described, lines):
+    either = described(LINES.format(encoding="utf-8") + "packed: zip-or-plain\n")
+    assert read_file(zipped(("list.jsonl", ONE)), either) == read_file(ONE, either) == read_file(ONE, lines)
+    assert whole(PERSONS, either) == whole(PERSONS, lines)
 
 
 def test_a_fault_in_one_file_of_a_zip_refuses_all_of_it(packed):

@@ -176,6 +176,19 @@ def test_count_and_sum_of_the_trailer_are_compared(payments):
     assert faults(error) == [("F111", 4, "count"), ("F112", 4, "sum")]
 
 
+def test_a_file_that_counts_otherwise_is_told_of_its_faulty_rows_as_well(payments):
+    bad = ROWS[0].replace("2850415123450", "285041512345X")
+    with pytest.raises(Rejected, match="F111") as error:
+        read_file(fixed(HEADER, bad, "D190", ROWS[1], TRAILER), payments)
+    assert faults(error)[-2:] == [("F106", 2, "cnp"), ("F103", 3, None)]
+
+
+def test_of_the_rows_of_such_a_file_the_first_thousand_faults_are_told(payments):
+    with pytest.raises(Rejected) as error:
+        read_file(fixed(HEADER, *["D190"] * 1200, TRAILER), payments)
+    assert faults(error)[-1] == ("F103", 1001, None)
+
+
 def test_a_sum_is_not_compared_where_a_row_cannot_be_read(payments):
     file = read_file(fixed(HEADER, ROWS[0], "D1900101123457POP", TRAILER), payments)
     assert row_faults(file) == [("F103", 3, None)]

@@ -43,6 +43,22 @@ def test_a_sum_without_a_written_sign_has_the_digits_of_its_scale():
     assert read_file(body, file).trailer == {"sum": "11.50"}
 
 
+def test_numbers_are_numbers_in_json_and_what_json_has_no_number_for_is_text():
+    columns = (Column(name="id", type="integer"), Column(name="sum", type="decimal"), Column(name="cnp"))
+    file = Description(name="x/y", encoding="utf-8", form="json-lines", line_end="lf", row=Record(columns=columns))
+    rows = [
+        {"id": "12", "sum": "957.50", "cnp": "2850415123450"},
+        {"id": "007", "sum": "-0.5", "cnp": ""},
+        {"id": "1234567890123456", "sum": "", "cnp": ""},
+    ]
+    body = whole_file(rows, file)
+    assert body.decode().splitlines() == [
+        '{"id":12,"sum":957.50,"cnp":"2850415123450"}',
+        '{"id":"007","sum":-0.5}',
+        '{"id":"1234567890123456"}',
+    ]
+
+
 def test_a_given_value_of_the_header_counts_more_than_the_rows():
     assert whole_file([row("Popa", "1")], FILE, header={"month": "2025-12"}).startswith(b"H;2025-12;1\n")
 
