@@ -16,8 +16,7 @@ import os
 import re
 from typing import Final
 
-from adapters.kit.folder import Folder, Lying, fingerprint_of, shortened
-from hub_core.errors import Rejected
+from adapters.kit.folder import Folder, Lying, shortened
 
 TAKEN, DONE, REFUSED, REPLIES = "taken", "done", "refused", "replies"
 #: Names of files that are being written; those of hidden files begin with a point.
@@ -69,10 +68,10 @@ class Inbox:
         body = bytearray()
         return bytes(body) if await self._folder.read(file, body.extend) else None
 
-    async def fingerprint(self, file: Lying, *, below: str = "") -> str | None:
+    async def fingerprint(self, file: Lying) -> str | None:
         """Return what a file is known by, without holding its bytes; otherwise as ``body``."""
         digest = hashlib.sha256()
-        return digest.hexdigest() if await self._folder.read(file, digest.update, below=below) else None
+        return digest.hexdigest() if await self._folder.read(file, digest.update) else None
 
     async def take(self, name: str, fingerprint: str) -> None:
         """Move a file that the hub keeps to ``taken``."""
@@ -93,12 +92,7 @@ class Inbox:
         """Write the reply of a file; that of an earlier file of its name stays beside it, and gets a mark."""
         name = f"{shortened(name)}.reply.csv"
         if (old := await self._folder.find(name, below=REPLIES)) is not None:
-            try:
-                mark = await self.fingerprint(old, below=REPLIES)
-            except Rejected:
-                mark = _mark_of(old)
-            if mark is not None and mark != fingerprint_of(body):
-                await self._folder.move(name, REPLIES, _marked(name, mark), below=REPLIES)
+            await self._folder.move(name, REPLIES, _marked(name, _mark_of(old)), below=REPLIES)
         await self._folder.write(name, body, below=REPLIES)
 
     async def answered(self, fingerprint: str, name: str, *, refused: bool) -> None:

@@ -48,7 +48,7 @@ class Folder(Protocol):
         """Return the time by the clock that dates the files, in seconds since 1970."""
         ...
 
-    async def read(self, file: Lying, into: Callable[[bytes], object], *, below: str = "") -> bool:
+    async def read(self, file: Lying, into: Callable[[bytes], object]) -> bool:
         """Hand the bytes of a file over in pieces.
 
         Returns:

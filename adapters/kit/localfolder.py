@@ -65,10 +65,9 @@ class LocalFolder:
         """Return the time of this machine."""
         return time.time()
 
-    async def read(self, file: Lying, into: Callable[[bytes], object], *, below: str = "") -> bool:
+    async def read(self, file: Lying, into: Callable[[bytes], object]) -> bool:
         """Hand the bytes of a file over; see ``Folder``."""
-        plain(below)
-        return await self._beside(self._read, file, into, below)
+        return await self._beside(self._read, file, into)
 
     async def move(self, name: str, to: str, as_name: str, *, below: str = "") -> None:
         """Move a file to a folder below this one; see ``Folder``."""
@@ -132,9 +131,9 @@ class LocalFolder:
                 return None
         return Lying(path.name, facts.st_size, _changed(facts))
 
-    def _read(self, file: Lying, into: Callable[[bytes], object], below: str) -> bool:
+    def _read(self, file: Lying, into: Callable[[bytes], object]) -> bool:
         try:
-            with os.fdopen(os.open(self.path / below / file.name, _READING), "rb", buffering=0) as stream:
+            with os.fdopen(os.open(self.path / file.name, _READING), "rb", buffering=0) as stream:
                 left = file.size
                 while left and (piece := stream.read(min(left, PIECE))):
                     into(piece)

@@ -77,11 +77,11 @@ class SftpFolder:
         late = f", its clock {abs(ahead):,.0f} s {'ahead' if ahead > 0 else 'behind'}"
         return f"{shown} at {self._server.shown}, known by {fingerprint}{late if abs(ahead) > _SAME_TIME else ''}"
 
-    async def read(self, file: Lying, into: Callable[[bytes], object], *, below: str = "") -> bool:
+    async def read(self, file: Lying, into: Callable[[bytes], object]) -> bool:
         """Hand the bytes of a file over; see ``Folder``."""
         async with self._at_work() as client:
             try:
-                async with self._file(client, self._path(file.name, below), asyncssh.FXF_READ) as stream:
+                async with self._file(client, self._path(file.name), asyncssh.FXF_READ) as stream:
                     at = 0
                     while at < file.size and (piece := await stream.read(min(file.size - at, PIECE), at)):
                         into(cast(bytes, piece))

@@ -179,14 +179,6 @@ async def test_the_newest_reply_has_the_name_of_the_file_and_earlier_ones_a_mark
     assert len(marked) == 2
 
 
-async def test_a_reply_that_is_written_again_after_a_crash_is_one(hub, left):
-    leave(left, "lista.csv", a_file(1))
-    await carried(hub)
-    (left / "done" / "lista.csv").rename(left / "taken" / f"{fingerprint_of(a_file(1))}-lista.csv")
-    await carried(hub)
-    assert names(left, "replies") == ["lista.csv.reply.csv"]
-
-
 async def test_a_file_gets_its_name_back_beside_those_that_a_former_version_named(hub, left):
     former = f"{fingerprint_of(a_file(1))}-lista.csv"
     (left / "done").mkdir()
