@@ -73,6 +73,11 @@ class Inbox:
         digest = hashlib.sha256()
         return digest.hexdigest() if await self._folder.read(file, digest.update) else None
 
+    async def keep(self, file: Lying) -> None:
+        """Move a file that needs no reply to ``done``."""
+        await self._keep(file.name, DONE, file.name, mark=_mark_of(file))
+        await self._unmark(file.name)
+
     async def take(self, name: str, fingerprint: str) -> None:
         """Move a file that the hub keeps to ``taken``."""
         await self._folder.move(name, TAKEN, f"{fingerprint}-{shortened(name)}")
@@ -92,7 +97,8 @@ class Inbox:
         """Write the reply of a file; that of an earlier file of its name stays beside it, and gets a mark."""
         name = f"{shortened(name)}.reply.csv"
         if (old := await self._folder.find(name, below=REPLIES)) is not None:
-            await self._folder.move(name, REPLIES, _marked(name, _mark_of(old)), below=REPLIES)
+            mark = _mark_of(old, body)
+            await self._folder.move(name, REPLIES, _marked(name, mark), below=REPLIES)
         await self._folder.write(name, body, below=REPLIES)
 
     async def answered(self, fingerprint: str, name: str, *, refused: bool) -> None:
@@ -112,9 +118,9 @@ class Inbox:
             await self._folder.remove(f"{name}{self._marker}")
 
 
-def _mark_of(file: Lying) -> str:
-    """Return a mark of a file whose bytes are not read."""
-    return hashlib.sha256(f"{file.size} {file.changed}".encode()).hexdigest()
+def _mark_of(file: Lying, replaced_by: bytes = b"") -> str:
+    """Return a mark of a file whose bytes are not read; some servers tell changes by the second only."""
+    return hashlib.sha256(f"{file.size} {file.changed} ".encode() + replaced_by).hexdigest()
 
 
 def _marked(name: str, mark: str) -> str:
