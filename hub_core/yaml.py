@@ -10,7 +10,7 @@ Source: YAML 1.2.2; read from the event stream of libyaml (of PyYAML's own parse
 import difflib
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Final, NoReturn
+from typing import Any, Final, NoReturn
 
 import msgspec
 import yaml
@@ -75,13 +75,13 @@ def plain(node: Node) -> Plain:
 
 def as_node(said: Plain, *, file: str) -> Node:
     """Return what ``plain`` returned as a node again; its places name the file, and line 1."""
-    at = {"file": file, "line": 1, "column": 1}
+    at: Any = {"file": file, "line": 1, "column": 1}
     if isinstance(said, str):
-        return Scalar(text=said, **at)  # type: ignore[arg-type]
+        return Scalar(text=said, **at)
     if isinstance(said, list):
-        return Sequence(items=tuple(as_node(item, file=file) for item in said), **at)  # type: ignore[arg-type]
-    keys = {key: Scalar(text=key, **at) for key in said}  # type: ignore[arg-type]
-    return Mapping(items={key: as_node(value, file=file) for key, value in said.items()}, keys=keys, **at)  # type: ignore[arg-type]
+        return Sequence(items=tuple(as_node(item, file=file) for item in said), **at)
+    keys = {key: Scalar(text=key, **at) for key in said}
+    return Mapping(items={key: as_node(value, file=file) for key, value in said.items()}, keys=keys, **at)
 
 
 def closest(word: str, known: Iterable[str]) -> str:

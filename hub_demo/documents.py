@@ -2,6 +2,7 @@
 
 import json
 from itertools import islice
+from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
 from hub_demo.agencies.letters import old_capitals
@@ -39,7 +40,7 @@ def cnas_answer(country: Population, number: str, *, message_id: str) -> bytes:
 def old_age_claim(country: Population, person: Person) -> bytes:
     """Return a claim for an old-age pension (P2000, NAV form) with the claimant's spouse and children."""
     spouse = country.person(person.spouse) if person.spouse else None
-    sed = {
+    sed: dict[str, Any] = {
         "sed": "P2000",
         "sedGVer": "4",
         "sedVer": "2",
@@ -61,8 +62,8 @@ def old_age_claim(country: Population, person: Person) -> bytes:
         "pensjon": {"ytterligeinformasjon": "Worked in Germany from 1999 to 2006."},
     }
     if spouse is not None:
-        sed["nav"]["ektefelle"] = {"person": _nav_person(spouse), "type": "ektefelle"}  # type: ignore[index]
-    sed["nav"]["barn"] = [  # type: ignore[index]
+        sed["nav"]["ektefelle"] = {"person": _nav_person(spouse), "type": "ektefelle"}
+    sed["nav"]["barn"] = [
         {"person": _nav_person(child), "relasjontilbruker": "eget_barn"} for child in country.children(person.cnp)
     ]
     return json.dumps(sed, ensure_ascii=False).encode()

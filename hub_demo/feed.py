@@ -13,7 +13,6 @@ from rich.table import Table
 
 from hub_demo.calls import Caller, Reply
 
-MAX_FILE_BYTES = 10_000_000
 ACCEPTED = (200, 202)
 
 

@@ -5,7 +5,6 @@ months the first day of the month, an open end is ``None``.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
@@ -177,10 +176,6 @@ class Registers:
     spells: dict[str, tuple[Spell, ...]] = field(default_factory=dict)
     taxpayers: dict[str, Taxpayer] = field(default_factory=dict)
 
-    def replace_right(self, old: Right, new: Right) -> None:
-        """Put one right in the place of another."""
-        self.rights[self.rights.index(old)] = new
-
     def rights_by_person(self) -> dict[str, tuple[Right, ...]]:
         """Return the rights of everyone, as holder or as the one they are for, each once."""
         found: dict[str, list[Right]] = defaultdict(list)
@@ -197,7 +192,3 @@ class Registers:
                 if parent is not None:
                     found[parent].append(person.cnp)
         return {parent: tuple(children) for parent, children in found.items()}
-
-    def living_adults(self) -> Iterator[Person]:
-        """Go through everyone alive and of age."""
-        return (p for p in self.people.values() if p.died is None and p.age >= ADULT_AGE)

@@ -3,6 +3,7 @@
 from collections import deque
 from collections.abc import Mapping
 from functools import cached_property
+from http import HTTPStatus
 from random import Random
 from typing import Any, Final
 
@@ -145,7 +146,7 @@ class Simulator:
 
     def _dressed(self, reply: Reply) -> Reply:
         """Return a reply as this partner writes it: its encoding, and what HTTP status its faults have."""
-        status = 200 if self.quirks.faults_as_200 and reply.status >= 400 else reply.status  # noqa: PLR2004
+        status = 200 if self.quirks.faults_as_200 and reply.status >= HTTPStatus.BAD_REQUEST else reply.status
         told = msgspec.structs.replace(reply, status=status, body=self._encoded(reply.body))
         return self._numbered(told)
 

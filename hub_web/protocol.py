@@ -54,7 +54,7 @@ class Protocol(HttpToolsProtocol):
     last_seconds = 0.5
 
     cycle: Cycle  # type: ignore[assignment]  # in the place of uvicorn's; None before the first request
-    pipeline: deque[Cycle]  # type: ignore[assignment]
+    pipeline: deque[Cycle]  # type: ignore[assignment]  # same
 
     _in_head = True  # no request is complete up to its body
     _in_body = False  # the first of a body has come

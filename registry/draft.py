@@ -43,7 +43,7 @@ class Draft:
 
     def directory(self, number: int = 0) -> Directory:
         """Return what could be read."""
-        return Directory(number=number, **self.objects)  # type: ignore[arg-type]
+        return Directory(number=number, **self.objects)  # type: ignore[arg-type]  # each kind was read as its own
 
 
 def draft_of(bodies: Mapping[str, bytes | str], *, folder: Path, label: str = "", schemas: Path = SCHEMAS) -> Draft:

@@ -51,14 +51,14 @@ def registry_schema(specs: Iterable[Spec] = ()) -> dict[str, Any]:
 
 def described(struct: type[msgspec.Struct]) -> dict[str, str]:
     """Return what the docstring of a struct says about each of its fields, or what the field's type says of itself."""
-    properties = _struct(kinds.type_info(struct), {})["properties"]  # type: ignore[arg-type]
+    properties = _struct(kinds.type_info(struct), {})["properties"]  # type: ignore[arg-type]  # of a struct
     return {name: schema.get("description", "") for name, schema in properties.items()}
 
 
 def _own_settings(spec: Spec, definitions: dict[str, Any]) -> dict[str, Any]:
     """Return what holds for endpoints of one adapter only."""
     settings = kinds.type_info(spec.settings)
-    needed = any(field.required for field in settings.fields)  # type: ignore[attr-defined]
+    needed = any(field.required for field in settings.fields)  # type: ignore[attr-defined]  # of a struct
     return {
         "if": {"properties": {"adapter": {"const": spec.name}}, "required": ["adapter"]},
         "then": {

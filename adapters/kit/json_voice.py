@@ -16,15 +16,15 @@ class JsonVoice(Voice):
 
     def receipt(
         self,
-        endpoint: Endpoint,  # noqa: ARG002
+        endpoint: Endpoint,
         outcome: Outcome,
         *,
-        headers: Mapping[str, str],  # noqa: ARG002
-        body: bytes,  # noqa: ARG002
+        headers: Mapping[str, str],
+        body: bytes,
     ) -> Reply:
         """Word that a message was accepted."""
         return receipt(outcome)
 
-    def refusal(self, trouble: Trouble, *, headers: Mapping[str, str], body: bytes) -> Reply:  # noqa: ARG002
+    def refusal(self, trouble: Trouble, *, headers: Mapping[str, str], body: bytes) -> Reply:
         """Word why a call is not served."""
         return problem(trouble)

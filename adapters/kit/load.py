@@ -184,7 +184,7 @@ def guarded(adapter: str, doing: str, *, may: type[PunteError] = ConfigError) ->
         raise
     except Exception as error:
         # Packages of others bring adapters: what they do wrong is theirs, and is told.
-        log.error("adapter.defect", exc_info=error, extra={"adapter": adapter, "doing": doing})  # noqa: TRY400
+        log.exception("adapter.defect", extra={"adapter": adapter, "doing": doing})
         text = f"the adapter {adapter} failed while {doing}: {type(error).__name__}"
         mend = "tell whoever brings the adapter; the line adapter.defect in the log names the place"
         raise ConfigError(_FAILED, text, mend=mend) from error

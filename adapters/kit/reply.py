@@ -67,7 +67,7 @@ class Trouble(msgspec.Struct, frozen=True, kw_only=True):
 class Voice(Protocol):
     """How one protocol takes messages and words its answers."""
 
-    def proves(self, name: str, endpoint: Endpoint) -> bool:  # noqa: ARG002 - for protocols that do
+    def proves(self, name: str, endpoint: Endpoint) -> bool:
         """Say whether a message of this endpoint proves itself who sent it, so that no key is asked for."""
         return False
 
@@ -79,17 +79,17 @@ class Voice(Protocol):
         """
         ...
 
-    def files(self, name: str, endpoint: Endpoint) -> bool:  # noqa: ARG002 - for protocols that have parts
+    def files(self, name: str, endpoint: Endpoint) -> bool:
         """Say whether large parts of the messages of this endpoint may lie in files of their own."""
         return False
 
     def take(
         self,
-        name: str,  # noqa: ARG002 - for protocols that change what comes
-        endpoint: Endpoint,  # noqa: ARG002
-        headers: Mapping[str, str],  # noqa: ARG002
+        name: str,
+        endpoint: Endpoint,
+        headers: Mapping[str, str],
         body: bytes,
-        parts: Sequence[Part] | None,  # noqa: ARG002
+        parts: Sequence[Part] | None,
     ) -> bytes:
         """Return what is kept of a body, once it has proved what it must; may take long, and not in the event loop.
 
@@ -105,19 +105,19 @@ class Voice(Protocol):
         """
         return body
 
-    def contract(self, endpoint: Endpoint, address: str) -> Reply | None:  # noqa: ARG002
+    def contract(self, endpoint: Endpoint, address: str) -> Reply | None:
         """Return what callers read of an endpoint before they call its ``address``; ``None``: nothing."""
         return None
 
     async def answer(
         self,
-        endpoint: Endpoint,  # noqa: ARG002
-        services: Services,  # noqa: ARG002
+        endpoint: Endpoint,
+        services: Services,
         *,
-        caller: Caller,  # noqa: ARG002
-        purpose: str | None,  # noqa: ARG002
-        headers: Mapping[str, str],  # noqa: ARG002
-        body: bytes,  # noqa: ARG002
+        caller: Caller,
+        purpose: str | None,
+        headers: Mapping[str, str],
+        body: bytes,
     ) -> tuple[Reply, str] | None:
         """Return the answer to a question, and its reference; ``None`` where the message is none, and is to be kept.
 

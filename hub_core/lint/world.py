@@ -1,6 +1,5 @@
 """What lint looks at: files as written, names looked up, contracts, and the documents of tests."""
 
-from collections.abc import Mapping as Map
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -13,9 +12,10 @@ from hub_core import yaml
 from hub_core.contract import Contract, contract_of
 from hub_core.errors import ConfigError, PunteError
 from hub_core.lint.examples import Examples, Strange, examples, tried
+from hub_core.mapping.binding.binder import Blocks
 from hub_core.mapping.codelists import CodeList
 from hub_core.mapping.files import gather, is_code_list
-from hub_core.mapping.language.rules import BlockFile, MappingFile, Rule
+from hub_core.mapping.language.rules import BlockFile, MappingFile
 from hub_core.mapping.mappingset import Loader
 from hub_core.mapping.selection import with_shipped
 from hub_core.mapping.trying.fixtures import document_in
@@ -23,9 +23,7 @@ from hub_core.message import Finding
 from hub_core.places import MAPPINGS
 from hub_core.rows import load_description, row_in
 from hub_core.rows.single import DIALECT as ROWS
-from hub_core.yaml import Mapping, Parse, Scalar
-
-Blocks = Map[str, tuple[tuple[Rule, ...], Map[str, Scalar]]]
+from hub_core.yaml import Mapping, Parse
 
 
 @dataclass(slots=True, eq=False)

@@ -20,7 +20,7 @@ from hub_core.mapping.codelists import CodeList, choice, load_codelists, named, 
 from hub_core.mapping.compiled import CompiledMapping
 from hub_core.mapping.files import gather, is_code_list
 from hub_core.mapping.language.document import read_block_file, read_mapping_file
-from hub_core.mapping.language.rules import BlockFile, MappingFile
+from hub_core.mapping.language.rules import BlockFile, MappingFile, Rule
 from hub_core.mapping.language.sourcepaths import Fixed
 from hub_core.mapping.language.sourceroots import rooted
 from hub_core.places import MAPPINGS, SCHEMAS
@@ -239,7 +239,7 @@ class Loader:
 
     def blocks_of(self, mapping: MappingFile) -> tuple[Blocks, list[BlockFile]]:
         """Return the blocks that a mapping can use, and the files that it takes them from."""
-        blocks: dict[str, tuple[tuple[object, ...], Map[str, Scalar]]] = {}
+        blocks: dict[str, tuple[tuple[Rule, ...], Map[str, Scalar]]] = {}
         files: list[BlockFile] = []
         for name in mapping.blocks_from:
             file = self.blocks.get(name.text)
@@ -254,7 +254,7 @@ class Loader:
                 blocks[block] = (rules, file.codes)
         for block, rules in mapping.blocks.items():
             blocks[block] = (rules, mapping.codes)
-        return blocks, files  # type: ignore[return-value]
+        return blocks, files
 
     def _unambiguous(self, mappings: Iterable[MappingFile]) -> None:
         seen: dict[tuple[object, ...], MappingFile] = {}

@@ -111,7 +111,9 @@ TEXTS: Final[Mapping[str, Callable[[Random, int, int], str]]] = {
     "IDREF": name,
     "QName": name,
     "NOTATION": name,
-    "language": lambda random, _least, most: random.choice(("ro", "nb", "en-GB", "no")[: 2 if most < 5 else 4]),  # noqa: PLR2004
+    "language": lambda random, _least, most: random.choice(
+        ("ro", "nb", "en-GB", "no")[: 2 if most < len("en-GB") else 4]
+    ),
     "boolean": lambda random, _least, _most: random.choice(("true", "false")),
     "anyURI": _uri,
     "base64Binary": lambda random, least, most: base64.b64encode(octets(random, least, most)).decode(),

@@ -89,4 +89,5 @@ def _error(node: Node | None, faults: Faults) -> tuple[str | None, str | None] |
     found = dict(entries(node, faults))
     if "code" in found:
         _codes(found["code"], faults)
-    return tuple(found[key].text if key in found else None for key in ("code", "at"))  # type: ignore[return-value]
+    code, at = (found[key].text if key in found else None for key in ("code", "at"))
+    return code, at
