@@ -23,7 +23,7 @@ from hub_core.codes import CODES
 from hub_core.places import ROOT
 from hub_core.ports import SDK
 from hub_core.settings import PREFIX, Settings
-from registry.schema import rendered
+from registry.sets.schema import rendered
 
 MADE: Final = "<!-- Made by `make docs`; change the code, not this page. -->"
 

@@ -22,7 +22,7 @@ from hub_core.contract.wsdl.policy import ADDRESSING, asks_for
 from hub_core.draft import Draft, Wanted, draft
 from hub_core.errors import ConfigError, PunteError
 from hub_core.samples import Sampler
-from registry.draft import NAME
+from registry.sets.draft import NAME
 
 _WORDS: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z0-9]+")
 # Words of names under which partners ask for the number of a person, in Romanian, Norwegian and English.

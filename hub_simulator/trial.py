@@ -30,10 +30,10 @@ from hub_core.reading import Verdict
 from hub_simulator.place import look_at
 from hub_simulator.served import HOST, app_of
 from hub_simulator.simulator import Simulator
-from registry.checking import check
-from registry.draft import Draft, draft_of
-from registry.reading import gather
-from registry.references import ENV, followed
+from registry.sets.checking import check
+from registry.sets.draft import Draft, draft_of
+from registry.sets.reading import gather
+from registry.sets.references import ENV, followed
 
 CNP: Final = "2850415123450"  # nobody's
 SOON: Final = timedelta(days=21)

@@ -18,9 +18,9 @@ from registry.desk.releasing import begin
 from registry.neighbours import Neighbours
 from registry.outward import deliverer_of, filer_of
 from registry.parts import Parts
-from registry.references import followed
 from registry.running import DRAIN, Running
-from registry.schedule import Schedule
+from registry.scheduled.schedule import Schedule
+from registry.sets.references import followed
 
 log = logging.getLogger("punte.assemble")
 _CLIENT: Final = "adapters.kit.client"  # takes as long to load as half of the rest

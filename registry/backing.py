@@ -32,7 +32,7 @@ from hub_core.journal.where import engine_of
 from hub_core.security.keyring import read_keyring, write_keyring
 from hub_core.security.secrets import secret_of
 from hub_core.settings import Settings
-from registry.store import REGISTRY
+from registry.sets.store import REGISTRY
 
 FAMILIES: Final = (JOURNAL, REGISTRY)
 SUFFIXES: Final = {False: ".sqlite3", True: ".dump"}

@@ -14,8 +14,8 @@ from hub_core.errors import ConfigError, Refused
 from hub_core.message import Caller
 from hub_core.ports import Clock, Line
 from hub_core.settings import Settings
-from registry.institutions import Names, names_of
 from registry.keys import Keys
+from registry.sets.institutions import Names, names_of
 
 if TYPE_CHECKING:  # what reads certificates takes 0.03 s to load, and not every hub needs it
     from hub_core.security.certificates import Authorities, Certificate

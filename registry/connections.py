@@ -14,7 +14,7 @@ from adapters.kit.load import guarded, usable
 from hub_core.directory import Directory, Endpoint
 from hub_core.errors import ConfigError
 from hub_core.ports import Adapter, Files, Filing, Poller, Polls, Source, Target
-from registry.references import followed
+from registry.sets.references import followed
 
 C = TypeVar("C", Target, Source, Poller, Filing)
 _STILL_OPENING: Final = 5.0  # seconds that whoever closes waits for what is being opened

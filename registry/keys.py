@@ -16,8 +16,8 @@ from hub_core.message import Caller
 from hub_core.ports import Clock
 from hub_core.security.keys import digest_of, new_key, presented, same
 from hub_core.yaml import closest
-from registry.draft import NAME
-from registry.store import Reads
+from registry.sets.draft import NAME
+from registry.sets.store import Reads
 
 NO_SUCH_KEY: Final = "R303"
 NAME_TAKEN: Final = "R106"

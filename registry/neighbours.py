@@ -15,7 +15,7 @@ from registry.desk.sealing import ROTATED
 from registry.keys import CHANGED
 from registry.mappings.releases import ACTED
 from registry.parts import Parts
-from registry.store import APPLIED
+from registry.sets.store import APPLIED
 
 log = logging.getLogger("punte.neighbours")
 

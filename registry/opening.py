@@ -10,7 +10,7 @@ from hub_core.journal.engines.connection import Connection
 from hub_core.journal.resealing import take_keys
 from hub_core.journal.where import engine_of
 from hub_core.settings import Settings
-from registry.store import REGISTRY
+from registry.sets.store import REGISTRY
 
 
 def open_store(settings: Settings, environ: Mapping[str, str], vault: Vault, folder: Folder) -> Database:

@@ -23,7 +23,7 @@ from hub_core.security.keyring import read_keyring
 from hub_core.settings import Settings
 from registry.callers import Callers
 from registry.keys import KeyList, Keys
-from registry.store import REGISTRY, Registry, Sets
+from registry.sets.store import REGISTRY, Registry, Sets
 
 if TYPE_CHECKING:
     from adapters.kit.load import Adapters

@@ -124,7 +124,7 @@ def page(*, out: Out = None, markdown: Markdown = False) -> None:
 def schema() -> None:
     """Print the JSON Schema of registry files for editors, with the settings of every installed adapter."""
     from adapters.kit.load import load_adapters
-    from registry.schema import registry_schema
+    from registry.sets.schema import registry_schema
 
     adapters = load_adapters(report=lambda _: None).load()
     screen.as_json(registry_schema(adapter.spec for adapter in adapters.values()))

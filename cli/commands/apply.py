@@ -64,7 +64,7 @@ def _check_usage(folder: Path | None, *, plan: bool, history: bool, rollback: in
 
 
 def _send(folder: Path, note: str, *, plan: bool) -> dict[str, Any]:
-    from registry.reading import gather
+    from registry.sets.reading import gather
 
     files = {name: _text(body, f"{folder}/{name}") for name, body in gather(folder).items()}
     where = str(folder.resolve())  # contracts written as ./file lie there

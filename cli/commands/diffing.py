@@ -17,7 +17,7 @@ from cli.screen import Column
 if TYPE_CHECKING:
     from hub_core.contract.changes import Change, Comparison, Use
     from hub_core.lint.touched import Line, Lines
-    from registry.consumers import Consumer
+    from registry.sets.consumers import Consumer
 
 SHOWN = 3  # places and lines of one change on a terminal
 WHAT = "WSDL, XML Schema or JSON Schema, or a folder of them."
@@ -101,10 +101,10 @@ def _consumers(old: Path, around: Path | None) -> "tuple[Consumer, ...]":
     from hub_core.errors import PunteError
     from hub_core.mapping.selection import schemas_of
     from hub_core.settings import from_environment
-    from registry.consumers import consumers_of
-    from registry.draft import draft_of
     from registry.parts import Parts
-    from registry.reading import gather
+    from registry.sets.consumers import consumers_of
+    from registry.sets.draft import draft_of
+    from registry.sets.reading import gather
 
     where = (around or Path()) / "registry"
     where = around if around is not None and not where.is_dir() else where

@@ -71,7 +71,7 @@ def certificate(
     In the registry stands the fingerprint, for this one certificate, or subject and issuer, for those that follow it.
     """
     from hub_core.security.certificates import certificate_of
-    from registry.offline import body_of
+    from registry.offline.reading import body_of
 
     try:
         shown = certificate_of(body_of(file))

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from hub_core.mapping import CompiledMapping
-    from registry.filecheck import FileCheck
-    from registry.offline import OfflineReader
+    from registry.offline.filecheck import FileCheck
+    from registry.offline.reading import OfflineReader
 
 app = typer.Typer(no_args_is_help=True, help="Files of rows: would they be taken? Write one now.")
 app.command()(filewriting.write)
@@ -48,7 +48,7 @@ def check(
     value of the file is shown. With --json one line per file: file, description, mapping, form, encoding, result, rows,
     refused_rows, findings, faults. Ends with 1 if a file or one of its rows would be refused.
     """
-    from registry.offline import open_reader
+    from registry.offline.reading import open_reader
 
     reader, attention = open_reader(mappings_of(root), schemas), False
     named = _named(reader, mapping) if mapping else None

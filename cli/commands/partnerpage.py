@@ -79,8 +79,8 @@ def _known(around: Path | None, address: str) -> "Known":
     if around is not None:
         from hub_core.mapping.selection import load_folder, schemas_of
         from hub_core.places import MAPPINGS
-        from registry.draft import draft_of
-        from registry.reading import gather
+        from registry.sets.draft import draft_of
+        from registry.sets.reading import gather
 
         registry, mappings = around / "registry", around / "mappings"
         where = registry if registry.is_dir() else around

@@ -18,7 +18,7 @@ from cli.screen import Column
 from cli.tree import show_record
 
 if TYPE_CHECKING:
-    from registry.offline import FileReading
+    from registry.offline.reading import FileReading
 
 SHOWN_WHOLE: Final = 5  # files; of more than that a table is easier to read
 COLUMNS = (
@@ -50,7 +50,7 @@ def read(
     in the order given: file, mapping, record (null when refused; personal values are plain), findings, unmapped. Ends
     with 1 if a document was refused.
     """
-    from registry.offline import open_reader
+    from registry.offline.reading import open_reader
 
     reader = open_reader(mappings_of(root), schemas)
     day = on.date() if on else datetime.now(UTC).date()

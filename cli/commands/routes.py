@@ -53,7 +53,7 @@ def explain(
 def _record(path: Path) -> Any:
     import msgspec
 
-    from registry.offline import open_reader
+    from registry.offline.reading import open_reader
 
     reading = open_reader().read_file(path, on=datetime.now(UTC).date())
     if reading.record is None:

@@ -8,8 +8,8 @@ import msgspec.inspect as kinds
 from cli.pages.structs import classes, own, shown, summary
 from cli.pages.table import table
 from hub_core.typed import BYTES, duration, size
-from registry.draft import KINDS
-from registry.schema import described
+from registry.sets.draft import KINDS
+from registry.sets.schema import described
 
 
 def registry() -> Iterator[str]:

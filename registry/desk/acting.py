@@ -11,14 +11,14 @@ from hub_core.directory import Directory
 from hub_core.errors import ConfigError, Refused
 from hub_core.message import Caller
 from hub_core.security.masking import masked
-from registry.contractfiles import changes_between
 from registry.desk.arguments import Files, KeyNew, KeyRevoke, Look, Query, Rollback
 from registry.desk.looking import revealing
 from registry.desk.releasing import begin_offline
 from registry.parts import Parts
-from registry.plan import Change
-from registry.plan import plan as plan_of
-from registry.reading import RegistrySet, read_files
+from registry.sets.contractfiles import changes_between
+from registry.sets.plan import Change
+from registry.sets.plan import plan as plan_of
+from registry.sets.reading import RegistrySet, read_files
 
 log = logging.getLogger("punte.desk")
 

@@ -10,13 +10,13 @@ from hub_core.directory import Endpoint
 from hub_core.errors import ConfigError
 from hub_core.journal.schema import JOURNAL, pending
 from hub_core.places import MAPPINGS
-from registry.contractfiles import changes_between, digests_of
 from registry.desk.arguments import Nothing
 from registry.doctor.fact import Check
 from registry.doctor.secretfiles import secret_files
 from registry.parts import Parts
-from registry.polling import runs_of
-from registry.store import REGISTRY
+from registry.scheduled.polling import runs_of
+from registry.sets.contractfiles import changes_between, digests_of
+from registry.sets.store import REGISTRY
 
 _SHOWN: Final = 3  # names in a text
 

@@ -14,11 +14,11 @@ from hub_core.errors import ConfigError, Rejected
 from hub_core.journal.entries import DeliveryRow, Kept, MessageRow, ParkedGroup
 from hub_core.message import Entry
 from hub_core.security.masking import mask_numbers, mask_text, masked
-from registry.contractfiles import changes_between
 from registry.desk.arguments import Look, Messages, Nothing, Revealed
 from registry.desk.timeline import steps, waiting
 from registry.parts import Parts
-from registry.store import Applied
+from registry.sets.contractfiles import changes_between
+from registry.sets.store import Applied
 
 _CLIP: Final = 40  # characters of what a sender calls an attachment
 

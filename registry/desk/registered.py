@@ -9,8 +9,8 @@ from hub_core.journal.entries import Filter
 from registry.desk.arguments import Nothing
 from registry.desk.scheduled import JobRow, schedule
 from registry.parts import Parts
-from registry.plan import flat
-from registry.polling import job_name
+from registry.scheduled.polling import job_name
+from registry.sets.plan import flat
 
 #: Told by themselves, above the other fields.
 _APART: Final = ("institution", "direction", "adapter", "service")

@@ -6,10 +6,10 @@ import msgspec
 
 from hub_core.ports.schedule import Run
 from registry.desk.arguments import Nothing
-from registry.jobs import Job
 from registry.parts import Parts
-from registry.polling import jobs_of
-from registry.schedule import due_at
+from registry.scheduled.jobs import Job
+from registry.scheduled.polling import jobs_of
+from registry.scheduled.schedule import due_at
 
 
 class JobRow(msgspec.Struct, frozen=True, kw_only=True):

@@ -12,7 +12,7 @@ from registry.desk.arguments import Nothing
 from registry.desk.endpoints import EndpointRow, endpoints
 from registry.desk.looking import described
 from registry.parts import Parts
-from registry.polling import runs_of
+from registry.scheduled.polling import runs_of
 
 REFUSALS_SHOWN: Final = 10_000
 _UNDO: Final = {"broken", "probing"}  # states of an endpoint that a person may end before the hub does

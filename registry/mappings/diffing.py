@@ -22,7 +22,7 @@ from hub_core.mapping.trying.compare import Told, differences, told_by
 from hub_core.mapping.trying.tally import Tally
 from hub_core.wording import InBand
 from registry.mappings.sides import Side
-from registry.offline import CANONICAL, OfflineReader, body_of
+from registry.offline.reading import CANONICAL, OfflineReader, body_of
 from registry.parts import Parts
 
 PROCESSES: Final = 2

@@ -18,7 +18,7 @@ from hub_core.journal.engines.statements import insert
 from hub_core.journal.instants import from_micros, to_micros
 from hub_core.mapping.files import digest_of
 from hub_core.ports import Clock
-from registry.store import Reads
+from registry.sets.store import Reads
 
 NO_SUCH_RELEASE: Final = "R304"
 #: What other processes are told when something was done with a release.

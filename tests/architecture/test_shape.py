@@ -26,7 +26,7 @@ DOORS = {
     "asyncssh": ("adapters/kit/",),
     "python_multipart": ("adapters/kit/",),
     "tenacity": ("adapters/kit/",),
-    "apscheduler": ("registry/schedule.py", "registry/crontab.py"),
+    "apscheduler": ("registry/scheduled/",),
     "prometheus_client": ("registry/figures.py", "hub_core/testing/"),
     "lxml": (
         "hub_core/validation/",

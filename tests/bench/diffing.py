@@ -23,7 +23,7 @@ from hub_core.testing.builders import KEYRING, a_message, a_vault, an_outcome
 from registry.mappings.diffing import compare, of_messages
 from registry.mappings.sides import Side
 from registry.parts import Parts
-from registry.store import REGISTRY
+from registry.sets.store import REGISTRY
 
 COUNTRY: Final = '{"country.yaml": "institutions: {ap: {name: Access point}}\\nendpoints: {seds: {institution: ap, direction: in, adapter: eessi, service: seds}}"}'
 # Documents as they come; those that say everything are for tests of rules.

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from hub_core.settings import Settings
 from registry.parts import Parts
-from registry.polling import poll
+from registry.scheduled.polling import poll
 
 
 async def main(home, store):

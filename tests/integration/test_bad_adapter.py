@@ -14,7 +14,7 @@ from hub_core.errors import ConfigError
 from hub_core.journal.entries import Filter
 from hub_core.settings import Settings
 from registry.assemble import assemble
-from registry.jobs import contracts
+from registry.scheduled.jobs import contracts
 from tests.integration.bad_adapter import ADAPTER
 
 COUNTRY = """

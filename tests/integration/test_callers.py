@@ -23,10 +23,10 @@ from hub_core.settings import Settings, from_environment
 from hub_web.api.assemble import api_of
 from hub_web.app import application
 from hub_web.serve import listening, tls_of
-from registry import jobs
 from registry.assemble import assemble
 from registry.callers import Callers
 from registry.desk import doctor
+from registry.scheduled import jobs
 from tests.integration.certified import (
     FORMS,
     HEADER,

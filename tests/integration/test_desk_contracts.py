@@ -23,7 +23,12 @@ def description(tmp_path, monkeypatch):
     file = tmp_path / "schemas" / FILE
     file.parent.mkdir(parents=True)
     shutil.copy(SCHEMAS / FILE, file)
-    for module in ("adapters.flat.adapter", "adapters.kit.contracts", "registry.contractfiles", "registry.draft"):
+    for module in (
+        "adapters.flat.adapter",
+        "adapters.kit.contracts",
+        "registry.sets.contractfiles",
+        "registry.sets.draft",
+    ):
         monkeypatch.setattr(f"{module}.SCHEMAS", tmp_path / "schemas")
     return file
 

@@ -23,7 +23,7 @@ from hub_core.settings import Settings
 from registry.assemble import splitter_of
 from registry.desk import Desk
 from registry.parts import Parts
-from registry.polling import poll
+from registry.scheduled.polling import poll
 from tests.integration import sshd
 from tests.integration.file_child import a_file
 from tests.integration.shut import shut

@@ -14,7 +14,7 @@ from hub_core.directory import Contract, Direction, Directory, Endpoint
 from hub_core.errors import ConfigError
 from hub_core.playing.wire import serving
 from hub_core.settings import Settings
-from registry import jobs
+from registry.scheduled import jobs
 from tests.contracts.making import ELEMENTS, schema, wsdl
 
 NOW = datetime.now(UTC)

@@ -19,7 +19,7 @@ from hub_core.polled import Poll
 from hub_core.settings import Settings
 from registry.desk import Desk
 from registry.parts import Parts
-from registry.polling import jobs_of, poll, runs_of
+from registry.scheduled.polling import jobs_of, poll, runs_of
 from tests.integration.listing import listing
 
 pytestmark = pytest.mark.network

@@ -18,8 +18,8 @@ from hub_demo.agencies import GUARDED, NAMES, open_agency
 from hub_demo.agencies.server import AgencyApp, Quirks, listen, url_of
 from hub_demo.population import Population
 from hub_demo.stage import FOLDERS
-from registry.reading import read_set
-from registry.references import followed
+from registry.sets.reading import read_set
+from registry.sets.references import followed
 from tests.shipped import SHIPPED
 
 pytestmark = pytest.mark.network

@@ -19,7 +19,7 @@ from hub_core.ports import Sent
 from hub_core.settings import Settings
 from registry.desk import Desk
 from registry.parts import Parts
-from registry.polling import poll
+from registry.scheduled.polling import poll
 from tests.integration.queueing import queueing
 
 pytestmark = pytest.mark.network

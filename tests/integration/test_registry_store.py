@@ -20,8 +20,8 @@ from hub_core.journal.readers import look
 from hub_core.message import Caller
 from hub_core.testing.builders import NOW, FrozenClock
 from registry.keys import KeyList, Keys
-from registry.reading import RegistrySet, directory_of, read_set
-from registry.store import REGISTRY, Registry, Sets
+from registry.sets.reading import RegistrySet, directory_of, read_set
+from registry.sets.store import REGISTRY, Registry, Sets
 
 ONE = "institutions: {cnas: {name: One}}\n"
 TWO = "# two\ninstitutions: {cnas: {name: Two}, anpis: {name: Paying}}\n"
@@ -174,8 +174,8 @@ def test_an_applied_set_outlives_a_killed_process(path, tmp_path):
         from pathlib import Path
         from hub_core.clock import SystemClock
         from hub_core.journal.database import Database
-        from registry.reading import RegistrySet, directory_of, read_set
-        from registry.store import REGISTRY, Registry
+        from registry.sets.reading import RegistrySet, directory_of, read_set
+        from registry.sets.store import REGISTRY, Registry
 
         async def main():
             database = Database({str(path)!r}, migrations=(REGISTRY,))

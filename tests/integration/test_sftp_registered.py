@@ -10,7 +10,7 @@ from adapters.kit.load import load_adapters
 from hub_core.credentials import Credentials, SecretReference
 from hub_core.directory import Direction, Endpoint
 from hub_core.errors import ConfigError
-from registry.reading import read_set
+from registry.sets.reading import read_set
 from tests.integration import sshd
 
 

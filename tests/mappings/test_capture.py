@@ -20,7 +20,7 @@ from hub_core.mapping.trying.leafwalk import replaced
 from hub_core.mapping.trying.testentry import entry_of, with_test
 from hub_core.mapping.trying.tests import fixture, run_test
 from hub_core.places import MAPPINGS
-from registry.offline import OfflineReader
+from registry.offline.reading import OfflineReader
 from tests.shipped import SHIPPED
 
 ON = date(2025, 11, 21)

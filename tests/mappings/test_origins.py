@@ -13,7 +13,7 @@ from hub_core.errors import PunteError
 from hub_core.mapping.reading.lines import located
 from hub_core.mapping.trying.compare import leaves
 from hub_core.places import MAPPINGS
-from registry.offline import open_reader
+from registry.offline.reading import open_reader
 
 ON = date(2025, 1, 1)
 READER = open_reader()

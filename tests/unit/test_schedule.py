@@ -14,8 +14,8 @@ from hub_core.polled import Poll
 from hub_core.ports import Run
 from hub_core.ports.schedule import LOST
 from hub_core.testing.builders import NOW, FrozenClock, a_vault
-from registry.jobs import Done, Job
-from registry.schedule import Schedule, due_at
+from registry.scheduled.jobs import Done, Job
+from registry.scheduled.schedule import Schedule, due_at
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 SOON = timedelta(milliseconds=10)

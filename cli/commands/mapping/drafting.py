@@ -98,7 +98,7 @@ def new(
 def _opened(body: bytes) -> "Document":
     from adapters.kit.load import load_adapters
     from hub_core.mapping import MappingSet
-    from registry.offline import OfflineReader
+    from registry.offline.reading import OfflineReader
 
     return OfflineReader(adapters=load_adapters(), mappings=MappingSet([])).open(body)
 

@@ -20,7 +20,7 @@ from cli.tree import show_record
 if TYPE_CHECKING:
     from hub_core.mapping.trying.trial import Trial, Tried
     from hub_core.message import Finding
-    from registry.offline import OfflineReader
+    from registry.offline.reading import OfflineReader
 
 # Begins to lint, and returns what waits for the findings.
 Lint = Callable[[], Callable[[], "list[Finding]"]]
@@ -101,7 +101,7 @@ def _trial(file: Path, on: Path | None, root: Path | None, schemas: Path | None)
     @cache
     def reader() -> "OfflineReader":
         from adapters.kit.load import load_adapters
-        from registry.offline import OfflineReader
+        from registry.offline.reading import OfflineReader
 
         return OfflineReader(adapters=load_adapters(), mappings=MappingSet([]))
 

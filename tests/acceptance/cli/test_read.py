@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from hub_core.codes import CODES
 from hub_core.places import MAPPINGS
-from registry.offline import open_reader
+from registry.offline.reading import open_reader
 
 FLAT = {".csv", ".txt"}  # a file of rows does not say which description it keeps
 FIXTURES = sorted(path for path in MAPPINGS.glob("*/fixtures/*") if path.suffix not in FLAT)

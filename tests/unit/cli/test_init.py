@@ -2,8 +2,8 @@
 
 import pytest
 
-from registry.draft import draft_of
-from registry.reading import gather
+from registry.sets.draft import draft_of
+from registry.sets.reading import gather
 
 
 def test_the_set_can_be_read_as_it_is(punte, tmp_path):

@@ -12,8 +12,8 @@ from hub_core.mapping.codelists import load_codelists
 from hub_core.mapping.files import gather
 from hub_core.places import MAPPINGS
 from hub_core.yaml import Faults
-from registry.draft import KINDS
-from registry.schema import registry_schema
+from registry.sets.draft import KINDS
+from registry.sets.schema import registry_schema
 
 PAGES = {name.rpartition("/")[2]: body.decode() for name, body in pages("<!-- made -->").items()}
 RECORD = schema.components()

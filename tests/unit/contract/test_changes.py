@@ -10,9 +10,9 @@ from hub_core.contract.changes.forms import Element, Group, Type
 from hub_core.contract.changes.words import includes, ranks, words
 from hub_core.lint.touched import Lines
 from hub_core.places import MAPPINGS, SCHEMAS
-from registry.consumers import consumers_of
-from registry.draft import draft_of
-from registry.reading import gather
+from registry.sets.consumers import consumers_of
+from registry.sets.draft import draft_of
+from registry.sets.reading import gather
 from tests.contracts.making import bound, schema, service, written, wsdl
 
 COUNTRY = Path(__file__).parents[3] / "hub_demo" / "country"

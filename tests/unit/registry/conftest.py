@@ -7,7 +7,7 @@ import pytest
 from hub_core.directory import Direction
 from hub_core.errors import ConfigError
 from hub_core.ports import SDK, Capability, Field, Spec
-from registry.reading import read_set
+from registry.sets.reading import read_set
 
 GOOD = """
     institutions:

@@ -17,8 +17,8 @@ from hub_core.places import MAPPINGS, SCHEMAS
 from hub_core.routing import select
 from hub_core.testing.records import a_cnp, a_code
 from hub_demo.stage import FOLDERS
-from registry.draft import draft_of
-from registry.reading import gather, read_set
+from registry.sets.draft import draft_of
+from registry.sets.reading import gather, read_set
 
 COUNTRY = Path(hub_demo.__file__).parent / "country"
 URLS = {"DGEP", "CNAS", "ANPIS", "ANOFM", "ANAF", "ITM", "ANPIS_CASES", "PORTAL_INBOX"}

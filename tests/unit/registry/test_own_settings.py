@@ -8,7 +8,7 @@ import pytest
 from hub_core.credentials import SecretReference
 from hub_core.directory import Direction
 from hub_core.ports import Spec
-from registry.schema import registry_schema
+from registry.sets.schema import registry_schema
 from tests.unit.registry.conftest import PlainAdapter
 
 

@@ -2,7 +2,7 @@ import pytest
 
 from hub_core.credentials import Credentials, SecretReference
 from hub_core.directory import Contract, Direction, Directory, Endpoint, Institution
-from registry.plan import Action, Change, FieldChange, plan
+from registry.sets.plan import Action, Change, FieldChange, plan
 
 CNAS = Institution(name="CNAS")
 

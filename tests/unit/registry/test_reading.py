@@ -7,7 +7,7 @@ from hub_core.credentials import SecretReference
 from hub_core.directory import DEFAULT_MAX_BODY_BYTES, Directory, Route
 from hub_core.errors import ConfigError
 from hub_core.policy import Retry
-from registry.reading import MAX_FILES, gather
+from registry.sets.reading import MAX_FILES, gather
 
 
 def test_a_good_set_is_read_whole(folder):

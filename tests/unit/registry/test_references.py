@@ -2,7 +2,7 @@ import pytest
 
 from hub_core.directory import Direction, Endpoint
 from hub_core.errors import ConfigError
-from registry.references import followed
+from registry.sets.references import followed
 
 
 def an_endpoint(url):

@@ -7,7 +7,7 @@ import yaml
 
 import hub_demo
 from hub_core.places import SCHEMAS
-from registry.schema import registry_schema, rendered
+from registry.sets.schema import registry_schema, rendered
 
 COUNTRY = Path(hub_demo.__file__).parent / "country"
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from hub_core.directory import Directory
 from hub_core.typed import duration, size
-from registry.draft import draft_of
+from registry.sets.draft import draft_of
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from hub_core.contract.wsdl import read_contract
 from hub_core.directory import Endpoint
 from hub_core.errors import ConfigError, PunteError
 from hub_core.places import SCHEMAS, around
-from registry.references import followed
+from registry.sets.references import followed
 
 if TYPE_CHECKING:
     from registry.parts import Parts

@@ -27,8 +27,8 @@ from hub_core.ports import Adapter
 from hub_core.reading import Reading, Verdict
 from hub_core.rows import read_file
 from hub_core.rows.single import DIALECT as ROWS
-from registry.filecheck import Bar, FileCheck, check_file, mended
-from registry.flatfiles import FlatFiles, rows_of
+from registry.offline.filecheck import Bar, FileCheck, check_file, mended
+from registry.offline.flatfiles import FlatFiles, rows_of
 
 CANONICAL: Final = "CANONICAL"
 CANONICAL_FIELDS: Final = frozenset(Beneficiary.__struct_fields__)

@@ -21,9 +21,9 @@ from hub_core.directory import Directory
 from hub_core.errors import ConfigError
 from hub_core.message import Finding
 from hub_core.ports import Adapter
-from registry.checking import check
-from registry.contractfiles import digests_of
-from registry.draft import NOT_READABLE, draft_of
+from registry.sets.checking import check
+from registry.sets.contractfiles import digests_of
+from registry.sets.draft import NOT_READABLE, draft_of
 
 MAX_FILES: Final = 500
 

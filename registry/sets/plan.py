@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from hub_core.directory import Directory
-from registry.draft import KINDS
+from registry.sets.draft import KINDS
 
 
 class Action(StrEnum):

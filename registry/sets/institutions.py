@@ -3,7 +3,7 @@
 from hub_core.credentials import CallerCertificate
 from hub_core.typed import MISSING_FIELD
 from hub_core.yaml import where
-from registry.ground import Ground
+from registry.sets.ground import Ground
 
 Names = tuple[str, ...]
 TWICE = "R106"

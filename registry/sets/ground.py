@@ -12,7 +12,7 @@ from hub_core.message import Finding
 from hub_core.ports import Adapter
 from hub_core.typed import WRONG_VALUE, node_at
 from hub_core.yaml import Node, Scalar, closest
-from registry.draft import Draft
+from registry.sets.draft import Draft
 
 NOT_REGISTERED: Final = "R105"
 _PROMOTE: Final = "punte mapping promote FOLDER --reason TEXT"

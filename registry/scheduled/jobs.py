@@ -16,9 +16,9 @@ from hub_core.directory import Endpoint
 from hub_core.errors import ConfigError
 from hub_core.polled import Poll
 from hub_core.ports.schedule import LOST
-from registry.contractwatch import watch
-from registry.crontab import next_time
-from registry.references import followed
+from registry.scheduled.contractwatch import watch
+from registry.scheduled.crontab import next_time
+from registry.sets.references import followed
 
 if TYPE_CHECKING:
     from registry.parts import Parts

@@ -16,7 +16,7 @@ from adapters.kit.load import shipped
 from hub_core.credentials import SecretReference
 from hub_core.ports import Spec
 from hub_core.typed import DURATION, SIZE
-from registry.draft import KINDS, NAME
+from registry.sets.draft import KINDS, NAME
 
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 

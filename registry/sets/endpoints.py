@@ -17,9 +17,9 @@ from hub_core.ports import Adapter, Field
 from hub_core.typed import MISSING_FIELD, SECRET_AS_VALUE, read_struct
 from hub_core.wording import Answer
 from hub_core.yaml import Mapping, Node, where
-from registry.crontab import due_at, next_time
-from registry.ground import Ground, Place
-from registry.references import ENV, NAME, URL, followed
+from registry.scheduled.crontab import due_at, next_time
+from registry.sets.ground import Ground, Place
+from registry.sets.references import ENV, NAME, URL, followed
 
 SHORTEST: Final = timedelta(seconds=1)  # from one fetch of a list to the next
 EACH_ARRIVAL_NEW: Final = "R201"

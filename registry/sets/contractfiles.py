@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from hub_core.directory import Contract, Directory
 from hub_core.places import SCHEMAS
-from registry.plan import Action, Change, FieldChange
+from registry.sets.plan import Action, Change, FieldChange
 
 _SHOWN = 12  # digits of a digest
 

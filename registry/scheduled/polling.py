@@ -12,8 +12,8 @@ from hub_core.directory import Direction, Endpoint
 from hub_core.message import Arrival, Caller
 from hub_core.polled import Poll
 from hub_core.ports import Batch, Item, Position, Replies, Run
-from registry.jobs import JOBS, Done, Job
-from registry.replying import reply
+from registry.scheduled.jobs import JOBS, Done, Job
+from registry.scheduled.replying import reply
 
 if TYPE_CHECKING:
     from registry.parts import Parts

@@ -19,10 +19,10 @@ from hub_core.journal.engines.connection import Connection
 from hub_core.journal.instants import from_micros, to_micros
 from hub_core.journal.schema import Migrations
 from hub_core.ports import Adapter, Clock
-from registry.reading import RegistrySet, directory_of, read_files
+from registry.sets.reading import RegistrySet, directory_of, read_files
 
 NO_SUCH_SET: Final = "R302"
-REGISTRY: Final = Migrations("registry", Path(__file__).parent / "migrations")
+REGISTRY: Final = Migrations("registry", Path(__file__).parents[1] / "migrations")
 #: What other processes are told when another set is in force.
 APPLIED: Final = "registry"
 _HISTORY: Final = "SELECT number, applied_at, applied_by, note FROM registry_set ORDER BY number DESC"

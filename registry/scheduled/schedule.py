@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Final
 
 from hub_core.errors import PunteError
 from hub_core.ports.schedule import Run
-from registry.jobs import Done, Job
-from registry.polling import jobs_of
+from registry.scheduled.jobs import Done, Job
+from registry.scheduled.polling import jobs_of
 
 if TYPE_CHECKING:
     from apscheduler.schedulers.asyncio import AsyncIOScheduler

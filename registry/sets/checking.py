@@ -7,10 +7,10 @@ from hub_core.directory import Access, Condition, Direction, Query, Route
 from hub_core.message import Finding
 from hub_core.ports import Adapter
 from hub_core.yaml import Node, closest
-from registry.draft import Draft
-from registry.endpoints import check_endpoint
-from registry.ground import Ground, Place
-from registry.institutions import check_institutions
+from registry.sets.draft import Draft
+from registry.sets.endpoints import check_endpoint
+from registry.sets.ground import Ground, Place
+from registry.sets.institutions import check_institutions
 
 
 def check(

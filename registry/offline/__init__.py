@@ -1,0 +1,1 @@
+"""What can be known of a document without a hub: nothing is sent, nothing is kept."""
