@@ -9,7 +9,7 @@ from adapters.flat.outgoing import Outgoing
 from adapters.flat.outgoing import check as check_outgoing
 from adapters.kit.base import BaseAdapter
 from adapters.kit.contracts import Contracts
-from adapters.kit.folder import open_folder
+from adapters.kit.folders.where import open_folder
 from hub_core.directory import Direction, Endpoint
 from hub_core.document import Document
 from hub_core.errors import ConfigError, Rejected

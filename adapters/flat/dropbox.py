@@ -10,7 +10,8 @@ from msgspec import Meta
 
 from adapters.flat.inbox import Inbox
 from adapters.flat.replyform import Language, reply_that, reply_to
-from adapters.kit.folder import Lying, fingerprint_of, open_folder
+from adapters.kit.folders.port import Lying, fingerprint_of
+from adapters.kit.folders.where import open_folder
 from hub_core.credentials import Struct
 from hub_core.directory import Endpoint
 from hub_core.errors import Rejected

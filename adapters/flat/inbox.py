@@ -16,7 +16,7 @@ import os
 import re
 from typing import Final
 
-from adapters.kit.folder import Folder, Lying, shortened
+from adapters.kit.folders.port import Folder, Lying, shortened
 
 TAKEN, DONE, REFUSED, REPLIES = "taken", "done", "refused", "replies"
 #: Names of files that are being written; those of hidden files begin with a point.

@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from adapters.flat.dropbox import Dropbox
-from adapters.kit.folder import Folder, open_folder, put_once
+from adapters.kit.folders.port import Folder, put_once
+from adapters.kit.folders.where import open_folder
 from hub_core.directory import Endpoint
 from hub_core.document import Document
 from hub_core.errors import ConfigError, Rejected

@@ -11,7 +11,8 @@ from hub_core.surface import given
 if TYPE_CHECKING:
     from adapters.kit.base import BaseAdapter, opened
     from adapters.kit.client import Answered, Client
-    from adapters.kit.folder import Folder, Lying, fingerprint_of, open_folder, put_once
+    from adapters.kit.folders.port import Folder, Lying, fingerprint_of, put_once
+    from adapters.kit.folders.where import open_folder
     from adapters.kit.json_voice import JsonVoice
     from adapters.kit.members import at
     from adapters.kit.reply import Reply, Trouble, Voice
@@ -24,18 +25,18 @@ else:
             "Answered": "adapters.kit.client",
             "BaseAdapter": "adapters.kit.base",
             "Client": "adapters.kit.client",
-            "Folder": "adapters.kit.folder",
+            "Folder": "adapters.kit.folders.port",
             "JsonVoice": "adapters.kit.json_voice",
-            "Lying": "adapters.kit.folder",
+            "Lying": "adapters.kit.folders.port",
             "Reply": "adapters.kit.reply",
             "Trouble": "adapters.kit.reply",
             "Voice": "adapters.kit.reply",
             "at": "adapters.kit.members",
             "content": "adapters.kit.sending",
-            "fingerprint_of": "adapters.kit.folder",
-            "open_folder": "adapters.kit.folder",
+            "fingerprint_of": "adapters.kit.folders.port",
+            "open_folder": "adapters.kit.folders.where",
             "opened": "adapters.kit.base",
-            "put_once": "adapters.kit.folder",
+            "put_once": "adapters.kit.folders.port",
             "resolve": "hub_core.security.secrets",
         },
     )

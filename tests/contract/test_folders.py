@@ -5,9 +5,10 @@ import threading
 
 import pytest
 
-from adapters.kit import folder as port
-from adapters.kit.folder import Lying, open_folder, unfinished
-from adapters.kit.localfolder import LocalFolder
+from adapters.kit.folders import port
+from adapters.kit.folders.local import LocalFolder
+from adapters.kit.folders.port import Lying, unfinished
+from adapters.kit.folders.where import open_folder
 from hub_core.credentials import Credentials, SecretReference
 from hub_core.directory import Direction, Endpoint
 from hub_core.errors import Rejected, TryLater

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from adapters.kit.folder import Folder, open_folder
+from adapters.kit.folders.port import Folder
+from adapters.kit.folders.where import open_folder
 from hub_core.directory import Endpoint
 from tests.integration.seds_kept import SedsKept
 from tests.integration.stores import Store

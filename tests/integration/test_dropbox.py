@@ -14,8 +14,8 @@ import pytest
 
 from adapters.flat.adapter import FlatAdapter
 from adapters.flat.dropbox import Dropbox, DropboxPoller
-from adapters.kit.folder import fingerprint_of
-from adapters.kit.localfolder import LocalFolder
+from adapters.kit.folders.local import LocalFolder
+from adapters.kit.folders.port import fingerprint_of
 from hub_core.directory import Direction, Endpoint
 from hub_core.errors import ConfigError
 from hub_core.journal.entries import Filter

@@ -270,7 +270,7 @@ async def test_a_file_that_grows_is_taken_once_it_is_whole(server):
 
 @real
 async def test_a_connection_that_nobody_uses_is_given_back(server, folder_of, monkeypatch):
-    monkeypatch.setattr("adapters.kit.sftpfolder.IDLE_SECONDS", 0.0)
+    monkeypatch.setattr("adapters.kit.folders.sftp.IDLE_SECONDS", 0.0)
     folder = folder_of(at(server), server.host_key)
     for _ in range(2):
         assert await folder.lying() == []

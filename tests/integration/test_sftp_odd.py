@@ -6,7 +6,7 @@ import asyncssh
 import pytest
 
 from adapters.flat.dropbox import Dropbox, DropboxPoller
-from adapters.kit.ssh import server_of
+from adapters.kit.folders.ssh import server_of
 from hub_core.credentials import Credentials, SecretReference
 from hub_core.directory import Direction, Endpoint
 from hub_core.errors import ConfigError

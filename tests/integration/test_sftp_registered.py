@@ -5,7 +5,7 @@ import os
 import asyncssh
 import pytest
 
-from adapters.kit.folder import open_folder
+from adapters.kit.folders.where import open_folder
 from adapters.kit.load import load_adapters
 from hub_core.credentials import Credentials, SecretReference
 from hub_core.directory import Direction, Endpoint

@@ -7,7 +7,8 @@ from typing import Any, ClassVar, Final
 import msgspec
 
 from adapters.kit.broken.good import SPEC, Good
-from adapters.kit.folder import open_folder, put_once
+from adapters.kit.folders.port import put_once
+from adapters.kit.folders.where import open_folder
 from hub_core.credentials import SecretReference
 from hub_core.directory import Direction, Endpoint
 from hub_core.document import Document

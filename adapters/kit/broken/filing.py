@@ -11,8 +11,8 @@ import msgspec
 
 from adapters.kit.broken.files import GoodFiles, Settings, Writing
 from adapters.kit.broken.good import breaks
-from adapters.kit.folder import Folder
-from adapters.kit.localfolder import LocalFolder
+from adapters.kit.folders.local import LocalFolder
+from adapters.kit.folders.port import Folder
 from hub_core.directory import Endpoint
 from hub_core.document import Document
 from hub_core.errors import ConfigError, PunteError, Rejected, TryLater

@@ -12,9 +12,9 @@ from typing import Final, cast
 import asyncssh
 from asyncssh.constants import FILEXFER_TYPE_DIRECTORY, FILEXFER_TYPE_REGULAR
 
-from adapters.kit import folder
-from adapters.kit.folder import PIECE, PROBE, Lying, closed, plain, seen, unfinished
-from adapters.kit.ssh import KINDS, Server, connect, told
+from adapters.kit.folders import port
+from adapters.kit.folders.port import PIECE, PROBE, Lying, closed, plain, seen, unfinished
+from adapters.kit.folders.ssh import KINDS, Server, connect, told
 from hub_core.errors import ConfigError, PunteError, TryLater
 
 #: A connection that nobody used for so long is given back, as are those over HTTP.
@@ -138,7 +138,7 @@ class SftpFolder:
             async with aclosing(listing) as entries:
                 async for entry in entries:
                     name = cast(bytes, entry.filename).decode("utf-8", "surrogateescape")
-                    if (looked_at := looked_at + 1) > folder.MOST:
+                    if (looked_at := looked_at + 1) > port.MOST:
                         break
                     if seen(name) and entry.attrs.type == FILEXFER_TYPE_REGULAR and entry.attrs.size is not None:
                         found.append(Lying(name, entry.attrs.size, _changed(entry.attrs)))

@@ -1,4 +1,4 @@
-"""Folders in which partners and the hub leave files for each other: a port, and the rules that hold wherever one lies.
+"""The port of folders, and the rules that hold wherever one lies.
 
 Nothing that a partner names is ever a path: names come from a folder's own listing, and links are not followed.
 """
@@ -10,7 +10,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final, NamedTuple, Protocol
 
-from hub_core.directory import Endpoint
 from hub_core.errors import Rejected, TryLater
 
 MOST: Final = 10_000  # files that are looked at in one listing
@@ -79,27 +78,6 @@ class Folder(Protocol):
     async def close(self) -> None:
         """Give connections back."""
         ...
-
-
-def open_folder(endpoint: Endpoint, name: str | None, *, host_key: tuple[str, ...] = ()) -> Folder:
-    """Return the folder of an endpoint: the one on a server that its ``url`` names, or one on this machine.
-
-    Args:
-        endpoint: whose it is.
-        name: of a folder below ``PUNTE_FILES``, such as ``anofm/lists``; ``None``: it lies on a server.
-        host_key: fingerprints of the keys that the server may show.
-
-    Raises:
-        ConfigError: R103, R104, R109, R110: what names it is missing or wrong.
-    """
-    if name is not None:
-        from adapters.kit.localfolder import LocalFolder
-
-        return LocalFolder(name, endpoint.timeout.total_seconds())
-    from adapters.kit.sftpfolder import SftpFolder  # it takes half a second to import
-    from adapters.kit.ssh import server_of
-
-    return SftpFolder(server_of(endpoint, host_key), endpoint.timeout.total_seconds())
 
 
 def closed() -> Rejected:

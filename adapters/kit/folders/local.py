@@ -12,8 +12,8 @@ from functools import partial
 from pathlib import Path
 from typing import Final, ParamSpec, TypeVar
 
-from adapters.kit import folder
-from adapters.kit.folder import PIECE, PROBE, Lying, closed, plain, seen, unfinished
+from adapters.kit.folders import port
+from adapters.kit.folders.port import PIECE, PROBE, Lying, closed, plain, seen, unfinished
 from hub_core.errors import ConfigError, TryLater
 from hub_core.journal.failpoints import reach
 
@@ -117,7 +117,7 @@ class LocalFolder:
     def _listed(self, path: Path) -> Iterator[Lying]:
         with os.scandir(path) as entries:
             for count, entry in enumerate(entries):
-                if count >= folder.MOST:
+                if count >= port.MOST:
                     return
                 if seen(entry.name) and entry.is_file(follow_symlinks=False):
                     facts = entry.stat(follow_symlinks=False)
