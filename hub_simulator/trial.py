@@ -43,7 +43,8 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
     """One thing that was looked at.
 
     Attributes:
-        state: ``ok``, ``missing`` (a person has to decide) or ``fault``.
+        state: ``ok``, ``note`` (could not be looked at, which hinders nothing), ``missing`` (a person has to decide) or
+            ``fault``.
         findings: what was noticed, also where the state is ``ok``; never with a value of the answer.
     """
 
@@ -70,7 +71,9 @@ async def look(name: str, folder: Path, mappings: Path | None, *, live: bool = F
     draft, unset = _checked(folder, adapters, loaded, live=live)
     directory, faults = draft.directory(), draft.faults.findings
     endpoint = directory.endpoints.get(name)
-    told = f"{len(faults)} findings" if faults else f"{len(directory.endpoints)} endpoints"
+    told = f"{len(directory.endpoints)} endpoints"
+    if faults:
+        told = f"{len(faults)} fault{'s'[: len(faults) > 1]} in the whole set: none of it can be applied before"
     steps = [Step(step="registry", state="fault" if faults else "ok", text=told, findings=tuple(faults))]
     if endpoint is None:
         return [*steps, _missing(name, folder, draft)]
@@ -84,9 +87,16 @@ async def look(name: str, folder: Path, mappings: Path | None, *, live: bool = F
     if endpoint.direction is Direction.IN or endpoint.collect is not None:
         steps += await _place(adapter, name, endpoint) if live else []
         return [*steps, *_access(name, endpoint, directory)]
+    if not live and not _has_wsdl(endpoint):
+        text = "left out: only from a WSDL a partner can be simulated"
+        steps.append(Step(step="exchange", state="note", text=text))
+        return [*steps, *_access(name, endpoint, directory)]
     answer, exchanged = await _exchange(adapter, name, endpoint, live=live)
     steps.append(exchanged)
-    if answer is not None:
+    if answer is not None and not live and endpoint.contract is not None and endpoint.contract.xsd is not None:
+        text = "the WSDL does not say what the text in it holds: --live reads a real one"
+        steps.append(Step(step="answer", state="note", text=text))
+    elif answer is not None:
         steps += _read(adapter, endpoint, answer, loaded, mappings)
     steps += [await _certificate(endpoint)] if live else []
     return [*steps, *_access(name, endpoint, directory)]
@@ -117,10 +127,10 @@ def _unset(draft: Draft) -> list[str]:
 
 
 def _contract(endpoint: Endpoint) -> Iterator[Step]:
-    if endpoint.contract is not None and endpoint.contract.rows is not None:
-        yield Step(step="contract", state="ok", text=f"files as {endpoint.contract.rows} describes")
+    if endpoint.adapter != SPEC.name:
+        yield from _other_contract(endpoint)
         return
-    if endpoint.contract is None or endpoint.contract.wsdl is None or endpoint.adapter != SPEC.name:
+    if not _has_wsdl(endpoint):
         yield Step(step="contract", state="missing", text="no WSDL: add contract: with wsdl: and operation:")
         return
     try:
@@ -130,6 +140,19 @@ def _contract(endpoint: Endpoint) -> Iterator[Step]:
         return
     told = f"{len(contract.files)} files, {len(contract.operations)} operations, {len(contract.findings)} findings"
     yield Step(step="contract", state="ok", text=told, findings=tuple(map(_noticed, contract.findings)))
+
+
+def _has_wsdl(endpoint: Endpoint) -> bool:
+    return endpoint.adapter == SPEC.name and endpoint.contract is not None and endpoint.contract.wsdl is not None
+
+
+def _other_contract(endpoint: Endpoint) -> Iterator[Step]:
+    """Tell by what documents are held that come without a WSDL; that it can be read, the registry has looked at."""
+    contract = endpoint.contract
+    if contract is not None and contract.rows is not None:
+        yield Step(step="contract", state="ok", text=f"files as {contract.rows} describes")
+    elif contract is not None and (file := contract.json_schema or contract.xsd):
+        yield Step(step="contract", state="ok", text=f"documents as {file} allows")
 
 
 def _noticed(one: Noticed) -> Finding:

@@ -108,6 +108,48 @@ def test_what_was_noticed_about_a_good_contract_is_told_with_file_line_and_mend(
     )
 
 
+COUNTRY = """
+institutions: {agency: {name: Agency}, ap: {name: Access point}}
+endpoints:
+  cases: {institution: agency, direction: out, adapter: rest, service: cases, url: "https://cases.example/in"}
+  seds: {institution: ap, direction: in, adapter: eessi, service: seds, message_id: header}
+  insured:
+    institution: agency
+    direction: ask
+    adapter: soap
+    service: insured
+    url: https://insured.example/ws
+    contract:
+      wsdl: partners/cnas/SiuiInsuredWS.wsdl
+      operation: getInsured
+      xsd: partners/cnas/GetInsuredResponse.xsd
+    ask: {pid: "{cnp}", requestDate: "{date}T00:00:00"}
+routes: {all: {services: [seds], to: [cases]}}
+access: {ap-seds: {institution: ap, service: seds, purposes: [exchange]}}
+queries: {person: {service: person, sources: [insured]}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "noted", "code"), [("cases", ["exchange"], 0), ("seds", [], 0), ("insured", ["answer"], 1)]
+)
+def test_what_only_a_real_partner_can_show_is_noted_and_nothing_is_missed_that_is_not_needed(
+    tmp_path, capsys, name, noted, code
+):
+    (tmp_path / "country.yaml").write_text(COUNTRY)
+    ended, steps = checked(capsys, name, "--from", tmp_path)
+    assert [step for step, (state, _) in steps.items() if state == "note"] == noted
+    assert ended == code
+    assert [step for step, (state, _) in steps.items() if state == "missing"] == ["access"] * code
+
+
+def test_faults_elsewhere_are_told_as_those_of_the_whole_set(tmp_path, capsys):
+    (tmp_path / "country.yaml").write_text(COUNTRY.replace("to: [cases]", "to: [case]"))
+    ended, steps = checked(capsys, "seds", "--from", tmp_path)
+    assert ended == 1
+    assert steps["registry"] == ("fault", "1 fault in the whole set: none of it can be applied before")
+
+
 def test_a_mapping_that_never_says_about_whom_is_told_before_a_query_refuses_it(tmp_path, person, capsys):
     punte("endpoint", "new", "--wsdl", person, "--into", tmp_path)
     (mapping,) = tmp_path.glob("mappings/*/*.yaml")
