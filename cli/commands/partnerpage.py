@@ -35,7 +35,7 @@ def page(
     ] = "",
     as_json: Json = False,
 ) -> None:
-    """Write the page for who calls an endpoint: contract, sample, codes, limits, and the call in four languages.
+    """Write the page for who calls an endpoint, or makes the files for it: contract, sample, codes, limits, the call.
 
     One HTML file that needs nothing else, for screens and paper. Whoever may call the endpoint reads the same page at
     /api/v1/endpoints/NAME/page of the hub. All persons in it are invented.

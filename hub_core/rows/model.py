@@ -24,6 +24,7 @@ class Column(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         name: the name that mappings and findings use.
         path: JSON lines, XML: where it stands in its record, ``address/county``, ``@id``; empty: under its name.
         title: CSV: what stands in the line of titles; empty: the name.
+        means: what it is, in words for those who fill it in.
         width: fixed width: characters.
         align: fixed width: where the value stands.
         pad: fixed width: what fills the rest, a blank or a zero (before numbers).
@@ -42,6 +43,7 @@ class Column(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     name: str
     path: str = ""
     title: str = ""
+    means: str = ""
     width: Annotated[int, Meta(ge=0, le=LONGEST_LINE)] = 0
     align: Literal["left", "right"] = "left"
     pad: Literal[" ", "0"] = " "

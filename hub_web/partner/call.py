@@ -51,7 +51,7 @@ def call_of(
         ConfigError: V401, its contract cannot be read.
     """
     url = f"{address}/{endpoint.adapter}/{name}"
-    purpose = _purpose(endpoint, directory)
+    purpose = purpose_of(endpoint, directory)
     headers = (("Punte-Purpose", purpose),) if purpose else ()
     id_header = endpoint.message_id == "header"
     if endpoint.adapter == "soap":
@@ -76,7 +76,7 @@ def services_of(endpoint: Endpoint, directory: Directory) -> set[str]:
     return {endpoint.service, *(query.service for name, query in directory.queries.items() if name in asked)}
 
 
-def _purpose(endpoint: Endpoint, directory: Directory) -> str:
+def purpose_of(endpoint: Endpoint, directory: Directory) -> str:
     """Return a purpose that a caller names; empty where one is fixed for it."""
     services = services_of(endpoint, directory)
     rights = [right for right in directory.access.values() if right.service in services]
@@ -109,9 +109,14 @@ def _plain(endpoint: Endpoint) -> str:
 
 def fixture(ids: Collection[str], mappings: MappingSet, folder: Path) -> str:
     """Return the document of the first test of some mappings that needs nothing else; empty where there is none."""
+    return (fixture_bytes(ids, mappings, folder) or b"").decode().strip()
+
+
+def fixture_bytes(ids: Collection[str], mappings: MappingSet, folder: Path) -> bytes | None:
+    """Return the same as bytes, in the encoding of their contract."""
     for mapping in mappings.all:
         for test in mapping.tests if mapping.id in ids else ():
             path = folder / PurePosixPath(mapping.file).parent / test.fixture
             if test.error is None and not test.set and not test.remove and path.is_file():
-                return path.read_text(encoding="utf-8").strip()
-    return ""
+                return path.read_bytes()
+    return None

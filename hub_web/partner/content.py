@@ -16,6 +16,7 @@ from hub_core.places import MAPPINGS
 from hub_core.yaml import closest
 from hub_web.partner.blocks import Block, Code, Facts, Link, Page, Section, Table, Text
 from hub_web.partner.call import call_of, contract_of
+from hub_web.partner.listpage import ListPage
 from hub_web.partner.model import MESSAGE_ID, PASSWORD, Call
 from hub_web.partner.snippets import EXAMPLE_ID, ID, KEY, SECRET, snippets
 
@@ -54,12 +55,14 @@ def page_of(name: str, known: Known) -> Page:
     endpoint = known.directory.endpoints.get(name)
     if endpoint is None:
         raise ConfigError("A404", f"no endpoint {name}", where=name, mend=closest(name, known.directory.endpoints))
-    if endpoint.adapter not in _SPOKEN:
-        mend = "send its description instead: contract.rows"
-        raise ConfigError("R103", f"there is no page of {endpoint.adapter} endpoints", where=name, mend=mend)
+    if endpoint.adapter == "flat" and endpoint.direction is Direction.IN:
+        return ListPage(name, endpoint, known).page()
     if endpoint.direction is not Direction.IN or endpoint.poll is not None:
         mend = "name an endpoint with direction: in that partners send to"
         raise ConfigError("R103", f"nobody calls {name}: the hub calls its partner", where=name, mend=mend)
+    if endpoint.adapter not in _SPOKEN:
+        mend = f"there are pages of {', '.join(sorted((*_SPOKEN, 'flat')))}"
+        raise ConfigError("R103", f"there is no page of {endpoint.adapter} endpoints", where=name, mend=mend)
     return _Content(name, endpoint, known).page()
 
 

@@ -55,16 +55,17 @@ def _mend(place: Any, origin: Origin, value: Value) -> None:
     for element in _places(place, origin.steps):
         attribute = last.removeprefix("@") if last.startswith("@") else ""
         text = element.get(attribute) if attribute else element.text
-        if text is None or _reads(text, origin, value):
+        if text is None or reads(text, origin, value):
             continue
-        better = next((one for one in _offers(origin, value) if _reads(one, origin, value)), None)
+        better = next((one for one in offers(origin, value) if reads(one, origin, value)), None)
         if better is not None and attribute:
             element.set(attribute, better)
         elif better is not None:
             element.text = better
 
 
-def _reads(text: str, origin: Origin, value: Value) -> bool:
+def reads(text: str, origin: Origin, value: Value) -> bool:
+    """Tell whether a rule makes a value of a text."""
     try:
         read = text.strip() if origin.chain.plain else origin.chain.parse(text)
     except BadValue:
@@ -72,7 +73,8 @@ def _reads(text: str, origin: Origin, value: Value) -> bool:
     return value.codes is None or str(read) in value.codes.table() or value.on_unknown != "refuse"
 
 
-def _offers(origin: Origin, value: Value) -> Iterator[str]:
+def offers(origin: Origin, value: Value) -> Iterator[str]:
+    """Yield texts that a rule may read: codes of its list, examples of its codecs."""
     if value.codes is not None:
         yield from value.codes.table()
     for codec in CODECS.values():

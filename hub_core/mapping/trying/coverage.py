@@ -14,6 +14,7 @@ from hub_core.canonical import Beneficiary
 from hub_core.mapping.binding.plan import Obj, Scope, Value
 from hub_core.mapping.codecs import BadValue, Chain, chain
 from hub_core.mapping.compiled import CompiledMapping
+from hub_core.mapping.language.paths import Steps
 from hub_core.reading import Provenance, Reading
 
 _INDEX: Final = re.compile(r"\[[^\]]*\]")
@@ -135,28 +136,34 @@ def _share(things: dict[str, bool]) -> Share:
     return Share(of=len(things), missed=tuple(name for name, hit in things.items() if not hit))
 
 
-def values(scope: Scope, at: str = "") -> Iterator[tuple[str, Value]]:
+def values(scope: Scope) -> Iterator[tuple[str, Value]]:
     """Yield the rules for single values below a scope, each with its canonical path."""
+    return ((at, value) for at, _, value in placed(scope))
+
+
+def placed(scope: Scope, at: str = "", around: Steps = ()) -> Iterator[tuple[str, Steps, Value]]:
+    """Yield the rules for single values below a scope: canonical path, the place that origins start from, rule."""
+    base = (*around, *scope.base)
     if scope.value is not None:
-        yield at, scope.value
+        yield at, base, scope.value
     for root in (scope.root, scope.call.root if scope.call else None):
         if root is not None:
-            yield from _inside(root, at)
+            yield from _inside(root, at, base)
 
 
-def _inside(obj: Obj, at: str) -> Iterator[tuple[str, Value]]:
+def _inside(obj: Obj, at: str, base: Steps) -> Iterator[tuple[str, Steps, Value]]:
     for name, rivals in obj.slots.items():
         for value in rivals:
-            yield _below(at, name), value
+            yield _below(at, name), base, value
     for scope in obj.scopes:
-        yield from values(scope, at)
+        yield from placed(scope, at, base)
     for name, inner in obj.objects.items():
-        yield from _inside(inner, _below(at, name))
+        yield from _inside(inner, _below(at, name), base)
     for name, slot in obj.lists.items():
         for shown, element in slot.elements.items():
-            yield from _inside(element, f"{_below(at, name)}[{shown.replace('=None:', '=')}]")
+            yield from _inside(element, f"{_below(at, name)}[{shown.replace('=:', '=')}]", base)
         for scope in slot.scopes:
-            yield from values(scope, f"{_below(at, name)}[]")
+            yield from placed(scope, f"{_below(at, name)}[]", base)
 
 
 def _below(at: str, name: str) -> str:
