@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Final
 
 import msgspec
-from registry.filecheck import check_file
 
 from hub_core.contract import Place
 from hub_core.contract.rows import rows_root
@@ -21,6 +20,7 @@ from hub_core.rows import Description, open_file, whole_file
 from hub_core.rows.model import Column
 from hub_web.partner.call import fixture_bytes
 from hub_web.partner.readable import offers, reads
+from registry.offline.filecheck import check_file
 
 _DAY: Final = date(2026, 1, 1)  # on which examples are read
 _DAYS: Final = {"%d": "DD", "%m": "MM", "%Y": "YYYY", "%y": "YY", "%H": "HH", "%M": "MM", "%S": "SS"}

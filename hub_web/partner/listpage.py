@@ -5,8 +5,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from adapters.flat import ADAPTER
-from adapters.flat.dropbox import Dropbox, reply_table
+from adapters.flat.dropbox import Dropbox
 from adapters.flat.inbox import UNFINISHED
+from adapters.flat.replyform import reply_to
 from hub_core.codes import CODES
 from hub_core.directory import Endpoint
 from hub_core.errors import ConfigError
@@ -212,8 +213,9 @@ class ListPage:
             return
         line, rows = self.example.lines[-1], len(self.example.lines)
         faults = (fault("F105", "the column is blank", line, column.name),)
-        told = reply_table(Became(refused=False, rows=rows, refused_rows=1, faults=faults)).decode("utf-8-sig")
-        yield Code(f"The reply to the example, had line {line} no {_title(column)}", "csv", told.rstrip())
+        told = reply_to(Became(refused=False, rows=rows, refused_rows=1, faults=faults), self.dropbox.language)
+        shown = told.decode("utf-8-sig").rstrip()
+        yield Code(f"The reply to the example, had line {line} no {_title(column)}", "csv", shown)
 
     def _again(self) -> Iterator[Block]:
         yield Text(

@@ -4,9 +4,8 @@ import json
 from datetime import date
 
 import pytest
-from registry.filecheck import check_file
 
-from adapters.flat.dropbox import reply_table
+from adapters.flat.replyform import reply_to
 from cli import main
 from hub_core.directory import Access, Contract, Direction, Directory, Endpoint, Institution
 from hub_core.mapping.selection import load_folder
@@ -17,6 +16,7 @@ from hub_core.rows import load_description
 from hub_web.partner import Known, as_html, as_markdown, page_of
 from hub_web.partner.blocks import Code, Facts, Table
 from hub_web.partner.listfile import example_of, form_of
+from registry.offline.filecheck import check_file
 from tests.shipped import SHIPPED
 
 TOWN = "partners/town-hall/borderou.rows.yaml"
@@ -83,7 +83,7 @@ def test_the_reply_is_what_the_hub_says_of_that_fault():
     body = example.text.replace('"1790805303125"', '""').encode("cp1250")
     found = check_file(body, SHIPPED.named("town-hall.borderou/1"), on=date(2026, 1, 1), begin=lambda _: lambda _: None)
     became = Became(refused=False, rows=found.rows, refused_rows=found.refused_rows, faults=found.faults)
-    assert reply_table(became).decode("utf-8-sig").rstrip() == shown.text
+    assert reply_to(became, "en").decode("utf-8-sig").rstrip() == shown.text
 
 
 def test_each_column_is_told_with_its_meaning_its_form_and_an_example():
