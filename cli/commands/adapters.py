@@ -1,5 +1,6 @@
 """``punte adapter``: which adapters there are, what they can, and a new one to begin with."""
 
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -156,16 +157,21 @@ def new(
 def check(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Package of an adapter.", exists=True, file_okay=False)],
     *,
+    limit: Annotated[
+        float, typer.Option("--limit", metavar="SECONDS", min=1, help="Longest time that a promise may take.")
+    ] = 30,
     as_json: Json = False,
 ) -> None:
     """Hold an adapter against every promise of the port: settings, time-outs, hostile partners, secrets, memory.
 
     Runs the classes of DIR that inherit ``hub_core.testing.adapter.AdapterContract``, over real sockets. Ends with 1 if
-    a promise is broken.
+    a promise is broken; one that hangs is, and the next one is tried.
     """
+    from cli.files import bar
     from cli.promises import run
 
-    kept = run(folder)
+    with ExitStack() as stack:
+        kept = run(folder, limit=limit, found=lambda count: stack.enter_context(bar("promises", count)))
     if as_json:
         screen.as_json([one._asdict() for one in kept])
     else:

@@ -71,10 +71,10 @@ def made(punte, tmp_path, name="pension"):
     return folder
 
 
-def checked(folder):
+def checked(folder, *options):
     """Try the promises of a package as its author does, in a process of its own."""
     environ = os.environ | {"PYTHONPATH": str(ROOT)}
-    command = [sys.executable, "-m", "cli", "adapter", "check", str(folder), "--json"]
+    command = [sys.executable, "-m", "cli", "adapter", "check", str(folder), "--json", *options]
     done = subprocess.run(command, env=environ, capture_output=True, text=True, timeout=300, check=False)
     return done.returncode, json.loads(done.stdout)
 
@@ -97,6 +97,53 @@ def test_a_promise_that_is_broken_is_named_with_what_was_seen(punte, tmp_path):
     assert code == 1
     assert "a 400 is never sent again" in broken
     assert broken["a redirect is not followed"] == "Failed: the message was taken"
+
+
+ENDLESS = """
+import asyncio
+import os
+import time
+
+import pytest
+from adapters.rest import ADAPTER
+from hub_core.testing.adapter import JsonSuite
+
+
+class TestEndless(JsonSuite):
+    adapter = ADAPTER
+
+    def test_blocks_the_loop(self):
+        time.sleep(100)
+
+    @pytest.mark.parametrize("again", [1, 2])
+    async def test_leaves_a_thread_behind(self, again):
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.01):
+                await asyncio.to_thread(time.sleep, 100)
+
+    def test_takes_the_process_with_it(self):
+        os._exit(0)
+
+    def test_says_why_it_is_not_tried(self):
+        pytest.skip("nobody is called")
+
+    def test_is_kept(self):
+        pass
+"""
+
+
+def test_a_promise_that_does_not_end_is_named_and_the_next_one_is_tried(tmp_path):
+    (tmp_path / "test_endless.py").write_text(ENDLESS)
+    code, promises = checked(tmp_path, "--limit", "2")
+    endless = "not over after 2 s: something is called without a deadline, in a thread or in the event loop"
+    assert {one["promise"]: (one["kept"], one["seen"]) for one in promises} == {
+        "blocks the loop": (False, endless),
+        "leaves a thread behind": (False, endless),
+        "takes the process with it": (False, "the process that tried it came to an end"),
+        "says why it is not tried": (True, "nobody is called"),
+        "is kept": (True, ""),
+    }
+    assert code == 1
 
 
 OLDER = """
