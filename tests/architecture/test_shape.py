@@ -4,6 +4,7 @@ import ast
 import re
 import subprocess
 from functools import cache
+from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import NamedTuple
 
@@ -61,7 +62,7 @@ class Module(NamedTuple):
     Attributes:
         lines: number of them.
         functions: name and lines of each.
-        imports: the top-level packages that it imports, at its head or inside functions.
+        imports: what it imports, at its head or inside functions: modules, or names in them, with dots.
         texts: literals.
     """
 
@@ -80,12 +81,16 @@ def look(path: Path) -> Module:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             found.functions.append((node.name, (node.end_lineno or 0) - node.lineno))
         elif isinstance(node, ast.Import):
-            found.imports.update(alias.name.partition(".")[0] for alias in node.names)
+            found.imports.update(alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            found.imports.add(node.module.partition(".")[0])
+            found.imports.update(f"{node.module}.{alias.name}" for alias in node.names)
         elif isinstance(node, ast.Constant) and isinstance(node.value, str):
             found.texts.add(node.value)
     return found
+
+
+def packages_of(path: Path) -> set[str]:
+    return {name.partition(".")[0] for name in look(path).imports}
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
@@ -101,12 +106,21 @@ def test_a_function_fits_on_a_screen(path: Path) -> None:
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_a_library_comes_in_through_its_own_door(path: Path) -> None:
     name = str(path.relative_to(ROOT))
-    for library in look(path).imports & DOORS.keys():
+    for library in packages_of(path) & DOORS.keys():
         assert name.startswith(DOORS[library]), f"{library} is imported outside {DOORS[library]}"
 
 
+def test_no_import_runs_in_a_circle_not_even_one_that_waits_for_a_call() -> None:
+    named = {".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path for path in MODULES}
+    uses = {
+        name: {one if one in named else one.rpartition(".")[0] for one in look(path).imports} & named.keys()
+        for name, path in named.items()
+    }
+    TopologicalSorter(uses).prepare()  # its error names the circle
+
+
 def test_nothing_imports_the_command_line() -> None:
-    importers = [path for path in MODULES if "cli" in look(path).imports and path.relative_to(ROOT).parts[0] != "cli"]
+    importers = [path for path in MODULES if "cli" in packages_of(path) and path.relative_to(ROOT).parts[0] != "cli"]
     assert importers == []
 
 
