@@ -37,49 +37,55 @@ async def assemble(settings: Settings, laps: Laps | None = None) -> AsyncIterato
     Raises:
         ConfigError: the database belongs to another process or cannot be used; a shipped mapping is wrong.
     """
-    laps = laps or Laps()
     parts = Parts(settings, write=True)
     parts.started_at = datetime.now(UTC).isoformat(timespec="seconds")
     try:
-        deliverer, filer = deliverer_of(parts), filer_of(parts)
-        laps.end("journal")
-        parts.deliveries_added = deliverer.wake
-        parts.serving = True
-        await begin(parts)
-        splitter = splitter_of(parts)
-
-        def split() -> None:
-            if parts.database.leads:
-                splitter.wake()
-
-        parts.files_added = split
-        neighbours = Neighbours(parts, deliveries_added=deliverer.wake, files_added=split)
-        resealer = Resealer(parts.database, parts.vault)
-        parts.keys_changed = resealer.wake
-        schedule = Schedule(parts)
-        parts.registry_changed = schedule.follow
-
-        async def begin_work() -> None:
-            await asyncio.to_thread(_load_rest, parts)
-            await deliverer.start()
-            split()
-            resealer.start()
-            schedule.start()
-            filer.start()
-            neighbours.listen()
-
-        _warn_of_unusable(parts)
-        _compile(parts)
-        laps.end("mappings")
-        try:
-            yield Running(parts, deliverer, begin=begin_work)
-        finally:
-            for part in (filer, schedule, neighbours, resealer, splitter):
-                await part.stop()
-            await deliverer.stop(DRAIN)
-            await parts.connections.close()
+        async with _at_work(parts, laps or Laps()) as running:
+            yield running
     finally:
         parts.close()
+
+
+@contextlib.asynccontextmanager
+async def _at_work(parts: Parts, laps: Laps) -> AsyncIterator[Running]:
+    """Let the parts that work by themselves know each other; they stop when the context is left."""
+    deliverer, filer = deliverer_of(parts), filer_of(parts)
+    laps.end("journal")
+    parts.deliveries_added = deliverer.wake
+    parts.serving = True
+    await begin(parts)
+    splitter = splitter_of(parts)
+
+    def split() -> None:
+        if parts.database.leads:
+            splitter.wake()
+
+    parts.files_added = split
+    neighbours = Neighbours(parts, deliveries_added=deliverer.wake, files_added=split)
+    resealer = Resealer(parts.database, parts.vault)
+    parts.keys_changed = resealer.wake
+    schedule = Schedule(parts)
+    parts.registry_changed = schedule.follow
+
+    async def begin_work() -> None:
+        await asyncio.to_thread(_load_rest, parts)
+        await deliverer.start()
+        split()
+        resealer.start()
+        schedule.start()
+        filer.start()
+        neighbours.listen()
+
+    _warn_of_unusable(parts)
+    _compile(parts)
+    laps.end("mappings")
+    try:
+        yield Running(parts, deliverer, begin=begin_work)
+    finally:
+        for part in (filer, schedule, neighbours, resealer, splitter):
+            await part.stop()
+        await deliverer.stop(DRAIN)
+        await parts.connections.close()
 
 
 def splitter_of(parts: Parts) -> Splitter:

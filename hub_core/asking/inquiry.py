@@ -94,16 +94,7 @@ class Inquiry:
         if not (len(cnp) == CNP_LENGTH and cnp.isascii() and cnp.isdecimal()):
             raise Rejected("W400", "a CNP has thirteen digits", where="cnp")
         asked = self._asked(name, caller, query.service, purpose, cnp, on, directory.number)
-        await self._hub.keep(
-            asked,
-            Outcome(
-                message_id=asked.id,
-                state=State.ACCEPTED,
-                decided_at=asked.received_at,
-                document="question",
-                persons=(person_key("ro.cnp", cnp),),
-            ),
-        )
+        await self._hub.keep(asked, _kept(asked, cnp))
         question = Question(
             cnp=cnp, on=on or asked.received_at.date(), request=_request_number(asked.id), purpose=purpose
         )
@@ -178,6 +169,17 @@ class _Opening:
 
     async def close(self) -> None:
         """Leave it open: it is kept for the next question."""
+
+
+def _kept(asked: Message, cnp: str) -> Outcome:
+    """Return what is decided about a question: it is kept, and found by the person."""
+    return Outcome(
+        message_id=asked.id,
+        state=State.ACCEPTED,
+        decided_at=asked.received_at,
+        document="question",
+        persons=(person_key("ro.cnp", cnp),),
+    )
 
 
 def _request_number(message_id: str) -> str:
