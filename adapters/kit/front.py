@@ -8,7 +8,7 @@ nobody knows yet.
 """
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
 from contextlib import nullcontext
 from typing import Final
 from uuid import uuid4
@@ -16,7 +16,7 @@ from uuid import uuid4
 from adapters.kit import headers as header
 from adapters.kit.body import AT_ONCE, SECONDS, Gone, declared, read_body, read_parts
 from adapters.kit.contents import Room
-from adapters.kit.multipart import MEDIA_TYPE
+from adapters.kit.multipart import MEDIA_TYPE, Part
 from adapters.kit.parts import PartReader
 from adapters.kit.reply import Reply, Trouble, Voice, send_reply, trouble_in, trouble_of
 from hub_core.directory import Direction, Endpoint
@@ -101,10 +101,7 @@ class _Call:
             else:
                 self._body, parts = await read_parts(receive, place, reader, limit=limit, seconds=seconds)
                 media_type = "application/xml"  # of what is kept
-            arguments = self._name, endpoint, self._headers, self._body, parts
-            changes = proves or endpoint.security is not None or reader is not None
-            long = changes and len(self._body) > AT_ONCE
-            body = await asyncio.to_thread(self._voice.take, *arguments) if long else self._voice.take(*arguments)
+            body = await self._taken(endpoint, parts, changes=proves or reader is not None)
             if proves:
                 self._caller = caller = Caller(institution=endpoint.institution, key=_PROVEN)
             answered = await self._voice.answer(
@@ -125,6 +122,13 @@ class _Call:
         if outcome.state is State.REFUSED:
             return self._refusal(trouble_in(outcome)), outcome.message_id
         return self._voice.receipt(endpoint, outcome, headers=self._headers, body=body), outcome.message_id
+
+    async def _taken(self, endpoint: Endpoint, parts: Sequence[Part] | None, *, changes: bool) -> bytes:
+        """Return what is kept of the body; a long one that is looked through holds up no other call."""
+        given = self._name, endpoint, self._headers, self._body, parts
+        if (changes or endpoint.security is not None) and len(self._body) > AT_ONCE:
+            return await asyncio.to_thread(self._voice.take, *given)
+        return self._voice.take(*given)
 
     def _who(self, endpoint: Endpoint | None, *, proves: bool) -> Caller:
         """Return who calls; where a message proves it, a certificate may only say the same."""
