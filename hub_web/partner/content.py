@@ -1,21 +1,17 @@
 """What stands on the page of an endpoint, from what is registered; nothing in it is written by hand for one partner."""
 
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 from typing import Final
-
-import msgspec
 
 from adapters.kit.body import SECONDS
 from hub_core.codes import CODES
 from hub_core.contract.wsdl import Contract, Operation
-from hub_core.directory import Direction, Directory, Endpoint
+from hub_core.directory import Direction, Endpoint
 from hub_core.errors import ConfigError
-from hub_core.mapping import MappingSet
-from hub_core.places import MAPPINGS
 from hub_core.yaml import closest
 from hub_web.partner.blocks import Block, Code, Facts, Link, Page, Section, Table, Text
 from hub_web.partner.call import call_of, contract_of
+from hub_web.partner.known import Known
 from hub_web.partner.listpage import ListPage
 from hub_web.partner.model import MESSAGE_ID, PASSWORD, Call
 from hub_web.partner.snippets import EXAMPLE_ID, ID, KEY, SECRET, snippets
@@ -28,22 +24,6 @@ _BY_ADAPTER: Final = {"soap": _XML, "rest": _JSON, "eessi": (*_JSON, "V301")}
 _PROOFS: Final = ("A411", "A412", "A413", "A414", "A415", "A416")
 _SPOKEN: Final = {"soap": "SOAP", "rest": "JSON", "eessi": "SEDs as JSON"}
 _IDS: Final = {"header": "in the header `Idempotency-Key`", "wsa": "as `wsa:MessageID`"}
-
-
-class Known(msgspec.Struct, frozen=True, kw_only=True):
-    """What a page is made from.
-
-    Attributes:
-        directory: the registry set.
-        mappings: that are in force.
-        address: under which callers reach the hub, without a slash at its end.
-        folder: of those mappings, with their fixtures.
-    """
-
-    directory: Directory
-    mappings: MappingSet
-    address: str
-    folder: Path = MAPPINGS
 
 
 def page_of(name: str, known: Known) -> Page:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from functools import cached_property
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from adapters.flat import ADAPTER
 from adapters.flat.dropbox import Dropbox
@@ -21,10 +21,8 @@ from hub_core.rows.model import NESTED, SUFFIXES, Column, Record
 from hub_core.rows.packed import members_of
 from hub_web.partner.blocks import Block, Code, Facts, Page, Section, Table, Text
 from hub_web.partner.call import purpose_of
+from hub_web.partner.known import Known
 from hub_web.partner.listfile import Example, example_of, form_of, rules_of
-
-if TYPE_CHECKING:
-    from hub_web.partner.content import Known
 
 _FORMS: Final = {
     "csv": "CSV: one row on each line",
@@ -48,7 +46,7 @@ _AROUND: Final = {"header": ("F109",), "trailer": ("F110", "F111", "F112")}
 class ListPage:
     """The page of one endpoint."""
 
-    def __init__(self, name: str, endpoint: Endpoint, known: "Known") -> None:
+    def __init__(self, name: str, endpoint: Endpoint, known: Known) -> None:
         self.name = name
         self.endpoint = endpoint
         self.known = known
