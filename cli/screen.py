@@ -54,6 +54,7 @@ STYLES: Final = {
     "fault": "bold red",
     "late": "bold red",
     "running": "cyan",
+    "cut off": "yellow",
     "missing": "yellow",
     "never": "dim",
     "note": "yellow",

@@ -38,7 +38,7 @@ async def assemble(settings: Settings, laps: Laps | None = None) -> AsyncIterato
         ConfigError: the database belongs to another process or cannot be used; a shipped mapping is wrong.
     """
     parts = Parts(settings, write=True)
-    parts.started_at = datetime.now(UTC).isoformat(timespec="seconds")
+    parts.started_at = datetime.now(UTC).isoformat()
     try:
         async with _at_work(parts, laps or Laps()) as running:
             yield running

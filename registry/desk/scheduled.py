@@ -9,14 +9,15 @@ from registry.desk.arguments import Nothing
 from registry.parts import Parts
 from registry.scheduled.jobs import Job
 from registry.scheduled.polling import jobs_of
-from registry.scheduled.schedule import due_at
+from registry.scheduled.schedule import alone_since, due_at, is_dead
 
 
 class JobRow(msgspec.Struct, frozen=True, kw_only=True):
     """How one job stands.
 
     Attributes:
-        state: ``never`` ran, ``running``, ``ok``, ``fault``, or ``late``: due long ago, though a hub runs.
+        state: ``never`` ran, ``running``, ``cut off``: its process is dead, and it is due at once; ``ok``, ``fault``,
+            or ``late``: due long ago.
         what: its figures say.
     """
 
@@ -35,18 +36,18 @@ class JobRow(msgspec.Struct, frozen=True, kw_only=True):
 def schedule(parts: Parts, _: Nothing) -> list[JobRow]:
     """List the jobs, when they ran last, and what they found."""
     runs, now = parts.view.runs(), parts.clock.now()
-    return [_row(job, runs, now) for job in jobs_of(parts)]
+    alone = alone_since(parts)
+    return [_row(job, runs, now, alone) for job in jobs_of(parts)]
 
 
-def _row(job: Job, runs: list[Run], now: datetime) -> JobRow:
+def _row(job: Job, runs: list[Run], now: datetime, alone: datetime | None) -> JobRow:
     run = next((run for run in runs if run.job == job.name), None)
-    due = due_at(job, runs, now=now)
+    due = due_at(job, runs, now=now, alone=alone)
     if run is None:
         return JobRow(job=job.name, state="never", every=_told(job), what=job.what, due_at=due)
-    state = "fault" if run.code else "ok" if run.ended_at else "running"
     return JobRow(
         job=job.name,
-        state="late" if due + job.every < now else state,
+        state="late" if due + job.every < now else _state(run, alone),
         every=_told(job),
         what=job.what,
         begun_at=run.begun_at,
@@ -56,6 +57,12 @@ def _row(job: Job, runs: list[Run], now: datetime) -> JobRow:
         detail=run.detail,
         figures=run.figures,
     )
+
+
+def _state(run: Run, alone: datetime | None) -> str:
+    if run.ended_at is None:
+        return "cut off" if is_dead(run, alone) else "running"
+    return "fault" if run.code else "ok"
 
 
 def _told(job: Job) -> str:

@@ -42,6 +42,7 @@ class Schedule:
         self._parts = parts
         self._jobs = jobs
         self._soon = soon
+        self._alone = alone_since(parts)
         self._timer: AsyncIOScheduler | None = None
         self._under_way: set[asyncio.Task[None]] = set()
 
@@ -56,7 +57,7 @@ class Schedule:
         self.follow()
 
     async def stop(self) -> None:
-        """End what is under way; it is begun again when its process counts as lost."""
+        """End what is under way; it is begun again when its process counts as dead."""
         if self._timer is not None:
             self._timer.shutdown(wait=False)
             self._timer = None
@@ -77,7 +78,7 @@ class Schedule:
             return  # the hub stops
         soon = min(self._soon, job.every)
         try:
-            due = due_at(job, self._parts.view.runs(), now=self._parts.clock.now())
+            due = due_at(job, self._parts.view.runs(), now=self._parts.clock.now(), alone=self._alone)
             wait = max(due - self._parts.clock.now(), soon)
         except PunteError:
             wait = soon
@@ -110,8 +111,11 @@ class Schedule:
         """Run a job if no other process did, and write down how it ended."""
         journal, begun = self._parts.journal, self._parts.clock.now()
         try:
-            every = _since_due(job, self._parts.view.runs(), now=begun)
-            if every is None or not await journal.begin_run(job.name, at=begun, every=every, lost=job.limit):
+            runs = self._parts.view.runs()
+            every = _since_due(job, runs, now=begun)
+            dead = any(is_dead(run, self._alone) for run in runs if run.job == job.name)
+            lost = timedelta(0) if dead else job.limit
+            if every is None or not await journal.begin_run(job.name, at=begun, every=every, lost=lost):
                 return
             done = await _guarded(job, self._parts)
             ended = self._parts.clock.now()
@@ -134,18 +138,38 @@ class Schedule:
                 self._set(after)
 
 
-def due_at(job: Job, runs: Sequence[Run], *, now: datetime) -> datetime:
-    """Return when a job is due; one that never ran: now, or at its next time."""
+def alone_since(parts: "Parts") -> datetime | None:
+    """Return since when no other process can do jobs on this store; ``None``: several may share it.
+
+    Where no hub runs, nothing is under way: since now.
+    """
+    if parts.settings.store is not None:
+        return None
+    return datetime.fromisoformat(parts.started_at) if parts.started_at else parts.clock.now()
+
+
+def is_dead(run: Run, alone: datetime | None) -> bool:
+    """Say whether the process of a run is known to be dead: the one that is ``alone_since`` began later."""
+    return run.ended_at is None and alone is not None and run.begun_at < alone
+
+
+def due_at(job: Job, runs: Sequence[Run], *, now: datetime, alone: datetime | None = None) -> datetime:
+    """Return when a job is due; one that never ran: now, or at its next time.
+
+    One that was cut off is due at once if it is ``is_dead``, else when its time is up.
+    """
     run = next((run for run in runs if run.job == job.name), None)
     if run is None or run.begun_at > now:
         return now if job.cron is None else job.due_after(now)
-    return run.begun_at + job.limit if run.ended_at is None else job.due_after(run.begun_at)
+    if run.ended_at is not None:
+        return job.due_after(run.begun_at)
+    return run.begun_at if is_dead(run, alone) else run.begun_at + job.limit
 
 
 def _since_due(job: Job, runs: Sequence[Run], *, now: datetime) -> timedelta | None:
     """Return how long ago a run must have begun for the job to be due; ``None``: it is not, whenever that was."""
     run = next((run for run in runs if run.job == job.name), None)
-    if job.cron is None or run is None or run.begun_at > now:
+    if job.cron is None or run is None or run.begun_at > now or run.ended_at is None:
         return job.every
     due = job.due_after(run.begun_at)
     return None if due > now else now - due

@@ -1,5 +1,6 @@
 """A partner who does not send: a server with a list, page by page, that grows while it is fetched."""
 
+import contextlib
 import json
 import threading
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ class Listed:
         links: pages name the link of the next one, the last names none; otherwise each names a cursor.
         answer: given instead of any page, if there is one.
         asked: queries and authorisations that came.
+        open: while it is cleared, whoever asks waits.
     """
 
     def __init__(self) -> None:
@@ -25,10 +27,13 @@ class Listed:
         self.answer: bytes | None = None
         self.asked: list[str] = []
         self.url = ""
+        self.open = threading.Event()
+        self.open.set()
 
     def answered(self, target: str) -> bytes:
         query = urlsplit(target).query
         self.asked.append(query)
+        self.open.wait()
         if self.answer is not None:
             return self.answer
         begin = int(parse_qs(query).get("after", ["0"])[0])
@@ -50,7 +55,8 @@ def listing() -> Iterator[Listed]:
             self.send_response(200)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
-            self.wfile.write(body)
+            with contextlib.suppress(ConnectionError):  # who asked may be dead by now
+                self.wfile.write(body)
 
         def log_message(self, *_: object) -> None:
             """Say nothing."""
@@ -62,5 +68,6 @@ def listing() -> Iterator[Listed]:
     try:
         yield listed
     finally:
+        listed.open.set()
         server.shutdown()
         server.server_close()

@@ -20,6 +20,7 @@ from registry.scheduled.schedule import Schedule, due_at
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 SOON = timedelta(milliseconds=10)
 DEADLINE = 10
+SHARED = "postgresql://hub@localhost/hub"
 
 
 class Counted:
@@ -45,11 +46,17 @@ def database(tmp_path):
         yield database
 
 
+def parts_of(journal, clock, *, store=SHARED):
+    """Return what a timer needs of a hub; on a store that others may share, or in a file of its own."""
+    settings, started_at = SimpleNamespace(store=store), clock.now().isoformat()
+    return SimpleNamespace(journal=journal, view=journal, clock=clock, settings=settings, started_at=started_at)
+
+
 @asynccontextmanager
-async def hub(database, job, *, clock):
+async def hub(database, job, *, clock, store=SHARED):
     """Run the timer of one process."""
     journal = SqlJournal(database, a_vault())
-    schedule = Schedule(SimpleNamespace(journal=journal, view=journal, clock=clock), lambda _: [job], soon=SOON)
+    schedule = Schedule(parts_of(journal, clock, store=store), lambda _: [job], soon=SOON)
     schedule.start()
     try:
         yield journal
@@ -102,18 +109,44 @@ async def test_of_two_processes_one_does_the_run(database):
     assert counted.times == 1
 
 
-async def test_a_run_that_was_cut_off_is_begun_again_when_it_counts_as_lost(database):
+async def cut_off(database, clock, **facts):
+    """Let a run begin and its process end."""
     begun = asyncio.Event()
 
     async def hangs(parts):
         begun.set()
         await asyncio.Event().wait()
 
-    clock, counted = FrozenClock(), Counted()
-    async with hub(database, Job(name="count", every=HOUR, what="", run=hangs), clock=clock):
+    async with hub(database, Job(name="count", every=HOUR, what="", run=hangs), clock=clock, **facts):
         await begun.wait()
+
+
+async def test_a_run_that_was_cut_off_is_begun_again_when_it_counts_as_lost(database):
+    clock, counted = FrozenClock(), Counted()
+    await cut_off(database, clock)
     clock.advance(LOST)
     async with hub(database, counted.job(), clock=clock) as journal:
+        await ended(journal, clock.now())
+    assert counted.times == 1
+
+
+@pytest.mark.parametrize(("store", "times"), [(None, 1), (SHARED, 0)])
+async def test_a_run_that_was_cut_off_is_begun_again_at_once_where_no_other_process_can_be_at_it(
+    database, store, times
+):
+    clock, counted = FrozenClock(), Counted()
+    await cut_off(database, clock, store=store)
+    clock.advance(timedelta(seconds=1))
+    async with hub(database, counted.job(), clock=clock, store=store):
+        await asyncio.sleep(0.2)
+    assert counted.times == times
+
+
+async def test_a_run_at_a_certain_time_that_was_cut_off_does_not_wait_for_the_next_time(database):
+    clock, counted = FrozenClock(), Counted()
+    await SqlJournal(database, a_vault()).begin_run("count", at=NOW, every=HOUR)
+    clock.advance(timedelta(seconds=1))
+    async with hub(database, at_half_past_six(run=counted.run), clock=clock, store=None) as journal:
         await ended(journal, clock.now())
     assert counted.times == 1
 
@@ -133,7 +166,7 @@ async def test_a_job_with_a_short_time_does_not_wait_for_the_long_pause_after_th
     counted, clock = Counted(), FrozenClock()
     journal = SqlJournal(database, a_vault())
     job = Job(name="count", every=SOON, what="", run=counted.run)
-    schedule = Schedule(SimpleNamespace(journal=journal, view=journal, clock=clock), lambda _: [job], soon=HOUR)
+    schedule = Schedule(parts_of(journal, clock), lambda _: [job], soon=HOUR)
     schedule.start()
     await ended(journal)
     await schedule.stop()
@@ -143,7 +176,7 @@ async def test_a_job_with_a_short_time_does_not_wait_for_the_long_pause_after_th
 async def test_what_is_done_follows_the_registry_set_in_force(database):
     counted, jobs = Counted(), []
     journal = SqlJournal(database, a_vault())
-    schedule = Schedule(SimpleNamespace(journal=journal, view=journal, clock=FrozenClock()), lambda _: jobs, soon=SOON)
+    schedule = Schedule(parts_of(journal, FrozenClock()), lambda _: jobs, soon=SOON)
     schedule.start()
     await asyncio.sleep(0.05)
     jobs.append(counted.job())
