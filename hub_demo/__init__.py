@@ -1,1 +1,1 @@
-"""A small country to try the hub on: a synthetic population, five agencies, two partners, and a story."""
+"""A small country to try the hub on: a synthetic population, six agencies, two partners, and a story."""
