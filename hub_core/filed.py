@@ -98,6 +98,8 @@ class FiledRow(msgspec.Struct, frozen=True, kw_only=True):
         lines: rows that it has.
         written_at: when it lay there whole; ``None``: it does not yet.
         early: it was closed before its time.
+        answered_at: when a reply of the partner was read; ``None``: none was.
+        answer: what it says, in the hub's words.
     """
 
     endpoint: str
@@ -107,3 +109,35 @@ class FiledRow(msgspec.Struct, frozen=True, kw_only=True):
     closed_at: datetime
     written_at: datetime | None
     early: Early | None = None
+    answered_at: datetime | None = None
+    answer: str = ""
+
+
+class RowRefused(msgspec.Struct, frozen=True, kw_only=True):
+    """A row that a partner refused; ``line``: where it stands in the file; ``told``: why, in the partner's words."""
+
+    line: int
+    told: str
+
+
+class FileAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """What a partner says of a file that it got.
+
+    Attributes:
+        rows: that it refused, each line once.
+        refused: it refused all of it, for what ``told`` says.
+    """
+
+    rows: tuple[RowRefused, ...] = ()
+    refused: bool = False
+    told: str = ""
+
+    def summary(self, lines: int) -> str:
+        """One line for people, of a file with so many rows.
+
+        >>> FileAnswer(rows=(RowRefused(line=3, told="x"),)).summary(4)
+        '1 of 4 rows refused'
+        """
+        if self.refused:
+            return "refused as a whole"
+        return f"{len(self.rows):,} of {lines:,} rows refused" if self.rows else "taken"

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from adapters.flat.dropbox import Dropbox, DropboxPoller
+from adapters.flat.answers import ReplyReader, check_answers
+from adapters.flat.dropbox import Dropbox, DropboxPoller, open_inbox
 from adapters.flat.outgoing import Outgoing
 from adapters.flat.outgoing import check as check_outgoing
 from adapters.kit.base import BaseAdapter
@@ -43,7 +44,7 @@ SPEC: Final = Spec(
         Capability(
             name="fetch",
             direction=Direction.IN,
-            description="Takes the files that lie whole in a folder, and writes a reply for each.",
+            description="Takes the files that lie whole in a folder, and writes a reply for each; or reads replies.",
             fetches=True,
         ),
         Capability(
@@ -74,7 +75,8 @@ SPEC: Final = Spec(
         "writes it any more, once, whatever its name; once its rows are judged, a reply file tells each faulty line. "
         "A file that the hub writes is closed in the journal first, then lies in its folder whole or not at all, and "
         "has its number without gaps; each message is a row of exactly one file. After a crash the same file may be "
-        "written again, under the same name and with the same bytes."
+        "written again, under the same name and with the same bytes. What the partner's reply to such a file refuses "
+        "is parked, each row with the partner's words."
     ),
     idempotent=True,
     ordered=True,
@@ -122,6 +124,8 @@ class FlatAdapter(BaseAdapter):
         if dropbox.folder is not None and (endpoint.url or endpoint.credentials or dropbox.host_key):
             mend = "remove it, or url, credentials and host_key, which are for a folder on a server"
             raise ConfigError("R104", "files lie in one folder", where="settings.folder", mend=mend)
+        if dropbox.answers is not None:
+            check_answers(endpoint, description)
         if endpoint.direction is Direction.OUT:
             check_outgoing(dropbox, description)
         elif (dropbox.folder or endpoint.url) is not None and endpoint.poll is None:
@@ -131,8 +135,12 @@ class FlatAdapter(BaseAdapter):
             open_folder(endpoint, dropbox.folder, host_key=dropbox.host_key)
 
     def poller(self, name: str, endpoint: Endpoint) -> Poller:  # noqa: ARG002 - the port's signature
-        """Return what takes files from the endpoint's folder."""
-        return DropboxPoller(endpoint, self.settings(endpoint, Dropbox))
+        """Return what takes files from the endpoint's folder, or reads the replies that lie there."""
+        dropbox = self.settings(endpoint, Dropbox)
+        if dropbox.answers is None:
+            return DropboxPoller(endpoint, dropbox)
+        inbox, description = open_inbox(endpoint, dropbox), self._descriptions.get(_file_of(endpoint))
+        return ReplyReader(endpoint, inbox, dropbox.answers, description)
 
     def filing(self, name: str, endpoint: Endpoint) -> Filing:
         """Return what writes files into the endpoint's folder; see ``hub_core.ports.Files``."""

@@ -8,6 +8,7 @@ from typing import Annotated, Final
 
 from msgspec import Meta
 
+from adapters.flat.answers import Replying
 from adapters.flat.inbox import Inbox
 from adapters.flat.replyform import Language, reply_that, reply_to
 from adapters.kit.folders.port import Lying, fingerprint_of
@@ -38,6 +39,7 @@ class Dropbox(Struct, frozen=True, kw_only=True):
         name: of a file that the hub writes; ``{number}`` counts its files from 1 without gaps, ``{date}``, ``{time}``
             and ``{endpoint}`` may stand there, too. Left out: ``{endpoint}_{date}_{number}.csv``, or its own end.
         header: values of the header of such a file that no message says; with the same parts.
+        answers: files in the folder are replies of the partner to files that the hub wrote; left out: they are lists.
         trailer: the same of its trailer; counts and sums are made by themselves.
     """
 
@@ -48,7 +50,14 @@ class Dropbox(Struct, frozen=True, kw_only=True):
     language: Language = "en"
     name: Annotated[str, Meta(pattern=NAME, examples=["borderou_{date}_{number}.csv"])] | None = None
     header: dict[str, str] = {}  # noqa: RUF012 - frozen, its base stands elsewhere
+    answers: Replying | None = None
     trailer: dict[str, str] = {}  # noqa: RUF012 - same
+
+
+def open_inbox(endpoint: Endpoint, dropbox: Dropbox) -> Inbox:
+    """Return the folder of an endpoint in which a partner leaves files; raises as ``open_folder``."""
+    folder = open_folder(endpoint, dropbox.folder, host_key=dropbox.host_key)
+    return Inbox(folder, settle=dropbox.settle.total_seconds(), marker=dropbox.marker)
 
 
 class DropboxPoller:
@@ -59,8 +68,7 @@ class DropboxPoller:
     """
 
     def __init__(self, endpoint: Endpoint, dropbox: Dropbox) -> None:
-        folder = open_folder(endpoint, dropbox.folder, host_key=dropbox.host_key)
-        self._inbox = Inbox(folder, settle=dropbox.settle.total_seconds(), marker=dropbox.marker)
+        self._inbox = open_inbox(endpoint, dropbox)
         self._limit = endpoint.max_body_bytes
         self._language = dropbox.language
         self._closed: set[Lying] = set()  # that may not be read, and whose reply says so

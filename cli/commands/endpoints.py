@@ -42,6 +42,7 @@ FILES = (
     Column("ROWS", right=True),
     Column("CLOSED", drop=1),
     Column("WRITTEN"),
+    Column("ANSWER"),
     Column("EARLY BY", drop=2),
     Column("WHY", drop=3, wrap=True),
 )
@@ -180,8 +181,9 @@ def show_files(files: list[dict[str, Any]], *, empty: str) -> None:
     screen.table(FILES, [_file(it) for it in files], empty=empty)
 
 
-def _file(it: dict[str, Any]) -> tuple[str, ...]:
+def _file(it: dict[str, Any]) -> tuple[str | None, ...]:
     early = it.get("early") or {"by": "", "reason": ""}
     written = screen.local(it["written_at"]) or "not yet"
     closed = screen.local(it["closed_at"])
-    return str(it["number"]), it["name"], f"{it['lines']:,}", closed, written, early["by"], early["reason"]
+    rows, answer = f"{it['lines']:,}", it.get("answer")
+    return str(it["number"]), it["name"], rows, closed, written, answer, early["by"], early["reason"]

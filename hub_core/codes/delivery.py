@@ -11,6 +11,7 @@ CODES = (
     Code("D106", "partner's server shows another key", "Ask the partner about its key; mend host_key only then."),
     Code("D107", "another file has this name", "Take the other file away, or name another folder; the file waits."),
     Code("D108", "file cannot be read", "Let the hub read it, or put a copy there; it is then taken by itself."),
+    Code("D109", "reply to no file of this hub", "Ask the partner what it answers, or take it out of the folder."),
     Code("D201", "partner rejected the message", "Read the partner's reason, mend the cause, then replay."),
     Code("D202", "partner answered with a fault", "Read the fault code, mend the cause, then replay."),
     Code(

@@ -7,7 +7,7 @@ written; then they are settled some at a time, so that nobody waits long for the
 
 # ruff: noqa: S608 - what is put into SQL here are names of our own; values are always bound
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -26,6 +26,7 @@ from hub_core.message import DeliveryState, Settlement
 
 SETTLED_AT_ONCE: Final = 500
 _SHOWN: Final = 50
+_FILED: Final = "endpoint, number, name, lines, closed_at, written_at, actor, reason, answered_at, answer"
 # Open, in no file, and held by nobody; what is in doubt and waits for a person has no time.
 _FREE: Final = f"{OPEN} AND filed_seq IS NULL AND lease_until IS NULL AND (state = 'ready' OR ready_at IS NOT NULL)"
 _HELD_UP: Final = "SELECT 1 FROM delivery h WHERE h.endpoint = d.endpoint AND h.order_key = d.order_key AND h.holds = 1"
@@ -93,24 +94,49 @@ class FilingView:
 
     def filed(self, endpoint: str) -> list[FiledRow]:
         """Return the last files of an endpoint, newest first."""
+        return self._filed("endpoint = ?", (endpoint,))
+
+    def filed_as(self, name: str, endpoints: Collection[str]) -> FiledRow | None:
+        """Return the file of a name at one of some endpoints; ``None``: there is none, or two have one."""
+        found = [file for file in self._filed("name = ?", (name,)) if file.endpoint in endpoints]
+        return found[0] if len(found) == 1 else None
+
+    def filed_with(self, delivery_id: str) -> FiledRow | None:
+        """Return the file of which a delivery is a row."""
+        found = self._filed("seq = (SELECT filed_seq FROM delivery WHERE id = ?)", (delivery_id,))
+        return found[0] if found else None
+
+    def _filed(self, which: str, values: tuple[str, ...]) -> list[FiledRow]:
         with self._readers.read() as connection:
             rows = connection.execute(
-                "SELECT number, name, lines, closed_at, written_at, actor, reason FROM filed WHERE endpoint = ? "
-                f"ORDER BY number DESC LIMIT {_SHOWN}",
-                (endpoint,),
+                f"SELECT {_FILED} FROM filed WHERE {which} ORDER BY number DESC LIMIT {_SHOWN}", values
             ).fetchall()
-        return [
-            FiledRow(
-                endpoint=endpoint,
-                number=number,
-                name=name,
-                lines=lines,
-                closed_at=from_micros(closed_at),
-                written_at=from_micros(written_at),
-                early=None if actor is None else Early(by=actor, reason=reason),
-            )
-            for number, name, lines, closed_at, written_at, actor, reason in rows
-        ]
+        return [_file(*row) for row in rows]
+
+
+def _file(
+    endpoint: str,
+    number: int,
+    name: str,
+    lines: int,
+    closed_at: int,
+    written_at: int | None,
+    actor: str | None,
+    reason: str | None,
+    answered_at: int | None,
+    answer: str,
+) -> FiledRow:
+    return FiledRow(
+        endpoint=endpoint,
+        number=number,
+        name=name,
+        lines=lines,
+        closed_at=from_micros(closed_at),
+        written_at=from_micros(written_at),
+        early=None if actor is None else Early(by=actor, reason=reason or ""),
+        answered_at=from_micros(answered_at),
+        answer=answer,
+    )
 
 
 def set_aside(connection: Connection, items: Sequence[SetAside], vault: Vault, *, at: datetime) -> None:

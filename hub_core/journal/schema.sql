@@ -196,7 +196,8 @@ CREATE TABLE polled (
 
 -- Files that the hub writes: of each endpoint one for many deliveries, numbered from 1 without gaps. contents: its bytes,
 -- sealed by the key of the message of its first row; NULL once all is settled. written_at: when it lay there whole.
--- actor, reason: who let it be written before its time, and why.
+-- actor, reason: who let it be written before its time, and why. answered_at, answer: when the partner's reply was read,
+-- and what it says.
 CREATE TABLE filed (
     seq INTEGER PRIMARY KEY,
     endpoint TEXT NOT NULL,
@@ -207,6 +208,6 @@ CREATE TABLE filed (
     written_at INTEGER,
     message_seq INTEGER,
     contents BLOB
-, actor TEXT, reason TEXT);
+, actor TEXT, reason TEXT, answered_at INTEGER, answer TEXT NOT NULL DEFAULT '');
 CREATE UNIQUE INDEX filed_number ON filed (endpoint, number);
 CREATE INDEX filed_open ON filed (endpoint) WHERE contents IS NOT NULL;

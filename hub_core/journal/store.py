@@ -7,8 +7,9 @@ from functools import partial
 from typing import Final, TypeVar
 
 from hub_core.errors import Rejected
-from hub_core.filed import Closed, SetAside
+from hub_core.filed import Closed, FileAnswer, SetAside
 from hub_core.journal import (
+    answering,
     filing,
     outbox,
     parking,
@@ -125,6 +126,21 @@ class SqlJournal(SqlJournalView):
         work = partial(filing.settle_some, endpoint=endpoint, number=number, at=at)
         while not await self._database.write(work):
             reach("after-some-settled-before-more")
+
+    async def answer_file(self, endpoint: str, number: int, answer: FileAnswer, *, at: datetime, by: str) -> int:
+        """Write down what a partner says of a file; see ``Journal.answer_file``."""
+        file = answering.Answered(endpoint=endpoint, number=number, at=at, by=by)
+        parked = 0
+        for some in chunks(answer.rows):
+            lines = {row.line: row.told for row in some}
+            parked += await self._database.write(
+                partial(answering.refuse_lines, file=file, lines=lines, vault=self._vault)
+            )
+        rest = partial(answering.refuse_rest, file=file, told=answer.told, vault=self._vault)
+        while answer.refused and (more := await self._database.write(rest)):
+            parked += more
+        await self._database.write(partial(answering.close_answer, file=file, answer=answer))
+        return parked
 
     async def close_parked(self, row: ParkedRow, entry: Entry, *, refused: bool) -> None:
         """Close what was given up; see ``Journal.close_parked``."""

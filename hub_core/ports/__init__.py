@@ -4,6 +4,7 @@ Async are exactly: the ASGI front of an adapter, ``Target.send``, ``Source.ask``
 writes, which return after COMMIT. Everything else is plain functions.
 """
 
+from hub_core.filed import FileAnswer, RowRefused
 from hub_core.ports.adapter import (
     Adapter,
     AsgiApp,
@@ -17,6 +18,7 @@ from hub_core.ports.adapter import (
     Split,
     Splits,
 )
+from hub_core.ports.answering import Answers
 from hub_core.ports.clock import Clock
 from hub_core.ports.exchange import Answer, Asked, Found, Question, Sent, Source, Target
 from hub_core.ports.filing import Files, Filing, Whole
@@ -30,6 +32,7 @@ __all__ = [
     "SDK",
     "Adapter",
     "Answer",
+    "Answers",
     "AsgiApp",
     "Asked",
     "Batch",
@@ -37,6 +40,7 @@ __all__ = [
     "Capability",
     "Clock",
     "Field",
+    "FileAnswer",
     "Files",
     "Filing",
     "Found",
@@ -54,6 +58,7 @@ __all__ = [
     "Question",
     "Receive",
     "Replies",
+    "RowRefused",
     "Run",
     "Schedule",
     "Scope",

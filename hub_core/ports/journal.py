@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from hub_core.filed import Closed, SetAside
+from hub_core.filed import Closed, FileAnswer, SetAside
 from hub_core.journal.entries import (
     ParkedRow,
     PurgePart,
@@ -126,6 +126,14 @@ class Journal(Protocol):
 
     async def settle_file(self, endpoint: str, number: int, *, at: datetime) -> None:
         """Settle the rows of a file that lies there whole as sent, some at a time; again changes nothing."""
+        ...
+
+    async def answer_file(self, endpoint: str, number: int, answer: FileAnswer, *, at: datetime, by: str) -> int:
+        """Write down what a partner says of a file of which every row is settled; return how many rows were parked.
+
+        Rows that it refused are parked (D206), with its words, unless they went into another file since. The same
+        answer again changes nothing.
+        """
         ...
 
     async def close_parked(self, row: ParkedRow, entry: Entry, *, refused: bool) -> None:

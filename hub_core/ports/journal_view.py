@@ -168,3 +168,11 @@ class JournalView(Protocol):
     def filed(self, endpoint: str) -> list[FiledRow]:
         """Return the last files of an endpoint, newest first."""
         ...
+
+    def filed_as(self, name: str, endpoints: Collection[str]) -> FiledRow | None:
+        """Return the file of a name at one of some endpoints; ``None``: there is none, or two have one."""
+        ...
+
+    def filed_with(self, delivery_id: str) -> FiledRow | None:
+        """Return the file of which a delivery is a row; ``None``: of none."""
+        ...

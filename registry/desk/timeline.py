@@ -31,7 +31,8 @@ def steps(parts: Parts, kept: Kept) -> list[dict[str, Any]]:
     lines = [_Line(entry) for entry in parts.view.entries(message_id)]
     held = [line for entry, _ in lines for line in _held(kept, entry)]
     paused = [line for row in _first_of_each(parts, message_id) for line in _paused(parts, kept, row)]
-    ordered = sorted([*lines, *held, *paused], key=lambda line: line.entry.at)
+    answered = [line for row in _first_of_each(parts, message_id) for line in _answered(parts, row)]
+    ordered = sorted([*lines, *held, *paused, *answered], key=lambda line: line.entry.at)
     before = [ordered[0], *ordered]
     return [_step(line, line.entry.at - last.entry.at) for last, line in zip(before, ordered, strict=False)]
 
@@ -89,6 +90,21 @@ def _paused(parts: Parts, kept: Kept, row: DeliveryRow) -> Iterator[_Line]:
         if over is not None and over <= parts.clock.now() and (ended is None or over <= ended):
             why = pause.resumed_reason or "the time was up"
             yield _Line(_act(kept, row, over, "resumed", pause.resumed_by or "hub", why))
+
+
+def _answered(parts: Parts, row: DeliveryRow) -> Iterator[_Line]:
+    """Yield what the partner said of the file in which a message went, unless it refused just this row."""
+    file = parts.view.filed_with(row.delivery.id)
+    if file is not None and file.answered_at is not None and row.state is DeliveryState.SENT:
+        yield _Line(
+            Entry(
+                message_id=row.delivery.message_id,
+                at=file.answered_at,
+                step="answered",
+                detail=f"the partner says of {file.name}: {file.answer}",
+                endpoint=file.endpoint,
+            )
+        )
 
 
 def _act(kept: Kept, row: DeliveryRow, at: datetime, step: str, by: str, detail: str) -> Entry:

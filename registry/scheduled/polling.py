@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Final
 from hub_core.directory import Direction, Endpoint
 from hub_core.message import Arrival, Caller
 from hub_core.polled import Poll
-from hub_core.ports import Batch, Item, Position, Replies, Run
+from hub_core.ports import Answers, Batch, Item, Position, Replies, Run
+from registry.scheduled.answering import take_answers
 from registry.scheduled.jobs import JOBS, Done, Job
 from registry.scheduled.replying import reply
 
@@ -67,13 +68,17 @@ async def poll(parts: "Parts", name: str) -> Done:
     told = [f"{taken:,} documents seen"]
     if isinstance(poller, Replies) and (written := await reply(parts, name, poller)):
         told.append(f"{written:,} replies written")
+    code = None
+    if isinstance(poller, Answers):
+        answered = await take_answers(parts, name, poller)
+        told, code = answered.told or ["no replies"], answered.code
     if batch.withheld:
         told.append(f"{batch.withheld:,} cannot be read")
     if left_out:
         told.append(f"{left_out:,} left out: they have the id of another content")
     if stray:
         told.append(f"{stray:,} answer receipts that nobody here got")
-    code = "J409" if left_out else WITHHELD if batch.withheld else None
+    code = "J409" if left_out else WITHHELD if batch.withheld else code
     return Done(detail="; ".join(told), code=code, figures={"seen": float(taken)})
 
 

@@ -3,10 +3,11 @@
 from datetime import timedelta
 from typing import Final
 
+import msgspec
 import pytest
 
 from hub_core.errors import Rejected
-from hub_core.filed import Closed, Collecting, SetAside, Unwritten
+from hub_core.filed import Closed, Collecting, Early, FileAnswer, RowRefused, SetAside, Unwritten
 from hub_core.journal.entries import Filter, Replay
 from hub_core.message import DeliveryState, State
 from hub_core.testing.builders import NOW
@@ -33,8 +34,23 @@ def a_file(*ids: str, number: int = 1) -> Closed:
     )
 
 
+async def send_file(journal: AnyJournal, count: int) -> list[str]:
+    """Write a file of so many rows; return the ids of its messages in their order."""
+    kept = [await keep(journal, endpoint=TOWN) for _ in range(count)]
+    await journal.close_file(a_file(*(one.id for one in kept)))
+    await journal.settle_file(TOWN, 1, at=NOW)
+    return [one.message_id for one in kept]
+
+
+async def answer(journal: AnyJournal, *lines: int, refused: bool = False) -> int:
+    """Take in what the town hall says of its file."""
+    rows = tuple(RowRefused(line=line, told=f"POPESCU in line {line}") for line in lines)
+    said = FileAnswer(rows=rows, refused=refused, told="not whole" if refused else "")
+    return await journal.answer_file(TOWN, 1, said, at=NOW + MINUTE, by="town")
+
+
 class Filing(JournalSuite):
-    """``collecting``, ``candidates``, ``set_aside``, ``close_file``, ``settle_file``."""
+    """``collecting``, ``candidates``, ``set_aside``, ``close_file``, ``settle_file``, ``answer_file``."""
 
     async def test_what_waits_for_a_file_is_counted_with_its_age(self, journal: AnyJournal) -> None:
         assert journal.collecting(TOWN) == Collecting()
@@ -160,3 +176,68 @@ class Filing(JournalSuite):
     async def test_the_bytes_of_a_closed_file_are_sealed(self, journal: AnyJournal) -> None:
         await journal.close_file(a_file(*await wait(journal, 1)))
         assert not [value for value in self.stored(journal) if "POPESCU" in value]
+
+    async def test_a_file_before_its_time_says_who_wanted_it_and_so_do_its_messages(self, journal: AnyJournal) -> None:
+        early = Early(by="ana", reason="the month ends")
+        delivery = await keep(journal, endpoint=TOWN)
+        await journal.close_file(msgspec.structs.replace(a_file(delivery.id), early=early))
+        await journal.settle_file(TOWN, 1, at=NOW)
+        assert [file.early for file in journal.filed(TOWN)] == [early]
+        sent = journal.entries(delivery.message_id)[-1]
+        assert (sent.by, sent.detail) == ("ana", "row 2 of list-1.csv, written before its time: the month ends")
+
+    async def test_rows_that_the_partner_refuses_are_parked_with_its_words(self, journal: AnyJournal) -> None:
+        first, second = await send_file(journal, 2)
+        assert await answer(journal, 3) == 1
+        assert [journal.messages(Filter())[at].state for at in (0, 1)] == [State.PARKED, State.DELIVERED]
+        (row,) = journal.deliveries(second)
+        told = "POPESCU in line 3"
+        assert (row.state, row.code, row.detail) == (DeliveryState.PARKED, "D206", told)
+        assert row.reference == "list-1.csv:3"
+        last = journal.entries(second)[-1]
+        assert (last.step, last.by, last.code, last.detail) == ("parked", "town", "D206", told)
+        assert journal.entries(first)[-1].step == "sent"
+
+    async def test_the_words_of_partners_are_sealed(self, journal: AnyJournal) -> None:
+        await send_file(journal, 1)
+        await answer(journal, 2)
+        assert not [value for value in self.stored(journal) if "POPESCU" in value]
+
+    async def test_a_file_says_what_the_partner_said_of_it(self, journal: AnyJournal) -> None:
+        (first, _) = await send_file(journal, 2)
+        (delivery,) = journal.deliveries(first)
+        file = journal.filed_with(delivery.delivery.id)
+        assert (file and file.answered_at, file and file.answer) == (None, "")
+        await answer(journal, 3)
+        file = journal.filed_with(delivery.delivery.id)
+        assert (file and file.answered_at, file and file.answer) == (NOW + MINUTE, "1 of 2 rows refused")
+
+    async def test_of_a_file_that_is_refused_all_rows_are_parked(self, journal: AnyJournal) -> None:
+        await send_file(journal, 3)
+        assert await answer(journal, 3, refused=True) == 3
+        (group,) = journal.parked()
+        assert (group.code, group.count) == ("D206", 3)
+        assert journal.filed(TOWN)[0].answer == "refused as a whole"
+
+    async def test_the_same_answer_again_parks_nothing_that_went_on_since(self, journal: AnyJournal) -> None:
+        await send_file(journal, 1)
+        await answer(journal, 2)
+        (row,) = journal.parked_in(journal.parked()[0])
+        assert row.delivery is not None
+        await journal.redeliver([row.delivery], by_operator(row.message_id))
+        assert await answer(journal, 2) == 0
+        assert waiting(journal) == [row.key]
+
+    async def test_lines_that_are_no_rows_are_left_alone(self, journal: AnyJournal) -> None:
+        await send_file(journal, 1)
+        assert await answer(journal, 1, 900) == 0
+
+    async def test_a_file_is_found_by_its_name_at_one_endpoint(self, journal: AnyJournal) -> None:
+        await send_file(journal, 1)
+        found = journal.filed_as("list-1.csv", {TOWN, "elsewhere"})
+        assert (found and found.number) == 1
+        assert journal.filed_as("list-1.csv", {"elsewhere"}) is None
+        assert journal.filed_as("list-2.csv", {TOWN}) is None
+        (other,) = [(await keep(journal, endpoint="elsewhere")).id]
+        await journal.close_file(msgspec.structs.replace(a_file(other), endpoint="elsewhere"))
+        assert journal.filed_as("list-1.csv", {TOWN, "elsewhere"}) is None

@@ -58,14 +58,41 @@ access:
 """
 
 
-async def registered(settings, *, every="1 ms", more="", out="", server=None):
+#: What the town hall does with such a file, if it has a hub as well; and where its replies are read.
+PARTNER = """
+endpoints:
+  office:
+    institution: town
+    direction: in
+    adapter: flat
+    service: office
+    contract: {rows: partners/anofm/monthly.rows.yaml}
+    mappings: anofm.monthly/1
+    poll: {every: 1 min}
+    settings: {folder: town/in, settle: 1 ms}
+  replies:
+    institution: town
+    direction: in
+    adapter: flat
+    service: replies
+    contract: {rows: partners/punte/reply.rows.yaml}
+    poll: {every: 1 min}
+    settings: {folder: town/in/replies, settle: 1 ms, answers: {}}
+access:
+  town-office: {institution: town, service: office, purposes: [labour-market], fixed_purpose: labour-market}
+  town-replies: {institution: town, service: replies, purposes: [labour-market], fixed_purpose: labour-market}
+"""
+
+
+async def registered(settings, *, every="1 ms", more="", out="", server=None, partner=""):
     """Return a hub whose town hall takes files, in a folder of this machine unless a server is named."""
     parts = Parts(settings, write=True)
     country = COUNTRY.replace("COLLECT", every).replace("ORDER", more).replace("OUT", out)
     if server is not None:
         own = f"settings: {{host_key: {server.host_key}}}\n    {server.registered}"
         country = country.replace("settings: {folder: town/in}", own)
-    await Desk(parts).call("apply", {"files": {"country.yaml": country}, "by": "ana"})
+    files = {"country.yaml": country} | ({"partner.yaml": partner} if partner else {})
+    await Desk(parts).call("apply", {"files": files, "by": "ana"})
     return parts
 
 

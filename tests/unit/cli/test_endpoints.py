@@ -80,15 +80,15 @@ def test_an_endpoint_of_files_is_shown_with_its_folder_and_its_last_files(desk, 
         closed | {"number": 2, "name": "town_20251121_000002.csv", "lines": 1_204, "written_at": None},
         closed
         | {"number": 1, "name": "town_20251121_000001.csv", "lines": 9, "written_at": "2025-11-21T14:00:01Z"}
-        | {"early": {"by": "ana", "reason": "the month ends"}},
+        | {"answer": "1 of 9 rows refused", "early": {"by": "ana", "reason": "the month ends"}},
     ]
     desk.answers["endpoint"] = desk.answer("endpoint", {})[1] | {"folder": "town/in", "files": files}
     lines = shown(punte("endpoint", "show", "town"))
     at = lines.index("Files into town/in, the newest first")
     assert lines[at + 1 : at + 4] == [
-        "NUMBER  FILE                       ROWS  CLOSED                   WRITTEN                  EARLY BY  WHY",
+        "NUMBER  FILE                       ROWS  CLOSED                   WRITTEN                  ANSWER               EARLY BY  WHY",
         "     2  town_20251121_000002.csv  1,204  2025-11-21 16:00:00 +02  not yet",
-        "     1  town_20251121_000001.csv      9  2025-11-21 16:00:00 +02  2025-11-21 16:00:01 +02  ana       the month ends",
+        "     1  town_20251121_000001.csv      9  2025-11-21 16:00:00 +02  2025-11-21 16:00:01 +02  1 of 9 rows refused  ana       the month ends",
     ]
 
 
