@@ -127,7 +127,9 @@ def _deliveries(deliveries: list[dict[str, Any]]) -> None:
         state = screen.state(delivery["state"])
         took = _took(last) if last else ""
         receipt = delivery.get("reference")
-        to, route, code, detail = delivery["endpoint"], delivery["route"], last.get("code"), last.get("detail")
+        to, route = delivery["endpoint"], delivery["route"]
+        # What a partner said later is of no attempt.
+        code, detail = (delivery.get(name) or last.get(name) for name in ("code", "detail"))
         rows.append((to, route, state, tried, took, receipt, code, detail))
     screen.table(DELIVERIES, rows, empty="")
 

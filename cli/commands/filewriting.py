@@ -70,10 +70,13 @@ def _show(draft: dict[str, Any]) -> None:
     closed = draft["closed"]
     screen.facts(
         (
-            ("waiting", f"{draft['waiting']:,} messages, the oldest since {screen.local(draft['oldest'])}"),
-            ("by itself", f"{draft['state']}, until {screen.local(draft['until'])}" if draft["until"] else "now"),
-            ("not there yet", closed and f"{closed['name']}, {closed['lines']:,} rows: is tried again first"),
-            ("next file", draft["name"] and f"{draft['name']}, {draft['rows']:,} rows"),
+            ("messages", f"{draft['waiting']:,}, the oldest since {screen.local(draft['oldest'])}"),
+            (
+                "endpoint",
+                f"{draft['state']}, until {until}" if (until := screen.local(draft["until"])) else draft["state"],
+            ),
+            ("not there yet", closed and f"{closed['name']}, rows: {closed['lines']:,}; is tried again first"),
+            ("next file", draft["name"] and f"{draft['name']}, rows: {draft['rows']:,}"),
         )
     )
     rows = [(f"{it['count']:,}", it["code"], it["detail"]) for it in draft["unfit"]]

@@ -20,9 +20,9 @@ from hub_core.message import DeliveryState
 
 AT_ONCE: Final = 500
 REFUSED: Final = "D206"  # "partner's answer says no"
-_ENTRY: Final = "message_seq, at, step, actor, code, detail, told, delivery_seq, attempt, started_at"
+_ENTRY: Final = "message_seq, at, step, actor, code, detail, told, delivery_seq"  # no attempt: nothing was sent
 _SENT: Final = (
-    "SELECT d.seq, d.filed_line, d.message_seq, d.attempts, f.name, m.id, m.envelope FROM delivery d "
+    "SELECT d.seq, d.filed_line, d.message_seq, f.name, m.id, m.envelope FROM delivery d "
     "JOIN message m ON m.seq = d.message_seq JOIN filed f ON f.seq = d.filed_seq "
     "WHERE f.endpoint = ? AND f.number = ? AND d.state = 'sent' AND d.superseded = 0"
 )
@@ -62,7 +62,7 @@ def close_answer(connection: Connection, file: Answered, answer: FileAnswer) -> 
 
 def _park(connection: Connection, file: Answered, rows: Sequence[tuple[Row, str]], vault: Vault) -> int:
     entries, at = [], to_micros(file.at)
-    for (seq, line, message, attempts, name, message_id, envelope), said in rows:
+    for (seq, line, message, name, message_id, envelope), said in rows:
         told = None
         with contextlib.suppress(Rejected):  # its envelope does not open: it is parked without words
             told = vault.contents(message_id, envelope).tell(Told(said, f"{name}:{line}"))
@@ -70,7 +70,7 @@ def _park(connection: Connection, file: Answered, rows: Sequence[tuple[Row, str]
             "UPDATE delivery SET state = ?, settled_at = ?, code = ?, told = ?, detail = '' WHERE seq = ?",
             (DeliveryState.PARKED, at, REFUSED, told, seq),
         )
-        entries.append((message, at, "parked", file.by, REFUSED, "", told, seq, attempts, at))
+        entries.append((message, at, "parked", file.by, REFUSED, "", told, seq))
     insert(connection, "entry", _ENTRY, entries)
     messages = sorted({row[2] for row, _ in rows})
     connection.hold([*map(deliveries_of, messages)])

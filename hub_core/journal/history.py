@@ -123,7 +123,7 @@ def _first_error(outcome: Outcome) -> str | None:
 def _attempts(connection: Connection, message_seq: int, delivery_seq: int, contents: Contents) -> tuple[Attempt, ...]:
     rows = connection.execute(
         "SELECT attempt, started_at, at, step, code, detail, told FROM entry "
-        "WHERE message_seq = ? AND delivery_seq = ? ORDER BY seq",
+        "WHERE message_seq = ? AND delivery_seq = ? AND attempt IS NOT NULL ORDER BY seq",
         (message_seq, delivery_seq),
     )
     return tuple(

@@ -197,6 +197,8 @@ def _delivery(row: DeliveryRow, *, reveal: bool) -> dict[str, Any]:
         "due_at": row.delivery.due_at,
         # Partners put what they like there.
         "reference": row.reference if reveal or row.reference is None else mask_numbers(row.reference),
+        "code": row.code,
+        "detail": row.detail if reveal else mask_numbers(row.detail),
         "superseded": row.superseded,
         "attempts": row.history,
     }

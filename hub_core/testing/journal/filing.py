@@ -194,6 +194,7 @@ class Filing(JournalSuite):
         told = "POPESCU in line 3"
         assert (row.state, row.code, row.detail) == (DeliveryState.PARKED, "D206", told)
         assert row.reference == "list-1.csv:3"
+        assert [attempt.step for attempt in row.history] == ["sent"]
         last = journal.entries(second)[-1]
         assert (last.step, last.by, last.code, last.detail) == ("parked", "town", "D206", told)
         assert journal.entries(first)[-1].step == "sent"

@@ -17,9 +17,9 @@ def test_a_dry_run_says_how_many_wait_and_what_fits_into_no_file(desk, punte):
     result = punte("file", "write", "town", "--dry-run")
     assert result.code == 1
     assert [line.rstrip() for line in result.out.splitlines()] == [
-        "waiting    1,204 messages, the oldest since 2025-11-21 11:12:00 +02",
-        "by itself  collecting, until 2025-11-21 16:00:00 +02",
-        "next file  town_20251121_000007.csv, 1,201 rows",
+        "messages   1,204, the oldest since 2025-11-21 11:12:00 +02",
+        "endpoint   collecting, until 2025-11-21 16:00:00 +02",
+        "next file  town_20251121_000007.csv, rows: 1,201",
         "MESSAGES  CODE  FITS INTO NO FILE",
         "       3  F116  the column is blank (name)",
     ]
@@ -39,7 +39,7 @@ def test_a_file_is_written_with_who_and_why(desk, punte):
     (act,) = writes(desk)
     assert act.pop("by")
     assert act == {"name": "town", "reason": "the month ends"}
-    assert result.out.index("1,204 messages") < result.out.index("town_20251121_000007.csv  1,204")
+    assert result.out.index("1,204, the oldest") < result.out.index("town_20251121_000007.csv  1,204")
 
 
 def test_what_is_in_no_file_needs_a_person(desk, punte):
