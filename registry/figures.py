@@ -14,9 +14,9 @@ from hub_core.accepting.admission import Admission
 from hub_core.delivering.breaker import BreakerState
 from hub_core.errors import PunteError
 from hub_core.ports.schedule import Run
+from registry.crontab import goes_at
 from registry.metrics import BUCKETS, Metrics
 from registry.parts import Parts
-from registry.scheduled.crontab import goes_at
 from registry.scheduled.polling import runs_of
 
 

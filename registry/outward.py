@@ -8,8 +8,8 @@ from hub_core.delivering.delivery import Deliverer
 from hub_core.delivering.filing import Filer
 from hub_core.delivering.written import WritingTarget
 from hub_core.ports import Filing, Target
+from registry.crontab import due_at
 from registry.parts import Parts
-from registry.scheduled.crontab import due_at
 
 
 def deliverer_of(parts: Parts) -> Deliverer:

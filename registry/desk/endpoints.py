@@ -11,10 +11,10 @@ from hub_core.errors import ConfigError
 from hub_core.journal.entries import Queue
 from hub_core.message import Pause
 from hub_core.yaml import closest
+from registry.crontab import goes_at
 from registry.desk.arguments import EndpointName, EndpointPause, EndpointResume, Nothing
 from registry.desk.registered import registered
 from registry.parts import Parts
-from registry.scheduled.crontab import goes_at
 
 if TYPE_CHECKING:
     from hub_core.delivering.gates import Standing

@@ -16,8 +16,8 @@ from hub_core.directory import Endpoint
 from hub_core.errors import ConfigError
 from hub_core.polled import Poll
 from hub_core.ports.schedule import LOST
+from registry.crontab import next_time
 from registry.scheduled.contractwatch import watch
-from registry.scheduled.crontab import next_time
 from registry.sets.references import followed
 
 if TYPE_CHECKING:
@@ -109,7 +109,7 @@ async def contracts(parts: "Parts") -> Done:
 
 async def purge(parts: "Parts") -> Done:
     """Delete what was kept long enough; what one run does not finish the next one does."""
-    from registry.desk.purging import purge_all
+    from registry.purging import purge_all
 
     done = await purge_all(parts, by="schedule")
     figures = {str(part): float(count) for part, count in done.items()}
@@ -122,7 +122,7 @@ async def attachments(parts: "Parts") -> Done:
     Raises:
         ConfigError: J130.
     """
-    from registry.desk.purging import sweep
+    from registry.purging import sweep
 
     with parts.reads.read() as connection:
         check_folder(connection, parts.attachments)

@@ -17,7 +17,7 @@ from hub_core.ports import Adapter, Field
 from hub_core.typed import MISSING_FIELD, SECRET_AS_VALUE, read_struct
 from hub_core.wording import Answer
 from hub_core.yaml import Mapping, Node, where
-from registry.scheduled.crontab import due_at, next_time
+from registry.crontab import due_at, next_time
 from registry.sets.ground import Ground, Place
 from registry.sets.references import ENV, NAME, URL, followed
 

@@ -27,7 +27,7 @@ DOORS = {
     "asyncssh": ("adapters/kit/",),
     "python_multipart": ("adapters/kit/",),
     "tenacity": ("adapters/kit/",),
-    "apscheduler": ("registry/scheduled/",),
+    "apscheduler": ("registry/scheduled/", "registry/crontab.py"),
     "prometheus_client": ("registry/figures.py", "hub_core/testing/"),
     "lxml": (
         "hub_core/validation/",

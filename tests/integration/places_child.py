@@ -32,9 +32,9 @@ from hub_core.policy import Collect
 from hub_core.sealing_anew import Resealer
 from hub_core.settings import Settings
 from registry.desk.desk import Desk
-from registry.desk.purging import take_step
 from registry.outward import filer_of
 from registry.parts import Parts
+from registry.purging import take_step
 
 KINDS = 5
 ROWS = 3

@@ -14,8 +14,8 @@ from hub_core.journal.entries import Filter
 from hub_core.journal.failpoints import PLACES
 from hub_core.message import State
 from hub_core.settings import Settings
-from registry.desk.purging import sweep
 from registry.parts import Parts
+from registry.purging import sweep
 from tests.integration.file_child import row
 
 ROOT = Path(__file__).resolve().parents[2]

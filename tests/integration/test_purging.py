@@ -18,8 +18,8 @@ from hub_core.settings import Settings, from_environment
 from hub_core.testing.builders import a_delivery, a_message, a_vault, an_outcome
 from hub_core.testing.journal.base import send
 from registry.desk import Desk
-from registry.desk.purging import purge_all
 from registry.parts import Parts
+from registry.purging import purge_all
 
 CHILD = Path(__file__).with_name("purge_child.py")
 ROOT = CHILD.parents[2]
