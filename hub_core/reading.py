@@ -84,7 +84,7 @@ def bounded(findings: Sequence[Finding], unlisted: int = 0) -> tuple[Finding, ..
 
 def all_told(findings: list[Finding], unlisted: int, unmapped: int) -> tuple[Finding, ...]:
     """Return at most as many findings as one reading tells, and the number of values that are not mapped."""
-    told = bounded(findings, unlisted)
+    told = bounded(findings, unlisted) if findings or unlisted else ()
     if not unmapped:
         return told
     text = f"{unmapped} value{'s' if unmapped > 1 else ''} of the document {'are' if unmapped > 1 else 'is'} not mapped"

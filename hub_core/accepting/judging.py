@@ -7,7 +7,7 @@ time from its kept bytes. Nothing is written and nobody is called.
 import logging
 from collections.abc import Callable, Mapping
 from datetime import UTC, date
-from functools import partial
+from typing import Final
 
 import msgspec
 
@@ -27,6 +27,8 @@ from hub_core.security.masking import mask_numbers
 log = logging.getLogger("punte.hub")
 #: What an adapter made of bytes; a finding: it failed as no adapter may.
 Opened = Document | Split | Rejected | Finding
+_UNROUTED: Final = (Finding(code="R301", severity=Severity.INFO, text="no route wants this message"),)
+_encode: Final = msgspec.json.Encoder().encode
 
 
 class Understood(msgspec.Struct, frozen=True, kw_only=True):
@@ -127,27 +129,29 @@ class Judge:
         return Understood(reading=reading, document=opened.name, mapping=mapping)
 
     def _decision(self, message: Message, understood: Understood, directory: Directory) -> Outcome:
-        reading = understood.reading
-        decide: Callable[..., Outcome] = partial(
-            Outcome,
+        reading, record = understood.reading, understood.reading.record
+        deliveries: tuple[Delivery, ...] = ()
+        unrouted: tuple[Finding, ...] = ()
+        if record is not None:
+            deliveries, unrouted = self.route(message, record, directory)
+            state = State.DELIVERING if deliveries else State.ACCEPTED
+        elif understood.defect:
+            state = State.PARKED
+        else:
+            state = State.ACCEPTED if reading.verdict is Verdict.NONE else State.REFUSED
+        return Outcome(
             message_id=message.id,
+            state=state,
             decided_at=self._clock.now(),
             mapping=understood.mapping,
             document=understood.document,
-            rows=understood.rows,
-        )
-        if reading.record is None:
-            state = State.ACCEPTED if reading.verdict is Verdict.NONE else State.REFUSED
-            state = State.PARKED if understood.defect else state
-            return decide(state=state, findings=reading.findings, unmapped=reading.unmapped)
-        deliveries, unrouted = self.route(message, reading.record, directory)
-        return decide(
-            state=State.DELIVERING if deliveries else State.ACCEPTED,
-            record=msgspec.json.encode(reading.record),
+            record=None if record is None else _encode(record),
             findings=reading.findings + unrouted,
-            cases=tuple(case.number for case in reading.record.cases if case.number),
-            persons=persons_in(reading.record),
+            unmapped=reading.unmapped if record is None else (),
+            cases=() if record is None else tuple([case.number for case in record.cases if case.number]),
+            persons=() if record is None else persons_in(record),
             deliveries=deliveries,
+            rows=understood.rows,
         )
 
     def _validated(self, endpoint: Endpoint, document: Document) -> list[Finding] | Finding:
@@ -176,8 +180,8 @@ class Judge:
     ) -> tuple[tuple[Delivery, ...], tuple[Finding, ...]]:
         """Return a delivery for each target that the routes choose for a record; else the finding that says so."""
         choices = select(directory, message.service, record)
-        if not choices and directory.routes:
-            return (), (Finding(code="R301", severity=Severity.INFO, text="no route wants this message"),)
+        if not choices:
+            return (), _UNROUTED if directory.routes else ()
         return tuple(
             Delivery(
                 id=self._new_id(),

@@ -67,15 +67,15 @@ class MappingSet:
             document: as an adapter opened it.
             allowed: ids to choose from; empty: all.
         """
-        keys: tuple[tuple[str | None, ...], ...]
         if document.kind == "xml":
-            keys = (("xml", str(document.root.tag)),)
-        else:
-            keys = (("json", document.dialect, document.name), ("json", document.dialect, None))
-        for key in keys:
-            for mapping in self._by_key.get(key, ()):
-                if not allowed or mapping.id in allowed:
-                    return mapping
+            return self._first(("xml", str(document.root.tag)), allowed)
+        dialect = document.dialect
+        return self._first(("json", dialect, document.name), allowed) or self._first(("json", dialect, None), allowed)
+
+    def _first(self, key: tuple[str | None, ...], allowed: Sequence[str]) -> CompiledMapping | None:
+        for mapping in self._by_key.get(key, ()):
+            if not allowed or mapping.id in allowed:
+                return mapping
         return None
 
 
