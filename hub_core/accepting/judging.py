@@ -147,7 +147,7 @@ class Judge:
             document=understood.document,
             record=None if record is None else _encode(record),
             findings=reading.findings + unrouted,
-            unmapped=reading.unmapped if record is None else (),
+            unmapped=reading.unmapped if record is None else (),  # type: ignore[arg-type]  # leaves, without a record
             cases=() if record is None else tuple([case.number for case in record.cases if case.number]),
             persons=() if record is None else persons_in(record),
             deliveries=deliveries,

@@ -12,6 +12,7 @@ from hub_core.rows.model import Column
 _DIGITS: Final = re.compile(r"[0-9]{1,18}")
 _INTEGER: Final = re.compile(r"[+-]?[0-9]{1,18}")
 _DECIMAL: Final = re.compile(r"[+-]?[0-9]{1,18}(?:[.][0-9]{1,9})?")
+_DECIMAL_COMMA: Final = re.compile(r"[+-]?[0-9]{1,18}(?:,[0-9]{1,9})?")
 
 
 def read_cell(cell: str, column: Column) -> str:
@@ -85,10 +86,18 @@ def _type_checks(column: Column) -> list[Check]:
     if column.type == "integer":
         return [lambda value: None if _INTEGER.fullmatch(value) else "not a whole number"]
     if column.type == "decimal":
-        return [lambda value: None if number_of(value, column) is not None else "not a number"]
+        is_number = _is_number(column)
+        return [lambda value: None if is_number(value) else "not a number"]
     if column.type == "date":
         return [lambda value: None if _is_date(value, column.format) else "not a date of this form"]
     return []
+
+
+def _is_number(column: Column) -> Callable[[str], object]:
+    """Return what tells whether ``number_of`` would read a value, without reading it."""
+    if column.scale is not None:
+        return lambda value: number_of(value, column) is not None
+    return (_DECIMAL if column.point == "." else _DECIMAL_COMMA).fullmatch
 
 
 @lru_cache(maxsize=4_096)  # the days of one file are few

@@ -42,8 +42,9 @@ def lines_of(stream: BinaryIO, description: Description) -> Iterator[bytes]:
         if not line.strip(b"\r"):
             blank += 1  # a row of its own only where another one follows
             continue
-        yield from repeat(b"", blank)
-        blank = 0
+        if blank:
+            yield from repeat(b"", blank)
+            blank = 0
         yield line
 
 
@@ -99,10 +100,10 @@ def values_in(text: str, record: Record, description: Description) -> Values:
         BadLine: F102, F103, F107, F117.
     """
     fields = _csv_fields(text, record, description) if description.form == "csv" else _fixed_fields(text, record)
-    return {
-        column.name: field if column.scale is None else scaled(field, column)
-        for column, field in zip(record.columns, fields, strict=True)
-    }
+    values = dict(zip(record.names, fields, strict=True))
+    for column in record.scaled:
+        values[column.name] = scaled(values[column.name], column)
+    return values
 
 
 def _csv_fields(text: str, record: Record, description: Description) -> list[str]:

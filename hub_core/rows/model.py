@@ -1,5 +1,6 @@
 """What a flat file looks like, and what was read from one."""
 
+from functools import cached_property
 from typing import Annotated, Final, Literal
 
 import msgspec
@@ -64,7 +65,7 @@ class Column(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         return self.equals[4:-1] if self.equals and self.equals.startswith("sum(") else None
 
 
-class Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, dict=True):
     """A kind of line, or of record.
 
     Attributes:
@@ -75,6 +76,16 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
     columns: tuple[Column, ...]
     token: str = ""
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """Those of the columns."""
+        return tuple(column.name for column in self.columns)
+
+    @cached_property
+    def scaled(self) -> tuple[Column, ...]:
+        """The columns whose decimal sign is not written."""
+        return tuple(column for column in self.columns if column.scale is not None)
 
 
 class Description(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -16,7 +16,7 @@ from hub_core.rows.model import BadLine, Description, FlatFile, Row, Values
 from hub_core.rows.packed import is_packed, members_of
 from hub_core.rows.survey import Raw, Survey, Whole, read_values, rows_above
 
-_MARK: Final = "E+"  # in every number that a spreadsheet has shortened
+_MARK: Final = b"E+"  # in every number that a spreadsheet has shortened
 _TOLD: Final = 1_000  # faults of the rows of a file that is refused for its counts
 _CLIP: Final = 2_000  # bytes of a faulty line that are kept beside its findings; the whole file is kept anyway
 
@@ -108,6 +108,7 @@ class _Reader:
         self._file = file
         self._description = description
         self._checks = checks_of(description.row)
+        self._cells = description.form in {"csv", "fixed"}
 
     def row(self, raw: Raw, number: int) -> Row:
         file, description = self._file, self._description
@@ -118,7 +119,9 @@ class _Reader:
             values = {}
         else:
             faults = faults_of(values, self._checks, number)
-            if _MARK in "".join(values.values()) and (eaten := shortened(values, description.row, number)):
+            # What stands in a cell stands in its line; in JSON and XML it may be written in other characters.
+            marked = _MARK in (raw if self._cells else "".join(values.values()).encode("utf-8", "replace"))
+            if marked and (eaten := shortened(values, description.row, number)):
                 columns = {one.source for one in eaten}
                 faults = eaten + tuple(one for one in faults if one.source not in columns)
             if not faults:

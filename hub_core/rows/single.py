@@ -4,7 +4,7 @@ The bytes of the file are kept once, with the file; a row's own bytes are this J
 by itself at any time.
 """
 
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
@@ -45,7 +45,7 @@ _decode: Final = msgspec.json.Decoder(SingleRow).decode
 
 def as_body(row: Row, name: str) -> bytes:
     """Return a row as bytes; the same row gives the same bytes."""
-    faults = tuple(Fault(one.code, one.text, one.source) for one in row.faults)
+    faults = tuple([Fault(one.code, one.text, one.source) for one in row.faults])
     single = SingleRow(
         rows=name,
         line=row.line,
@@ -71,11 +71,11 @@ def open_row(body: bytes) -> Document:
             single = msgspec.convert(parse_json(body), SingleRow)
         except msgspec.ValidationError:
             raise Rejected("F115", "not one row of a flat file") from None
-    findings = [
-        Finding(code=one.code, severity=Severity.ERROR, text=one.text, source=one.column, line=single.line)
-        for one in single.faults
-    ]
-    if findings:
+    if single.faults:
+        findings = [
+            Finding(code=one.code, severity=Severity.ERROR, text=one.text, source=one.column, line=single.line)
+            for one in single.faults
+        ]
         raise Rejected(findings[0].code, findings[0].text, where=f"line {single.line}", findings=findings)
     return _document(single)
 
@@ -112,5 +112,9 @@ def row_in(body: bytes, description: Description, line: str | None = None) -> Do
 
 
 def _document(single: SingleRow) -> Document:
-    around = {key: value for key, value in (("header", single.header), ("trailer", single.trailer)) if value}
-    return Document(kind="json", root={**single.row, **around}, name=single.rows, dialect=DIALECT, line=single.line)
+    root: dict[str, Any] = {**single.row}
+    if single.header:
+        root["header"] = single.header
+    if single.trailer:
+        root["trailer"] = single.trailer
+    return Document(kind="json", root=root, name=single.rows, dialect=DIALECT, line=single.line)

@@ -137,7 +137,7 @@ def covers(value: Any, known: Known, *more: Known | bool) -> bool:
             if below is None or not (below.text if inner.__class__ is str else covers(inner, below)):
                 if known.whole:
                     return True
-                if inner != "" and not _covered(key, inner, more):
+                if inner != "" and not _is_covered(key, inner, more):
                     return False
         return True
     if value.__class__ is list:
@@ -145,9 +145,14 @@ def covers(value: Any, known: Known, *more: Known | bool) -> bool:
     return known.text or known.whole or value is None
 
 
-def _covered(key: str, value: Any, candidates: Sequence[Known | bool]) -> bool:
+def _is_covered(key: str, value: Any, candidates: Sequence[Known | bool]) -> bool:
     """Tell whether one of several covers what lies under a key; ``False`` among them covers nothing."""
-    return any([isinstance(one, Known) and covers({key: value}, one) for one in candidates])  # noqa: C419 (same)
+    for one in candidates:
+        if isinstance(one, Known):
+            below = one.children.get(key)
+            if one.whole or (below is not None and covers(value, below)):
+                return True
+    return False
 
 
 _NOTHING: Final = Known()
