@@ -9,6 +9,8 @@ from hub_core.journal.entries import Queue
 from hub_core.policy import Collect
 from hub_core.polled import Poll
 
+#: What should have happened so long ago waits for a person.
+STUCK_AFTER: Final = timedelta(minutes=15)
 _STEP: Final = timedelta(microseconds=1)
 
 

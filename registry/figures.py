@@ -13,11 +13,10 @@ from prometheus_client.process_collector import ProcessCollector
 from hub_core.accepting.admission import Admission
 from hub_core.delivering.breaker import BreakerState
 from hub_core.errors import PunteError
-from hub_core.ports.schedule import Run
 from registry.crontab import goes_at
 from registry.metrics import BUCKETS, Metrics
 from registry.parts import Parts
-from registry.scheduled.polling import runs_of
+from registry.scheduled.polling import found_by, runs_of
 
 
 def figures(parts: Parts, admission: Admission) -> bytes:
@@ -97,7 +96,7 @@ class _Figures:
             if pause.holds(now):
                 paused.add_metric([pause.endpoint], 1)
         yield from (waiting, oldest, doubt, parked, paused)
-        yield from _jobs(runs_of(parts), now)
+        yield from _jobs(parts, now)
         yield _one("punte_files_open", "Files whose rows are not all messages yet.", len(parts.view.unsplit()))
 
 
@@ -129,15 +128,15 @@ def _counter(name: str, documentation: str, labels: tuple[str, ...], counts: Map
     return family
 
 
-def _jobs(runs: list[Run], now: datetime) -> Iterator[Metric]:
+def _jobs(parts: Parts, now: datetime) -> Iterator[Metric]:
     """Yield how the scheduled jobs stand."""
     age = GaugeMetricFamily("punte_job_age_seconds", "Since the last run of a job began.", labels=["job"])
-    fault = GaugeMetricFamily("punte_job_fault", "1: the last run found something.", labels=["job", "code"])
+    fault = GaugeMetricFamily("punte_job_fault", "1: what it found needs a person.", labels=["job", "code"])
     figure = GaugeMetricFamily("punte_job_figure", "What the last run found.", labels=["job", "name"])
-    for run in runs:
+    for run, _ in found_by(parts):
+        fault.add_metric([run.job, run.code or ""], 1)
+    for run in runs_of(parts):
         age.add_metric([run.job], (now - run.begun_at).total_seconds())
-        if run.code is not None:
-            fault.add_metric([run.job, run.code], 1)
         for name, value in run.figures.items():
             figure.add_metric([run.job, name], value)
     yield from (age, fault, figure)

@@ -1,6 +1,7 @@
 """The steps of an exchange, called."""
 
 import contextlib
+from collections.abc import Iterator
 from typing import Final
 from urllib.parse import quote
 
@@ -12,7 +13,7 @@ from adapters.kit.members import at
 from adapters.kit.sending import content
 from adapters.queue.exchange import Call, Exchange
 from hub_core.directory import Endpoint
-from hub_core.errors import Rejected
+from hub_core.errors import PunteError, Rejected
 from hub_core.message import Receipt
 from hub_core.ports import Batch, Item, Sent
 from hub_core.ports.schedule import MAX_POSITION
@@ -36,18 +37,19 @@ class _Calls:
         """Give connections back."""
         await self._client.close()
 
-    async def _step(self, call: Call, found: str = "") -> Answered | None:
-        """Make one call; ``None``: the partner says that there is nothing."""
+    async def _step(self, step: str, call: Call, found: str = "") -> Answered | None:
+        """Make the call of a step; ``None``: the partner says that there is nothing."""
         path = call.path.replace("{id}", quote(found, safe=""))
         body = {name: said.replace("{id}", found) for name, said in call.body.items()}
         headers = {"accept": "application/json, application/xml"} | (
             {"content-type": "application/json"} if body else {}
         )
         raw = msgspec.json.encode(body) if body else None
-        answered = await self._client.call(call.method, self._below + path, raw, headers)
-        if answered.status in call.none:
-            return None
-        self._client.judge(answered)
+        with _at(step):
+            answered = await self._client.call(call.method, self._below + path, raw, headers)
+            if answered.status in call.none:
+                return None
+            self._client.judge(answered)
         return answered
 
     def _text_at(self, answered: Answered, members: str, limit: int) -> str:
@@ -80,8 +82,9 @@ class Submitting(_Calls):
         submit = self._exchange.submit
         assert submit is not None  # noqa: S101 - the registration saw to it
         body, headers = content(sent)
-        answered = await self._client.call("POST", self._below + submit.path, body, headers)
-        self._client.judge(answered)
+        with _at("submit"):
+            answered = await self._client.call("POST", self._below + submit.path, body, headers)
+            self._client.judge(answered)
         receipt = self._text_at(answered, submit.receipt, MAX_RECEIPT)
         if not receipt:
             raise self._wrong("the partner gave no receipt")
@@ -99,14 +102,14 @@ class Fetching(_Calls):
         assert exchange.poll is not None  # noqa: S101 - the registration saw to it
         assert exchange.commit is not None  # noqa: S101 - same
         if position:
-            await self._step(exchange.commit, position)
-        head = await self._step(exchange.poll)
+            await self._step("commit", exchange.commit, position)
+        head = await self._step("poll", exchange.poll)
         found = "" if head is None else self._text_at(head, exchange.id or "", MAX_POSITION)
         if head is None or not found:
             return Batch(items=(), after="")
         if found == position:
             raise self._wrong("what was committed stands at the head again")
-        read = head if exchange.read is None else await self._step(exchange.read, found)
+        read = head if exchange.read is None else await self._step("read", exchange.read, found)
         if read is None:
             raise self._wrong("what stands at the head cannot be read")
         if not read.complete:
@@ -114,6 +117,16 @@ class Fetching(_Calls):
         answers = _receipt_in(read, exchange.answers) if exchange.answers else None
         item = Item(body=read.body, media_type=read.media_type, sender_id=found, answers=answers)
         return Batch(items=(item,), after=found, more=True)
+
+
+@contextlib.contextmanager
+def _at(step: str) -> Iterator[None]:
+    """Let a fault say at which step of the exchange it came."""
+    try:
+        yield
+    except PunteError as fault:
+        fault.text = f"{step}: {fault.text}"
+        raise
 
 
 def _receipt_in(read: Answered, members: str) -> str | None:

@@ -14,7 +14,7 @@ from registry.desk.arguments import Nothing
 from registry.doctor.fact import Check
 from registry.doctor.secretfiles import secret_files
 from registry.parts import Parts
-from registry.scheduled.polling import runs_of
+from registry.scheduled.polling import found_by
 from registry.sets.contractfiles import changes_between, digests_of
 from registry.sets.store import REGISTRY
 
@@ -163,7 +163,7 @@ def _callers(parts: Parts) -> Check:
 
 
 def _scheduled(parts: Parts) -> Check:
-    faults = [f"{run.job}: {run.code} {run.detail}" for run in runs_of(parts) if run.code is not None]
+    faults = [f"{run.job}: {run.code} {run.detail}" for run, _ in found_by(parts)]
     if faults:
         return Check(check="schedule", ok=False, text="; ".join(faults), mend="punte schedule")
-    return Check(check="schedule", ok=True, text="scheduled work found nothing")
+    return Check(check="schedule", ok=True, text="scheduled work found nothing for a person")

@@ -11,7 +11,7 @@ from hub_core.errors import ConfigError
 from hub_core.journal.entries import Queue
 from hub_core.message import Pause
 from hub_core.yaml import closest
-from registry.crontab import goes_at
+from registry.crontab import STUCK_AFTER, goes_at
 from registry.desk.arguments import EndpointName, EndpointPause, EndpointResume, Nothing
 from registry.desk.registered import registered
 from registry.parts import Parts
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from hub_core.delivering.gates import Standing
 
 log = logging.getLogger("punte.desk")
-STUCK_AFTER: Final = timedelta(minutes=15)
 _STATES: Final = {"open": "broken", "half-open": "probing"}  # what a breaker's state means for an endpoint
 
 

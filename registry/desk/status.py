@@ -12,7 +12,7 @@ from registry.desk.arguments import Nothing
 from registry.desk.endpoints import EndpointRow, endpoints
 from registry.desk.looking import described
 from registry.parts import Parts
-from registry.scheduled.polling import runs_of
+from registry.scheduled.polling import found_by, runs_of
 
 REFUSALS_SHOWN: Final = 10_000
 _UNDO: Final = {"broken", "probing"}  # states of an endpoint that a person may end before the hub does
@@ -91,11 +91,8 @@ def _waiting(row: EndpointRow) -> Iterator[Stuck]:
 
 
 def _scheduled(parts: Parts) -> Iterator[Stuck]:
-    for run in runs_of(parts):
-        if run.code is not None:
-            yield Stuck(
-                what="scheduled", where=run.job, since=run.begun_at, why=_told(run.code), command="punte schedule"
-            )
+    for run, since in found_by(parts):
+        yield Stuck(what="scheduled", where=run.job, since=since, why=_told(run.code or ""), command="punte schedule")
 
 
 def _disk(parts: Parts) -> Iterator[Stuck]:

@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 import time
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -12,6 +12,7 @@ from hub_core.directory import Direction, Endpoint
 from hub_core.message import Arrival, Caller
 from hub_core.polled import Poll
 from hub_core.ports import Answers, Batch, Item, Position, Replies, Run
+from registry.crontab import STUCK_AFTER
 from registry.scheduled.answering import take_answers
 from registry.scheduled.jobs import JOBS, Done, Job
 from registry.scheduled.replying import reply
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 LONG_ENOUGH: Final = 60.0  # seconds
 WITHHELD: Final = "D108"
 _KEEPING: Final = timedelta(seconds=30)  # for deciding about the last page
+#: Faults that pass by themselves: the partner or the store was not there for a while.
+_PASSING: Final = frozenset({"D101", "D102", "D103", "J503"})
 _PREFIX: Final = "poll "
 #: Between looks for a receipt that an answer names: it came to the hub before the answer, but on another way.
 _PAUSES: Final = (0.0, 0.1, 0.4, 1.5)  # seconds
@@ -43,6 +46,17 @@ def runs_of(parts: "Parts") -> list[Run]:
     """Return the last runs of what is still done; a list that is fetched no more is of no interest."""
     names = {job.name for job in jobs_of(parts)}
     return [run for run in parts.view.runs() if run.job in names]
+
+
+def found_by(parts: "Parts") -> list[tuple[Run, datetime]]:
+    """Return the runs that found something for a person, and since when it is there.
+
+    A fault that passes by itself is for a person once no run was well for as long as a delivery may be late.
+    """
+    jobs, before = {job.name: job for job in jobs_of(parts)}, parts.clock.now() - STUCK_AFTER
+    faults = [run for run in runs_of(parts) if run.code is not None]
+    since = [(run, jobs[run.job].due_after(run.well_at) if run.well_at else run.begun_at) for run in faults]
+    return [(run, at) for run, at in since if run.code not in _PASSING or run.well_at is None or at < before]
 
 
 async def poll(parts: "Parts", name: str) -> Done:

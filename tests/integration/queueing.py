@@ -22,6 +22,7 @@ class Queue:
         invalid: batches are answered well, with a receipt that stands for nothing.
         xml: answers are XML.
         stuck: commits are answered well, and do nothing.
+        closed: paths where nobody is let in.
     """
 
     def __init__(self) -> None:
@@ -33,6 +34,7 @@ class Queue:
         self.invalid = False
         self.xml = False
         self.stuck = False
+        self.closed: set[str] = set()
         self.url = ""
 
     def submit(self, key: str, body: bytes) -> tuple[int, bytes]:
@@ -82,7 +84,9 @@ def queueing() -> Iterator[Queue]:
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers.get("content-length", "0")))
             target = urlsplit(self.path)
-            if target.path == "/api/Contract":
+            if target.path in queue.closed:
+                status, answer = 401, b""
+            elif target.path == "/api/Contract":
                 status, answer = queue.submit(self.headers["idempotency-key"], body)
             else:
                 status, answer = queue.step(target.path, parse_qs(target.query))

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import msgspec
@@ -16,10 +17,11 @@ from hub_core.directory import Direction, Directory, Endpoint
 from hub_core.errors import Refused, Rejected, TryLater
 from hub_core.message import State
 from hub_core.polled import Poll
+from hub_core.ports import Run
 from hub_core.settings import Settings
 from registry.desk import Desk
 from registry.parts import Parts
-from registry.scheduled.polling import jobs_of, poll, runs_of
+from registry.scheduled.polling import found_by, jobs_of, poll, runs_of
 from tests.integration.listing import listing
 
 pytestmark = pytest.mark.network
@@ -242,3 +244,25 @@ async def test_there_is_a_job_for_each_list_and_none_when_it_is_fetched_no_more(
     pushed = "\n".join(line for line in lines if not line.strip().startswith(("poll:", "url:")))
     await Desk(sqlite_hub).call("apply", {"files": {"country.yaml": pushed}, "by": "ana"})
     assert runs_of(sqlite_hub) == []
+
+
+@pytest.mark.parametrize(
+    ("code", "well", "minutes", "needed"),
+    [
+        ("D102", True, 16, False),  # the list was due 5 minutes after it was well; it may be late for 15 more
+        ("D102", True, 21, True),
+        ("D102", False, 0, True),
+        ("D105", True, 6, True),
+    ],
+)
+async def test_a_fault_that_passes_by_itself_is_for_a_person_once_it_has_lasted(
+    sqlite_hub, code, well, minutes, needed
+):
+    job, now = "poll vacancies", sqlite_hub.clock.now()
+    first, last = now - timedelta(minutes=minutes, seconds=1), now - timedelta(seconds=1)
+    for begun, found in ((first, None if well else code), (last, code)):
+        assert await sqlite_hub.journal.begin_run(job, at=begun, every=timedelta(0))
+        await sqlite_hub.journal.end_run(Run(job=job, begun_at=begun, ended_at=begun, code=found))
+    shown = await Desk(sqlite_hub).call("status", {})
+    assert [it["where"] for it in shown["stuck"]] == [job] * needed
+    assert [bool(found_by(sqlite_hub)), shown["needs_human"]] == [needed, needed]

@@ -217,6 +217,24 @@ async def test_a_receipt_that_stands_for_nothing_parks_the_message_though_the_pa
     assert (refused.value.code, queue.taken) == ("D201", {})
 
 
+@pytest.mark.parametrize(("step", "path"), [("poll", "PollMessage"), ("read", "ReadMessage"), ("commit", "CommitRead")])
+async def test_a_fault_says_at_which_step_it_came(queue, step, path):
+    queue.submit("one", b"{}")
+    queue.closed = {f"/api/{path}"}
+    poller = ADAPTER.poller("results", endpoint(queue, Direction.IN, **FETCH))
+    with pytest.raises(ConfigError) as raised:
+        await poller.poll("m-0")
+    await poller.close()
+    assert (raised.value.code, raised.value.text) == ("D105", f"{step}: partner answered HTTP 401")
+
+
+async def test_a_fault_of_handing_in_says_so(queue):
+    queue.closed = {"/api/Contract"}
+    with pytest.raises(ConfigError) as raised:
+        await submitted(queue)
+    assert raised.value.text == "submit: partner answered HTTP 401"
+
+
 async def test_answers_in_xml_are_read_and_keep_their_bytes(queue):
     queue.xml = True
     queue.submit("one", b"{}")
