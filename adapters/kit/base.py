@@ -1,7 +1,7 @@
 """An adapter of which only what differs has to be written."""
 
 import codecs
-from typing import ClassVar, Final, TypeVar
+from typing import Any, ClassVar, Final, TypeVar
 
 import msgspec
 from lxml import etree
@@ -20,6 +20,22 @@ from hub_core.wording import InBand
 
 T = TypeVar("T", bound=msgspec.Struct)
 _JSON: Final = (b"{", b"[")
+_MOST: Final = 64  # characters of a name
+
+
+def json_document(value: Any) -> Document:
+    """Return a JSON value as a document, called as its member ``type`` or ``document`` says if that looks like a name.
+
+    >>> json_document({"type": "reges-result"}).name, json_document({"type": "two words"}).name
+    ('reges-result', 'document')
+    """
+    said = (value.get(key) for key in ("type", "document")) if isinstance(value, dict) else ()
+    name = next((it for it in said if isinstance(it, str) and _is_name(it)), "document")
+    return Document(kind="json", root=value, name=name[:_MOST], dialect="JSON")
+
+
+def _is_name(text: str) -> bool:
+    return text.isascii() and text.replace("-", "").replace("_", "").isalnum()
 
 
 def opened(body: bytes) -> Document:
@@ -29,7 +45,7 @@ def opened(body: bytes) -> Document:
         Rejected: B101 to B109.
     """
     if body.removeprefix(codecs.BOM_UTF8).lstrip()[:1] in _JSON:
-        return Document(kind="json", root=parse_json(body), name="document", dialect="JSON")
+        return json_document(parse_json(body))
     root = parse_xml(body)
     return Document(kind="xml", root=root, name=etree.QName(root).localname)
 
@@ -48,14 +64,14 @@ class BaseAdapter:
         self._xsds: Contracts[Xsd] = Contracts(load_xsd, field="xsd")
 
     def open(self, body: bytes, in_band: InBand | None = None) -> Document:  # noqa: ARG002 - the port's signature
-        """Return the document.
+        """Return the document; see ``json_document`` for what JSON is called.
 
         Raises:
             Rejected: B101 to B109.
         """
         if "xml" in self.spec.kinds:
             return opened(body)
-        return Document(kind="json", root=parse_json(body), name="document", dialect="JSON")
+        return json_document(parse_json(body))
 
     def check(self, name: str, endpoint: Endpoint) -> None:  # noqa: ARG002 - the caller names the endpoint
         """Refuse what it cannot be; read the endpoint's schemas, where it has some.

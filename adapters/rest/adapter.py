@@ -1,8 +1,8 @@
 """REST: JSON documents sent to the hub, canonical records delivered to webhooks."""
 
-from typing import Any, Final
+from typing import Final
 
-from adapters.kit.base import BaseAdapter
+from adapters.kit.base import BaseAdapter, json_document
 from hub_core.directory import Direction, Endpoint
 from hub_core.document import Document
 from hub_core.ports import Capability, Field, Poller, Spec, Target
@@ -58,7 +58,7 @@ class RestAdapter(BaseAdapter):
         value = parse_json(body)
         if isinstance(value, dict) and value.keys() == {CANONICAL} and isinstance(value[CANONICAL], dict):
             return Document(kind="json", root=value[CANONICAL], name=CANONICAL, dialect="CANONICAL")
-        return Document(kind="json", root=value, name=_name(value), dialect="JSON")
+        return json_document(value)
 
     def target(self, name: str, endpoint: Endpoint) -> Target:
         """Return the webhook of an ``OUT`` endpoint."""
@@ -71,12 +71,3 @@ class RestAdapter(BaseAdapter):
         from adapters.rest.listing import Listing  # the HTTP client takes 0.2 s to import
 
         return Listing(name, endpoint)
-
-
-def _name(value: Any) -> str:
-    """Return what a document calls itself, for people; only if that looks like a name."""
-    for key in ("type", "document"):
-        name = value.get(key) if isinstance(value, dict) else None
-        if isinstance(name, str) and name.isascii() and name.replace("-", "").replace("_", "").isalnum():
-            return name[:64]
-    return "document"

@@ -114,7 +114,8 @@ def resume(name: Name, *, reason: Why, as_json: Json = False) -> None:
         return
     _show(answer)
     ended = {"the pause ended": answer["pause_ended"], "it is no longer left alone": answer["breaker_closed"]}
-    screen.note("; ".join(text for text, true in ended.items() if true))
+    told = [text for text, true in ended.items() if true]
+    screen.note("; ".join(told) or "nothing to resume: it was neither paused nor left alone")
 
 
 def _name_others(shown: set[str]) -> None:

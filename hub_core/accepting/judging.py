@@ -18,11 +18,11 @@ from hub_core.directory import Directory, Endpoint
 from hub_core.document import Document
 from hub_core.errors import PunteError, Rejected
 from hub_core.mapping import MappingSet
+from hub_core.mapping.missing import missing
 from hub_core.message import Delivery, Finding, Message, Outcome, Severity, State
 from hub_core.ports import Adapter, Clock, Split
 from hub_core.reading import Reading, Verdict
 from hub_core.routing import select
-from hub_core.security.masking import mask_numbers
 
 log = logging.getLogger("punte.hub")
 #: What an adapter made of bytes; a finding: it failed as no adapter may.
@@ -169,10 +169,8 @@ class Judge:
             return None, read_record(document.root, on=on)
         mapping = self._mappings().find(document, allowed)
         if mapping is None:
-            missing = Finding(
-                code="V302", severity=Severity.ERROR, text=f"no mapping reads a {mask_numbers(document.name)}"
-            )
-            return None, Reading(verdict=Verdict.REFUSED, record=None, findings=(missing,), unmapped=())
+            fault = Finding(code="V302", severity=Severity.ERROR, text=missing(self._mappings(), document, allowed))
+            return None, _unread((fault,))
         return mapping.version, mapping.read(document, on=on)
 
     def route(

@@ -28,7 +28,12 @@ CODES = (
     Code("V201", "not valid by the XSD", "Mend the document at the named line.", 422),
     Code("V202", "not valid by the JSON Schema", "Mend the document at the named path.", 422),
     Code("V301", "not a SED", "Send a SED in the NATIVE, NAV or NEESSI form.", 422),
-    Code("V302", "no mapping for this document", "Ask the operator to register a mapping for it.", 422),
+    Code(
+        "V302",
+        "no mapping for this document",
+        "Ask the operator to promote a mapping for this name, and to allow it.",
+        422,
+    ),
     Code("V401", "contract not admitted", "Mend the contract; every validator that uses it must take it."),
     Code("V402", "adapter not usable", "Mend or remove the package that brings it; the others go on."),
     Code("V403", "promises of an adapter not tried", "Install pytest and pytest-asyncio, and mend what does not load."),

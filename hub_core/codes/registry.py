@@ -20,7 +20,6 @@ CODES = (
     Code("R304", "no such mapping release", "See the numbers with: punte mapping releases."),
     Code("R305", "nothing to put in force", "Name a release or a folder, or run one in shadow first."),
     Code("R306", "mapping missing that is in use", "Keep the mapping, or apply a registry set that does not name it."),
-    Code("R307", "endpoint not held back", "Nothing to resume; see how it stands with: punte endpoint list."),
     Code("R308", "endpoint held back", "See why with: punte endpoint list; resume it, or wait until it is open."),
     Code("R401", "port cannot be used", "Choose a free port with PUNTE_PORT."),
     Code("R402", "certificate cannot be read", "Name readable PEM files in PUNTE_TLS_CERTIFICATE and PUNTE_TLS_KEY."),

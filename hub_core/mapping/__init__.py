@@ -9,8 +9,9 @@
     pythonsource   the text of both
     compiled       one mapping, both ways                                           -> CompiledMapping
     mappingset, files, cache   all mappings of a folder; their texts; their programs on disk
-    selection, rowfiles, lookup, origins
-                   some files alone; flat files as a whole; one value by its path; what the hub itself adds
+    selection, rowfiles, lookup, origins, missing
+                   some files alone; flat files as a whole; one value by its path; what the hub itself adds; what to say
+                   of documents that no mapping reads
     trying/        tests, coverage, trials, captured documents, differences of two versions
 
 Each knows what stands above it, none what stands below.

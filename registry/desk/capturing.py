@@ -11,11 +11,11 @@ import msgspec
 
 from adapters.kit.load import opened_again
 from hub_core.errors import ConfigError, Rejected
+from hub_core.mapping.missing import missing
 from hub_core.mapping.trying.capture import capture as captured
 from hub_core.mapping.trying.fixtures import fixture_of
 from hub_core.mapping.trying.testentry import entry_of
 from hub_core.message import Entry
-from hub_core.security.masking import mask_numbers
 from registry.desk.arguments import Capture
 from registry.desk.files import is_file, not_as_one
 from registry.desk.looking import found
@@ -42,7 +42,7 @@ async def capture(parts: Parts, wanted: Capture) -> dict[str, Any]:
     document = opened_again(parts.adapters, endpoint, parts.view.body(kept.message.id))
     mapping = parts.mappings().find(document, endpoint.mappings)
     if mapping is None:
-        raise Rejected("V302", f"no mapping reads a {mask_numbers(document.name)}")
+        raise Rejected("V302", missing(parts.mappings(), document, endpoint.mappings))
     on = kept.message.received_at.astimezone(UTC).date()
     key = _key(parts.settings.home / KEY_FILE)
     made = await asyncio.to_thread(captured, mapping, document, on=on, key=key)  # messages go on meanwhile

@@ -90,14 +90,13 @@ async def endpoint_pause(parts: Parts, act: EndpointPause) -> dict[str, Any]:
 
 
 async def endpoint_resume(parts: Parts, act: EndpointResume) -> dict[str, Any]:
-    """Let everything flow to an endpoint: its pause ends, its breaker closes."""
+    """Let everything flow to an endpoint: its pause ends, its breaker closes. Nothing is done where it flows."""
     now, name = parts.clock.now(), _outbound(parts, act.name)
     resumed = await parts.journal.resume(name, at=now, by=act.by, reason=_reason(act.reason))
     closed = parts.serving and parts.gates.close_breaker(name)
-    if not resumed and not closed:
-        raise ConfigError("R307", f"{name} is neither paused nor left alone", mend="see punte endpoint list")
-    parts.deliveries_added()
-    log.info("endpoint.resumed", extra={"endpoint": name, "by": act.by, "pause": resumed, "breaker": closed})
+    if resumed or closed:
+        parts.deliveries_added()
+        log.info("endpoint.resumed", extra={"endpoint": name, "by": act.by, "pause": resumed, "breaker": closed})
     return endpoint(parts, EndpointName(name=name)) | {"pause_ended": resumed, "breaker_closed": closed}
 
 

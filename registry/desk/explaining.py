@@ -14,10 +14,11 @@ from hub_core.canonical import Beneficiary
 from hub_core.directory import Directory
 from hub_core.errors import ConfigError, Rejected
 from hub_core.journal.entries import Kept
+from hub_core.mapping.missing import missing
 from hub_core.mapping.reading.lines import located
 from hub_core.reading import Provenance
 from hub_core.routing import explain
-from hub_core.security.masking import mask_at, mask_numbers
+from hub_core.security.masking import mask_at
 from registry.desk.arguments import RouteExplain, Why
 from registry.desk.files import is_file, not_as_one
 from registry.desk.looking import found, revealing
@@ -135,7 +136,7 @@ def trace(parts: Parts, kept: Kept) -> Traced:
     pinned = kept.outcome.mapping and parts.mapping_sets.pinned(kept.outcome.mapping)
     mapping = pinned or parts.mappings().find(opened, endpoint.mappings)
     if mapping is None:
-        raise Rejected("V302", f"no mapping reads a {mask_numbers(opened.name)}")
+        raise Rejected("V302", missing(parts.mappings(), opened, endpoint.mappings))
     on = kept.message.received_at.astimezone(UTC).date()
     reading, values = mapping.explain(opened, on=on)
     values = located(values, body, opened)

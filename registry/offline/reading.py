@@ -20,6 +20,7 @@ from hub_core.document import Document
 from hub_core.errors import PunteError, Rejected
 from hub_core.mapping import MappingSet
 from hub_core.mapping.compiled import CompiledMapping
+from hub_core.mapping.missing import missing
 from hub_core.mapping.rowfiles import description_of
 from hub_core.message import Finding, Leaf, Severity
 from hub_core.places import MAPPINGS
@@ -139,7 +140,7 @@ class OfflineReader:
         if mapping is None and document.dialect == JSON:
             return _refused(name, Rejected(NO_SED, "not a SED, and no mapping reads this JSON"))
         if mapping is None:
-            return _refused(name, Rejected("V302", f"no mapping reads a {document.name}"))
+            return _refused(name, Rejected("V302", missing(self.mappings, document)))
         return _result(name, mapping.version, mapping.read(document, on=on))
 
     def open(self, body: bytes) -> Document:

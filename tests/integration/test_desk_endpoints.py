@@ -156,6 +156,12 @@ async def test_a_resumed_endpoint_flows_and_remembers_both_acts(store):
     assert (shown["pauses"][0]["resumed_by"], shown["pauses"][0]["resumed_reason"]) == ("ion", "moved")
 
 
+async def test_an_endpoint_that_flows_is_left_as_it_is(store):
+    shown = await store.call("endpoint_resume", name="cases", by="ion", reason="to be sure")
+    assert (shown["pause_ended"], shown["breaker_closed"], shown["pauses"]) == (False, False, [])
+    assert shown["endpoint"]["state"] == "flowing"
+
+
 @pytest.mark.parametrize(
     ("verb", "arguments", "code"),
     [
@@ -164,7 +170,6 @@ async def test_a_resumed_endpoint_flows_and_remembers_both_acts(store):
         ("endpoint_pause", {"name": "cases", "reason": " "}, "W400"),
         ("endpoint_pause", {"name": "cases", "reason": "x", "until": "2020-01-01T00:00:00Z"}, "W400"),
         ("endpoint_pause", {"name": "cases", "reason": "x", "untill": "2020-01-01T00:00:00Z"}, "W400"),
-        ("endpoint_resume", {"name": "cases", "reason": "x"}, "R307"),
         ("endpoint_resume", {"name": "cases", "reason": ""}, "W400"),
     ],
 )

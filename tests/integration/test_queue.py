@@ -247,6 +247,11 @@ async def test_answers_in_xml_are_read_and_keep_their_bytes(queue):
     assert ADAPTER.open(item.body).name == "Result"
 
 
+def test_an_answer_in_json_is_called_what_it_calls_itself():
+    names = [ADAPTER.open(body).name for body in (b'{"type": "contract-result"}', b'{"Result": {}}')]
+    assert names == ["contract-result", "document"]
+
+
 @pytest.mark.parametrize(
     ("direction", "settings", "place"),
     [

@@ -127,6 +127,13 @@ def test_a_resume_says_what_it_ended(desk, punte):
     assert "the pause ended; it is no longer left alone" in result.err
 
 
+def test_a_resume_of_what_flows_says_that_there_was_nothing_to_do(desk, punte):
+    answer = json.loads(punte("endpoint", "resume", "anpis-cases", "--reason", "moved", "--json").out)
+    desk.answers["endpoint_resume"] = answer | {"pause_ended": False, "breaker_closed": False}
+    result = punte("endpoint", "resume", "anpis-cases", "--reason", "to be sure")
+    assert (result.code, "nothing to resume" in result.err) == (0, True)
+
+
 @pytest.mark.parametrize("arguments", [["list"], ["show", "x"], ["pause", "x", "--reason", "y"]])
 def test_every_answer_is_there_as_json(desk, punte, arguments):
     assert json.loads(punte("endpoint", *arguments, "--json").out)
