@@ -20,23 +20,23 @@ WRITING: Final = frozenset(
     | {"mapping_shadow", "mapping_shadow_stop", "mapping_promote", "mapping_rollback"}
 )
 
-# These look at what is brought: where nothing was ever kept, all of it is new.
-ANYWHERE: Final = frozenset({"plan"})
+# These need nothing that was kept before: they look at what is brought, or keep the first of it.
+ANYWHERE: Final = frozenset({"plan", "apply", "mapping_shadow", "mapping_promote"})
 
 
 def call(verb: str, **arguments: Any) -> Any:
     """Call a verb and return its JSON result; arguments that are ``None`` are left out.
 
     Raises:
-        PunteError: what the desk answered; J103 if nothing is kept here and the verb only looks; W303 if it belongs
-            to another user.
+        PunteError: what the desk answered; J103 if nothing is kept here that the verb could look at or change; W303
+            if it belongs to another user.
     """
     settings = from_environment()
     given = {name: value for name, value in arguments.items() if value is not None}
     if (hub := running(settings)) is not None:
         return hub.call(verb, given)
     write = verb in WRITING or bool(given.get("reveal"))
-    if not write and not settings.may_hold and verb not in ANYWHERE:
+    if not settings.may_hold and verb not in ANYWHERE:
         raise TryLater("J103", f"no hub has kept anything in {settings.home}")
     return _in_the_store(settings, verb, given, write=write)
 

@@ -29,7 +29,7 @@ CODES = (
         "Mount the folder that belongs to this store, or name it (PUNTE_ATTACHMENTS); see punte doctor.",
     ),
     Code("J131", "attachment not there", "Put its file back from a backup; without it the message stays parked."),
-    Code("J404", "no such message", "Check the message id; only your own messages are shown.", 404),
+    Code("J404", "no such message", "Check the message id. Callers of the hub see their own messages only.", 404),
     Code("J409", "same id, other content", "Use a new id for a new message; the first one stands.", 409),
     Code(
         "J410", "contents purged", "Ask the sender for it; see how long contents are kept: punte purge --dry-run.", 410

@@ -34,7 +34,9 @@ def page_of(name: str, known: Known) -> Page:
     """
     endpoint = known.directory.endpoints.get(name)
     if endpoint is None:
-        raise ConfigError("A404", f"no endpoint {name}", where=name, mend=closest(name, known.directory.endpoints))
+        there = known.directory.endpoints
+        mend = closest(name, there) if there else "punte apply DIR registers some; before that, --from DIR"
+        raise ConfigError("A404", f"no endpoint {name}", where=name, mend=mend)
     if endpoint.adapter == "flat" and endpoint.direction is Direction.IN:
         return ListPage(name, endpoint, known).page()
     if endpoint.direction is not Direction.IN or endpoint.poll is not None:

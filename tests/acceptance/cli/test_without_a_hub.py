@@ -51,6 +51,23 @@ def test_where_nothing_was_ever_kept_a_look_says_so(place):
     assert not place.home.exists()
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("apply", "--rollback", "1"),
+        ("key", "revoke", "nobody"),
+        ("endpoint", "pause", "cases", "--reason", "x"),
+        ("mapping", "rollback", "--reason", "x"),
+        ("seal", "rotate"),
+    ],
+    ids=" ".join,
+)
+def test_what_changes_something_that_was_never_kept_makes_no_store(place, arguments):
+    done = place.punte(*arguments, code=3)
+    assert "J103" in done.err
+    assert not place.home.exists()
+
+
 def test_before_the_first_set_everything_is_new_and_a_plan_keeps_nothing(place, registry):
     done = place.punte("apply", registry, "--plan")
     assert "+ institutions: ministry" in done.out
