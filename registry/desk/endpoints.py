@@ -153,7 +153,8 @@ def _opens(it: Endpoint | None, at: datetime) -> datetime | None:
 def _known(parts: Parts, name: str) -> Endpoint:
     known = parts.directory().endpoints
     if name not in known:
-        raise ConfigError("R105", f"the endpoint {name} is not registered", mend=closest(name, known) if known else "punte apply DIR registers some")
+        mend = closest(name, known) if known else "punte apply DIR registers some"
+        raise ConfigError("R105", f"the endpoint {name} is not registered", mend=mend)
     return known[name]
 
 
