@@ -44,6 +44,10 @@ Until = Annotated[
     str | None, typer.Option("--until", metavar="TIME", help="Received before; the same forms as --since.")
 ]
 SenderId = Annotated[str | None, typer.Option("--sender-id", metavar="ID", help="The sender's own id of the message.")]
+File = Annotated[
+    str | None,
+    typer.Option("--file", metavar="NAME", help="Name of the file that it came in; capitals and blanks do not count."),
+]
 RowsOf = Annotated[
     str | None,
     typer.Option("--rows-of", metavar="ID", help="Rows of this file.", autocompletion=completion.messages),

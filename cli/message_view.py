@@ -35,7 +35,7 @@ NOW = (Column("TO"), Column("WAITS"), Column("SINCE OR UNTIL", drop=1), Column("
 
 def show_message(answer: dict[str, Any], *, revealed: bool) -> None:
     """Print everything that is known about a message."""
-    _facts(answer)
+    _facts(answer, revealed=revealed)
     show_findings(answer["findings"])
     _attachments(answer.get("attachments", []))
     _deliveries(answer["deliveries"])
@@ -69,7 +69,11 @@ def show_repair(answer: dict[str, Any]) -> None:
     show_findings(answer["findings"])
 
 
-def _facts(answer: dict[str, Any]) -> None:
+def _file(name: str | None, *, revealed: bool) -> str | None:
+    return name if name is None or revealed else f"{name} (--reveal --reason TEXT shows its name)"
+
+
+def _facts(answer: dict[str, Any], *, revealed: bool) -> None:
     message, outcome = answer["message"], answer["outcome"]
     state = screen.state(outcome["state"])
     screen.facts(
@@ -80,6 +84,7 @@ def _facts(answer: dict[str, Any]) -> None:
             ("from", f"{message['party']} by {message['endpoint']}, service {message['service']}"),
             ("purpose", message["purpose"]),
             ("sender's id", message["sender_id"]),
+            ("file", _file(message.get("name"), revealed=revealed)),
             *_place(message),
             ("repairs", message.get("repairs")),
             ("repaired by", answer.get("repaired_by")),

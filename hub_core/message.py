@@ -68,6 +68,7 @@ class Arrival(msgspec.Struct, frozen=True, kw_only=True):
         purpose: from ``Punte-Purpose``; ``None`` if not sent.
         correlation_id: ties an answer to its question; ``None`` starts a new conversation.
         attachments: that the body refers to.
+        name: of the file that it came in.
     """
 
     endpoint: str
@@ -78,6 +79,7 @@ class Arrival(msgspec.Struct, frozen=True, kw_only=True):
     purpose: str | None = None
     correlation_id: str | None = None
     attachments: tuple[Attachment, ...] = ()
+    name: str | None = None
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True):
@@ -92,6 +94,7 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
         trace: that its sender named.
         repairs: id of the message whose corrected copy it is.
         attachments: that the body refers to.
+        name: of the file that it came in; kept sealed, found by a keyed hash.
     """
 
     id: str
@@ -110,6 +113,7 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     trace: Trace | None = None
     repairs: str | None = None
     attachments: tuple[Attachment, ...] = ()
+    name: str | None = None
 
 
 class State(StrEnum):

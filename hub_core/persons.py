@@ -24,6 +24,15 @@ def asked_person(text: str) -> str:
     return person_key(scheme.strip().lower() or ("ro.cnp" if is_cnp(number) else None), number)
 
 
+def file_key(name: str) -> str:
+    """Return the key of the name of a file: it may name a person, and is found like one.
+
+    >>> file_key("Borderou 03.csv")
+    'file:BORDEROU03.CSV'
+    """
+    return person_key("file", name)
+
+
 def is_cnp(text: str) -> bool:
     """Say whether a number has the form of a CNP."""
     digits = "".join(text.split())

@@ -85,7 +85,7 @@ class DropboxPoller:
             elif (body := await self._body(file)) is not None:
                 fingerprint = fingerprint_of(body)
                 if (after := _position(file.name, fingerprint)) != position:
-                    item = Item(body=body, sender_id=fingerprint)
+                    item = Item(body=body, sender_id=fingerprint, name=_as_text(file.name))
                     return Batch(items=(item,), after=after, more=True, withheld=len(self._closed))
         return Batch(items=(), after=position or "", withheld=len(self._closed))
 
@@ -138,6 +138,11 @@ class DropboxPoller:
 
     async def _tell(self, file: Lying, code: str, text: str) -> None:
         await self._inbox.reply(file.name, reply_that(code, text, self._language))
+
+
+def _as_text(name: str) -> str:
+    """Return a name as it can be written anywhere; bytes of it that are no UTF-8 are replaced."""
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def _hashed(name: str) -> str:

@@ -46,6 +46,7 @@ def list_(
     sender_id: filters.SenderId = None,
     case: filters.Case = None,
     person: filters.Person = None,
+    file: filters.File = None,
     rows_of: filters.RowsOf = None,
     rows: filters.Rows = None,
     before: Annotated[
@@ -66,6 +67,7 @@ def list_(
         sender_id=sender_id,
         case=case,
         person=filters.person(person),
+        file=file,
         correlation_id=rows_of,
         rows=rows if rows_of is None else True,
         before=before,
@@ -74,7 +76,7 @@ def list_(
     if as_json:
         screen.as_json(found)
         return
-    asked = (state, party, endpoint, code, since, until, sender_id, case, person, rows_of, before)
+    asked = (state, party, endpoint, code, since, until, sender_id, case, person, file, rows_of, before)
     filtered = any(asked) or rows is not None
     empty = (
         "no message fits these filters" if filtered else "no messages yet; send one: punte send FILE --endpoint NAME"

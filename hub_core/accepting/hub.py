@@ -261,6 +261,7 @@ class Hub(Judge):
             registry_set=registry_set,
             trace=current(),
             attachments=arrival.attachments,
+            name=arrival.name,
         )
 
 

@@ -171,6 +171,7 @@ def row_message(file: Message, part: Part, media_type: str) -> Message:
         id=row_id(file.id, part.line),
         correlation_id=file.id,
         sender_id=None,
+        name=None,
         media_type=media_type,
         body=part.body,
         digest=hashlib.sha256(part.body).digest(),

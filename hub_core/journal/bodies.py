@@ -36,6 +36,7 @@ class Envelope(msgspec.Struct, frozen=True, array_like=True):
         trace: absent in what older versions wrote; they ignore it, and what follows.
         repairs: id of the message whose corrected copy it is.
         outcome_digest: SHA-256 of the outcome, where an older version wrote it unsealed.
+        name: of the file that it came in.
     """
 
     data_key: bytes
@@ -48,6 +49,7 @@ class Envelope(msgspec.Struct, frozen=True, array_like=True):
     trace: Trace | None = None
     repairs: str | None = None
     outcome_digest: bytes = b""
+    name: str | None = None
 
 
 class Told(msgspec.Struct, frozen=True, array_like=True):
@@ -183,6 +185,7 @@ class Vault:
             cases=tuple(dict.fromkeys(outcome.cases)),
             trace=message.trace,
             repairs=message.repairs,
+            name=message.name,
         )
 
     def new_data_key(self) -> bytes:

@@ -29,6 +29,7 @@ class Filter(msgspec.Struct, frozen=True, kw_only=True):
         since: received then or later.
         until: received before then.
         sender_id: the partner's own id.
+        file: name of the file that a message came in, whatever its capitals and blanks.
         case: case number named in the record.
         person: number of a person named in the record, as ``scheme:number``, such as ``ro.cnp:2850415123450``.
         correlation_id: of the conversation; the message that began it is left out.
@@ -45,6 +46,7 @@ class Filter(msgspec.Struct, frozen=True, kw_only=True):
     since: datetime | None = None
     until: datetime | None = None
     sender_id: str | None = None
+    file: str | None = None
     case: str | None = None
     person: str | None = None
     correlation_id: str | None = None
@@ -64,6 +66,7 @@ class MessageRow(msgspec.Struct, frozen=True, kw_only=True):
         line: of a row of a file, see ``Message``.
         trace: that its sender named.
         repairs: id of the message whose corrected copy it is.
+        name: of the file that it came in.
     """
 
     id: str
@@ -86,6 +89,7 @@ class MessageRow(msgspec.Struct, frozen=True, kw_only=True):
     line: int | None = None
     trace: Trace | None = None
     repairs: str | None = None
+    name: str | None = None
 
 
 class Rows(msgspec.Struct, frozen=True, kw_only=True):

@@ -5,7 +5,7 @@ from typing import Final
 from hub_core.journal.bodies import Purpose, Vault
 from hub_core.journal.entries import Filter
 from hub_core.journal.instants import to_micros
-from hub_core.persons import asked_person
+from hub_core.persons import asked_person, file_key
 
 _CONDITIONS: Final = {  # field of Filter to the condition it sets
     "state": "m.state = ?",
@@ -17,6 +17,7 @@ _CONDITIONS: Final = {  # field of Filter to the condition it sets
     "case": "m.seq IN (SELECT message_seq FROM message_case WHERE number = ?)",
     "correlation_id": "m.correlation_id = ? AND m.correlation_id <> m.id",
     "person": "m.seq IN (SELECT message_seq FROM message_person WHERE person = ?)",
+    "file": "m.seq IN (SELECT message_seq FROM message_person WHERE person = ?)",
     "before": "m.seq < (SELECT seq FROM message WHERE id = ?)",
     "after": "m.seq > (SELECT seq FROM message WHERE id = ?)",
 }
@@ -25,6 +26,7 @@ _HASHED: Final[dict[str, Purpose]] = {
     "sender_id": "sender",
     "case": "case",
     "person": "person",
+    "file": "person",
     "correlation_id": "conversation",
 }
 _CODE: Final = "(m.codes LIKE ? OR m.seq IN (SELECT message_seq FROM delivery WHERE code = ?))"
@@ -40,6 +42,8 @@ def where(wanted: Filter, vault: Vault) -> tuple[list[str], list[str | int]]:
             conditions.append(condition)
             if field == "person":
                 value = asked_person(value)
+            if field == "file":
+                value = file_key(value)
             if field in _HASHED:
                 value = vault.token(_HASHED[field], value)
             values.append(value if isinstance(value, str) else to_micros(value))

@@ -117,7 +117,7 @@ def _reduce(connection: Connection, vault: Vault, seq: int, message_id: str, sea
     except PunteError:
         return False
     insert(connection, "receipt", "message_seq, outcome, at", [(seq, contents.seal(b"outcome", outcome), at)])
-    reduced = vault.seal(message_id, msgspec.structs.replace(envelope, cases=()))
+    reduced = vault.seal(message_id, msgspec.structs.replace(envelope, cases=(), name=None))
     connection.execute("UPDATE message SET envelope = ?, seal_key = ? WHERE seq = ?", (*reduced, seq))
     return True
 

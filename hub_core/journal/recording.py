@@ -18,6 +18,7 @@ from hub_core.journal.outbox import add_deliveries
 from hub_core.journal.outcomes import decode_outcome, encode_outcome
 from hub_core.journal.scheduling import move
 from hub_core.message import Delivery, Message, Outcome
+from hub_core.persons import file_key
 from hub_core.ports.schedule import Position
 
 _MESSAGE: Final = (
@@ -32,6 +33,10 @@ _KNOWN: Final = (
 )
 _SAME_SENDER: Final = f"{_KNOWN}m.sender_id = ? AND m.party = ? AND m.endpoint = ?"
 _SAME_ID: Final = f"{_KNOWN}m.id = ?"
+_ALSO_FOUND_BY: Final = (
+    "INSERT INTO message_person (person, message_seq) SELECT ?, m.seq FROM message m "
+    "JOIN content c ON c.message_seq = m.seq WHERE m.id = ? ON CONFLICT DO NOTHING"
+)
 #: What other processes are told when there is a file whose rows are to become messages.
 FILES: Final = "files"
 
@@ -103,7 +108,7 @@ def prepare(message: Message, outcome: Outcome, vault: Vault) -> Recorded:
         kept=contents.seal(b"outcome", encode_outcome(outcome)),
         body=contents.seal(b"body", message.body),
         cases=vault.tokens("case", outcome.cases),
-        persons=vault.tokens("person", outcome.persons),
+        persons=vault.tokens("person", outcome.persons + ((file_key(message.name),) if message.name else ())),
         order_keys=[vault.order_key(contents, delivery.order_key) for delivery in outcome.deliveries],
         sender=sender,
         digest=digest,
@@ -207,4 +212,7 @@ def _standing(connection: Connection, item: Recorded) -> Standing | Failure:
     message_id, *same = known[:4]
     if same != [item.digest, message.party, message.endpoint]:
         return Failure(Rejected("J409", "this id was used for other content", where=message.endpoint))
+    if message.name:  # the same file, perhaps under another name: it is found by each of them
+        for person in item.persons:
+            connection.execute(_ALSO_FOUND_BY, (person, message_id))
     return Standing(message_id, *known[4:])

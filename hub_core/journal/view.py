@@ -190,4 +190,5 @@ def _message(row: Sequence[Any], envelope: Envelope) -> MessageRow:
         cases=envelope.cases,
         trace=envelope.trace,
         repairs=envelope.repairs,
+        name=envelope.name,
     )

@@ -18,12 +18,14 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         sender_id: the partner's own id of it, where the protocol carries it outside the body, or a fingerprint;
             ``None``: the hub takes one of the bytes.
+        name: of the file that it came in; it may name a person: messages are found by it, and it is shown like one.
         answers: ``Receipt.reference`` of the delivery that it answers: it then belongs to that conversation.
     """
 
     body: bytes
     media_type: str = ""
     sender_id: str | None = None
+    name: str | None = None
     answers: str | None = None
 
 

@@ -45,7 +45,8 @@ def _message(parts: Parts, kept: Kept, look: Look) -> dict[str, Any]:
         | {"correlation_id": kept.message.correlation_id, "media_type": kept.message.media_type, "size": len(body)}
         # Of a short body a plain hash is as good as the body: all that it may have been can be tried.
         | {"digest": kept.message.digest.hex() if look.reveal else None, "registry_set": kept.message.registry_set}
-        | {"purged_at": kept.purged_at},
+        | {"purged_at": kept.purged_at}
+        | ({"name": kept.message.name} if look.reveal else {}),
         "attachments": _attachments(parts.view.attachments(look.id)),
         "repaired_by": parts.view.message(repair_id(look.id)) and repair_id(look.id),
         "outcome": {
@@ -180,6 +181,7 @@ def _row(row: MessageRow) -> dict[str, Any]:
     shown.pop("digest")
     shown["cases"] = [mask_text(case) for case in row.cases]
     # Senders put what they like there; a kind of document that nobody knows is called what its root is called.
+    shown["name"] = None if row.name is None else mask_text(row.name)
     for name in ("sender_id", "document"):
         shown[name] = None if shown[name] is None else mask_numbers(shown[name])
     shown["trace"] = row.trace.id if row.trace else None

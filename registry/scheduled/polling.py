@@ -121,6 +121,7 @@ async def _keep(parts: "Parts", name: str, before: str | None, batch: Batch, bel
             media_type=item.media_type,
             sender_id=item.sender_id or hashlib.sha256(item.body).hexdigest(),
             correlation_id=conversation,
+            name=item.name,
         )
         for item, conversation in zip(batch.items, belong, strict=True)
     ]

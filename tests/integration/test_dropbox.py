@@ -153,8 +153,23 @@ async def test_the_same_bytes_under_another_name_are_the_same_file(hub, left):
     for name in ("one.csv", "two.csv"):
         leave(left, name, a_file(2))
     await carried(hub)
-    assert len(files(hub)) == 1
+    (kept,) = files(hub)
     assert names(left, "replies") == ["one.csv.reply.csv", "two.csv.reply.csv"]
+    for name in ("one.csv", "two.csv"):
+        assert [row.id for row in hub.view.messages(Filter(file=name))] == [kept.id]
+
+
+async def test_the_name_of_a_file_is_shown_to_who_says_why_and_to_nobody_else(hub, left):
+    leave(left, "Popescu Ana.csv", a_file(2))
+    await carried(hub)
+    desk = Desk(hub)
+    (found,) = await desk.call("messages", {"file": "popescu ana.csv"})
+    shown = await desk.call("message", {"id": found["id"]})
+    assert "Popescu" not in repr((found, shown))
+    assert found["name"] == shown["message"]["name"] == "…"
+    revealed = await desk.call("message", {"id": found["id"], "reveal": True, "by": "ana", "reason": "they called"})
+    assert revealed["message"]["name"] == "Popescu Ana.csv"
+    assert [row.name for row in hub.view.messages(Filter(rows=True))] == [None, None]
 
 
 async def test_a_file_of_the_same_name_with_other_bytes_is_another_file(hub, left):

@@ -78,6 +78,15 @@ class Purging(JournalSuite):
         assert journal.messages(Filter(person=person)) == journal.messages(Filter(case="C-1")) == []
         assert journal.messages()[0].cases == ()
 
+    async def test_the_name_of_a_file_is_purged_with_its_body_and_stays_so(self, journal: AnyJournal) -> None:
+        message = a_message(received_at=OLD, sender_id="7", name="lista.csv")
+        await journal.record(message, an_outcome(message))
+        await purge(journal, "bodies")
+        again = a_message(sender_id="7", name="lista.csv")
+        await journal.record(again, an_outcome(again))
+        assert journal.messages(Filter(file="lista.csv")) == []
+        assert [row.name for row in journal.messages()] == [None]
+
     async def test_what_is_open_in_doubt_or_given_up_keeps_everything(self, journal: AnyJournal) -> None:
         open_, doubted, parked = [await keep_delivery(journal) for _ in range(3)]
         await doubt(journal, (await claim_of(journal, doubted)))

@@ -40,6 +40,25 @@ class Sealing(JournalSuite):
         await journal.record(message, an_outcome(message, persons=(f"ro.cnp:{CNP}",)))
         assert [row.id for row in journal.messages(Filter(person=asked))] == [message.id]
 
+    @pytest.mark.parametrize("asked", ["Lista Popescu Ana 03.csv", "LISTA POPESCU ANA 03.CSV", "listapopescuana03.csv"])
+    async def test_a_file_is_found_by_its_name_which_is_nowhere_to_be_read(
+        self, journal: AnyJournal, asked: str
+    ) -> None:
+        message = a_message(name="Lista Popescu Ana 03.csv")
+        await journal.record(message, an_outcome(message))
+        await keep_bare(journal)
+        (found,) = journal.messages(Filter(file=asked))
+        assert (found.id, found.name) == (message.id, "Lista Popescu Ana 03.csv")
+        assert journal.messages(Filter(file="Popescu")) == []
+        assert [value for value in self.stored(journal) if "popescu" in value.lower()] == []
+
+    async def test_the_same_file_under_another_name_is_found_by_each(self, journal: AnyJournal) -> None:
+        first, again = (a_message(sender_id="7", name=name) for name in ("one.csv", "two: copy.csv"))
+        for message in (first, again):
+            await journal.record(message, an_outcome(message))
+        for name in ("one.csv", "two: copy.csv"):
+            assert [row.id for row in journal.messages(Filter(file=name))] == [first.id]
+
     async def test_a_text_is_not_found_where_it_means_something_else(self, journal: AnyJournal) -> None:
         message = a_message(sender_id="7")
         await journal.record(message, an_outcome(message))
