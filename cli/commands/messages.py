@@ -83,7 +83,7 @@ def list_(
     )
     screen.table(COLUMNS, [_row(row) for row in found], empty=empty)
     if len(found) == limit:
-        screen.note(f"there may be more: punte messages list --before {found[-1]['id']}")
+        screen.note(f"there may be more: the same command with --before {found[-1]['id']}")
 
 
 @app.command()

@@ -160,6 +160,8 @@ def route_explain(parts: Parts, wanted: RouteExplain) -> Any:
     directory: Directory = parts.directory()
     if wanted.id is not None:
         kept = found(parts, wanted.id)
+        if kept.outcome.rows is not None:
+            raise not_as_one(kept)
         if kept.outcome.record is None:
             raise Rejected("J404", "this message became no record: no route looked at it")
         record, service = msgspec.json.decode(kept.outcome.record, type=Beneficiary), kept.message.service

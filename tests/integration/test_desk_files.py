@@ -78,7 +78,7 @@ DRY_RUN = BY | {"dry_run": True}
 
 async def test_of_a_file_its_rows_are_explained_in_every_form(lists):
     kept = await lists.accept(MOST)
-    for verb, more in (("why", {}), ("capture", CAPTURE), ("replay", DRY_RUN)):
+    for verb, more in (("why", {}), ("route_explain", {}), ("capture", CAPTURE), ("replay", DRY_RUN)):
         fault = await lists.refused(verb, kept, **more)
         assert (fault.code, fault.text) == ("F115", f"a file is read row by row: {kept}:LINE is one of its rows")
     last = lists.parts.view.rows(kept).last_line
