@@ -23,11 +23,9 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     Attributes:
         code: from ``hub_core.codes``.
-        severity: see ``Severity``.
         text: what is wrong, for a person.
         at: canonical path, such as ``birth.date`` or ``insurance[0].period.start``.
-        source: path in the document as received.
-        line: line in the document as received (XML: counted by the parser; JSON: where known).
+        source: path in the document as received; ``line`` in it (XML: counted by the parser; JSON: where known).
         rule: ``file:line`` of the mapping rule.
         help: what to do about it, where the catalogue's words are too general.
     """
@@ -67,8 +65,7 @@ class Arrival(msgspec.Struct, frozen=True, kw_only=True):
         sender_id: the sender's own id of this message, where it comes outside of the body (``Idempotency-Key``).
         purpose: from ``Punte-Purpose``; ``None`` if not sent.
         correlation_id: ties an answer to its question; ``None`` starts a new conversation.
-        attachments: that the body refers to.
-        name: of the file that it came in.
+        attachments: that the body refers to; ``name``: of the file that it came in.
     """
 
     endpoint: str
@@ -93,8 +90,7 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
         line: of a row: where it stands in its file, from 1; the file began the conversation. ``None``: no row.
         trace: that its sender named.
         repairs: id of the message whose corrected copy it is.
-        attachments: that the body refers to.
-        name: of the file that it came in; kept sealed, found by a keyed hash.
+        attachments: that the body refers to; ``name``: of the file that it came in, sealed, found by its keyed hash.
     """
 
     id: str
