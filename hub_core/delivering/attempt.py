@@ -5,7 +5,8 @@ from typing import Final
 
 from hub_core.delivering.retry import Decision
 from hub_core.directory import Endpoint
-from hub_core.message import Claimed, DeliveryState, Receipt, Settlement
+from hub_core.message import DeliveryState, Receipt
+from hub_core.outbox import Claimed, Settlement
 from hub_core.ports import Sent
 
 _CLIP: Final = 500  # characters of what a partner said

@@ -22,7 +22,8 @@ from hub_core.journal.outbox import let_pass
 from hub_core.journal.outcomes import record_in
 from hub_core.journal.readers import Readers
 from hub_core.journal.settling import deliveries_of, refresh, settle
-from hub_core.message import DeliveryState, Settlement
+from hub_core.message import DeliveryState
+from hub_core.outbox import Settlement
 
 SETTLED_AT_ONCE: Final = 500
 _SHOWN: Final = 50

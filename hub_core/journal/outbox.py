@@ -20,7 +20,8 @@ from hub_core.journal.failpoints import reach
 from hub_core.journal.instants import from_micros, to_micros
 from hub_core.journal.outcomes import record_in
 from hub_core.journal.pausing import pauses
-from hub_core.message import Claimed, Delivery, DeliveryState
+from hub_core.message import Delivery, DeliveryState
+from hub_core.outbox import Claimed
 
 _DELIVERY: Final = "id, message_seq, route, endpoint, order_key, order_key_sealed, created_at, due_at, ready_at, state"
 _RENEWED_AFTER: Final = 0.25  # of a lease: a busy worker looks many times a second, and each renewal is written

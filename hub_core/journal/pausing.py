@@ -10,7 +10,7 @@ from hub_core.journal.engines.statements import ADDED, OPEN
 from hub_core.journal.entries import Queue
 from hub_core.journal.instants import from_micros, to_micros
 from hub_core.journal.readers import Readers
-from hub_core.message import Pause
+from hub_core.outbox import Pause
 
 _SHOWN: Final = 50
 _NONE: Final = (0, 0)

@@ -14,7 +14,8 @@ from hub_core.journal.entries import REJECTED
 from hub_core.journal.failpoints import reach
 from hub_core.journal.instants import to_micros
 from hub_core.journal.outbox import let_pass, release_line
-from hub_core.message import DeliveryState, Entry, Settlement
+from hub_core.message import DeliveryState, Entry
+from hub_core.outbox import Settlement
 
 _STEPS: Final = {
     DeliveryState.READY: "failed",

@@ -30,7 +30,8 @@ from hub_core.journal.entries import ParkedRow, PurgePart, PurgeStep, Replay
 from hub_core.journal.failpoints import reach
 from hub_core.journal.instants import to_micros
 from hub_core.journal.view import SqlJournalView
-from hub_core.message import Claimed, Delivery, DeliveryState, Entry, Message, Outcome, Pause, Refusal, Settlement
+from hub_core.message import Delivery, DeliveryState, Entry, Message, Outcome, Refusal
+from hub_core.outbox import Claimed, Pause, Settlement
 from hub_core.ports.schedule import LOST, Position, Run
 
 T = TypeVar("T")

@@ -11,7 +11,8 @@ from hub_core.journal.entries import (
     PurgeStep,
     Replay,
 )
-from hub_core.message import Claimed, Delivery, Entry, Message, Outcome, Pause, Refusal, Settlement
+from hub_core.message import Delivery, Entry, Message, Outcome, Refusal
+from hub_core.outbox import Claimed, Pause, Settlement
 from hub_core.ports.schedule import Position
 
 

@@ -20,7 +20,8 @@ from hub_core.journal.entries import (
     Replay,
     Rows,
 )
-from hub_core.message import Entry, Outcome, Pause, Receipt, Refusal
+from hub_core.message import Entry, Outcome, Receipt, Refusal
+from hub_core.outbox import Pause
 
 
 class JournalView(Protocol):

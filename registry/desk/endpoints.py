@@ -9,7 +9,7 @@ import msgspec
 from hub_core.directory import Direction, Endpoint
 from hub_core.errors import ConfigError
 from hub_core.journal.entries import Queue
-from hub_core.message import Pause
+from hub_core.outbox import Pause
 from hub_core.yaml import closest
 from registry.crontab import STUCK_AFTER, goes_at
 from registry.desk.arguments import EndpointName, EndpointPause, EndpointResume, Nothing

@@ -5,7 +5,8 @@ from datetime import timedelta
 
 from hypothesis import strategies as st
 
-from hub_core.message import Claimed, Delivery, DeliveryState, Outcome, State
+from hub_core.message import Delivery, DeliveryState, Outcome, State
+from hub_core.outbox import Claimed
 
 LEASE = timedelta(minutes=5)
 ENDPOINTS = st.sampled_from(["north", "south"])

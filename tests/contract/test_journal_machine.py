@@ -22,7 +22,8 @@ from hub_core.journal.engines.postgresql import Postgresql
 from hub_core.journal.engines.sqlite import Sqlite
 from hub_core.journal.entries import Filter, PurgePart
 from hub_core.journal.store import SqlJournal
-from hub_core.message import Claimed, DeliveryState, Outcome, Pause
+from hub_core.message import DeliveryState, Outcome
+from hub_core.outbox import Claimed, Pause
 from hub_core.playing.postgresql import PostgresqlServer, schema
 from hub_core.testing.builders import NOW, a_delivery, a_message, a_vault, an_outcome
 from hub_core.testing.journal.base import by_operator, ended

@@ -14,7 +14,7 @@ from hub_core.journal.engines.postgresql import Postgresql
 from hub_core.journal.engines.postgresql_session import Session
 from hub_core.journal.entries import Filter
 from hub_core.journal.store import SqlJournal
-from hub_core.message import Pause
+from hub_core.outbox import Pause
 from hub_core.playing.postgresql import running, schema
 from hub_core.testing.builders import NOW, a_delivery, a_message, a_vault, an_outcome
 from hub_core.testing.journal.base import claim

@@ -13,7 +13,8 @@ from hub_core.errors import TryLater
 from hub_core.journal.database import Database
 from hub_core.journal.engines.ballast import BYTES
 from hub_core.journal.store import SqlJournal
-from hub_core.message import DeliveryState, Settlement
+from hub_core.message import DeliveryState
+from hub_core.outbox import Settlement
 from hub_core.testing.builders import NOW, a_delivery, a_message, a_vault, an_outcome
 from tests.pressure.hub import can_have_devices, on_a_device
 

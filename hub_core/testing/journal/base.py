@@ -8,7 +8,8 @@ from typing import Final, Protocol
 
 import pytest
 
-from hub_core.message import Claimed, Delivery, DeliveryState, Entry, Message, Settlement
+from hub_core.message import Delivery, DeliveryState, Entry, Message
+from hub_core.outbox import Claimed, Settlement
 from hub_core.ports import Journal, JournalView, Schedule
 from hub_core.testing.builders import NOW, a_delivery, a_message, an_outcome
 

@@ -7,7 +7,8 @@ import pytest
 from hub_core.clock import new_id
 from hub_core.errors import Rejected
 from hub_core.journal.entries import Queue
-from hub_core.message import Claimed, Delivery, DeliveryState, Entry, Pause, State
+from hub_core.message import Delivery, DeliveryState, Entry, State
+from hub_core.outbox import Claimed, Pause
 from hub_core.testing.builders import NOW, a_delivery, a_message, an_outcome
 from hub_core.testing.journal.base import (
     LEASE,

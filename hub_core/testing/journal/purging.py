@@ -6,7 +6,8 @@ import pytest
 
 from hub_core.errors import Rejected
 from hub_core.journal.entries import Filter, PurgePart
-from hub_core.message import Claimed, DeliveryState, Message, Outcome, State
+from hub_core.message import DeliveryState, Message, Outcome, State
+from hub_core.outbox import Claimed
 from hub_core.testing.builders import NOW, a_delivery, a_message, an_outcome
 from hub_core.testing.journal.base import (
     AnyJournal,
