@@ -18,7 +18,7 @@ from hub_core.journal.engines.connection import Connection
 from hub_core.journal.engines.statements import OPEN, Row, chunks, insert, marks
 from hub_core.journal.failpoints import reach
 from hub_core.journal.instants import from_micros, to_micros
-from hub_core.journal.outbox import let_pass
+from hub_core.journal.ordering import let_pass
 from hub_core.journal.outcomes import record_in
 from hub_core.journal.readers import Readers
 from hub_core.journal.settling import deliveries_of, refresh, settle

@@ -13,7 +13,7 @@ from hub_core.journal.engines.statements import ADDED
 from hub_core.journal.entries import DISCARDED, REJECTED, ParkedGroup, ParkedRow
 from hub_core.journal.failpoints import reach
 from hub_core.journal.instants import from_micros, to_micros
-from hub_core.journal.outbox import release_line
+from hub_core.journal.ordering import release_line
 from hub_core.journal.readers import Readers
 from hub_core.journal.settling import note, number_of, refresh_state
 from hub_core.message import Delivery, Entry

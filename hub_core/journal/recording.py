@@ -14,7 +14,7 @@ from hub_core.journal.engines.statements import Row, insert
 from hub_core.journal.failpoints import reach
 from hub_core.journal.gathering import Failure
 from hub_core.journal.instants import to_micros
-from hub_core.journal.outbox import add_deliveries
+from hub_core.journal.ordering import add_deliveries
 from hub_core.journal.outcomes import decode_outcome, encode_outcome
 from hub_core.journal.scheduling import move
 from hub_core.message import Delivery, Message, Outcome

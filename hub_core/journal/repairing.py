@@ -9,7 +9,7 @@ from hub_core.journal.engines.connection import Connection
 from hub_core.journal.engines.statements import ADDED, OPEN
 from hub_core.journal.entries import REPAIRED
 from hub_core.journal.failpoints import reach
-from hub_core.journal.outbox import release_line
+from hub_core.journal.ordering import release_line
 from hub_core.journal.recording import Recorded, Standing, record_all
 from hub_core.journal.replaying import IN_DOUBT, ON_ITS_WAY
 from hub_core.journal.settling import note, number_of, refresh_state

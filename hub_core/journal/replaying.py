@@ -12,7 +12,7 @@ from hub_core.journal.engines.statements import ADDED, OPEN
 from hub_core.journal.entries import Replay
 from hub_core.journal.failpoints import reach
 from hub_core.journal.instants import to_micros
-from hub_core.journal.outbox import add_deliveries, lines_taken, release_line
+from hub_core.journal.ordering import add_deliveries, lines_taken, release_line
 from hub_core.journal.outcomes import decode_outcome, encode_outcome
 from hub_core.journal.readers import Readers
 from hub_core.journal.settling import note, purged, refresh_state, row_of

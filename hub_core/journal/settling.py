@@ -13,7 +13,7 @@ from hub_core.journal.engines.statements import ADDED, Row, chunks, insert, mark
 from hub_core.journal.entries import REJECTED
 from hub_core.journal.failpoints import reach
 from hub_core.journal.instants import to_micros
-from hub_core.journal.outbox import let_pass, release_line
+from hub_core.journal.ordering import let_pass, release_line
 from hub_core.message import DeliveryState, Entry
 from hub_core.outbox import Settlement
 

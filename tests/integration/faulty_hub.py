@@ -7,7 +7,7 @@ import msgspec
 
 from adapters.rest.webhook import Webhook
 from cli import main
-from hub_core.journal import outbox
+from hub_core.journal import ordering
 from hub_core.journal.store import SqlJournal
 
 ONE_IN = 20
@@ -32,5 +32,5 @@ async def doubling_and_late(self, sent):
 
 SqlJournal.record = forgetting
 Webhook.send = doubling_and_late
-outbox.lines_taken = lambda *_: set()
+ordering.lines_taken = lambda *_: set()
 main()
