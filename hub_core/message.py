@@ -91,6 +91,7 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
         trace: that its sender named.
         repairs: id of the message whose corrected copy it is.
         attachments: that the body refers to; ``name``: of the file that it came in, sealed, found by its keyed hash.
+        row_key: of a row: what tells it from every other row of such files, where something does.
     """
 
     id: str
@@ -110,6 +111,7 @@ class Message(msgspec.Struct, frozen=True, kw_only=True):
     repairs: str | None = None
     attachments: tuple[Attachment, ...] = ()
     name: str | None = None
+    row_key: str | None = None
 
 
 class State(StrEnum):

@@ -109,7 +109,7 @@ class FlatAdapter(BaseAdapter):
         return Split(
             document=description.name,
             count=file.count,
-            parts=_parts(file, description.name),
+            parts=_parts(file, description),
             media_type=MEDIA_TYPE,
             findings=file.findings,
         )
@@ -155,8 +155,11 @@ def _load(path: Path) -> Description:
     return load_description(path, file=path.relative_to(SCHEMAS).as_posix())
 
 
-def _parts(file: OpenFile, name: str) -> Iterator[Part]:
-    return (Part(row.line, as_body(row, name)) for row in file.rows())
+def _parts(file: OpenFile, description: Description) -> Iterator[Part]:
+    name = description.name
+    if not description.row.key:
+        return (Part(row.line, as_body(row, name)) for row in file.rows())
+    return (Part(row.line, as_body(row, name), row.key(description)) for row in file.rows())
 
 
 def _file_of(endpoint: Endpoint) -> str:

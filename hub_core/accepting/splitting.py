@@ -26,7 +26,7 @@ log = logging.getLogger("punte.splitting")
 BATCH: Final = 1024  # rows of one commit
 TURN: Final = 32  # rows that are judged between two looks at what else there is to do: some milliseconds
 AT_ONCE: Final = 4  # files; the others wait
-_APART: Final = ("body", "attachments")  # of a message, not in its row
+_APART: Final = ("body", "attachments", "row_key")  # of a message, not in its row
 _PAUSE: Final = 1.0  # seconds, after something went wrong
 
 
@@ -176,4 +176,5 @@ def row_message(file: Message, part: Part, media_type: str) -> Message:
         body=part.body,
         digest=hashlib.sha256(part.body).digest(),
         line=part.line,
+        row_key=part.key,
     )

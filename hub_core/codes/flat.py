@@ -40,4 +40,5 @@ CODES = (
     Code("F125", "zip too large", "Send fewer or smaller files in one zip.", 422),
     Code("F126", "zip with other things in it", "Pack the files alone: no zips, no paths that lead elsewhere.", 422),
     Code("F127", "next file of a zip", "Lines count on from here; take them off to find the line in that file."),
+    Code("F128", "row that came before", "See whether it is meant twice: it counts twice. If not, take it back."),
 )

@@ -13,7 +13,7 @@ import hashlib
 import os
 from collections.abc import Callable, Sequence
 from functools import cached_property
-from typing import Final, Literal, NamedTuple
+from typing import Final, Literal, NamedTuple, get_args
 
 import msgspec
 
@@ -24,7 +24,7 @@ from hub_core.security.keyring import ID_CHARACTERS, Key, Keyring
 from hub_core.security.sealing import KEY_BYTES, Cipher, Hasher, unopened
 from hub_core.trace import Trace
 
-Purpose = Literal["sender", "conversation", "case", "person", "order", "digest", "receipt"]
+Purpose = Literal["sender", "conversation", "case", "person", "order", "digest", "receipt", "row"]
 _ID_BYTES: Final = ID_CHARACTERS // 2
 
 
@@ -147,8 +147,7 @@ class Vault:
 
     @cached_property
     def _hashers(self) -> dict[str, Hasher]:
-        purposes: tuple[Purpose, ...] = ("sender", "conversation", "case", "person", "order", "digest", "receipt")
-        return {purpose: Hasher(self.keyring.lookup.key, purpose) for purpose in purposes}
+        return {purpose: Hasher(self.keyring.lookup.key, purpose) for purpose in get_args(Purpose)}
 
     @property
     def key_id(self) -> str:

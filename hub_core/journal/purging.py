@@ -37,7 +37,7 @@ _FORGET_FILED: Final = (
     "DELETE FROM filed WHERE written_at < ? AND EXISTS "
     "(SELECT 1 FROM filed later WHERE later.endpoint = filed.endpoint AND later.number > filed.number)"
 )
-_PARTS: Final = ("entry", "delivery", "message_person", "message_case", "content", "receipt")
+_PARTS: Final = ("entry", "delivery", "message_person", "message_case", "content", "receipt", "row_key")
 
 
 class PurgeView:

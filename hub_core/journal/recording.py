@@ -6,7 +6,7 @@ from typing import Final
 import msgspec
 
 from hub_core.errors import Rejected
-from hub_core.journal import attaching
+from hub_core.journal import attaching, repeating
 from hub_core.journal.bodies import OrderKey, Vault
 from hub_core.journal.dropping import refuse_dropped
 from hub_core.journal.engines.connection import Connection
@@ -50,6 +50,7 @@ class Recorded(msgspec.Struct, frozen=True):
         cases: keyed hashes, like ``persons``.
         order_keys: one per delivery.
         attachments: file and sealed facts of each.
+        row_key: keyed hash, of a row that was not refused.
     """
 
     message: Message
@@ -63,6 +64,7 @@ class Recorded(msgspec.Struct, frozen=True):
     sender: str | None
     digest: bytes
     attachments: list[tuple[str, bytes]]
+    row_key: str | None
 
     @property
     def key_id(self) -> str:
@@ -113,6 +115,7 @@ def prepare(message: Message, outcome: Outcome, vault: Vault) -> Recorded:
         sender=sender,
         digest=digest,
         attachments=attaching.seal(message.attachments, contents) if message.attachments else [],
+        row_key=repeating.token_of(message, outcome, vault),
     )
 
 
@@ -198,6 +201,7 @@ def _add_parts(connection: Connection, new: Sequence[tuple[int, Recorded]]) -> N
     if files := [(number,) for number, item in new if item.outcome.rows]:
         insert(connection, "splitting", "message_seq", files)
         connection.announce(FILES)
+    repeating.note_repeats(connection, [(number, it.row_key, it.outcome) for number, it in new if it.row_key])
     reach("after-message-before-deliveries")
     ordered = [(number, item) for number, item in new if item.order_keys]
     add_deliveries(connection, [added for number, item in ordered for added in item.added(number)])

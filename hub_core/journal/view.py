@@ -18,6 +18,7 @@ from hub_core.journal.parking import ParkedView
 from hub_core.journal.pausing import EndpointView
 from hub_core.journal.purging import PurgeView
 from hub_core.journal.readers import Readers
+from hub_core.journal.repeating import RepeatView
 from hub_core.journal.replaying import ReplayView
 from hub_core.journal.scheduling import ScheduleView
 from hub_core.journal.settling import number_of, purged
@@ -30,7 +31,7 @@ _COLUMNS: Final = (
 
 
 class SqlJournalView(
-    AttachmentView, EndpointView, FilingView, HistoryView, ParkedView, PurgeView, ReplayView, ScheduleView
+    AttachmentView, EndpointView, FilingView, HistoryView, ParkedView, PurgeView, RepeatView, ReplayView, ScheduleView
 ):
     """The port ``JournalView``. Plain functions: a read takes microseconds to a few milliseconds."""
 

@@ -109,10 +109,15 @@ class Services(Protocol):
 
 
 class Part(msgspec.Struct, frozen=True):
-    """One row of a file: its line, from 1, and the bytes that it is kept as."""
+    """One row of a file: its line, from 1, and the bytes that it is kept as.
+
+    Attributes:
+        key: what tells it from every other row of such files, where their description says so.
+    """
 
     line: int
     body: bytes
+    key: str | None = None
 
 
 class Split(msgspec.Struct, frozen=True, kw_only=True):

@@ -177,3 +177,7 @@ class JournalView(Protocol):
     def filed_with(self, delivery_id: str) -> FiledRow | None:
         """Return the file of which a delivery is a row; ``None``: of none."""
         ...
+
+    def repeated(self, file_id: str, *, limit: int) -> list[tuple[int, str]]:
+        """Return line and words of the rows of a file that came before in another one, in their order."""
+        ...

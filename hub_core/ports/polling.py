@@ -72,7 +72,7 @@ class Became(msgspec.Struct, frozen=True, kw_only=True):
         rows: that it has.
         refused_rows: of them.
         findings: about the file.
-        faults: of its refused rows, in their order; each has its line.
+        faults: of its refused rows, in their order, then what is told of others; each has its line.
     """
 
     refused: bool

@@ -109,6 +109,7 @@ class _Reader:
                 columns = place.items["columns"]
                 self._token(record, place, found.form, part)
                 names = [column.name for column in record.columns]
+                self._row_key(record, place, names, part)
                 for column, at in zip(record.columns, getattr(columns, "items", ()), strict=False):
                     self._column(column, at, found.form, part)
                     if names.count(column.name) > 1:
@@ -130,6 +131,12 @@ class _Reader:
             self.faults.add(at, "the token has another form", mend="write key=value that such a line holds, or key")
         elif form == "json-lines" and record.token and "=" not in record.token:
             self._key(record, at)
+
+    def _row_key(self, record: Record, node: Mapping, names: list[str], part: str) -> None:
+        if record.key and part != "row":
+            self.faults.add(node.items["key"], "only rows have a key", mend="remove it")
+        for unknown in (name for name in record.key if name not in names):
+            self.faults.add(node.items["key"], f"no column {unknown!r}", mend=yaml.closest(unknown, names))
 
     def _key(self, record: Record, at: Node) -> None:
         if all(steps_of(path_of(column)) != (record.token,) for column in record.columns):

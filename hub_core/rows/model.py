@@ -72,10 +72,12 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         token: what such a line begins with: CSV: its first field, fixed width: its first characters; JSON lines:
             ``key=value`` that it holds, not a column, or the ``key`` of a column that only it has. XML: the way from
             the root to the element that repeats.
+        key: rows: columns that together tell one row from every other; a row that comes again is told.
     """
 
     columns: tuple[Column, ...]
     token: str = ""
+    key: tuple[str, ...] = ()
 
     @cached_property
     def names(self) -> tuple[str, ...]:
@@ -155,6 +157,11 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     trailer: Values | None = None
     faults: tuple[Finding, ...] = ()
     text: str = ""
+
+    def key(self, description: Description) -> str | None:
+        """Return what tells this row from every other, as one text; ``None``: nothing does."""
+        found = [self.values.get(name, "").strip() for name in description.row.key]
+        return "\x1f".join(found) if any(found) and not self.faults else None
 
 
 class FlatFile(msgspec.Struct, frozen=True, kw_only=True):

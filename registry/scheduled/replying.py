@@ -2,11 +2,13 @@
 
 import asyncio
 from collections.abc import Iterator
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 import msgspec
 
 from hub_core.journal.entries import Filter, MessageRow
+from hub_core.journal.repeating import REPEATED
 from hub_core.message import Finding, Severity, State
 from hub_core.ports import Became, Replies
 
@@ -41,8 +43,15 @@ def _became(parts: "Parts", name: str, sender_id: str) -> Became | None:
     if not rows.complete:
         return None
     refused = rows.states.get(State.REFUSED, 0)
-    faults = tuple(found for row in _refused(parts, kept.message.id) for found in _faults(parts, row))[:MOST]
+    refusals = (found for row in _refused(parts, kept.message.id) for found in _faults(parts, row))
+    faults = (*islice(refusals, MOST), *_repeated(parts, kept.message.id))
     return Became(refused=False, rows=sum(rows.states.values()), refused_rows=refused, findings=findings, faults=faults)
+
+
+def _repeated(parts: "Parts", file: str) -> Iterator[Finding]:
+    """Yield what is told of rows that were taken and came before."""
+    for line, words in parts.view.repeated(file, limit=MOST):
+        yield Finding(code=REPEATED, severity=Severity.WARNING, text=words, line=line)
 
 
 def _refused(parts: "Parts", file: str) -> Iterator[MessageRow]:

@@ -27,6 +27,8 @@ TABLES = (
     "splitting",
     "receipt",
     "attachment",
+    "filed",
+    "row_key",
 )
 
 

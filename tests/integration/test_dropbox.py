@@ -1,6 +1,7 @@
 """Files that partners leave in a folder: each taken once, when it is whole, and answered by a reply file."""
 
 import asyncio
+import json
 import os
 import re
 import signal
@@ -10,6 +11,7 @@ import threading
 from datetime import timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from adapters.flat.adapter import FlatAdapter
@@ -182,6 +184,25 @@ async def test_a_file_of_the_same_name_with_other_bytes_is_another_file(hub, lef
         "lista.csv": a_file(1),
         f"lista-{mark}.csv": a_file(2),
     }
+
+
+def keyed(split):
+    """Return the rows of a file as if its description said that a row is known by its first column."""
+    parts = (msgspec.structs.replace(one, key=json.loads(one.body)["row"]["cnp"]) for one in split.parts)
+    return msgspec.structs.replace(split, parts=parts)
+
+
+async def test_a_row_that_came_in_an_earlier_file_is_taken_and_told(hub, left, monkeypatch):
+    split = FlatAdapter.split
+    monkeypatch.setattr(FlatAdapter, "split", lambda *of: keyed(split(*of)))
+    leave(left, "first.csv", a_file(1))
+    await carried(hub)
+    leave(left, "second.csv", a_file(2))
+    await carried(hub)
+    reply = (left / "replies" / "second.csv.reply.csv").read_text("utf-8-sig").splitlines()
+    assert reply[1] == ";;;taken;2 of 2 rows taken, 0 refused;"
+    (told,) = reply[2:]
+    assert told.startswith("2;;F128;told;the same row came before: ")
 
 
 async def test_the_newest_reply_has_the_name_of_the_file_and_earlier_ones_a_mark(hub, left):

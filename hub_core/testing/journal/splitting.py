@@ -10,7 +10,7 @@ from hub_core.testing.journal.base import AnyJournal, JournalSuite, keep_bare
 
 
 class Splitting(JournalSuite):
-    """``split``, ``unsplit``, ``rows``."""
+    """``split``, ``unsplit``, ``rows``, ``repeated``."""
 
     async def test_a_file_with_rows_waits_to_be_split(self, journal: AnyJournal) -> None:
         await keep_bare(journal)
@@ -83,6 +83,47 @@ class Splitting(JournalSuite):
         assert journal.rows(message.id).states == {}
         assert journal.rows(message.id).complete
 
+    async def test_a_row_that_comes_again_in_another_file_is_kept_and_names_the_first(
+        self, journal: AnyJournal
+    ) -> None:
+        file, later = await keep_file(journal), await keep_file(journal)
+        first = await keep_row(journal, file, 2, key="POPESCU")
+        await keep_row(journal, later, 4, key="IONESCU")
+        again = await keep_row(journal, later, 5, key="POPESCU")
+        told = f"the same row came before: {first.id}"
+        assert journal.repeated(file.id, limit=10) == []
+        assert journal.repeated(later.id, limit=10) == [(5, told)]
+        entry = journal.entries(again.id)[-1]
+        assert (entry.step, entry.code, entry.detail) == ("repeated", "F128", told)
+
+    async def test_rows_of_one_file_and_of_one_commit_may_be_the_same_as_well(self, journal: AnyJournal) -> None:
+        file = await keep_file(journal)
+        rows = [a_message(correlation_id=file.id, line=line, row_key="POPESCU") for line in (2, 3, 4)]
+        await journal.record_all([(row, an_outcome(row)) for row in rows])
+        assert [line for line, _ in journal.repeated(file.id, limit=10)] == [3, 4]
+        assert [line for line, _ in journal.repeated(file.id, limit=1)] == [3]
+
+    async def test_a_row_that_was_refused_may_come_again(self, journal: AnyJournal) -> None:
+        file, later = await keep_file(journal), await keep_file(journal)
+        await keep_row(journal, file, 2, key="POPESCU", state=State.REFUSED)
+        await keep_row(journal, later, 2, key="POPESCU")
+        assert journal.repeated(later.id, limit=10) == []
+
+    async def test_the_same_row_of_another_endpoint_is_another_one(self, journal: AnyJournal) -> None:
+        file = await keep_file(journal)
+        for line, endpoint in ((2, "lists"), (3, "others")):
+            row = a_message(correlation_id=file.id, line=line, row_key="POPESCU", endpoint=endpoint)
+            await journal.record(row, an_outcome(row))
+        assert journal.repeated(file.id, limit=10) == []
+
+    async def test_a_row_that_is_kept_again_after_a_crash_did_not_come_again(self, journal: AnyJournal) -> None:
+        file = await keep_file(journal)
+        row = a_message(correlation_id=file.id, line=2, row_key="POPESCU")
+        for _ in range(2):
+            await journal.record(row, an_outcome(row))
+        assert journal.repeated(file.id, limit=10) == []
+        assert not [value for value in self.stored(journal) if "POPESCU" in value]
+
 
 async def keep_file(journal: AnyJournal, rows: int = 3) -> Message:
     """Keep a file that has so many rows."""
@@ -92,10 +133,16 @@ async def keep_file(journal: AnyJournal, rows: int = 3) -> Message:
 
 
 async def keep_row(
-    journal: AnyJournal, file: Message, line: int, *, state: State = State.ACCEPTED, deliver: bool = False
+    journal: AnyJournal,
+    file: Message,
+    line: int,
+    *,
+    state: State = State.ACCEPTED,
+    deliver: bool = False,
+    key: str | None = None,
 ) -> Message:
     """Keep the row of a line."""
-    row = a_message(correlation_id=file.id, line=line)
+    row = a_message(correlation_id=file.id, line=line, row_key=key)
     deliveries = [a_delivery(row)] if deliver else []
     await journal.record(row, an_outcome(row, *deliveries, state=State.DELIVERING if deliver else state))
     return row

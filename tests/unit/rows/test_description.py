@@ -62,6 +62,10 @@ def test_its_name_is_that_of_its_file(described):
             [(3, "the token has another form")],
         ),
         (
+            "form: csv\nencoding: utf-8\nrow: {key: [b], columns: [{name: a}]}\nheader: {key: [c], columns: [{name: c}]}",
+            [(3, "no column 'b'"), (4, "only rows have a key")],
+        ),
+        (
             "form: json-lines\nencoding: utf-8\nnamespace: urn:x\nrow: {columns: [{name: a}]}",
             [(3, "only XML has a namespace")],
         ),

@@ -189,6 +189,13 @@ def test_of_the_rows_of_such_a_file_the_first_thousand_faults_are_told(payments)
     assert faults(error)[-1] == ("F103", 1001, None)
 
 
+def test_a_row_is_known_by_the_columns_of_its_key(payments):
+    by_key = msgspec.structs.replace(payments, row=msgspec.structs.replace(payments.row, key=("cnp", "amount")))
+    file = read_file(fixed(HEADER, ROWS[0], "D1900101123457POP", TRAILER), by_key)
+    assert [row.key(by_key) for row in file.rows] == ["2850415123450\x1f957.50", None]
+    assert file.rows[0].key(payments) is None
+
+
 def test_a_sum_is_not_compared_where_a_row_cannot_be_read(payments):
     file = read_file(fixed(HEADER, ROWS[0], "D1900101123457POP", TRAILER), payments)
     assert row_faults(file) == [("F103", 3, None)]
