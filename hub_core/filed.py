@@ -140,4 +140,4 @@ class FileAnswer(msgspec.Struct, frozen=True, kw_only=True):
         """
         if self.refused:
             return "refused as a whole"
-        return f"{len(self.rows):,} of {lines:,} rows refused" if self.rows else "taken"
+        return f"{len(self.rows):,} of {lines:,} rows refused" if self.rows else "nothing refused"

@@ -19,6 +19,7 @@ NAME: Final = r"^[A-Za-z0-9._-]{0,50}\{file\}[A-Za-z0-9._-]{0,50}$"
 _LINE: Final = "line"
 _CLIP: Final = 500  # characters that are kept of what is said of one row
 _LAST_LINE: Final = 2_000_000  # of any file that the hub writes
+_DIGITS: Final = 12  # of a number of a line, with zeros before it
 _UNREADABLE: Final = "D203"
 _TOO_LARGE: Final = "B413"
 
@@ -127,7 +128,8 @@ def check_answers(endpoint: Endpoint, description: Description) -> None:
 def _line(text: str, at: int) -> int | None:
     if not text:
         return None
-    if not text.isascii() or not text.isdecimal() or not 0 < int(text[:10]) <= _LAST_LINE:
+    number = text.isascii() and text.isdecimal() and len(text) <= _DIGITS
+    if not number or not 0 < int(text) <= _LAST_LINE:
         raise Rejected(_UNREADABLE, f"line {at} of the reply is about a line that no file has")
     return int(text)
 

@@ -125,7 +125,7 @@ class DropboxPoller:
             body = await self._inbox.body(file)
         except Rejected as fault:
             if file not in self._closed:
-                await self._tell(file, fault.code, fault.text)
+                await self._tell(file, fault.code, fault.text, refused=False)
                 self._closed.add(file)
             return None
         self._closed.discard(file)
@@ -133,11 +133,11 @@ class DropboxPoller:
 
     async def _too_large(self, file: Lying) -> None:
         text = f"the file has {file.size:,} bytes, and at most {self._limit:,} are taken"
-        await self._tell(file, _TOO_LARGE, text)
+        await self._tell(file, _TOO_LARGE, text, refused=True)
         await self._inbox.refuse(file)
 
-    async def _tell(self, file: Lying, code: str, text: str) -> None:
-        await self._inbox.reply(file.name, reply_that(code, text, self._language))
+    async def _tell(self, file: Lying, code: str, text: str, *, refused: bool) -> None:
+        await self._inbox.reply(file.name, reply_that(code, text, self._language, refused=refused))
 
 
 def _as_text(name: str) -> str:

@@ -59,10 +59,10 @@ def reply_to(became: Became, language: Language) -> bytes:
     return _table([first, *(_line(found, words) for found in (*became.findings, *became.faults))], words)
 
 
-def reply_that(code: str, text: str, language: Language) -> bytes:
-    """Return the reply that says why a file is not taken."""
+def reply_that(code: str, text: str, language: Language, *, refused: bool) -> bytes:
+    """Return the reply that says why a file is not taken: for good, or as long as it is as it is."""
     words = WORDS[language]
-    return _table([("", "", code, words.refused, text, CODES[code].do)], words)
+    return _table([("", "", code, words.refused if refused else words.told, text, CODES[code].do)], words)
 
 
 Line = tuple[str, str, str, str, str, str]

@@ -5,6 +5,7 @@ from functools import cached_property
 from typing import Final
 
 from adapters.flat import ADAPTER
+from adapters.flat.answers import Replying
 from adapters.flat.dropbox import Dropbox
 from adapters.flat.inbox import UNFINISHED
 from adapters.flat.replyform import reply_to
@@ -17,7 +18,7 @@ from hub_core.ports import Became
 from hub_core.rows import Description, load_description
 from hub_core.rows.cells import unscaled
 from hub_core.rows.lines import fault
-from hub_core.rows.model import NESTED, SUFFIXES, Column, Record
+from hub_core.rows.model import NESTED, Column, Record
 from hub_core.rows.packed import members_of
 from hub_web.partner.blocks import Block, Code, Facts, Page, Section, Table, Text
 from hub_web.partner.call import purpose_of
@@ -40,6 +41,7 @@ _BY_FORM: Final = {
     "json-lines": ("F120", "F122"),
     "xml": ("F121", "F122", "F123"),
 }
+_PACKED: Final = {None: "", "zip": ", in a zip", "zip-or-plain": ", in a zip or without"}
 _AROUND: Final = {"header": ("F109",), "trailer": ("F110", "F111", "F112")}
 
 
@@ -61,7 +63,12 @@ class ListPage:
     @property
     def ending(self) -> str:
         """End of the names of such files."""
-        return self.description.packed or SUFFIXES[self.description.form]
+        return self.description.suffix
+
+    @property
+    def replies(self) -> Replying | None:
+        """Says that such files are replies to those of the hub, which answers none of them."""
+        return None if self.dropbox is None else self.dropbox.answers
 
     @cached_property
     def mapping(self) -> CompiledMapping | None:
@@ -91,7 +98,7 @@ class ListPage:
 
     def _glance(self) -> Iterator[Block]:
         it = self.description
-        facts = {"File": f"{_FORMS[it.form]}{', in a zip' if it.packed else ''}", "Name": self._named()}
+        facts = {"File": f"{_FORMS[it.form]}{_PACKED[it.packed]}", "Name": self._named()}
         if it.form == "csv":
             facts["Between columns"] = f"{_SIGNS[it.delimiter]}; a value that holds one stands in `{it.quote}`"
         facts |= {
@@ -103,6 +110,8 @@ class ListPage:
         yield Facts(tuple((name, told) for name, told in facts.items() if told))
 
     def _named(self) -> str:
+        if self.replies is not None:
+            return f"`{self.replies.name}`, where `{{file}}` is the name of the file of the hub that it answers"
         if self.dropbox is None:
             return f"as you like, such as `list.{self.ending}`"
         ends = ", ".join(f"`{one}`" for one in UNFINISHED)
@@ -156,7 +165,7 @@ class ListPage:
             yield Text("The operator of the hub gives you one.")
             return
         body = self.example.body
-        if self.description.packed:
+        if self.description.packed == "zip":
             yield Text("The zip holds one or more files like this one. All persons in it are invented.")
             body = b"".join(part().read() for part in members_of(body)[:1])
         else:
@@ -194,6 +203,9 @@ class ListPage:
         yield Code("With curl", "sh", f"curl {said}--data-binary @{file} {address}")
 
     def _reply(self) -> Iterator[Block]:
+        if self.replies is not None:
+            yield Text("Nothing. What such a file refuses, the people of the hub see with your words.")
+            return
         if self.dropbox is None:
             yield Text(
                 "The hub answers 202 with a reference and the number of rows, once the file is on disk; then each row "
@@ -216,6 +228,8 @@ class ListPage:
         yield Code(f"The reply to the example, had line {line} no {_title(column)}", "csv", shown)
 
     def _again(self) -> Iterator[Block]:
+        if self.replies is not None:
+            return
         yield Text(
             "A row with a fault holds up no other: mend the rows that are named and send them in a new file. Of a file "
             "that is refused as a whole nothing counts: mend it and send all of it."

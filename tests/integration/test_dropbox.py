@@ -247,7 +247,7 @@ async def test_a_file_that_may_not_be_read_is_told_once_and_taken_when_it_may_be
     with shut(left / "closed.csv"):
         done = await poll(hub, "vacancies")
         assert (done.code, done.detail) == ("D108", "1 documents seen; 1 cannot be read")
-        assert reply.read_text("utf-8-sig").splitlines()[1].startswith(";;D108;refused;the hub cannot read the file;")
+        assert reply.read_text("utf-8-sig").splitlines()[1].startswith(";;D108;told;the hub cannot read the file;")
         reply.unlink()
         assert (await poll(hub, "vacancies")).code == "D108"
         assert not reply.exists()

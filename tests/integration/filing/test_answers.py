@@ -124,7 +124,7 @@ async def test_a_reply_is_put_away_once_it_is_read(hub, folder, replies):
     assert (await poll_later(hub)).detail == "1 replies read; 0 rows refused by the partner"
     assert [path.name for path in (replies / "done").iterdir()] == [f"{name}.reply.csv"]
     assert (await poll_later(hub)).detail == "no replies"
-    assert hub.view.filed("town")[0].answer == "taken"
+    assert hub.view.filed("town")[0].answer == "nothing refused"
 
 
 async def test_a_reply_to_no_file_of_the_hub_stays_and_is_told(hub, folder, replies):
@@ -140,6 +140,7 @@ async def test_a_reply_to_no_file_of_the_hub_stays_and_is_told(hub, folder, repl
         ("two;;F102;refused;x;y", "F106"),
         ("0;;F102;refused;x;y", "D203"),
         ("99999999999;;F102;refused;x;y", "D203"),
+        ("0000000001999999;;F102;refused;x;y", "D203"),
         ("2;;F102;perhaps;x;y", "F106"),
         ("2;;F102", "F102"),
     ],
@@ -151,6 +152,16 @@ async def test_a_reply_that_cannot_be_read_stays_and_changes_nothing(hub, folder
     assert done.code == code
     assert hub.view.parked() == []
     assert (replies / f"{name}.reply.csv").exists()
+
+
+async def test_what_is_only_told_of_a_file_parks_nothing(hub, folder, replies):
+    name = await sent(hub, folder)
+    reply(
+        replies, name, ";;D108;told;the hub cannot read the file;Let the hub read it.", "2;;F128;told;it came before;y"
+    )
+    await poll_later(hub)
+    assert hub.view.parked() == []
+    assert hub.view.filed("town")[0].answer == "nothing refused"
 
 
 async def test_what_a_partner_says_of_lines_that_are_no_rows_harms_nothing(hub, folder, replies):

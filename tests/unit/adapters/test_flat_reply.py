@@ -32,5 +32,10 @@ def test_titles_and_results_are_said_in_romanian_where_the_endpoint_says_so():
 
 @pytest.mark.parametrize("language", [*WORDS])
 def test_a_file_that_does_not_count_is_refused_in_its_first_line(language):
-    for body in (reply_to(Became(refused=True), language), reply_that("D108", "the hub cannot read it", language)):
+    too_large = reply_that("B413", "too large", language, refused=True)
+    for body in (reply_to(Became(refused=True), language), too_large):
         assert lines(body)[1].split(";")[3] == WORDS[language].refused
+
+
+def test_a_file_that_waits_to_be_readable_is_not_refused():
+    assert lines(reply_that("D108", "the hub cannot read it", "en", refused=False))[1].split(";")[3] == "told"

@@ -14,7 +14,7 @@ from hub_core.polled import Poll
 from hub_core.ports import Became
 from hub_core.rows import load_description
 from hub_web.partner import Known, as_html, as_markdown, page_of
-from hub_web.partner.blocks import Code, Facts, Table
+from hub_web.partner.blocks import Code, Facts, Table, Text
 from hub_web.partner.listfile import example_of, form_of
 from registry.offline.filecheck import check_file
 from tests.shipped import SHIPPED
@@ -126,13 +126,27 @@ def test_what_is_sent_by_post_is_told_with_its_call():
     assert dict(facts.pairs)["At most"] == "20,000 rows, 1,000,000 bytes"
 
 
-@pytest.mark.parametrize("file", sorted(SCHEMAS.glob("partners/*/*.rows.yaml")), ids=lambda path: path.stem)
-def test_there_is_a_page_with_an_example_of_every_list_that_is_shipped(file):
-    name = file.relative_to(SCHEMAS).as_posix()
+LISTS = sorted({one.source.schema for one in SHIPPED.all if (one.source.schema or "").endswith(".rows.yaml")})
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_there_is_a_page_with_an_example_of_every_list_that_is_shipped(name):
     page = page_of("lists", known(contract=Contract(rows=name)))
     (example,) = blocks(page, "sample", Code)
     assert example.text
     assert as_html(page)
+
+
+def test_a_page_about_replies_says_how_they_are_called_and_that_nothing_comes_back():
+    settings = {"folder": "town/replies", "answers": {}}
+    page = page_of(
+        "lists", known(contract=Contract(rows="partners/punte/reply.rows.yaml"), poll=Poll(), settings=settings)
+    )
+    (facts,) = blocks(page, "glance", Facts)
+    assert dict(facts.pairs)["Name"].startswith("`{file}.reply.csv`, where")
+    (told,) = blocks(page, "reply", Text)
+    assert told.text.startswith("Nothing.")
+    assert "again" not in {section.id for section in page.sections}
 
 
 @pytest.mark.parametrize("form", ["csv", "fixed", "json-lines", "xml"])
