@@ -6,13 +6,15 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from hub_core.directory import Direction
 from hub_core.errors import Rejected
-from hub_core.ports import Answers
+from hub_core.filed import FiledRow
+from hub_core.ports import Answers, FileAnswer
 
 if TYPE_CHECKING:
     from registry.parts import Parts
 
 log = logging.getLogger("punte.answering")
 OF_NO_FILE: Final = "D109"
+MOST: Final = 100  # replies of one run; the next one goes on
 
 
 class Answered(NamedTuple):
@@ -23,7 +25,7 @@ class Answered(NamedTuple):
 
 
 async def take_answers(parts: "Parts", name: str, poller: Answers) -> Answered:
-    """Write down every answer that lies there; what cannot be read, or answers no file, stays and is told each time.
+    """Write down the answers that lie there; what cannot be read, or answers no file, stays and is told each time.
 
     Raises:
         TryLater, ConfigError: the partner's folder, or the journal.
@@ -33,31 +35,31 @@ async def take_answers(parts: "Parts", name: str, poller: Answers) -> Answered:
     by = parts.directory().endpoints[name].institution
     for answered in await poller.answered():
         file = await asyncio.to_thread(parts.view.filed_as, answered, _files_of(parts, by))
-        if file is None:
-            strange += 1
+        strange += file is None
+        if file is None or file.written_at is None:  # or its rows are being settled
             continue
-        if file.written_at is None:
-            continue  # its rows are being settled
         try:
             answer = await poller.answer(answered)
         except Rejected as fault:
             unreadable = fault
             continue
-        if answer is None:
-            continue
-        at = parts.clock.now()
-        parked += await parts.journal.answer_file(file.endpoint, file.number, answer, at=at, by=by)
-        await poller.taken(answered)
-        log.info(
-            "answer.read", extra={"endpoint": file.endpoint, "number": file.number, "said": answer.summary(file.lines)}
-        )
-        read += 1
+        if answer is not None:
+            parked += await _write_down(parts, file, answer, by)
+            await poller.taken(answered)
+            read += 1
+        if read == MOST:
+            break
     told = [f"{read:,} replies read; {parked:,} rows refused by the partner"] if read else []
-    if strange:
-        told.append(f"{strange:,} reply to no file of this hub")
-    if unreadable is not None:
-        told.append(f"a reply cannot be read: {unreadable.text}")
+    told += [f"{strange:,} replies to no file of this hub"] if strange else []
+    told += [f"a reply cannot be read: {unreadable.text}"] if unreadable else []
     return Answered(told, unreadable.code if unreadable else OF_NO_FILE if strange else None)
+
+
+async def _write_down(parts: "Parts", file: FiledRow, answer: FileAnswer, by: str) -> int:
+    parked = await parts.journal.answer_file(file.endpoint, file.number, answer, at=parts.clock.now(), by=by)
+    said = answer.summary(file.lines)
+    log.info("answer.read", extra={"endpoint": file.endpoint, "number": file.number, "said": said})
+    return parked
 
 
 def _files_of(parts: "Parts", institution: str) -> set[str]:

@@ -131,7 +131,7 @@ async def test_a_reply_to_no_file_of_the_hub_stays_and_is_told(hub, folder, repl
     reply(replies, "town_20200101_000001.csv", "2;;F102;refused;x;y")
     for _ in range(2):
         done = await poll_later(hub)
-        assert (done.detail, done.code) == ("1 reply to no file of this hub", "D109")
+        assert (done.detail, done.code) == ("1 replies to no file of this hub", "D109")
 
 
 @pytest.mark.parametrize(
