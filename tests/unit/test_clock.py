@@ -3,7 +3,7 @@ import uuid
 from datetime import UTC, datetime, timedelta
 
 from hub_core import clock
-from hub_core.clock import SteadyClock, SystemClock, new_id
+from hub_core.clock import SteadyClock, SystemClock, new_id, row_id
 from hub_core.testing.builders import FrozenClock
 
 
@@ -59,3 +59,12 @@ def test_threads_never_share_an_id():
     for thread in threads:
         thread.join()
     assert len(set(made)) == len(made)
+
+
+def test_ids_of_rows_grow_with_their_lines_and_are_those_of_their_file_alone():
+    file, other = new_id(), new_id()
+    lines = [1, 2, 10, 4095, 4096, 1_000_000, 16_777_215]
+    ids = [row_id(file, line) for line in lines]
+    assert ids == sorted(ids)
+    assert all(uuid.UUID(one).version == 7 and one[:13] == file[:13] for one in ids)
+    assert not {row_id(other, line)[14:] for line in lines} & {one[14:] for one in ids}
