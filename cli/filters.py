@@ -52,6 +52,15 @@ RowsOf = Annotated[
     str | None,
     typer.Option("--rows-of", metavar="ID", help="Rows of this file.", autocompletion=completion.messages),
 ]
+Conversation = Annotated[
+    str | None,
+    typer.Option(
+        "--conversation",
+        metavar="ID",
+        help="What came after the message that began this conversation.",
+        autocompletion=completion.messages,
+    ),
+]
 Rows = Annotated[bool | None, typer.Option("--rows/--no-rows", help="Rows of files only, or all but those.")]
 Person = Annotated[
     str | None,

@@ -1,5 +1,6 @@
 """One message on the screen."""
 
+from collections import Counter
 from datetime import datetime
 from typing import Any
 
@@ -30,6 +31,14 @@ STEPS = (
     Column("TOOK", right=True, drop=5),
     Column("WHO AND WHY", wrap=True),
 )
+CONVERSATION = (
+    Column("MESSAGE"),
+    Column("RECEIVED", drop=2),
+    Column("FROM"),
+    Column("STATE"),
+    Column("CODES", drop=1),
+    Column("WHAT", wrap=True),
+)
 NOW = (Column("TO"), Column("WAITS"), Column("SINCE OR UNTIL", drop=1), Column("THEN", wrap=True))
 
 
@@ -39,6 +48,7 @@ def show_message(answer: dict[str, Any], *, revealed: bool) -> None:
     show_findings(answer["findings"])
     _attachments(answer.get("attachments", []))
     _deliveries(answer["deliveries"])
+    _conversation(answer.get("conversation", []))
     show_steps(answer["entries"], answer.get("now", []))
     show_unmapped(answer["unmapped"])
     if answer["record"] is not None:
@@ -86,6 +96,7 @@ def _facts(answer: dict[str, Any], *, revealed: bool) -> None:
             ("sender's id", message["sender_id"]),
             ("file", _file(message.get("name"), revealed=revealed)),
             *_place(message),
+            ("answers", _answers(answer.get("conversation", []))),
             ("repairs", message.get("repairs")),
             ("repaired by", answer.get("repaired_by")),
             ("rows", _rows(answer.get("rows"))),
@@ -137,6 +148,25 @@ def _deliveries(deliveries: list[dict[str, Any]]) -> None:
         code, detail = (delivery.get(name) or last.get(name) for name in ("code", "detail"))
         rows.append((to, route, state, tried, took, receipt, code, detail))
     screen.table(DELIVERIES, rows, empty="")
+
+
+def _conversation(messages: list[dict[str, Any]]) -> None:
+    if not messages:
+        return
+    screen.heading("Other messages of the conversation")
+    rows = []
+    for it in messages:
+        said = (it["document"], "answers this message" if it["answers"] else None)
+        codes, what = " ".join(it["codes"]), ", ".join(filter(None, said))
+        rows.append((it["id"], screen.local(it["received_at"]), it["party"], screen.state(it["state"]), codes, what))
+    screen.table(CONVERSATION, rows, empty="")
+
+
+def _answers(messages: list[dict[str, Any]]) -> Text | None:
+    """Say how the answers to a message stand: one that was delivered may have been answered with a fault."""
+    states = Counter(it["state"] for it in messages if it["answers"])
+    parts = [Text.assemble(screen.state(state), f" {count:,}") for state, count in sorted(states.items())]
+    return Text(", ").join(parts) if parts else None
 
 
 def _took(attempt: dict[str, Any]) -> str:

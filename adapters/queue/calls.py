@@ -89,7 +89,8 @@ class Submitting(_Calls):
         if not receipt:
             raise self._wrong("the partner gave no receipt")
         if receipt in submit.refused:
-            raise Rejected(_TAKEN, "the partner answered well, and took nothing", where=self._name)
+            text = f"partner answered HTTP {answered.status}, and took nothing: its receipt stands for none"
+            raise Rejected(_TAKEN, text, where=self._name)
         return Receipt(reference=receipt, detail=f"HTTP {answered.status}")
 
 

@@ -47,6 +47,7 @@ def list_(
     case: filters.Case = None,
     person: filters.Person = None,
     file: filters.File = None,
+    conversation: filters.Conversation = None,
     rows_of: filters.RowsOf = None,
     rows: filters.Rows = None,
     before: Annotated[
@@ -56,6 +57,8 @@ def list_(
     as_json: Json = False,
 ) -> None:
     """List messages, newest first; filters combine."""
+    if rows_of and conversation:
+        raise typer.BadParameter("name a file or a conversation", param_hint="--rows-of")
     found = desk.call(
         "messages",
         state=filters.known_state(state),
@@ -68,7 +71,7 @@ def list_(
         case=case,
         person=filters.person(person),
         file=file,
-        correlation_id=rows_of,
+        correlation_id=rows_of or conversation,
         rows=rows if rows_of is None else True,
         before=before,
         limit=limit,
@@ -76,7 +79,7 @@ def list_(
     if as_json:
         screen.as_json(found)
         return
-    asked = (state, party, endpoint, code, since, until, sender_id, case, person, file, rows_of, before)
+    asked = (state, party, endpoint, code, since, until, sender_id, case, person, file, conversation, rows_of, before)
     filtered = any(asked) or rows is not None
     empty = (
         "no message fits these filters" if filtered else "no messages yet; send one: punte send FILE --endpoint NAME"

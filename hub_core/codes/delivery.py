@@ -12,7 +12,12 @@ CODES = (
     Code("D107", "another file has this name", "Take the other file away, or name another folder; the file waits."),
     Code("D108", "file cannot be read", "Let the hub read it, or put a copy there; it is then taken by itself."),
     Code("D109", "reply to no file of this hub", "Ask the partner what it answers, or take it out of the folder."),
-    Code("D201", "partner rejected the message", "Read the partner's reason, mend the cause, then replay."),
+    Code(
+        "D201",
+        "partner rejected the message",
+        "Read the partner's reason. The same again would be rejected again: repair the message, or mend its mapping "
+        "and replay it, or discard it. Retry only what the partner mended.",
+    ),
     Code("D202", "partner answered with a fault", "Read the fault code, mend the cause, then replay."),
     Code(
         "D203",
@@ -21,7 +26,12 @@ CODES = (
     ),
     Code("D204", "partner's server failed", "Tell the partner the code of the fault; replay when it is mended."),
     Code("D205", "answer not proven", "Ask the partner who answered, and with which certificate; then replay."),
-    Code("D206", "partner's answer says no", "Read what they say in it, mend the cause, then replay."),
+    Code(
+        "D206",
+        "partner's answer says no",
+        "Read what they say in it. The same again would get the same answer: repair the message, or mend its mapping "
+        "and replay it, or discard it.",
+    ),
     Code("D207", "too large to be signed", "Send it to an endpoint that does not sign, or as several messages."),
     Code("D301", "given up after all attempts", "See the attempts, mend the cause, then retry."),
     Code(

@@ -15,6 +15,7 @@ from hub_core.journal.entries import DeliveryRow, Kept, MessageRow, ParkedGroup
 from hub_core.message import Entry
 from hub_core.security.masking import mask_numbers, mask_text, masked
 from registry.desk.arguments import Look, Messages, Nothing, Revealed
+from registry.desk.conversing import answers, others
 from registry.desk.timeline import steps, waiting
 from registry.parts import Parts
 from registry.sets.contractfiles import changes_between
@@ -64,6 +65,7 @@ def _message(parts: Parts, kept: Kept, look: Look) -> dict[str, Any]:
         "now": waiting(parts, kept),
         "deliveries": [_delivery(row, reveal=look.reveal) for row in parts.view.deliveries(look.id)],
         "rows": _rows(parts, kept),
+        "conversation": _conversation(parts, kept),
         "body": body.decode("utf-8", "replace") if look.reveal else None,
     }
 
@@ -92,6 +94,12 @@ def _attachments(attachments: Sequence[Attachment]) -> list[dict[str, Any]]:
         }
         for number, one in enumerate(attachments, start=1)
     ]
+
+
+def _conversation(parts: Parts, kept: Kept) -> list[dict[str, Any]]:
+    """Return the other messages of the conversation, and which of them answer this one."""
+    found = {row.id for row in answers(parts, kept)}
+    return [_row(row) | {"answers": row.id in found} for row in others(parts, kept)]
 
 
 def _rows(parts: Parts, kept: Kept) -> dict[str, Any] | None:

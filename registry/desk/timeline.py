@@ -6,12 +6,15 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
-from hub_core.journal.entries import DeliveryRow, Kept
-from hub_core.message import DeliveryState, Entry
+from hub_core.journal.entries import DeliveryRow, Kept, MessageRow
+from hub_core.message import DeliveryState, Entry, State
 from hub_core.security.masking import DOTS, IDENTIFIER
+from registry.desk.conversing import answers
 from registry.desk.endpoints import held_back
 from registry.parts import Parts
 
+#: A partner that refused a message refuses the same again.
+_REFUSED: Final = frozenset({"D201", "D202", "D206"})
 _HELD: Final = {"breaker": "endpoint left alone after failures", "closed": "endpoint closed"}
 
 #: What an endpoint does that keeps a delivery waiting.
@@ -32,6 +35,7 @@ def steps(parts: Parts, kept: Kept) -> list[dict[str, Any]]:
     held = [line for entry, _ in lines for line in _held(kept, entry)]
     paused = [line for row in _first_of_each(parts, message_id) for line in _paused(parts, kept, row)]
     answered = [line for row in _first_of_each(parts, message_id) for line in _answered(parts, row)]
+    answered += [_Line(_answer(message_id, row)) for row in answers(parts, kept)]
     ordered = sorted([*lines, *held, *paused, *answered], key=lambda line: line.entry.at)
     before = [ordered[0], *ordered]
     return [_step(line, line.entry.at - last.entry.at) for last, line in zip(before, ordered, strict=False)]
@@ -107,6 +111,13 @@ def _answered(parts: Parts, row: DeliveryRow) -> Iterator[_Line]:
         )
 
 
+def _answer(message_id: str, row: MessageRow) -> Entry:
+    """Return an answer as a step of the message that it answers."""
+    told = f"answered by message {row.id}, which is {row.state}"
+    code = row.codes[0] if row.codes and row.state is State.REFUSED else None
+    return Entry(message_id=message_id, at=row.received_at, step="answered", by=row.party, code=code, detail=told)
+
+
 def _act(kept: Kept, row: DeliveryRow, at: datetime, step: str, by: str, detail: str) -> Entry:
     return Entry(message_id=kept.message.id, at=at, step=step, by=by, detail=detail, endpoint=row.delivery.endpoint)
 
@@ -117,6 +128,9 @@ def _wait(parts: Parts, row: DeliveryRow) -> dict[str, Any] | None:
     match row.state:
         case DeliveryState.SENT:
             return None
+        case DeliveryState.PARKED if row.code in _REFUSED:
+            command = f"punte messages repair {message_id} --with FILE --reason TEXT, or punte discard {message_id}"
+            return _waits("refused by the partner: waits for you", row.settled_at, f"{command} --reason TEXT")
         case DeliveryState.PARKED:
             return _waits("given up: waits for you", row.settled_at, f"punte retry {message_id} --reason TEXT")
         case DeliveryState.IN_DOUBT if row.code == "D104":

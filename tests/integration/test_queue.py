@@ -98,8 +98,8 @@ def endpoint(queue, direction, **settings):
     return Endpoint(direction=direction, settings=settings, **facts)
 
 
-async def handed_in(hub):
-    """Take a message, hand it in and write the receipt down, as the hub does; return the message's id."""
+async def handed_in(hub, ends=State.DELIVERED):
+    """Take a message, hand it in and write down what came of it, as the hub does; return the message's id."""
     arrival = Arrival(endpoint="people", caller=ANOFM, body=PERSON, purpose="labour-market")
     outcome = await hub.hub.accept(arrival)
     deliverer = Deliverer(
@@ -111,7 +111,7 @@ async def handed_in(hub):
     )
     await deliverer.start()
     async with asyncio.timeout(30):
-        while hub.view.messages()[0].state is not State.DELIVERED:  # noqa: ASYNC110 - the journal tells nobody
+        while hub.view.messages()[0].state is not ends:  # noqa: ASYNC110 - the journal tells nobody
             await asyncio.sleep(0.02)
     await deliverer.stop(timedelta(seconds=5))
     return outcome.message_id
@@ -139,6 +139,33 @@ async def test_an_answer_to_a_receipt_that_nobody_got_is_kept_and_told(hub, queu
     assert done.detail == "1 documents seen; 1 answer receipts that nobody here got"
     (row,) = fetched(hub)
     assert hub.view.message(row.id).message.correlation_id == row.id
+
+
+async def test_from_a_batch_to_its_answers_and_back(hub, queue):
+    queue.answers = 2
+    message = await handed_in(hub)
+    await poll(hub, "vacancies")
+    answers = [row.id for row in fetched(hub)]
+    shown = await Desk(hub).call("message", {"id": message})
+    assert [(it["id"], it["state"], it["answers"]) for it in shown["conversation"]] == [
+        (answer, "refused", True) for answer in answers
+    ]
+    told = [(it["by"], it["code"], it["detail"]) for it in shown["entries"] if it["step"] == "answered"]
+    assert told == [("itm", "V302", f"answered by message {answer}, which is refused") for answer in answers]
+    back = await Desk(hub).call("message", {"id": answers[0]})
+    assert [(it["id"], it["answers"]) for it in back["conversation"]] == [(message, False), (answers[1], False)]
+    listed = await Desk(hub).call("messages", {"correlation_id": message})
+    assert {it["id"] for it in listed} == set(answers)
+
+
+async def test_a_batch_that_the_partner_found_invalid_is_not_offered_to_be_sent_again(hub, queue):
+    queue.invalid = True
+    message = await handed_in(hub, ends=State.PARKED)
+    (waits,) = (await Desk(hub).call("message", {"id": message}))["now"]
+    assert "messages repair" in waits["command"]
+    assert "discard" in waits["command"]
+    (group,) = (await Desk(hub).call("parked", {}))["groups"]
+    assert (group["code"], group["mend"].count("repair"), group["mend"].count("discard")) == ("D201", 1, 1)
 
 
 async def test_an_empty_queue_is_no_fault_and_nothing_is_committed_twice(hub, queue):
