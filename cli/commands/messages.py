@@ -59,32 +59,28 @@ def list_(
     """List messages, newest first; filters combine."""
     if rows_of and conversation:
         raise typer.BadParameter("name a file or a conversation", param_hint="--rows-of")
-    found = desk.call(
-        "messages",
-        state=filters.known_state(state),
-        party=party,
-        endpoint=endpoint,
-        code=code.upper() if code else None,
-        since=filters.instant(since, "--since"),
-        until=filters.instant(until, "--until"),
-        sender_id=sender_id,
-        case=case,
-        person=filters.person(person),
-        file=file,
-        correlation_id=rows_of or conversation,
-        rows=rows if rows_of is None else True,
-        before=before,
-        limit=limit,
-    )
+    wanted: dict[str, Any] = {
+        "state": filters.known_state(state),
+        "party": party,
+        "endpoint": endpoint,
+        "code": code.upper() if code else None,
+        "since": filters.instant(since, "--since"),
+        "until": filters.instant(until, "--until"),
+        "sender_id": sender_id,
+        "case": case,
+        "person": filters.person(person),
+        "file": file,
+        "correlation_id": rows_of or conversation,
+        "rows": rows if rows_of is None else True,
+        "before": before,
+    }
+    found = desk.call("messages", limit=limit, **wanted)
     if as_json:
         screen.as_json(found)
         return
-    asked = (state, party, endpoint, code, since, until, sender_id, case, person, file, conversation, rows_of, before)
-    filtered = any(asked) or rows is not None
-    empty = (
-        "no message fits these filters" if filtered else "no messages yet; send one: punte send FILE --endpoint NAME"
-    )
-    screen.table(COLUMNS, [_row(row) for row in found], empty=empty)
+    filtered = any(value is not None for value in wanted.values())
+    none = "no message fits these filters" if filtered else "no messages yet; send one: punte send FILE --endpoint NAME"
+    screen.table(COLUMNS, [_row(row) for row in found], empty=none)
     if len(found) == limit:
         screen.note(f"there may be more: the same command with --before {found[-1]['id']}")
 
