@@ -180,6 +180,14 @@ class Purging(JournalSuite):
         assert await claimed_ids(journal) == []
         assert third.id != second.id
 
+    async def test_a_row_whose_first_message_is_gone_did_not_come_before(self, journal: AnyJournal) -> None:
+        await keep_sent(journal, row_key="POPESCU", line=2, endpoint="lists")
+        assert await purge(journal, "messages") == 1
+        file = await keep_file(journal)
+        again = a_message(correlation_id=file.id, row_key="POPESCU", line=2, endpoint="lists")
+        await journal.record(again, an_outcome(again))
+        assert journal.repeated(file.id, limit=10) == []
+
 
 def old() -> tuple[Message, Outcome]:
     """Return an old message and what was decided about it."""
