@@ -95,7 +95,7 @@ def _facts(answer: dict[str, Any], *, revealed: bool) -> None:
             ("purpose", message["purpose"]),
             ("sender's id", message["sender_id"]),
             ("file", _file(message.get("name"), revealed=revealed)),
-            *_place(message),
+            *_place(message, others=bool(answer.get("conversation"))),
             ("answers", _answers(answer.get("conversation", []))),
             ("repairs", message.get("repairs")),
             ("repaired by", answer.get("repaired_by")),
@@ -230,12 +230,13 @@ def _span(seconds: float) -> str:
     return f"{hours} h {minutes} min" if hours else f"{minutes} min {int(rest)} s"
 
 
-def _place(message: dict[str, Any]) -> tuple[tuple[str, str | None], ...]:
-    """Say where a message belongs: a row to its file, any other to its conversation."""
+def _place(message: dict[str, Any], *, others: bool) -> tuple[tuple[str, str | None], ...]:
+    """Say where a message belongs: a row to its file, any other to its conversation, if that has others."""
     if message.get("line") is not None:
         return (("row", f"line {message['line']} of file {message['correlation_id']}"),)
     began = message["correlation_id"] == message["id"]
-    return (("conversation", None if began else message["correlation_id"]),)
+    mine = "begun by this message" if others else None
+    return (("conversation", mine if began else message["correlation_id"]),)
 
 
 def _rows(rows: dict[str, Any] | None) -> str | None:

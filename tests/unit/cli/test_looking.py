@@ -121,6 +121,24 @@ def test_a_time_that_is_none_is_wrong_usage(desk, punte, time):
     assert desk.asked == []
 
 
+def test_a_message_says_how_its_answers_stand(desk, punte):
+    answer = {"id": "a-1", "received_at": "2025-11-21T09:00:00+00:00", "party": "itm", "document": "contract-result"}
+    kept = json.loads(punte("messages", "show", PARKED, "--json").out)
+    desk.answers["message"] = kept | {
+        "conversation": [answer | {"state": "refused", "codes": ["M301"], "answers": True}]
+    }
+    shown = punte("messages", "show", PARKED).out
+    assert "answers       refused 1" in shown
+    assert "begun by this message" in shown
+    assert "M301   contract-result, answers this message" in shown
+
+
+def test_a_conversation_is_listed_by_the_message_that_began_it_and_not_together_with_rows(desk, punte):
+    punte("messages", "list", "--conversation", PARKED)
+    assert desk.asked[-1] == ("messages", {"correlation_id": PARKED, "limit": 50})
+    assert punte("messages", "list", "--conversation", PARKED, "--rows-of", PARKED).code == 2
+
+
 def test_an_unknown_state_is_wrong_usage(desk, punte):
     assert punte("messages", "list", "--state", "lost").code == 2
 
