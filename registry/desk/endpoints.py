@@ -10,7 +10,6 @@ from hub_core.directory import Direction, Endpoint
 from hub_core.errors import ConfigError
 from hub_core.journal.entries import Queue
 from hub_core.outbox import Pause
-from hub_core.yaml import closest
 from registry.crontab import STUCK_AFTER, goes_at
 from registry.desk.arguments import EndpointName, EndpointPause, EndpointResume, Nothing
 from registry.desk.registered import registered
@@ -153,7 +152,7 @@ def _opens(it: Endpoint | None, at: datetime) -> datetime | None:
 def _known(parts: Parts, name: str) -> Endpoint:
     known = parts.directory().endpoints
     if name not in known:
-        mend = closest(name, known) if known else "punte apply DIR registers some"
+        mend = "see punte endpoint list" if known else "punte apply DIR registers some"
         raise ConfigError("R105", f"the endpoint {name} is not registered", mend=mend)
     return known[name]
 

@@ -111,7 +111,7 @@ async def test_an_outbound_endpoint_is_shown_with_where_its_secret_lies_and_not_
 
 
 @pytest.mark.parametrize(
-    ("verb", "name", "mend"), [("endpoint", "list", "write 'lists'"), ("endpoint_pause", "lists", "see")]
+    ("verb", "name", "mend"), [("endpoint", "list", "see punte endpoint list"), ("endpoint_pause", "lists", "see")]
 )
 async def test_an_endpoint_that_is_not_there_or_cannot_be_paused_says_what_to_write(lists, verb, name, mend):
     more = {} if verb == "endpoint" else {"by": "ana", "reason": "a test"}
