@@ -31,6 +31,7 @@ STEPS = (
     Column("TOOK", right=True, drop=5),
     Column("WHO AND WHY", wrap=True),
 )
+MANY = 49  # of a longer conversation the hub gives no more than 50, among them perhaps the message itself
 CONVERSATION = (
     Column("MESSAGE"),
     Column("RECEIVED", drop=2),
@@ -160,6 +161,8 @@ def _conversation(messages: list[dict[str, Any]]) -> None:
         codes, what = " ".join(it["codes"]), ", ".join(filter(None, said))
         rows.append((it["id"], screen.local(it["received_at"]), it["party"], screen.state(it["state"]), codes, what))
     screen.table(CONVERSATION, rows, empty="")
+    if len(rows) >= MANY:
+        screen.note(f"there may be more: punte messages list --conversation {messages[0]['correlation_id']}")
 
 
 def _answers(messages: list[dict[str, Any]]) -> Text | None:

@@ -133,6 +133,14 @@ def test_a_message_says_how_its_answers_stand(desk, punte):
     assert "M301   contract-result, answers this message" in shown
 
 
+def test_a_long_conversation_says_where_the_rest_is(desk, punte):
+    other = {"received_at": "2025-11-21T09:00:00+00:00", "party": "itm", "document": "x", "correlation_id": "c-1"}
+    kept = json.loads(punte("messages", "show", PARKED, "--json").out)
+    others = [other | {"id": f"a-{number}", "state": "accepted", "codes": [], "answers": True} for number in range(50)]
+    desk.answers["message"] = kept | {"conversation": others}
+    assert "punte messages list --conversation c-1" in punte("messages", "show", PARKED).err
+
+
 def test_a_conversation_is_listed_by_the_message_that_began_it_and_not_together_with_rows(desk, punte):
     punte("messages", "list", "--conversation", PARKED)
     assert desk.asked[-1] == ("messages", {"correlation_id": PARKED, "limit": 50})
