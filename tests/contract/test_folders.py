@@ -242,6 +242,57 @@ async def test_a_folder_of_this_machine_that_hangs_is_left_in_time_and_holds_up_
     await folder.close()
 
 
+@pytest.fixture
+def neighbours(tmp_path, monkeypatch):
+    """Return the folders of two partners on this machine, as the hub and as they see it."""
+    monkeypatch.setenv("PUNTE_FILES", str(tmp_path))
+    ours, theirs = tmp_path / "cluj" / "lists", tmp_path / "iasi"
+    for path in (ours, theirs):
+        path.mkdir(parents=True)
+    return LocalFolder("cluj/lists"), ours, theirs
+
+
+async def test_a_link_that_is_laid_at_the_last_moment_brings_nobody_into_the_folder_of_somebody_else(
+    neighbours, monkeypatch
+):
+    folder, ours, theirs = neighbours
+    (ours / "forged.csv").write_bytes(b"forged")
+    replace = os.replace
+
+    def lay_a_link_and_replace(*args, **named):
+        (ours / "taken").rename(ours / ".aside")
+        (ours / "taken").symlink_to(theirs)
+        replace(*args, **named)
+
+    monkeypatch.setattr(os, "replace", lay_a_link_and_replace)
+    await folder.move("forged.csv", "taken", "forged.csv")
+    assert [*theirs.iterdir()] == []
+    assert (ours / ".aside" / "forged.csv").exists()
+
+
+async def test_nothing_is_fetched_through_a_link_in_the_place_of_a_folder_below(neighbours):
+    folder, ours, theirs = neighbours
+    (theirs / "lista.csv").write_bytes(b"of somebody else")
+    (ours / "taken").symlink_to(theirs)
+    for fetched in (
+        folder.lying("taken"),
+        folder.find("lista.csv", below="taken"),
+        folder.move("lista.csv", "done", "lista.csv", below="taken"),
+    ):
+        with pytest.raises(TryLater, match="a link lies in the place of a folder"):
+            await fetched
+    assert [path.name for path in theirs.iterdir()] == ["lista.csv"]
+
+
+async def test_a_link_in_the_place_of_the_folder_itself_is_not_followed_either(neighbours):
+    folder, ours, theirs = neighbours
+    (theirs / "lista.csv").write_bytes(b"of somebody else")
+    ours.rmdir()
+    ours.symlink_to(theirs)
+    with pytest.raises(TryLater, match="a link lies in the place of a folder"):
+        await folder.lying()
+
+
 async def test_its_clock_is_the_one_that_dates_the_files(folder, path):
     await folder.write("lista.csv", b"x")
     (file,) = await folder.lying()

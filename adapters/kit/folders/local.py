@@ -21,6 +21,8 @@ ROOT: Final = "PUNTE_FILES"
 P = ParamSpec("P")
 T = TypeVar("T")
 _GONE: Final = (errno.ENOENT, errno.ELOOP)  # moved, or a link has taken its place
+_THROUGH: Final = os.O_PATH | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+_FOLDER: Final = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _READING: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _WRITING: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 
@@ -30,6 +32,9 @@ class LocalFolder:
 
     It may be a share whose server hangs: then that thread is lost until the server answers, and no other one; what is
     asked for meanwhile ends in time as well, undone.
+
+    Each operation opens the folder anew, step by step from the root, and works in what it opened: a link that a partner
+    lays in the place of a folder, at whatever moment, leads the hub nowhere.
 
     Args:
         name: relative to the root, such as ``anofm/lists``.
@@ -45,8 +50,9 @@ class LocalFolder:
         if not root:
             mend = f"set {ROOT} to the folder below which partners leave files"
             raise ConfigError("R109", f"{ROOT} is not set", where="settings.folder", mend=mend)
-        self.path = (Path(root) / name).resolve()
-        if not self.path.is_relative_to(Path(root).resolve()) or not self.path.is_dir():
+        self._root = Path(root).resolve()
+        self.path = (self._root / name).resolve()
+        if not self.path.is_relative_to(self._root) or not self.path.is_dir():
             mend = f"make it there, or name another one below {root}"
             raise ConfigError("R104", f"there is no folder {name!r} below {ROOT}", where="settings.folder", mend=mend)
         self._timeout = timeout
@@ -59,7 +65,7 @@ class LocalFolder:
     async def find(self, name: str, *, below: str = "") -> Lying | None:
         """Return what has a name; see ``Folder``."""
         plain(name, below)
-        return await self._beside(self._find, self.path / below / name)
+        return await self._beside(self._find, name, below)
 
     async def now(self) -> float:
         """Return the time of this machine."""
@@ -72,7 +78,7 @@ class LocalFolder:
     async def move(self, name: str, to: str, as_name: str, *, below: str = "") -> None:
         """Move a file to a folder below this one; see ``Folder``."""
         plain(name, below, to, as_name)
-        await self._beside(self._move, self.path / below / name, to, as_name)
+        await self._beside(self._move, name, to, as_name, below)
 
     async def write(self, name: str, body: bytes, *, below: str = "") -> None:
         """Write a file; see ``Folder``."""
@@ -82,7 +88,7 @@ class LocalFolder:
     async def remove(self, name: str) -> None:
         """Take a file away; see ``Folder``."""
         plain(name)
-        await self._beside(self._remove, self.path / name)
+        await self._beside(self._remove, name)
 
     async def look(self) -> str:
         """Say where it is; see ``Folder``."""
@@ -110,78 +116,71 @@ class LocalFolder:
     def _lying(self, below: str) -> list[Lying]:
         with self._used():
             try:
-                return sorted(self._listed(self.path / below), key=lambda file: (file.changed, file.name))
+                with self._opened(below) as handle:
+                    return sorted(_listed(handle), key=lambda file: (file.changed, file.name))
             except FileNotFoundError:
                 return []
 
-    def _listed(self, path: Path) -> Iterator[Lying]:
-        with os.scandir(path) as entries:
-            for count, entry in enumerate(entries):
-                if count >= port.MOST:
-                    return
-                if seen(entry.name) and entry.is_file(follow_symlinks=False):
-                    facts = entry.stat(follow_symlinks=False)
-                    yield Lying(entry.name, facts.st_size, _changed(facts))
-
-    def _find(self, path: Path) -> Lying | None:
+    def _find(self, name: str, below: str) -> Lying | None:
         with self._used():
             try:
-                facts = path.lstat()
+                with self._opened(below) as handle:
+                    facts = os.stat(name, dir_fd=handle, follow_symlinks=False)
             except FileNotFoundError:
                 return None
-        return Lying(path.name, facts.st_size, _changed(facts))
+        return Lying(name, facts.st_size, _changed(facts))
 
     def _read(self, file: Lying, into: Callable[[bytes], object]) -> bool:
-        try:
-            with os.fdopen(os.open(self.path / file.name, _READING), "rb", buffering=0) as stream:
-                left = file.size
-                while left and (piece := stream.read(min(left, PIECE))):
-                    into(piece)
-                    left -= len(piece)
-                after = os.fstat(stream.fileno())
-        except OSError as error:
-            if error.errno in _GONE:
-                return False
-            raise closed() from error
+        with self._used(), self._opened() as handle:
+            try:
+                with os.fdopen(os.open(file.name, _READING, dir_fd=handle), "rb", buffering=0) as stream:
+                    left = file.size
+                    while left and (piece := stream.read(min(left, PIECE))):
+                        into(piece)
+                        left -= len(piece)
+                    after = os.fstat(stream.fileno())
+            except OSError as error:
+                if error.errno in _GONE:
+                    return False
+                raise closed() from error
         unchanged = (after.st_size, _changed(after)) == (file.size, file.changed)
         return not left and unchanged and stat.S_ISREG(after.st_mode)
 
     def _write(self, name: str, body: bytes, below: str) -> None:
-        path = self._below(below) / name
-        new = path.with_name(unfinished(name))
-        with self._used():
-            new.unlink(missing_ok=True)  # of a hub that was killed; or a link, laid to lead the hub elsewhere
-            with os.fdopen(os.open(new, _WRITING, 0o666), "wb") as stream:
+        new = unfinished(name)
+        with self._used(), self._opened(below, make=True) as handle:
+            _removed(new, handle)  # of a hub that was killed; or a link, laid to lead the hub elsewhere
+            with os.fdopen(os.open(new, _WRITING, 0o666, dir_fd=handle), "wb") as stream:
                 stream.write(body)
                 stream.flush()
                 os.fsync(stream.fileno())
             reach("after-put-before-name")
-            new.replace(path)
-            _sync(path.parent)
+            os.replace(new, name, src_dir_fd=handle, dst_dir_fd=handle)
+            os.fsync(handle)  # names outlive a loss of power, too
 
-    def _remove(self, path: Path) -> None:
-        with self._used():
-            path.unlink(missing_ok=True)
+    def _remove(self, name: str) -> None:
+        with self._used(), self._opened() as handle:
+            _removed(name, handle)
 
-    def _move(self, path: Path, to: str, as_name: str) -> None:
-        target = self._below(to) / as_name
-        with self._used():
-            try:
-                path.replace(target)
-            except FileNotFoundError:
-                return  # moved before, or taken away
-            _sync(target.parent)
-            _sync(path.parent)
+    def _move(self, name: str, to: str, as_name: str, below: str) -> None:
+        gone = contextlib.suppress(FileNotFoundError)  # moved before, or taken away
+        with self._used(), self._opened(to, make=True) as there, gone, self._opened(below) as here:
+            os.replace(name, as_name, src_dir_fd=here, dst_dir_fd=there)
+            os.fsync(there)
+            os.fsync(here)
 
-    def _below(self, name: str) -> Path:
-        if not name:
-            return self.path  # not made anew: it may be a share that is away
-        path = self.path / name
-        with self._used():
-            path.mkdir(exist_ok=True)
-            if not stat.S_ISDIR(path.lstat().st_mode):
-                raise NotADirectoryError(None, "a link lies in the place of a folder")
-        return path
+    @contextlib.contextmanager
+    def _opened(self, below: str = "", *, make: bool = False) -> Iterator[int]:
+        """Open the folder, or one below it and make that one; the folder itself may be a share that is away."""
+        *way, last = (*self.path.relative_to(self._root).parts, *filter(None, [below])) or (".",)
+        with contextlib.ExitStack() as stack:
+            handle = stack.enter_context(_handle(self._root, _THROUGH))
+            for step in way:
+                handle = stack.enter_context(_handle(step, _THROUGH, handle))
+            if below and make:
+                with contextlib.suppress(FileExistsError):
+                    os.mkdir(last, dir_fd=handle)
+            yield stack.enter_context(_handle(last, _FOLDER, handle))
 
     @contextlib.contextmanager
     def _used(self) -> Iterator[None]:
@@ -197,10 +196,31 @@ def _changed(facts: os.stat_result) -> float:
     return max(facts.st_mtime, facts.st_ctime)
 
 
-def _sync(path: Path) -> None:
-    """See that names in a folder outlive a loss of power."""
-    handle = os.open(path, os.O_RDONLY)
+def _listed(handle: int) -> Iterator[Lying]:
+    with os.scandir(handle) as entries:
+        for count, entry in enumerate(entries):
+            if count >= port.MOST:
+                return
+            if seen(entry.name) and entry.is_file(follow_symlinks=False):
+                facts = entry.stat(follow_symlinks=False)
+                yield Lying(entry.name, facts.st_size, _changed(facts))
+
+
+def _removed(name: str, handle: int) -> None:
+    with contextlib.suppress(FileNotFoundError):
+        os.unlink(name, dir_fd=handle)
+
+
+@contextlib.contextmanager
+def _handle(path: str | Path, flags: int, beside: int | None = None) -> Iterator[int]:
+    """Open a folder, relative to an open one."""
     try:
-        os.fsync(handle)
+        handle = os.open(path, flags, dir_fd=beside)
+    except OSError as error:
+        if error.errno in (errno.ENOTDIR, errno.ELOOP):
+            raise NotADirectoryError(None, "a link lies in the place of a folder") from error
+        raise
+    try:
+        yield handle
     finally:
         os.close(handle)
