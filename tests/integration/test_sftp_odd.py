@@ -1,15 +1,17 @@
 """Folders on servers that are not OpenSSH: without extensions, with a clock of another zone, with names made up."""
 
+import asyncio
 from datetime import timedelta
 
 import asyncssh
+import msgspec
 import pytest
 
 from adapters.flat.dropbox import Dropbox, DropboxPoller
 from adapters.kit.folders.ssh import server_of
 from hub_core.credentials import Credentials, SecretReference
 from hub_core.directory import Direction, Endpoint
-from hub_core.errors import ConfigError
+from hub_core.errors import ConfigError, TryLater
 
 SLOW_CLOCK = 3 * 3600  # seconds; a server whose times are those of another zone
 
@@ -109,6 +111,21 @@ async def test_names_that_a_server_makes_up_lead_nowhere(odd, folder_of):
     endpoint, key, path = odd
     (path / "lista.csv").write_bytes(b"x")
     assert [file.name for file in await folder_of(endpoint, key).lying()] == ["lista.csv"]
+
+
+async def test_a_server_that_hangs_while_it_lists_is_left_in_time_and_asked_anew(odd, folder_of, monkeypatch):
+    async def never(*_):
+        await asyncio.Event().wait()
+        yield
+
+    endpoint, key, _ = odd
+    folder = folder_of(msgspec.structs.replace(endpoint, timeout=timedelta(seconds=0.5)), key)
+    with monkeypatch.context() as hanging:
+        hanging.setattr(OddServer, "scandir", never)
+        async with asyncio.timeout(10):
+            with pytest.raises(TryLater, match="TimeoutError"):
+                await folder.lying()
+    assert await folder.lying() == []
 
 
 async def test_a_wrong_password_is_told_without_it(odd, folder_of, monkeypatch):

@@ -47,7 +47,15 @@ class SftpFolder:
     async def lying(self, below: str = "") -> list[Lying]:
         """Return the files that can be seen; see ``Folder``."""
         async with self._at_work() as client:
-            return sorted(await self._listed(client, below), key=lambda file: (file.changed, file.name))
+            listing = asyncio.ensure_future(self._listed(client, below))
+            try:
+                found = await asyncio.shield(listing)
+            except asyncio.CancelledError:
+                self._drop()  # to end a listing would wait for the answer of a server that may hang
+                with suppress(asyncssh.Error):
+                    await listing
+                raise
+            return sorted(found, key=lambda file: (file.changed, file.name))
 
     async def find(self, name: str, *, below: str = "") -> Lying | None:
         """Return what has a name; see ``Folder``."""
