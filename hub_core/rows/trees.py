@@ -81,8 +81,13 @@ def values_of(tree: Tree, record: Record, description: Description) -> Values:
 
 
 def shown(steps: tuple[str, ...]) -> str:
-    """Return a path for people: what a sender names something is not repeated at any length."""
-    return mask_numbers("/".join(steps).encode("ascii", "replace").decode())[:_CLIP] or "its own text"
+    """Return a path for people: what a sender names something is not repeated at any length, nor where it steers.
+
+    >>> shown(("county", chr(13) + "=x"))
+    'county/?=x'
+    """
+    plain = re.sub("[^ -~]", "?", "/".join(steps))
+    return mask_numbers(plain)[:_CLIP] or "its own text"
 
 
 def json_with(values: Values, record: Record) -> bytes:
