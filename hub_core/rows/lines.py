@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from itertools import repeat
 from typing import BinaryIO, Final
 
+from hub_core.errors import Rejected
 from hub_core.message import Finding, Severity
 from hub_core.rows.cells import Check, check_of, read_cell, scaled, unscaled, write_cell
 from hub_core.rows.model import BadLine, Description, Record, Values
@@ -22,6 +23,7 @@ _UTF8: Final = frozenset({"utf-8", "ascii"})
 _PART: Final = 64 * 1024  # bytes that are looked at in one go
 #: As spreadsheets show numbers of twelve digits and more in a column that is too narrow, or no text.
 _SHORTENED: Final = re.compile(r"\s*[0-9][.,][0-9]{1,14}E\+[0-9]{2}\s*")
+_MOST_BLANK: Final = 100_000  # lines, one behind the other
 _SEVERAL: Final = 2  # letters of two bytes: one may stand there by chance
 
 
@@ -29,6 +31,9 @@ def lines_of(stream: BinaryIO, description: Description) -> Iterator[bytes]:
     """Yield the lines, without their ends; empty lines at the end of the file are none.
 
     Of a line that is too long no more is held than what tells so.
+
+    Raises:
+        Rejected: F113, empty lines without end: a small zip holds a minute's work of them.
     """
     most = description.max_line + len(_ENDS) + 1
     blank, begin = 0, description.encoding == "utf-8"
@@ -41,6 +46,9 @@ def lines_of(stream: BinaryIO, description: Description) -> Iterator[bytes]:
         line = line.removesuffix(b"\n").removesuffix(b"\r")
         if not line.strip(b"\r"):
             blank += 1  # a row of its own only where another one follows
+            if blank > _MOST_BLANK:
+                endless = f"more than {_MOST_BLANK:,} empty lines"
+                raise Rejected("F113", endless, findings=(fault("F113", endless, None),))
             continue
         if blank:
             yield from repeat(b"", blank)

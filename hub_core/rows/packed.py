@@ -16,6 +16,7 @@ from hub_core.rows.lines import fault
 from hub_core.rows.model import Description
 
 MAGIC: Final = b"PK\x03\x04"
+_LISTED: Final = b"PK\x01\x02"  # before each member in the directory of a zip
 MOST_MEMBERS: Final = 100
 MOST_BYTES: Final = 500_000_000  # of all members, unpacked
 MOST_TIMES: Final = 200  # as large as the zip
@@ -41,13 +42,14 @@ def members_of(body: bytes) -> Sequence[Opener]:
         Rejected: F124 no zip, damaged, encrypted or packed in a way that is not read; F125 too many members; F126 a
             name that leads elsewhere, a zip inside, or nothing at all.
     """
+    # Counted before it is read: a member takes twelve times its place in the directory. No text holds so many of these.
+    if body.count(_LISTED) > MOST_MEMBERS:
+        raise refused("F125", f"more than {MOST_MEMBERS} files in the zip")
     try:
         archive = zipfile.ZipFile(io.BytesIO(body))
         listed = archive.infolist()
     except _DAMAGED:
         raise refused("F124", "not a zip, or a damaged one") from None
-    if len(listed) > MOST_MEMBERS:
-        raise refused("F125", f"more than {MOST_MEMBERS} files in the zip")
     if any(_LEADS_AWAY.search(one.orig_filename) for one in listed):
         raise refused("F126", "a name in the zip leads elsewhere")
     members = [one for one in listed if not _NO_DATA.search(one.filename)]

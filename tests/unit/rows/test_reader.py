@@ -233,6 +233,14 @@ def test_a_file_with_too_many_rows_is_refused(described):
         assert faults(error) == [("F113", None, None)]
 
 
+def test_empty_lines_without_end_are_given_up_before_they_take_time(described):
+    plain = described("encoding: utf-8\nform: csv\nrow: {columns: [{name: a}]}")
+    assert len(read_file(b"1\n" + b"\n" * 1_000, plain).rows) == 1
+    with pytest.raises(Rejected) as error:
+        read_file(b"1\n" + b"\n" * 100_001, plain)
+    assert faults(error) == [("F113", None, None)]
+
+
 def test_a_mark_of_the_byte_order_is_no_part_of_the_first_value(described):
     plain = described("encoding: utf-8\nform: csv\nrow: {columns: [{name: a}]}")
     assert read_file(b"\xef\xbb\xbf1\n", plain).rows[0].values == {"a": "1"}
