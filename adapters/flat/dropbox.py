@@ -72,6 +72,7 @@ class DropboxPoller:
         self._limit = endpoint.max_body_bytes
         self._language = dropbox.language
         self._closed: set[Lying] = set()  # that may not be read, and whose reply says so
+        self._handed: Lying | None = None  # the file of the position, unless another process handed it over
 
     async def poll(self, position: str | None) -> Batch:
         """Return the next file that is whole; see ``hub_core.ports.Poller``."""
@@ -85,6 +86,7 @@ class DropboxPoller:
             elif (body := await self._body(file)) is not None:
                 fingerprint = fingerprint_of(body)
                 if (after := _position(file.name, fingerprint)) != position:
+                    self._handed = file
                     item = Item(body=body, sender_id=fingerprint, name=_as_text(file.name))
                     return Batch(items=(item,), after=after, more=True, withheld=len(self._closed))
         return Batch(items=(), after=position or "", withheld=len(self._closed))
@@ -114,9 +116,9 @@ class DropboxPoller:
         for file in files:
             if position.endswith(_hashed(file.name)):
                 with suppress(Rejected):  # it may not be read any more: told where its bytes are asked for
-                    fingerprint = await self._inbox.fingerprint(file)
-                    if fingerprint is not None and _position(file.name, fingerprint) == position:
-                        await self._inbox.take(file.name, fingerprint)
+                    handed = position.partition(" ")[0]
+                    if file == self._handed or await self._inbox.fingerprint(file) == handed:
+                        await self._inbox.take(file.name, handed)
                 return
 
     async def _body(self, file: Lying) -> bytes | None:

@@ -17,6 +17,7 @@ import re
 from typing import Final
 
 from adapters.kit.folders.port import Folder, Lying, shortened
+from hub_core.errors import Rejected
 
 TAKEN, DONE, REFUSED, REPLIES = "taken", "done", "refused", "replies"
 #: Names of files that are being written; those of hidden files begin with a point.
@@ -79,9 +80,13 @@ class Inbox:
         await self._unmark(file.name)
 
     async def take(self, name: str, fingerprint: str) -> None:
-        """Move a file that the hub keeps to ``taken``."""
-        await self._folder.move(name, TAKEN, f"{fingerprint}-{shortened(name)}")
-        await self._unmark(name)
+        """Move a file that the hub keeps to ``taken``; one that took its place in that moment is put back."""
+        taken = f"{fingerprint}-{shortened(name)}"
+        await self._folder.move(name, TAKEN, taken)
+        if await self._is(fingerprint, taken):
+            await self._unmark(name)
+        else:
+            await self._keep(taken, "", name, mark=fingerprint, below=TAKEN)
 
     async def refuse(self, file: Lying) -> None:
         """Move a file that the hub does not even read to ``refused``."""
@@ -105,6 +110,13 @@ class Inbox:
         """Move a file whose reply is written out of ``taken``."""
         to = REFUSED if refused else DONE
         await self._keep(f"{fingerprint}-{name}", to, name, mark=fingerprint, below=TAKEN)
+
+    async def _is(self, fingerprint: str, taken: str) -> bool:
+        moved = await self._folder.find(taken, below=TAKEN)
+        try:
+            return moved is None or await self.fingerprint(moved) == fingerprint
+        except Rejected:  # it may not be read: it is another one
+            return False
 
     async def _keep(self, name: str, to: str, as_name: str, *, mark: str, below: str = "") -> None:
         """Move a file to where it stays; beside one of its name it gets a mark."""

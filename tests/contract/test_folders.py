@@ -102,6 +102,22 @@ async def test_a_full_folder_is_listed_in_part(folder, path, monkeypatch):
     assert 0 < len(await folder.lying()) <= 5
 
 
+async def test_what_is_no_file_for_the_hub_hides_none(folder, path, monkeypatch):
+    monkeypatch.setattr(port, "MOST", 1)
+    for number in range(9):
+        (path / f".{number}.csv").touch()
+    (path / "lista.csv").touch()
+    assert [file.name for file in await folder.lying()] == ["lista.csv"]
+
+
+async def test_a_folder_in_which_other_things_hide_the_files_is_told(folder, path, monkeypatch):
+    monkeypatch.setattr(port, "MOST_BESIDE", 5)
+    for number in range(9):
+        (path / f".{number}.csv").touch()
+    with pytest.raises(TryLater, match="D101 more than 5 things lie there"):
+        await folder.lying()
+
+
 async def test_a_file_is_read_in_pieces(folder, path):
     body = os.urandom(2 * port.PIECE + 7)
     (path / "lista.csv").write_bytes(body)

@@ -18,6 +18,7 @@ from adapters.flat.adapter import FlatAdapter
 from adapters.flat.dropbox import Dropbox, DropboxPoller
 from adapters.kit.folders.local import LocalFolder
 from adapters.kit.folders.port import fingerprint_of
+from adapters.kit.folders.sftp import SftpFolder
 from hub_core.directory import Direction, Endpoint
 from hub_core.errors import ConfigError
 from hub_core.journal.entries import Filter
@@ -213,6 +214,26 @@ async def test_the_newest_reply_has_the_name_of_the_file_and_earlier_ones_a_mark
     assert "3 of 3 rows taken" in newest
     marked = [name for name in names(left, "replies") if re.fullmatch(r"lista\.csv\.reply-[0-9a-f]{8}\.csv", name)]
     assert len(marked) == 2
+
+
+async def test_a_file_that_takes_the_place_of_another_while_that_is_moved_is_taken_as_well(hub, left, monkeypatch):
+    leave(left, "lista.csv", a_file(1))
+    late = iter([a_file(2)])
+
+    def at_the_last_moment(move):
+        async def laid_and_moved(self, name, to, as_name, **named):
+            for body in late if to == "taken" else ():
+                leave(left, name, body)
+            await move(self, name, to, as_name, **named)
+
+        return laid_and_moved
+
+    for folder in (LocalFolder, SftpFolder):
+        monkeypatch.setattr(folder, "move", at_the_last_moment(folder.move))
+    await carried(hub)
+    await carried(hub)
+    assert len(files(hub)) == 2
+    assert [path.read_bytes() for path in (left / "done").iterdir()] == [a_file(2)]
 
 
 async def test_a_file_gets_its_name_back_beside_those_that_a_former_version_named(hub, left):

@@ -73,6 +73,7 @@ class LocalFolder:
 
     async def read(self, file: Lying, into: Callable[[bytes], object]) -> bool:
         """Hand the bytes of a file over; see ``Folder``."""
+        plain(file.name, file.below)
         return await self._beside(self._read, file, into)
 
     async def move(self, name: str, to: str, as_name: str, *, below: str = "") -> None:
@@ -117,9 +118,22 @@ class LocalFolder:
         with self._used():
             try:
                 with self._opened(below) as handle:
-                    return sorted(_listed(handle), key=lambda file: (file.changed, file.name))
+                    return sorted(self._listed(handle, below), key=lambda file: (file.changed, file.name))
             except FileNotFoundError:
                 return []
+
+    def _listed(self, handle: int, below: str) -> Iterator[Lying]:
+        files = 0
+        with os.scandir(handle) as entries:
+            for count, entry in enumerate(entries):
+                if files >= port.MOST:
+                    return
+                if seen(entry.name) and entry.is_file(follow_symlinks=False):
+                    facts = entry.stat(follow_symlinks=False)
+                    files += 1
+                    yield Lying(entry.name, facts.st_size, _changed(facts), below)
+                elif count - files >= port.MOST_BESIDE:
+                    raise port.crowded(self.path.name)
 
     def _find(self, name: str, below: str) -> Lying | None:
         with self._used():
@@ -128,10 +142,10 @@ class LocalFolder:
                     facts = os.stat(name, dir_fd=handle, follow_symlinks=False)
             except FileNotFoundError:
                 return None
-        return Lying(name, facts.st_size, _changed(facts))
+        return Lying(name, facts.st_size, _changed(facts), below)
 
     def _read(self, file: Lying, into: Callable[[bytes], object]) -> bool:
-        with self._used(), self._opened() as handle:
+        with self._used(), self._opened(file.below) as handle:
             try:
                 with os.fdopen(os.open(file.name, _READING, dir_fd=handle), "rb", buffering=0) as stream:
                     left = file.size
@@ -194,16 +208,6 @@ class LocalFolder:
 def _changed(facts: os.stat_result) -> float:
     """Return when a file was changed last; its own time may be that of the file it was copied from."""
     return max(facts.st_mtime, facts.st_ctime)
-
-
-def _listed(handle: int) -> Iterator[Lying]:
-    with os.scandir(handle) as entries:
-        for count, entry in enumerate(entries):
-            if count >= port.MOST:
-                return
-            if seen(entry.name) and entry.is_file(follow_symlinks=False):
-                facts = entry.stat(follow_symlinks=False)
-                yield Lying(entry.name, facts.st_size, _changed(facts))
 
 
 def _removed(name: str, handle: int) -> None:

@@ -12,7 +12,8 @@ from typing import Final, NamedTuple, Protocol
 
 from hub_core.errors import Rejected, TryLater
 
-MOST: Final = 10_000  # files that are looked at in one listing
+MOST: Final = 10_000  # files of one listing; the others come once these are moved
+MOST_BESIDE: Final = 100_000  # names that are no files for the hub, which a listing passes over
 PROBE: Final = ".punte-probe.tmp"  # written and taken away again
 PIECE: Final = 1_000_000  # bytes that are read, or sent to a server, at once
 LONGEST_NAME: Final = 150  # bytes of a name that are kept where something is written before or behind it
@@ -20,11 +21,16 @@ _LONGEST: Final = 255  # bytes of a name, as file systems have it
 
 
 class Lying(NamedTuple):
-    """A file that lies in a folder; ``changed`` is its last change, in seconds since 1970 by the clock there."""
+    """A file that lies in a folder, or in the one ``below`` it.
+
+    Attributes:
+        changed: its last change, in seconds since 1970 by the clock there.
+    """
 
     name: str
     size: int
     changed: float
+    below: str = ""
 
 
 class Folder(Protocol):
@@ -36,7 +42,11 @@ class Folder(Protocol):
     """
 
     async def lying(self, below: str = "") -> list[Lying]:
-        """Return the files that can be seen, at most ``MOST`` entries are looked at; oldest change first."""
+        """Return the files that can be seen, at most ``MOST`` of them; oldest change first.
+
+        Raises:
+            TryLater: also D101, more than ``MOST_BESIDE`` other things lie among them.
+        """
         ...
 
     async def find(self, name: str, *, below: str = "") -> Lying | None:
@@ -60,7 +70,10 @@ class Folder(Protocol):
         ...
 
     async def move(self, name: str, to: str, as_name: str, *, below: str = "") -> None:
-        """Move a file to a folder below this one, in the place of one that has the name; no fault if it is gone."""
+        """Move a file to a folder below this one, in the place of one that has the name; no fault if it is gone.
+
+        Without ``to`` it comes back into this one.
+        """
         ...
 
     async def write(self, name: str, body: bytes, *, below: str = "") -> None:
@@ -78,6 +91,11 @@ class Folder(Protocol):
     async def close(self) -> None:
         """Give connections back."""
         ...
+
+
+def crowded(where: str) -> TryLater:
+    """Return the error of a folder in which other things hide the files."""
+    return TryLater("D101", f"more than {MOST_BESIDE:,} things lie there that are no files to be taken", where=where)
 
 
 def closed() -> Rejected:

@@ -64,7 +64,7 @@ class SftpFolder:
                 facts = await client.lstat(self._path(name, below))
             except asyncssh.SFTPNoSuchFile:
                 return None
-            return Lying(name, facts.size or 0, _changed(facts))
+            return Lying(name, facts.size or 0, _changed(facts), below)
 
     async def now(self) -> float:
         """Return the time there, learned from a file that is written for it: servers' clocks differ, by hours even."""
@@ -89,7 +89,7 @@ class SftpFolder:
         """Hand the bytes of a file over; see ``Folder``."""
         async with self._at_work() as client:
             try:
-                async with self._file(client, self._path(file.name), asyncssh.FXF_READ) as stream:
+                async with self._file(client, self._path(file.name, file.below), asyncssh.FXF_READ) as stream:
                     at = 0
                     while at < file.size and (piece := await stream.read(min(file.size - at, PIECE), at)):
                         into(cast(bytes, piece))
@@ -106,7 +106,8 @@ class SftpFolder:
     async def move(self, name: str, to: str, as_name: str, *, below: str = "") -> None:
         """Move a file to a folder below this one; see ``Folder``."""
         async with self._at_work() as client:
-            await self._make(client, to)
+            if to:
+                await self._make(client, to)
             with suppress(asyncssh.SFTPNoSuchFile):  # moved before, or taken away
                 await _renamed(client, self._path(name, below), self._path(as_name, to))
 
@@ -140,16 +141,18 @@ class SftpFolder:
         return (path or "/").encode("utf-8", "surrogateescape")
 
     async def _listed(self, client: asyncssh.SFTPClient, below: str) -> list[Lying]:
-        found, looked_at = [], 0
+        found, beside = list[Lying](), 0
         listing = cast("AsyncGenerator[asyncssh.SFTPName, None]", client.scandir(self._path("", below)))
         with suppress(asyncssh.SFTPNoSuchFile):
             async with aclosing(listing) as entries:
                 async for entry in entries:
                     name = cast(bytes, entry.filename).decode("utf-8", "surrogateescape")
-                    if (looked_at := looked_at + 1) > port.MOST:
+                    if len(found) >= port.MOST:
                         break
                     if seen(name) and entry.attrs.type == FILEXFER_TYPE_REGULAR and entry.attrs.size is not None:
-                        found.append(Lying(name, entry.attrs.size, _changed(entry.attrs)))
+                        found.append(Lying(name, entry.attrs.size, _changed(entry.attrs), below))
+                    elif (beside := beside + 1) > port.MOST_BESIDE:
+                        raise port.crowded(self._server.shown)
         return found
 
     async def _make(self, client: asyncssh.SFTPClient, below: str) -> None:
