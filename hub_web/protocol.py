@@ -42,6 +42,7 @@ class Protocol(HttpToolsProtocol):
         max_head_bytes: address and headers of a request, and what a body may hold besides its content at a stretch.
         max_header_lines: headers of a request.
         max_connections: at once, of one listener.
+        max_handshakes: of TLS, besides; a new one pushes out the oldest.
         seconds: to send a head and the first of its body, to end a body whose request was answered before, and to read
             what fills the buffer of an answer.
         last_seconds: for a request that is under way when the listener closes.
@@ -50,6 +51,7 @@ class Protocol(HttpToolsProtocol):
     max_head_bytes = 64_000
     max_header_lines = 100
     max_connections = 4_000
+    max_handshakes = 1_000
     seconds = 10.0
     last_seconds = 0.5
 

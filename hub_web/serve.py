@@ -12,7 +12,6 @@ import ssl
 import time
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
-from typing import cast
 
 import uvicorn
 
@@ -23,6 +22,7 @@ from hub_core.ports import AsgiApp
 from hub_core.settings import Settings
 from hub_web.api import control
 from hub_web.app import MadeLater, application
+from hub_web.listener import Listener
 from hub_web.protocol import Protocol
 from registry.assemble import assemble
 from registry.running import Running
@@ -34,38 +34,6 @@ UNREAD_SECONDS = 10  # that the other side may leave bytes unacknowledged or unr
 FILES = 10_000  # open at once, connections among them
 AWAIT_SECONDS = 30  # that a database may be away when a hub starts; a supervisor starts it again afterwards
 TRY_SECONDS = 0.1  # between two looks whether it is there
-
-
-class Listener(uvicorn.Server):
-    """A uvicorn server that leaves signals to ``serve``: several share one process. Handshakes have a deadline."""
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Listen; a caller has as long to shake hands for TLS as to send a head: before that nobody counts the time."""
-        await self.lifespan.startup()
-        loop, config = asyncio.get_running_loop(), self.config
-        kind = cast("type[Protocol]", config.http_protocol_class)
-        seconds = kind.seconds if config.ssl else None
-
-        def connection() -> Protocol:
-            return kind(config=config, server_state=self.server_state, app_state=self.lifespan.state)
-
-        self.servers = [
-            await loop.create_server(
-                connection,
-                sock=bound,
-                ssl=config.ssl,
-                ssl_handshake_timeout=seconds,
-                ssl_shutdown_timeout=seconds,
-                backlog=config.backlog,
-            )
-            for bound in sockets or ()
-        ]
-        self.started = True
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Do nothing; ``serve`` sets ``should_exit``."""
-        yield
 
 
 def main(settings: Settings) -> None:
@@ -195,6 +163,8 @@ async def listening(
     while not server.started and not task.done():  # noqa: ASYNC110  uvicorn offers a flag, no event
         await asyncio.sleep(0.005)
     try:
+        if not server.started:
+            await task  # why it could not
         yield
     finally:
         server.should_exit = True

@@ -31,6 +31,12 @@ class Hurried(Protocol):
     max_connections = 3
 
 
+class Pressed(Protocol):
+    """A listener with room for few who shake hands."""
+
+    max_handshakes = 3
+
+
 async def refusing(_: Scope, __: Receive, send: Send) -> None:
     """Answer every call before its body."""
     await send_reply(send, problem(trouble_of(Rejected("W404", "no such address"), "r")), "r")
@@ -45,6 +51,14 @@ async def counting(_: Scope, receive: Receive, send: Send) -> None:
     headers = [(b"content-length", b"%d" % len(str(size)))]
     await send({"type": "http.response.start", "status": 200, "headers": headers})
     await send({"type": "http.response.body", "body": str(size).encode()})
+
+
+@pytest.fixture(scope="module")
+def context() -> ssl.SSLContext:
+    """Return what a listener for TLS shows."""
+    made = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    trustme.CA().issue_cert("localhost").configure_cert(made)
+    return made
 
 
 @pytest.fixture
@@ -163,12 +177,36 @@ async def test_whoever_does_not_read_an_answer_is_let_go() -> None:
 
 
 @pytest.mark.parametrize("said", [b"", b"\x16\x03\x01"], ids=["nothing", "the beginning of it"])
-async def test_whoever_does_not_shake_hands_is_let_go(said: bytes) -> None:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    trustme.CA().issue_cert("localhost").configure_cert(context)
+async def test_whoever_does_not_shake_hands_is_let_go(context: ssl.SSLContext, said: bytes) -> None:
     with socket.create_server(("127.0.0.1", 0)) as bound:
         async with listening(counting, bound, context=context, protocol=Hurried):
             assert await all_of(bound.getsockname()[1], said) == b""
+
+
+async def test_who_never_shakes_hands_pushes_out_their_like_and_nobody_else(context: ssl.SSLContext) -> None:
+    trusting = ssl.create_default_context()
+    trusting.check_hostname, trusting.verify_mode = False, ssl.CERT_NONE
+    with socket.create_server(("127.0.0.1", 0)) as bound:
+        async with listening(counting, bound, context=context, protocol=Pressed), contextlib.AsyncExitStack() as stack:
+            port = bound.getsockname()[1]
+            silent = [await stack.enter_async_context(connected(port)) for _ in range(5)]
+            async with asyncio.timeout(WITHIN):
+                ended = [(await reader.read(), reader.at_eof()) for reader, _ in silent[:2]]
+                reader, writer = await asyncio.open_connection("127.0.0.1", port, ssl=trusting)
+                writer.write(GET + b"\r\n")
+                answer = await reader.readline()
+                writer.close()
+            assert ended == [(b"", True)] * 2
+            assert answer == b"HTTP/1.1 200 OK\r\n"
+            assert not silent[-1][0].at_eof()
+
+
+async def test_a_listener_that_cannot_listen_says_why() -> None:
+    bound = socket.create_server(("127.0.0.1", 0))
+    bound.close()
+    with pytest.raises(OSError, match="Bad file descriptor"):
+        async with listening(counting, bound):
+            pytest.fail("it listens to nobody")
 
 
 async def test_whoever_says_nothing_is_let_go(port: int) -> None:
