@@ -15,6 +15,10 @@ from hub_core.rows.xmltext import xml_file
 
 _NOT_IN_XML: Final = "[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"  # XML 1.0, section 2.2
 
+# A function with its arguments, or the call of a program (DDE), behind what begins a formula: a sender's value would be
+# run by a receiver's spreadsheet. No number and no name looks so.
+_FORMULA: Final = r"\A\s*[=@+-].*(\w\(|\|)"
+
 
 def write_file(
     rows: Sequence[Values], description: Description, *, header: Values | None = None, trailer: Values | None = None
@@ -57,6 +61,8 @@ def _lines(rows: Sequence[Values], description: Description, header: Values, tra
         parts.insert(0, (header, description.header))
     if description.trailer is not None:
         parts.append((trailer, description.trailer))
+    if description.form == "csv" and (column := _first([values for values, _ in parts], _FORMULA)):
+        raise _refused([fault("F116", "a spreadsheet would run the value as a formula", None, column)])
     lines = [written(values, record, description) for values, record in parts]
     if description.titles:
         titles = [column.title or column.name for column in description.row.columns]

@@ -97,6 +97,22 @@ def test_a_character_that_a_file_cannot_hold_is_refused_by_its_column(form, enco
     assert value not in caught.value.text
 
 
+@pytest.mark.parametrize("value", ["=HYPERLINK(A1)", "=cmd|' /C calc'!A0", "-2+3+cmd|' /C calc'!A0", " @SUM(A1:A9)"])
+def test_what_a_spreadsheet_would_run_gets_into_no_file_that_one_opens(value):
+    columns = (Column(name="number"), Column(name="name"))
+    file = Description(name="own/list", encoding="utf-8", form="csv", row=Record(columns=columns))
+    with pytest.raises(Rejected) as caught:
+        whole_file([{"number": "1", "name": value}], file)
+    assert [(one.code, one.source) for one in caught.value.findings] == [("F116", "name")]
+    assert value not in caught.value.text
+
+
+@pytest.mark.parametrize("value", ["+40 (722) 000 000", "-", "=", "-12,50", "@ana", "Popa (fost Ene) | 3"])
+def test_what_only_begins_like_a_formula_is_written(value):
+    file = Description(name="own/list", encoding="utf-8", form="csv", row=Record(columns=(Column(name="name"),)))
+    assert whole_file([{"name": value}], file) == f"{value}\r\n".encode()
+
+
 @pytest.mark.parametrize(
     ("encoding", "there"),
     [
