@@ -76,8 +76,7 @@ class Inbox:
 
     async def keep(self, file: Lying) -> None:
         """Move a file that needs no reply to ``done``."""
-        await self._keep(file.name, DONE, file.name, mark=_mark_of(file))
-        await self._unmark(file.name)
+        await self._set_aside(file, DONE)
 
     async def take(self, name: str, fingerprint: str) -> None:
         """Move a file that the hub keeps to ``taken``; one that took its place in that moment is put back."""
@@ -90,8 +89,7 @@ class Inbox:
 
     async def refuse(self, file: Lying) -> None:
         """Move a file that the hub does not even read to ``refused``."""
-        await self._keep(file.name, REFUSED, file.name, mark=_mark_of(file))
-        await self._unmark(file.name)
+        await self._set_aside(file, REFUSED)
 
     async def taken(self) -> list[tuple[str, str]]:
         """Return the fingerprint and the name of every file that no reply was written for."""
@@ -110,6 +108,12 @@ class Inbox:
         """Move a file whose reply is written out of ``taken``."""
         to = REFUSED if refused else DONE
         await self._keep(f"{fingerprint}-{name}", to, name, mark=fingerprint, below=TAKEN)
+
+    async def _set_aside(self, file: Lying, to: str) -> None:
+        """Move a file as it was listed; another one that took its place meanwhile stays, and comes next."""
+        if await self._folder.find(file.name) == file:
+            await self._keep(file.name, to, file.name, mark=_mark_of(file))
+            await self._unmark(file.name)
 
     async def _is(self, fingerprint: str, taken: str) -> bool:
         moved = await self._folder.find(taken, below=TAKEN)

@@ -16,6 +16,7 @@ import pytest
 
 from adapters.flat.adapter import FlatAdapter
 from adapters.flat.dropbox import Dropbox, DropboxPoller
+from adapters.flat.inbox import Inbox
 from adapters.kit.folders.local import LocalFolder
 from adapters.kit.folders.port import fingerprint_of
 from adapters.kit.folders.sftp import SftpFolder
@@ -355,6 +356,19 @@ async def test_a_marker_says_that_a_file_is_whole(folder):
     (folder / "lista.csv.done").write_bytes(b"")
     (item,) = (await waiting.poll(None)).items
     assert item.body == b"whole"
+
+
+@pytest.mark.parametrize("set_aside", [Inbox.keep, Inbox.refuse])
+async def test_a_file_that_changed_since_it_was_listed_is_not_set_aside_unread(folder, set_aside):
+    (folder / "lista.csv").write_bytes(b"one")
+    inbox = Inbox(LocalFolder("anofm/lists"))
+    (listed,) = await inbox.whole()
+    (folder / "lista.csv").write_bytes(b"another")
+    await set_aside(inbox, listed)
+    assert [path.name for path in folder.iterdir()] == ["lista.csv"]
+    await set_aside(inbox, *await inbox.whole())
+    assert not (folder / "lista.csv").exists()
+    await inbox.close()
 
 
 async def test_a_link_is_not_followed(folder, tmp_path):

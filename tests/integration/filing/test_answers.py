@@ -141,6 +141,7 @@ async def test_a_reply_to_no_file_of_the_hub_stays_and_is_told(hub, folder, repl
         ("0;;F102;refused;x;y", "D203"),
         ("99999999999;;F102;refused;x;y", "D203"),
         ("0000000001999999;;F102;refused;x;y", "D203"),
+        ("000000000199999999;;F102;refused;x;y", "D203"),
         ("2;;F102;perhaps;x;y", "F106"),
         ("2;;F102", "F102"),
     ],
