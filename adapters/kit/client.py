@@ -185,6 +185,8 @@ class Client:
                 trust_env=False,
                 trace_configs=[traced()],
             )
+            # Else aiohttp repeats GET, PUT and DELETE by itself where a connection is lost; no public switch stops it.
+            self._session._retry_connection = False  # noqa: SLF001 - same
         return self._session
 
     def _lost(self, progress: Progress, why: str) -> TryLater:

@@ -138,13 +138,16 @@ def new(
     out: Annotated[
         Path | None, typer.Option("--out", "-o", metavar="DIR", help="Left out: a folder of its name, here.")
     ] = None,
+    polls: Annotated[
+        bool, typer.Option("--polls", help="One that hands in for a receipt, and polls, reads and commits the answers.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Write the package of a new adapter: it runs, keeps every promise of the kit, and waits for what is yours."""
     from cli.scaffold import write
 
     folder = out or Path(f"punte-{name}")
-    written = write(name, folder)
+    written = write(name, folder, polls=polls)
     if as_json:
         screen.as_json({"files": [str(path) for path in written]})
     else:

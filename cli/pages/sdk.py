@@ -105,9 +105,16 @@ def _parts(member: Any) -> Iterator[tuple[str, Any]]:
     """Yield what one may call or look at inside of a class."""
     if not inspect.isclass(member) or issubclass(member, Enum):
         return
-    for name, part in sorted(vars(member).items()):
+    ours = [base for base in member.__mro__ if base is member or _unnamed(base)]
+    for name, part in sorted({name: part for base in reversed(ours) for name, part in vars(base).items()}.items()):
         if not name.startswith(("_", "test_")) and (inspect.isfunction(part) or isinstance(part, property)):
             yield name, part
+
+
+def _unnamed(base: type) -> bool:
+    """Say whether a class lies in the surface without a name of its own: its parts are those of the ones below it."""
+    home = next((name for name in MODULES if base.__module__.startswith(f"{name}.")), None)
+    return home is not None and base.__name__ not in import_module(home).__all__
 
 
 def _signature(member: Any) -> str:

@@ -5,7 +5,7 @@ import contextlib
 import itertools
 import socket
 import struct
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Protocol
 
 import msgspec
@@ -124,31 +124,72 @@ class Drip(msgspec.Struct, frozen=True):
             await asyncio.sleep(self.seconds)
 
 
+class Together:
+    """Keeps requests until so many are there at once, for a while at most, and answers each of them.
+
+    Attributes:
+        most: how many were there at once.
+    """
+
+    def __init__(self, count: int, then: Act, seconds: float) -> None:
+        self.most = 0
+        self._count, self._then, self._seconds = count, then, seconds
+        self._here = 0
+        self._enough = asyncio.Event()
+
+    async def play(self, writer: asyncio.StreamWriter) -> None:
+        self._here += 1
+        self.most = max(self.most, self._here)
+        if self.most >= self._count:
+            self._enough.set()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(self._seconds):
+                await self._enough.wait()
+        self._enough.set()  # whoever waited in vain lets the others go
+        self._here -= 1
+        await self._then.play(writer)
+
+
+Door = Callable[[Received], Act | None]
+
+
 class Partner:
     """A scripted server.
 
     Attributes:
         url: where it listens.
-        received: every request, in order.
+        script: what it does with one request after the other; the last act is repeated.
+        at: which act is next.
+        received: every request that the script was for, in order.
+        logins: every request that the door answered, in order.
     """
 
-    def __init__(self, script: tuple[Act, ...]) -> None:
-        self._script = list(script)
+    def __init__(self, script: tuple[Act, ...], door: Door) -> None:
+        self._door = door
         self._tasks: set[asyncio.Task[None]] = set()
         self.url = ""
+        self.script = list(script)
+        self.at = 0
         self.received: list[Received] = []
+        self.logins: list[Received] = []
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Handle one connection; the last act of the script is repeated."""
+        """Handle one connection."""
         task = asyncio.current_task()
         if task is not None:
             self._tasks.add(task)
         with contextlib.suppress(ConnectionError, asyncio.CancelledError):
             while (request := await receive_request(reader)) is not None:
-                self.received.append(Received(*request))
-                act = self._script[min(len(self.received), len(self._script)) - 1]
-                await act.play(writer)
+                await self._act(Received(*request)).play(writer)
         writer.close()
+
+    def _act(self, request: Received) -> Act:
+        if (answer := self._door(request)) is not None:
+            self.logins.append(request)
+            return answer
+        self.received.append(request)
+        self.at += 1
+        return self.script[min(self.at, len(self.script)) - 1]
 
     async def stop(self) -> None:
         """Let go of every connection."""
@@ -158,9 +199,14 @@ class Partner:
 
 
 @contextlib.asynccontextmanager
-async def playing(*script: Act) -> AsyncIterator[Partner]:
-    """Run a partner until the context is left."""
-    partner = Partner(script)
+async def playing(*script: Act, door: Door = lambda _: None) -> AsyncIterator[Partner]:
+    """Run a partner until the context is left.
+
+    Args:
+        script: what it does with one request after the other; the last act is repeated.
+        door: answers the requests that are logins, which the script is not for.
+    """
+    partner = Partner(script, door)
     server = await asyncio.start_server(partner.serve, "127.0.0.1", 0)
     partner.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/take"
     try:

@@ -10,7 +10,7 @@ from hub_core.errors import ConfigError
 
 #: Version of ``hub_core.ports`` and ``adapters.kit`` together. The second number grows with what is added, the first
 #: with what is taken away or changes its meaning.
-SDK: Final = "1.1"
+SDK: Final = "1.2"
 
 
 class Personal(StrEnum):

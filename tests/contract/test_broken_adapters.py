@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from adapters.kit.broken import BROKEN, Good, GoodFiles, GoodQueue
+from adapters.kit.broken import BROKEN, Good, GoodFiles, GoodLogin, GoodQueue
 from hub_core.directory import Direction, Endpoint
 from hub_core.document import Document
-from hub_core.playing.partner import Reply
+from hub_core.playing.partner import Received, Reply
 from hub_core.policy import Collect
 from hub_core.polled import Poll
 from hub_core.testing.adapter import (
@@ -46,7 +46,8 @@ class Suite(JsonSuite, SendingAdapterContract, Fetching):
     good = b'{"cnp": "%s"}' % CNP.encode()
     other = b'{"case": "8"}'
     faulty = faulty_json(b'{"case": "7", ', CNP)
-    taken = Reply(202)
+    taken = Reply(202, b'{"id": "their-7"}')
+    refused = Reply(200, b'{"id": "0"}')
     pages = (
         Reply(200, b'{"items": [{"n": 1}, {"n": 2}], "next": "2"}'),
         Reply(200, b'{"items": [{"n": 3}], "next": "3"}'),
@@ -66,7 +67,31 @@ class Suite(JsonSuite, SendingAdapterContract, Fetching):
 class QueueSuite(Suite):
     """How the good queue, and so those made of it, is spoken to."""
 
-    pages = (Reply(200, b'{"id": "a-1"}'), Reply(204), Reply(200, b'{"id": "a-2"}'), Reply(204), Reply(200, b"{}"))
+    pages = (
+        Reply(200, b'{"id": "a-1"}'),
+        Reply(200, b'{"n": 1, "answers": "their-7"}'),
+        Reply(204),
+        Reply(200, b'{"id": "a-2"}'),
+        Reply(200, b'{"n": 2, "answers": "their-8"}'),
+        Reply(204),
+        Reply(200, b"{}"),
+    )
+    ids = ("a-1", "a-2")
+    receipts = ("their-7", "their-8")
+
+
+class LoginSuite(Suite):
+    """How the good one with a login, and so those made of it, is spoken to."""
+
+    def login(self, request: Received) -> Reply | None:
+        return Reply(200, b'{"token": "%s"}' % self.token.encode()) if request.path.endswith("/token") else None
+
+
+class CarelessSuite(QueueSuite):
+    """It says of nothing that it takes something away."""
+
+    def commits(self, request: Received) -> bool:
+        return False
 
 
 def a_row(**root: Any) -> Document:
@@ -117,6 +142,8 @@ def suites_of(adapter: Good) -> tuple[type[AdapterSuite], ...]:
             return FilesSuite, SftpSuite
         case GoodQueue():
             return (QueueSuite,)
+        case GoodLogin():
+            return (LoginSuite,)
         case _:
             return (Suite,)
 
@@ -144,10 +171,25 @@ def tried_by(suite: AdapterSuite, promise: str, request: pytest.FixtureRequest) 
 @pytest.mark.parametrize("slip", BROKEN)
 def test_a_slip_is_caught_by_the_promise_that_it_breaks(slip: str, request: pytest.FixtureRequest) -> None:
     adapter, promise = BROKEN[slip]
-    tried(next(good for good in (GoodFiles, GoodQueue, Good) if issubclass(adapter, good))(), promise, request)
+    tried(
+        next(good for good in (GoodFiles, GoodQueue, GoodLogin, Good) if issubclass(adapter, good))(), promise, request
+    )
     with pytest.raises(BaseException) as caught:  # noqa: PT011 - whatever the slip does, the promise is not kept
         tried(adapter(), promise, request)
-    assert not isinstance(caught.value, KeyboardInterrupt)
+    assert not isinstance(caught.value, KeyboardInterrupt | pytest.skip.Exception)
+
+
+def test_a_suite_that_says_of_no_request_that_it_commits_is_caught(request: pytest.FixtureRequest) -> None:
+    careless = type("Tried", (CarelessSuite,), {"adapter": GoodQueue()})()
+    with pytest.raises(AssertionError, match="takes something away"):
+        tried_by(careless, "what_takes_something_away_is_known_to_the_suite", request)
+
+
+@pytest.mark.parametrize("promise", ["a_success_that_means_refusal_is_no_receipt"])
+def test_a_suite_without_a_sample_must_say_why(promise: str, request: pytest.FixtureRequest) -> None:
+    without = type("Tried", (Suite,), {"refused": None})()
+    with pytest.raises(AssertionError, match="exempt"):
+        tried_by(without, promise, request)
 
 
 def test_there_are_slips_enough() -> None:

@@ -3,8 +3,21 @@
 Every one of them is a good one with the one slip that people make.
 """
 
-from adapters.kit.broken import fetching, filing, opening, sending
+from adapters.kit.broken import entering, fetching, filing, opening, queues, sending
+from adapters.kit.broken.entering import GoodLogin
 from adapters.kit.broken.files import GoodFiles
 from adapters.kit.broken.good import BROKEN, Good, GoodQueue
 
-__all__ = ["BROKEN", "Good", "GoodFiles", "GoodQueue", "fetching", "filing", "opening", "sending"]
+__all__ = [
+    "BROKEN",
+    "Good",
+    "GoodFiles",
+    "GoodLogin",
+    "GoodQueue",
+    "entering",
+    "fetching",
+    "filing",
+    "opening",
+    "queues",
+    "sending",
+]

@@ -40,7 +40,7 @@ SPEC: Final = Spec(
     ),
     fields=(Field(name="url", description="Address of the partner."),),
     settings=Settings,
-    promises="A delivery is one POST with the header Idempotency-Key, the same in every attempt; any 2xx is a receipt.",
+    promises="A delivery is one POST with the header Idempotency-Key, the same in every attempt; id 0 is no receipt.",
 )
 
 
@@ -73,6 +73,16 @@ class Side:
         """Return what shows the partner who calls."""
         return {} if self.own.token is None else {"x-token": resolve(self.own.token).reveal()}
 
+    def text_at(self, answered: Answered, member: str) -> str:
+        """Return what a member of an answer says; empty if it is not there."""
+        try:
+            found = msgspec.json.decode(answered.body, type=dict[str, Any]).get(member)
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            raise Rejected("D203", "no document", where=self.name) from error
+        if not answered.complete:
+            raise Rejected("D203", "half a document", where=self.name)
+        return str(found or "")
+
     async def close(self) -> None:
         """Give connections back."""
         await self.client.close()
@@ -85,7 +95,14 @@ class Sending(Side):
         """Send one message."""
         answered = await self.call(*content(sent))
         self.client.judge(answered)
-        return Receipt(detail=f"HTTP {answered.status}")
+        return Receipt(reference=self.receipt(answered))
+
+    def receipt(self, answered: Answered) -> str:
+        """Return the partner's number for the message; 0 stands for nothing that was taken."""
+        found = self.text_at(answered, "id")
+        if found in ("", "0"):
+            raise Rejected("D201", "nothing was taken", where=self.name)
+        return found
 
     async def call(self, body: bytes, headers: dict[str, str]) -> Answered:
         """Make the request."""
@@ -123,14 +140,20 @@ class Queueing(Fetching):
         """Commit what is kept, read what stands at the head."""
         if position:
             await self.commit(position)
-        answered = await self.get(self.url)
-        try:
-            found = str(msgspec.json.decode(answered.body, type=dict[str, Any]).get("id") or "")
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            raise Rejected("D203", "no document", where=self.name) from error
+        found = self.text_at(await self.get(self.url), "id")
         if not found:
             return Batch(items=(), after="")
-        return Batch(items=(Item(body=answered.body, sender_id=found),), after=found, more=True)
+        if found == position:
+            raise Rejected("D203", "what was committed stands at the head again", where=self.name)
+        return Batch(items=self.item(found, await self.read(found)), after=found, more=True)
+
+    async def read(self, found: str) -> Answered:
+        """Read a document."""
+        return await self.get(f"{self.url}/{found}")
+
+    def item(self, found: str, read: Answered) -> tuple[Item, ...]:
+        """Return a document that was read."""
+        return (Item(body=read.body, sender_id=found, answers=self.text_at(read, "answers") or None),)
 
     async def commit(self, position: str) -> None:
         """Take what was read from the queue; what is gone was taken before."""

@@ -143,6 +143,34 @@ async def _deaf(self: Sending, body: bytes, headers: dict[str, str]) -> Answered
         raise TryLater("D103", "stopped", where=self.name, in_doubt=True) from None
 
 
+def _locks(self: Sending, name: str, endpoint: Endpoint, settings: Settings) -> None:
+    Sending.__init__(self, name, endpoint, settings)
+    self.lock = asyncio.Lock()  # type: ignore[attr-defined] # held while the partner is waited for
+
+
+async def _one_by_one(self: Sending, body: bytes, headers: dict[str, str]) -> Answered:
+    async with self.lock:  # type: ignore[attr-defined] # same
+        return await Sending.call(self, body, headers)
+
+
+def _any_receipt(self: Sending, answered: Answered) -> str:
+    return self.text_at(answered, "id")
+
+
+def _whatever_is_there(self: Sending, answered: Answered) -> str:
+    return Sending.receipt(self, answered) if answered.complete else "taken"
+
+
+def _tells_who_was_refused(self: Sending, answered: Answered) -> str:
+    if self.text_at(answered, "id") == "0":
+        raise Rejected("D201", f"nothing was taken from {self.headers()}", where=self.name)
+    return Sending.receipt(self, answered)
+
+
+breaks("a_success_that_means_refusal_is_no_receipt", sending=slip(receipt=_any_receipt))
+breaks("an_answer_that_is_cut_off_gives_no_receipt", sending=slip(receipt=_whatever_is_there))
+breaks("several_messages_are_sent_at_once", sending=slip(__init__=_locks, call=_one_by_one))
+breaks("no_secret_is_in_an_error_or_in_what_the_target_says_of_itself", sending=slip(receipt=_tells_who_was_refused))
 breaks("it_never_sends_twice_by_itself", sending=slip(send=_again))
 breaks("the_key_is_the_same_in_every_attempt", sending=slip(send=_new_key))
 breaks("a_message_that_is_taken_gives_a_receipt", sending=slip(call=_without_key))

@@ -9,7 +9,7 @@
 Everything goes over real sockets on the loopback. Needs pytest and pytest-asyncio in mode ``auto``.
 """
 
-from hub_core.playing.partner import Reply
+from hub_core.playing.partner import Received, Reply
 from hub_core.testing.adapter.base import AdapterSuite, Told
 from hub_core.testing.adapter.fetching import Fetching
 from hub_core.testing.adapter.filing import Filing
@@ -32,6 +32,7 @@ __all__ = [
     "Lasting",
     "Opening",
     "Place",
+    "Received",
     "Reply",
     "Sending",
     "SendingAdapterContract",

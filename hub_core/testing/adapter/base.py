@@ -1,9 +1,13 @@
 """What the parts of the adapters' suite share: samples of one protocol, and how a refusal reads in it."""
 
 from collections.abc import Mapping
+from contextlib import AbstractAsyncContextManager
 from typing import Any, ClassVar, Final, NamedTuple
 
+import pytest
+
 from hub_core.directory import Direction, Endpoint
+from hub_core.playing.partner import Act, Partner, Received, playing
 from hub_core.playing.wire import Answered, exchange, request_bytes, serving
 from hub_core.ports import Adapter
 from hub_core.testing.adapter.services import INSTITUTION, MemoryServices
@@ -39,6 +43,9 @@ class AdapterSuite(metaclass=_Parts):
         faulty: what is wrong, to a body and the code that it is refused with.
         padding: what may stand behind a body, however often, without a change in what it says.
         unknown_media_type: one that it does not take.
+        exempt: promises that are not for this adapter, by the names of their tests without ``test_``, each with the
+            reason, which is told beside it.
+        token: what ``login`` hands out; a secret as any other.
     """
 
     adapter: ClassVar[Adapter]
@@ -49,6 +56,33 @@ class AdapterSuite(metaclass=_Parts):
     faulty: ClassVar[Mapping[str, tuple[bytes, str]]]
     padding: ClassVar[bytes] = b" "
     unknown_media_type: ClassVar[str] = "multipart/form-data"
+    exempt: ClassVar[Mapping[str, str]] = {}
+    token: ClassVar[str] = "handed-out-handed-out"  # noqa: S105 - to be looked for, and of no use
+
+    @pytest.fixture(autouse=True)
+    def _exempted(self, request: pytest.FixtureRequest) -> None:
+        """Leave out what the suite says is not for its adapter."""
+        unknown = [name for name in self.exempt if not hasattr(self, f"test_{name}")]
+        assert not unknown, f"no promises, but in exempt: {', '.join(unknown)}"
+        if reason := self.exempt.get(request.function.__name__.removeprefix("test_")):
+            pytest.skip(f"exempt: {reason}")
+
+    def login(self, request: Received) -> Act | None:  # noqa: ARG002 - for suites that know logins
+        """Return how the partner answers a request that is a login, with ``token``; ``None``: it is none.
+
+        The script of a promise is not for logins: where they go, such as ``/take/token``, ``outbound`` and ``polled``
+        say to the adapter.
+        """
+        return None
+
+    def playing(self, *script: Act, login: Act | None = None) -> AbstractAsyncContextManager[Partner]:
+        """Run a partner that answers by script, and logins as the suite says, or in another way."""
+
+        def door(request: Received) -> Act | None:
+            answer = self.login(request)
+            return login if login is not None and answer is not None else answer
+
+        return playing(*script, door=door)
 
     def told(self, answered: Answered) -> Told:
         """Read a refusal in the protocol's own form."""

@@ -5,86 +5,28 @@ import contextlib
 import gzip
 import time
 import tracemalloc
-from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import ClassVar, Final
+from typing import Final
 
 import pytest
 
 from hub_core.accepting.hub import MAX_ID
-from hub_core.directory import Endpoint
-from hub_core.errors import ConfigError, PunteError, Rejected, TryLater
-from hub_core.playing.partner import Act, Babble, Drip, Flood, Keep, Partner, Received, Reply, Reset, Vanish, playing
-from hub_core.ports import Batch, Poller, Polls
+from hub_core.errors import ConfigError, Rejected, TryLater
+from hub_core.playing.partner import Act, Babble, Drip, Flood, Keep, Reply, Reset, Vanish
+from hub_core.ports import Batch
 from hub_core.ports.schedule import MAX_POSITION
-from hub_core.testing.adapter.base import NOWHERE, AdapterSuite
+from hub_core.testing.adapter.committing import Committing
+from hub_core.testing.adapter.entering import failed
 from hub_core.testing.adapter.lasting import MUCH, ROOM, SOON
-from hub_core.testing.adapter.secrets import BEARER, SECRET, VARIABLE, hiding
+from hub_core.testing.adapter.secrets import BEARER, SECRET, VARIABLE, told_by
 from hub_core.testing.adapter.sending import NAME, SHORT
+from hub_core.testing.adapter.walking import STEPS
 
 MOST: Final = 1_000  # documents of one batch
-STEPS: Final = 50  # batches after which a list of a suite has surely ended
 
 
 @pytest.mark.network
-class Fetching(AdapterSuite):
-    """``Poller`` against a partner that answers by script.
-
-    Attributes:
-        pages: what a partner answers, one after the other, whose list holds two documents or more.
-        gone: how it answers who commits what it no longer has.
-    """
-
-    pages: ClassVar[tuple[Act, ...]]
-    gone: ClassVar[Act] = Reply(404)
-
-    def commits(self, request: Received) -> bool:
-        """Say whether a request takes something away from the partner's list; here any but ``GET``."""
-        return request.method != "GET"
-
-    def endpoints(self) -> list[Endpoint]:
-        """Return those of the suite, and one that is fetched from."""
-        return [*super().endpoints(), self.polled(NOWHERE)]
-
-    def polled(self, url: str, **changes: object) -> Endpoint:
-        """Return the endpoint whose list lies at ``url``."""
-        raise NotImplementedError
-
-    @contextlib.asynccontextmanager
-    async def poller(self, partner: Partner, **changes: object) -> AsyncIterator[Poller]:
-        """Open the poller of a partner."""
-        endpoint = hiding(self.adapter.spec, self.polled(partner.url, **changes))
-        self.adapter.check("there", endpoint)
-        assert isinstance(self.adapter, Polls)
-        poller = self.adapter.poller("there", endpoint)
-        try:
-            yield poller
-        finally:
-            await poller.close()
-
-    async def walked(self) -> list[Batch]:
-        """Fetch the whole list, each batch from where the last one ended."""
-        async with playing(*self.pages) as partner, self.poller(partner) as poller:
-            return await self._walk(poller.poll)
-
-    async def _walk(self, poll: Callable[[str | None], Awaitable[Batch]]) -> list[Batch]:
-        batches: list[Batch] = []
-        position = None
-        for _ in range(STEPS):
-            batch = await poll(position)
-            batches.append(batch)
-            if not batch.more or batch.after == position:
-                return batches
-            position = batch.after
-        pytest.fail("the list does not end")
-
-    async def fault(self, act: Act, **changes: object) -> PunteError:
-        """Fetch from a partner that has no list; return the error."""
-        async with playing(act) as partner, self.poller(partner, **changes) as poller:
-            try:
-                await poller.poll(None)
-            except (TryLater, ConfigError, Rejected) as failed:
-                return failed
-        pytest.fail("something was fetched")
+class Fetching(Committing):
+    """``Poller`` against a partner that answers by script."""
 
     async def test_a_list_is_fetched_to_its_end_and_every_document_opens(self) -> None:
         items = [item for batch in await self.walked() for item in batch.items]
@@ -103,47 +45,13 @@ class Fetching(AdapterSuite):
 
     async def _asked(self, *, anew: bool) -> tuple[list[Batch], list[tuple[str, bytes]]]:
         """Return what is fetched, and by which requests; ``anew``: after a crash behind each part of the list."""
-        async with playing(*self.pages) as partner, contextlib.AsyncExitStack() as stack:
+        async with self.playing(*self.pages) as partner, contextlib.AsyncExitStack() as stack:
             pollers = [await stack.enter_async_context(self.poller(partner)) for _ in range(STEPS if anew else 1)]
 
             async def poll(position: str | None) -> Batch:
                 return await (pollers.pop() if anew else pollers[0]).poll(position)
 
             return await self._walk(poll), [(request.asked, request.body) for request in partner.received]
-
-    async def test_nothing_is_committed_at_the_partner_before_it_is_kept(self) -> None:
-        kept = handed = 0
-        async with playing(*self.pages) as partner, self.poller(partner) as poller:
-
-            async def poll(position: str | None) -> Batch:
-                nonlocal kept, handed
-                kept = handed  # the hub comes with a place once everything before it is kept
-                batch = await poller.poll(position)
-                committed = sum(map(self.commits, partner.received))
-                assert committed <= kept, f"{committed} commits, {kept} kept; commits() says what counts as one"
-                handed += len(batch.items)
-                return batch
-
-            await self._walk(poll)
-
-    @pytest.mark.parametrize("done", [True, False], ids=["done", "not done"])
-    async def test_a_commit_whose_answer_is_lost_neither_stops_the_list_nor_doubles_it(self, done: bool) -> None:  # noqa: FBT001 - a case
-        async with playing(*self.pages) as partner, self.poller(partner) as poller:
-            whole = await self._walk(poller.poll)
-        first = next((number for number, asked in enumerate(partner.received) if self.commits(asked)), None)
-        if first is None:
-            return  # nothing is taken away at this partner
-        after = (self.gone, *self.pages[first + 1 :]) if done else self.pages[first:]
-        async with playing(*self.pages[:first], Vanish(), *after) as partner, self.poller(partner) as poller:
-
-            async def poll(position: str | None) -> Batch:
-                try:
-                    return await poller.poll(position)
-                except TryLater:
-                    return await poller.poll(position)  # as the hub does, later
-
-            again = await self._walk(poll)
-        assert [item for batch in again for item in batch.items] == [item for batch in whole for item in batch.items]
 
     async def test_places_and_ids_are_short_and_printable(self) -> None:
         for batch in await self.walked():
@@ -161,7 +69,7 @@ class Fetching(AdapterSuite):
 
     @pytest.mark.parametrize("status", [401, 302])
     async def test_a_door_that_is_closed_or_moved_is_told_and_nobody_is_followed(self, status: int) -> None:
-        async with playing(Reply(200, b"[]")) as elsewhere:
+        async with self.playing(Reply(200, b"[]")) as elsewhere:
             error = await self.fault(Reply(status, headers={"Location": elsewhere.url}))
         assert (type(error), error.code) == (ConfigError, "D105")
         assert elsewhere.received == []
@@ -198,11 +106,20 @@ class Fetching(AdapterSuite):
 
     async def test_no_secret_is_in_an_error(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv(VARIABLE, SECRET)
-        for act in (Reply(401), Reply(500), Vanish(), Reply(200, b"no")):
-            assert SECRET not in str(await self.fault(act, credentials=BEARER))
+        for credentials in ({"credentials": BEARER}, {}):
+            for act in (Reply(400), Reply(401), Reply(500), Vanish(), Reply(200, b"no")):
+                for at in range(len(self.pages)):
+                    told = await self._told_at(at, act, **credentials)
+                    assert SECRET not in told, f"call {at + 1}: {act}"
+                    assert self.token not in told, f"call {at + 1}: {act}: what a login hands out is a secret, too"
+
+    async def _told_at(self, at: int, act: Act, **changes: object) -> str:
+        """Return what is said where one of the calls goes wrong."""
+        async with self.playing(*self.pages[:at], act) as partner, self.poller(partner, **changes) as poller:
+            return told_by(poller, await failed(lambda: self._walk(poller.poll)))
 
     async def test_fetching_that_is_cancelled_ends_at_once_and_the_next_one_works(self) -> None:
-        async with playing(Keep(), *self.pages) as partner, self.poller(partner) as poller:
+        async with self.playing(Keep(), *self.pages) as partner, self.poller(partner) as poller:
             fetching = asyncio.ensure_future(poller.poll(None))
             async with asyncio.timeout(SOON):
                 while not partner.received:  # noqa: ASYNC110 - the partner tells nobody
@@ -214,6 +131,6 @@ class Fetching(AdapterSuite):
             assert (await poller.poll(None)).items
 
     async def test_a_poller_is_closed_twice_without_harm(self) -> None:
-        async with playing(*self.pages) as partner, self.poller(partner) as poller:
+        async with self.playing(*self.pages) as partner, self.poller(partner) as poller:
             await poller.poll(None)
             await poller.close()

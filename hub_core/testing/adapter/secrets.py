@@ -9,6 +9,7 @@ import msgspec.inspect as kinds
 
 from hub_core.credentials import Credentials, SecretReference
 from hub_core.directory import Endpoint
+from hub_core.errors import PunteError
 from hub_core.ports import Spec
 
 VARIABLE: Final = "PUNTE_KIT_SECRET"
@@ -21,6 +22,12 @@ def hiding(spec: Spec, endpoint: Endpoint) -> Endpoint:
     if spec.settings is None or VARIABLE not in os.environ:
         return endpoint
     return msgspec.structs.replace(endpoint, settings=_hidden(endpoint.settings, kinds.type_info(spec.settings)))
+
+
+def told_by(one: object, error: PunteError | None) -> str:
+    """Return everything that a target or a poller, and an error of it, say."""
+    findings = () if error is None else getattr(error, "findings", ())
+    return f"{error!s} {error!r} {findings} {one!r} {vars(one)}"
 
 
 def secrets_of(spec: Spec) -> set[str]:

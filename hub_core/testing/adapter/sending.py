@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gzip
 import time
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -11,7 +12,7 @@ import pytest
 
 from hub_core.directory import Endpoint
 from hub_core.errors import ConfigError, PunteError, Rejected, TryLater
-from hub_core.playing.partner import Act, Babble, Flood, Keep, Partner, Reply, Reset, Vanish, playing
+from hub_core.playing.partner import Act, Babble, Flood, Keep, Partner, Reply, Reset, Together, Vanish
 from hub_core.ports import Sent, Target
 from hub_core.testing.adapter.base import NOWHERE, AdapterSuite
 from hub_core.testing.adapter.secrets import hiding
@@ -28,6 +29,7 @@ SENT: Final = Sent(
     record=f'{{"name": {{"family": ["{NAME}"]}}}}'.encode(),
 )
 SHORT: Final = timedelta(milliseconds=300)
+PATIENCE: Final = 5.0  # seconds that a partner waits for calls that are made at once; this is for a busy machine
 
 
 @pytest.mark.network
@@ -36,9 +38,11 @@ class Sending(AdapterSuite):
 
     Attributes:
         taken: how a partner of this protocol says that it took a message.
+        refused: how it says that it took nothing, though it answers with success: an id that stands for none, a fault.
     """
 
     taken: ClassVar[Reply]
+    refused: ClassVar[Reply | None] = None
 
     def outbound(self, url: str, **changes: object) -> Endpoint:
         """Return the outbound endpoint that leads to ``url``."""
@@ -62,7 +66,7 @@ class Sending(AdapterSuite):
 
     async def outcome(self, *script: object, **changes: object) -> tuple[PunteError, Partner]:
         """Send one message to a partner that does not take it; return the error and the partner."""
-        async with playing(*script) as partner, self.target(partner, **changes) as target:  # type: ignore[arg-type] # a test builder
+        async with self.playing(*script) as partner, self.target(partner, **changes) as target:  # type: ignore[arg-type] # a test builder
             try:
                 await target.send(SENT)
             except (TryLater, ConfigError, Rejected) as failed:
@@ -70,7 +74,7 @@ class Sending(AdapterSuite):
             pytest.fail("the message was taken")
 
     async def test_a_message_that_is_taken_gives_a_receipt(self) -> None:
-        async with playing(self.taken) as partner, self.target(partner) as target:
+        async with self.playing(self.taken) as partner, self.target(partner) as target:
             receipt = await target.send(SENT)
         (received,) = partner.received
         assert NAME.encode() in received.body
@@ -79,7 +83,7 @@ class Sending(AdapterSuite):
         assert NAME not in receipt.detail
 
     async def test_the_key_is_the_same_in_every_attempt(self) -> None:
-        async with playing(Reply(503), Vanish(), self.taken) as partner, self.target(partner) as target:
+        async with self.playing(Reply(503), Vanish(), self.taken) as partner, self.target(partner) as target:
             for _ in range(2):
                 with pytest.raises(TryLater):
                     await target.send(SENT)
@@ -89,7 +93,7 @@ class Sending(AdapterSuite):
 
     async def test_the_trace_goes_on_to_the_partner_as_a_step_of_its_own(self) -> None:
         trace = Trace("0af7651916cd43dd8448eb211c80319c", "01", "sender=t61rcWkgMzE")
-        async with playing(self.taken) as partner, self.target(partner) as target:
+        async with self.playing(self.taken) as partner, self.target(partner) as target:
             with following(trace):
                 await target.send(SENT)
                 await target.send(SENT)
@@ -98,14 +102,28 @@ class Sending(AdapterSuite):
         assert len({received.headers["traceparent"] for received in partner.received}) == 2
 
     async def test_without_a_trace_none_is_begun(self) -> None:
-        async with playing(self.taken) as partner, self.target(partner) as target:
+        async with self.playing(self.taken) as partner, self.target(partner) as target:
             await target.send(SENT)
         assert not {"traceparent", "tracestate"} & partner.received[0].headers.keys()
 
     async def test_several_messages_are_sent_at_once(self) -> None:
-        async with playing(self.taken) as partner, self.target(partner) as target:
-            await asyncio.gather(*(target.send(SENT) for _ in range(20)))
-        assert len(partner.received) == 20
+        together = Together(5, self.taken, PATIENCE)
+        async with self.playing(together) as partner, self.target(partner) as target:
+            await asyncio.gather(*(target.send(SENT) for _ in range(5)))
+        assert len(partner.received) == 5
+        assert together.most == 5, "one call waits for another: is a lock held meanwhile?"
+
+    async def test_a_success_that_means_refusal_is_no_receipt(self) -> None:
+        assert self.refused is not None, "name such an answer in `refused`, or say in `exempt` why there is none"
+        error, _ = await self.outcome(self.refused)
+        assert isinstance(error, Rejected)
+
+    async def test_an_answer_that_is_cut_off_gives_no_receipt(self) -> None:
+        packed = {**self.taken.headers, "Content-Encoding": "gzip"}  # which is never unpacked
+        cut = Reply(200, gzip.compress(self.taken.body), packed)
+        async with self.playing(cut) as partner, self.target(partner) as target:
+            with contextlib.suppress(Rejected):
+                assert (await target.send(SENT)).reference is None, "is `complete` looked at?"
 
     async def test_a_400_is_never_sent_again(self) -> None:
         error, _ = await self.outcome(Reply(400, b"no"))
@@ -129,7 +147,7 @@ class Sending(AdapterSuite):
         assert (error.code, error.in_doubt) == ("D103", True)
 
     async def test_a_partner_that_is_not_there_got_nothing(self) -> None:
-        async with playing(self.taken) as partner:
+        async with self.playing(self.taken) as partner:
             url = partner.url
         async with self.target(url) as target:
             with pytest.raises(TryLater) as failed:
@@ -151,14 +169,14 @@ class Sending(AdapterSuite):
         assert time.monotonic() - started < 5
 
     async def test_a_redirect_is_not_followed(self) -> None:
-        async with playing(self.taken) as elsewhere:
+        async with self.playing(self.taken) as elsewhere:
             error, _ = await self.outcome(Reply(307, headers={"Location": elsewhere.url}))
         assert isinstance(error, ConfigError)
         assert error.code == "D105"
         assert elsewhere.received == []
 
     async def test_an_answer_without_end_is_not_read_to_its_end(self) -> None:
-        async with playing(Flood()) as partner, self.target(partner) as target:
+        async with self.playing(Flood()) as partner, self.target(partner) as target:
             with contextlib.suppress(Rejected):  # a protocol whose answer must be read cannot take it
                 await target.send(SENT)
 
@@ -168,6 +186,6 @@ class Sending(AdapterSuite):
             assert NAME not in str(error)
 
     async def test_closing_twice_does_no_harm(self) -> None:
-        async with playing(self.taken) as partner, self.target(partner) as target:
+        async with self.playing(self.taken) as partner, self.target(partner) as target:
             await target.send(SENT)
             await target.close()

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from importlib.metadata import EntryPoint, entry_points
@@ -65,9 +66,9 @@ def test_one_that_is_not_there_is_told(punte):
     assert "V402" in done.err
 
 
-def made(punte, tmp_path, name="pension"):
+def made(punte, tmp_path, name="pension", *options):
     folder = tmp_path / "mine"
-    assert punte("adapter", "new", name, "-o", folder).code == 0
+    assert punte("adapter", "new", name, "-o", folder, *options).code == 0
     return folder
 
 
@@ -85,6 +86,14 @@ def test_a_new_adapter_keeps_every_promise_at_once(punte, tmp_path):
     assert [one for one in promises if not one["kept"]] == []
     assert code == 0
     assert len(promises) >= 30
+
+
+def test_a_new_one_that_polls_is_the_one_that_the_guide_tells_of(punte, tmp_path):
+    folder = made(punte, tmp_path, "registry", "--polls")
+    guide = (ROOT / "docs/how-to/write-an-adapter.md").read_text()
+    for name, shown in re.findall(r"```python file (\S+)\n(.*?)```", guide, re.DOTALL):
+        assert (folder / name).read_text().replace(f'sdk="{SDK}"', 'sdk="1.0"') == shown
+    assert "poll: {every: 30 s}" in (folder / "README.md").read_text()
 
 
 @pytest.mark.network
