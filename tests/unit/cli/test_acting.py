@@ -126,7 +126,7 @@ def test_an_error_of_the_desk_is_one_line_and_its_mend(desk, punte):
     assert result.code == 1
     assert result.err.splitlines() == [
         "error: J404 no message of this id is kept",
-        "  Check the message id; only your own messages are shown.",
+        "  Check the message id. Callers of the hub see their own messages only.",
     ]
 
 
