@@ -74,7 +74,7 @@ def other_encoding(start: bytes, stream: BinaryIO, description: Description) -> 
     decoder, letters = getincrementaldecoder("utf-8")(), 0
     try:
         while part:
-            if not part.isascii():
+            if not part.isascii() or decoder.getstate()[0]:  # half of a letter is left of the part before
                 text = decoder.decode(part)
                 letters += len(text) - len(text.encode("ascii", "ignore"))
             part = stream.read(_PART)

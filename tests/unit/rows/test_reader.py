@@ -1,5 +1,6 @@
 """Flat files are read line by line: a bad row is named with its line, a file that is not whole gives nothing."""
 
+import io
 import tracemalloc
 
 import msgspec
@@ -8,6 +9,7 @@ import pytest
 from hub_core.errors import Rejected
 from hub_core.message import Severity
 from hub_core.rows import Column, Record, open_file, read_file
+from hub_core.rows.lines import other_encoding
 
 HEADER = "H20251101"
 ROWS = ["D2850415123450IONESCU M.  000095750", "D1900101123457POP ȘTEFAN  000004250".replace("Ș", "Ş")]
@@ -126,6 +128,12 @@ def test_a_file_in_utf_8_is_told_as_one_where_another_encoding_is_described(seek
         read_file(f"{mark}{TITLES}\r\n1;Ștefan Țăndărică;;\r\n".encode(), seekers)
     assert faults(error) == [("F104", None, None)]
     assert "the file is UTF-8, and cp1250 is expected" in error.value.text
+
+
+def test_two_halves_of_a_letter_far_apart_make_no_letter_of_utf_8(seekers):
+    first, second = (bytes([byte]) for byte in "ș".encode())
+    between = b"." * 64 * 1024
+    assert other_encoding(b"abc" + first, io.BytesIO(between + second + "țăî".encode()), seekers) is None
 
 
 def test_a_count_that_is_known_to_differ_is_told_and_the_file_counts(payments):
