@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
+SCOPE = r"^[\x21\x23-\x5b\x5d-\x7e]{1,100}( [\x21\x23-\x5b\x5d-\x7e]{1,100}){0,19}$"  # RFC 6749, section 3.3
 FINGERPRINT = r"^([0-9A-Fa-f]{2}:?){31}[0-9A-Fa-f]{2}$"
 
 
@@ -31,15 +32,24 @@ class Credentials(Struct, frozen=True, kw_only=True):
     Attributes:
         kind: HTTP Basic, WS-Security UsernameToken, a bearer token, a header of the partner's own, or a header block of
             a SOAP message whose templates fill in ``{user}`` and ``{secret}``; over SFTP a private key or a password.
-        user: for all but ``bearer`` and ``header``.
+            ``client-credentials``: the hub logs in for a bearer token that counts for a while (OAuth 2.0, RFC 6749,
+            section 4.4).
+        user: for all but ``bearer`` and ``header``; for ``client-credentials`` the client id.
         header: name of the header, for ``header``.
-        secret: password, token, value of the header, or a private key without a password, as ssh-keygen writes it.
+        secret: password, token, value of the header, client secret, or a private key without a password, as ssh-keygen
+            writes it.
+        login: address where the hub logs in, or ``env:NAME``, for ``client-credentials``; on any host.
+        login_by: how client id and secret are shown there: ``basic`` in a header, ``form`` in the body.
+        scope: asked for there; left out: what the partner gives by itself.
     """
 
-    kind: Literal["basic", "username-token", "bearer", "header", "block", "ssh-key", "password"]
+    kind: Literal["basic", "username-token", "bearer", "header", "block", "ssh-key", "password", "client-credentials"]
     user: str | None = None
     header: str | None = None
     secret: SecretReference
+    login: str | None = None
+    login_by: Literal["basic", "form"] = "basic"
+    scope: Annotated[str, Meta(pattern=SCOPE, examples=["messages.read messages.write"])] | None = None
 
 
 class ClientCertificate(Struct, frozen=True, kw_only=True):

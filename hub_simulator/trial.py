@@ -33,7 +33,7 @@ from hub_simulator.simulator import Simulator
 from registry.sets.checking import check
 from registry.sets.draft import Draft, draft_of
 from registry.sets.reading import gather
-from registry.sets.references import ENV, followed
+from registry.sets.references import ENV, followed, variables_of
 
 CNP: Final = "2850415123450"  # nobody's
 SOON: Final = timedelta(days=21)
@@ -122,8 +122,8 @@ def _checked(
 
 
 def _unset(draft: Draft) -> list[str]:
-    urls = [one.url for one in draft.directory().endpoints.values() if one.url and one.url.startswith(ENV)]
-    return [name for url in urls if not os.environ.get(name := url.removeprefix(ENV))]
+    named = [name for one in draft.directory().endpoints.values() for name in variables_of(one)]
+    return [name for name in named if not os.environ.get(name)]
 
 
 def _contract(endpoint: Endpoint) -> Iterator[Step]:

@@ -25,7 +25,7 @@ SPEC: Final = Spec(
     ),
     fields=(
         Field(name="url", description="Address that the paths of the steps lie below."),
-        Field(name="credentials", description="basic, bearer or header."),
+        Field(name="credentials", description="basic, bearer, header or client-credentials."),
         Field(name="poll", description="every or cron."),
         Field(name="contract.json_schema", description="JSON Schema of the documents, below schemas/."),
         Field(name="contract.xsd", description="XSD of the documents, below schemas/."),

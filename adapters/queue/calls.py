@@ -7,8 +7,9 @@ from urllib.parse import quote
 
 import msgspec
 
+from adapters.kit.answered import Answered
 from adapters.kit.base import opened
-from adapters.kit.client import Answered, Client
+from adapters.kit.client import Client
 from adapters.kit.members import at
 from adapters.kit.sending import content
 from adapters.queue.exchange import Call, Exchange

@@ -23,7 +23,7 @@ SPEC: Final = Spec(
     fields=(
         Field(name="contract.json_schema", description="JSON Schema of the documents, below schemas/."),
         Field(name="url", description="Address of the webhook, to send; of the list, to fetch."),
-        Field(name="credentials", description="basic, bearer or header, to send and to fetch."),
+        Field(name="credentials", description="basic, bearer, header or client-credentials, to send and to fetch."),
         Field(name="message_id", description="header takes Idempotency-Key; or a path into the document."),
         Field(name="max_body_bytes", description="Larger bodies are refused before they are read."),
         Field(name="poll", description="every or cron; items, next and parameter say how the list is read."),

@@ -3,7 +3,8 @@
 import re
 from typing import Any, Final
 
-from adapters.kit.client import Answered, Client
+from adapters.kit.answered import Answered
+from adapters.kit.client import Client
 from adapters.kit.sending import content
 from hub_core.directory import Endpoint
 from hub_core.errors import Rejected

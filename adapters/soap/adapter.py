@@ -41,8 +41,8 @@ SPEC: Final = Spec(
         Field(name="header", description="Templates for the header blocks that the contract binds to a request."),
         Field(
             name="credentials",
-            description="basic, username-token (WS-Security), bearer, header, block (a header block of the contract); "
-            "in: the username-token of callers.",
+            description="basic, username-token (WS-Security), bearer, header, client-credentials, block (a block in the "
+            "header of the contract); in: the username-token of callers.",
         ),
         Field(name="security", description="WS-Security: form of the token, time stamp, signatures."),
         Field(name="mtom", description="Binary contents of requests travel as parts of their own."),

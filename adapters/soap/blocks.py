@@ -3,13 +3,13 @@
 Source: WSDL 1.1, section 3.7.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from adapters.soap.request import Content, Values, compile_content, known_to
 from adapters.soap.wsdl import Operation
 from hub_core.directory import Endpoint
 from hub_core.errors import ConfigError, Rejected
-from hub_core.security.secrets import resolve
+from hub_core.security.secrets import LiveSecret
 from hub_core.validation import parse_xml
 
 SHOWN = ("user", "secret")  # of credentials of kind ``block``
@@ -22,16 +22,17 @@ def compile_blocks(operation: Operation, endpoint: Endpoint) -> "Blocks":
     return Blocks(operation, endpoint.header, (*known_to(endpoint), *shown))
 
 
-def shown_by(endpoint: Endpoint) -> Values:
-    """Return what header blocks show of the credentials of an endpoint.
+def shown_by(endpoint: Endpoint) -> Callable[[], Values]:
+    """Return what gives what header blocks show of the credentials of an endpoint, with the secret of now.
 
     Raises:
-        ConfigError: R109.
+        ConfigError: R109; so does what is returned.
     """
     credentials = endpoint.credentials
     if credentials is None or credentials.kind != "block":
-        return {}
-    return {"user": credentials.user or "", "secret": resolve(credentials.secret).reveal()}
+        return dict
+    user, secret = credentials.user or "", LiveSecret(credentials.secret)
+    return lambda: {"user": user, "secret": secret.get().reveal()}
 
 
 class Blocks:

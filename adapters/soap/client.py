@@ -9,7 +9,8 @@ from typing import Final, TypeVar
 import msgspec
 from lxml import etree
 
-from adapters.kit.client import Answered, Client
+from adapters.kit.answered import Answered
+from adapters.kit.client import Client
 from adapters.kit.pieces import Pieces
 from adapters.soap.addressing import addressing
 from adapters.soap.attachments import MOST_INCLUDED, Packing, fill, read_envelope
@@ -124,7 +125,7 @@ class _Line:
         if key is not None:
             headers |= {"idempotency-key": key, "punte-reference": reference or key}
         blocks = addressing(key, to=self._to, action=request.action, whole=self._wsa)
-        blocks += self._blocks.fill({**values, **self._shown})
+        blocks += self._blocks.fill({**values, **self._shown()})
         envelope = request.fill(values, header=self._guard.header() + blocks)
         if enclosed and self._guard.signs:
             envelope = await asyncio.to_thread(_whole, fill(envelope, enclosed), self._name)

@@ -62,7 +62,10 @@ class SoapVoice(Voice):
         if not guard.demands and parts is None:
             return self._gathered(endpoint, headers, body)
         root, others = (parse_xml(body), []) if parts is None else unpack(body, parts)
-        guard.check(root)
+        try:
+            guard.check(root)
+        except ConfigError as error:
+            raise _unguarded(name, error) from None
         self._gather(endpoint, headers, root)
         if others and guard.signs:
             raise Refused("A416", "the signature does not cover what stands beside the envelope")
@@ -125,8 +128,12 @@ class SoapVoice(Voice):
         try:
             guard = Incoming(endpoint)
         except ConfigError as error:
-            # Its text names files of this machine: it is for the operator, not for the caller.
-            log.error("soap.unguarded", extra={"endpoint": name, "code": error.code, "why": error.text})  # noqa: TRY400
-            raise TryLater("W503", "the endpoint cannot check who calls") from None
+            raise _unguarded(name, error) from None
         self._guards[name] = (endpoint, guard)
         return guard
+
+
+def _unguarded(name: str, error: ConfigError) -> TryLater:
+    # Its text names files of this machine: it is for the operator, not for the caller.
+    log.error("soap.unguarded", extra={"endpoint": name, "code": error.code, "why": error.text})
+    return TryLater("W503", "the endpoint cannot check who calls")

@@ -7,11 +7,20 @@ CODES = (
     Code("D102", "partner asks to wait", "It is tried again when the partner said."),
     Code("D103", "answer lost", "The partner may have the message; the same idempotency key is sent again."),
     Code("D104", "answer lost, waits for you", "Ask the partner whether they have it; a person settles it."),
-    Code("D105", "wrong address or credentials", "Mend the endpoint and apply; what waits is sent by itself."),
+    Code(
+        "D105",
+        "wrong address or credentials",
+        "Mend url or credentials and apply; a secret in a file counts once it is mended. What waits is sent by itself.",
+    ),
     Code("D106", "partner's server shows another key", "Ask the partner about its key; mend host_key only then."),
     Code("D107", "another file has this name", "Take the other file away, or name another folder; the file waits."),
     Code("D108", "file cannot be read", "Let the hub read it, or put a copy there; it is then taken by itself."),
     Code("D109", "reply to no file of this hub", "Ask the partner what it answers, or take it out of the folder."),
+    Code(
+        "D110",
+        "login failed",
+        "Nothing was sent, it is tried again by itself. Mend user, secret, scope or login of its credentials.",
+    ),
     Code(
         "D201",
         "partner rejected the message",

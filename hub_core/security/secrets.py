@@ -31,6 +31,33 @@ class Secret:
         raise TypeError("a secret is not stored")
 
 
+class LiveSecret:
+    """The secret that a reference leads to now: a file is read again once it is another one.
+
+    Raises:
+        ConfigError: R109, as ``resolve``; here, and from ``get``.
+    """
+
+    __slots__ = ("_reference", "_secret", "_seen")
+
+    def __init__(self, reference: SecretReference) -> None:
+        self._reference = reference
+        self._seen: tuple[int, ...] | None = _identity(reference)
+        self._secret = resolve(reference)
+
+    def get(self) -> Secret:
+        """Return the secret; the same object for as long as its file is the same."""
+        seen = _identity(self._reference)
+        if seen is None or seen != self._seen:
+            self._secret = resolve(self._reference)
+            self._seen = seen  # as it was before it was read: what changed meanwhile is read again
+        return self._secret
+
+    def forget(self) -> None:
+        """Read it again, whatever its file looks like: it was of no use."""
+        self._seen = None
+
+
 def resolve(reference: SecretReference, environ: Mapping[str, str] | None = None) -> Secret:
     """Return the secret that a reference leads to; of a file its text without the last line break.
 
@@ -70,6 +97,17 @@ def secret_of(text: str | None, environ: Mapping[str, str]) -> Secret | None:
         return None
     kind, _, place = text.partition(":")
     return resolve(SecretReference(**{kind: place}), environ)
+
+
+def _identity(reference: SecretReference) -> tuple[int, ...] | None:
+    """Return what tells one content of a file from the next; ``None``: it cannot be looked at."""
+    if reference.file is None:
+        return ()
+    try:
+        seen = os.stat(reference.file)  # noqa: PTH116 - made for every call to a partner; a Path costs as much again
+    except OSError:
+        return None
+    return seen.st_dev, seen.st_ino, seen.st_size, seen.st_mtime_ns, seen.st_ctime_ns
 
 
 def _of_file(path: Path) -> str:

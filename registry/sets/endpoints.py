@@ -1,6 +1,5 @@
 """Checks of one endpoint: its names, its address, its secrets, and what its adapter says about it."""
 
-import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -14,12 +13,13 @@ from hub_core.message import Finding, Severity
 from hub_core.policy import Opening
 from hub_core.polled import Poll
 from hub_core.ports import Adapter, Field
-from hub_core.typed import MISSING_FIELD, SECRET_AS_VALUE, read_struct
+from hub_core.typed import MISSING_FIELD, read_struct
 from hub_core.wording import Answer
 from hub_core.yaml import Mapping, Node, where
 from registry.crontab import due_at, next_time
+from registry.sets.credentials import check_address, check_credentials
 from registry.sets.ground import Ground, Place
-from registry.sets.references import ENV, NAME, URL, followed
+from registry.sets.references import followed
 
 SHORTEST: Final = timedelta(seconds=1)  # from one fetch of a list to the next
 EACH_ARRIVAL_NEW: Final = "R201"
@@ -49,9 +49,6 @@ ONLY: Final = {
 CALLED: Final = frozenset({"url", "tls", "timeout_of"})
 # Fields that only some adapters know: those whose ``Spec`` names them.
 OWN: Final = ("header", "in_band", "mtom", "security", "wsa")
-OVER_SSH: Final = frozenset({"ssh-key", "password"})
-#: By kind of credentials, the field that it needs.
-NEEDED: Final = dict.fromkeys(("basic", "username-token", *OVER_SSH), "user") | {"header": "header"}
 # What is about messages that go out one by one.
 ALONE: Final = ("retry", "concurrency", "rate", "in_doubt")
 DEFAULTS: Final = Endpoint(institution="", direction=Direction.IN, adapter="", service="")
@@ -67,8 +64,7 @@ def check_endpoint(ground: Ground, name: str, endpoint: Endpoint) -> None:
     _check_writing(ground, endpoint, at)
     _check_direction(ground, endpoint, at)
     _check_url(ground, endpoint, at)
-    if endpoint.credentials is not None:
-        _check_credentials(ground, endpoint, at)
+    check_credentials(ground, endpoint, at)
     if endpoint.opening is not None:
         _check_opening(ground, endpoint.opening, at)
     if endpoint.poll is not None:
@@ -123,11 +119,8 @@ def _check_url(ground: Ground, endpoint: Endpoint, at: Place) -> None:
         called = endpoint.direction is not Direction.IN or endpoint.poll is not None
         if called and _knows(ground.adapters.get(endpoint.adapter), "url"):
             _check_place(ground, endpoint, at)
-    elif re.match(r"(https?|sftp)://[^/]*@", endpoint.url):
-        mend = "take user and password out of the address and write credentials: with secret: {env: NAME}"
-        ground.fault(at("url"), "the address holds a user or a secret", mend, SECRET_AS_VALUE)
-    elif not re.fullmatch(f"{ENV}{NAME}|{URL}", endpoint.url):
-        ground.fault(at("url"), "this is no address", f"write {_address(ground, endpoint)}, or env:NAME")
+    else:
+        check_address(ground, endpoint.url, at("url"), _address(ground, endpoint))
 
 
 def _check_own(ground: Ground, adapter: Adapter, endpoint: Endpoint, at: Place) -> None:
@@ -170,30 +163,6 @@ def _field(adapter: Adapter | None, name: str) -> Field | None:
 def _none_at(node: Node) -> Mapping:
     """Return settings that are left out, at the place of the endpoint's name."""
     return Mapping(items={}, keys={}, file=node.file, line=node.line, column=node.column)
-
-
-def _check_credentials(ground: Ground, endpoint: Endpoint, at: Place) -> None:
-    credentials = endpoint.credentials
-    if credentials is None:
-        return
-    called = endpoint.direction is Direction.IN and endpoint.poll is None
-    if called and (credentials.kind != "username-token" or endpoint.adapter != "soap"):
-        text = "callers of the hub show a key, or a user name token where the adapter is soap"
-        ground.fault(at("credentials"), text, "remove it, or write kind: username-token")
-    if credentials.kind == "block" and not endpoint.header:
-        text = "credentials of kind block are shown by the templates of header"
-        ground.fault(at("credentials"), text, "add header: with {user} and {secret}", MISSING_FIELD)
-    adapter = ground.adapters.get(endpoint.adapter)
-    if credentials.kind in OVER_SSH and adapter is not None and "sftp" not in adapter.spec.schemes:
-        text = f"credentials of kind {credentials.kind} are for folders over SFTP"
-        ground.fault(at("credentials", "kind"), text, f"write one that the adapter {endpoint.adapter} names")
-    needed = NEEDED.get(credentials.kind)
-    if needed is not None and getattr(credentials, needed) is None:
-        text = f"credentials of kind {credentials.kind} need {needed!r}"
-        ground.fault(at("credentials"), text, f"add {needed}: ...", MISSING_FIELD)
-    if (credentials.secret.env is None) == (credentials.secret.file is None):
-        text = "a secret lies in one place, env or file"
-        ground.fault(at("credentials", "secret"), text, "write {env: NAME} or {file: PATH}")
 
 
 def _check_opening(ground: Ground, opening: Opening, at: Place) -> None:

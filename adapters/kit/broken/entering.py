@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from adapters.kit.broken.good import Good, Sending, Settings, breaks
-from adapters.kit.client import Answered
+from adapters.kit.answered import Answered
 from hub_core.directory import Endpoint
 from hub_core.errors import PunteError, Rejected, TryLater
 from hub_core.security.secrets import Secret

@@ -11,8 +11,8 @@ from typing import Any, Final
 import aiohttp
 import msgspec
 
+from adapters.kit.answered import Answered
 from adapters.kit.broken.good import Fetching, GoodQueue, Queueing, breaks
-from adapters.kit.client import Answered
 from hub_core.errors import ConfigError, TryLater
 from hub_core.ports import Batch, Item
 

@@ -4,8 +4,9 @@ from typing import Any, ClassVar, Final
 
 import msgspec
 
+from adapters.kit.answered import Answered
 from adapters.kit.base import BaseAdapter
-from adapters.kit.client import Answered, Client
+from adapters.kit.client import Client
 from adapters.kit.sending import content
 from hub_core.credentials import SecretReference
 from hub_core.directory import Direction, Endpoint

@@ -5,7 +5,7 @@ from typing import Final
 
 from adapters.kit.broken.fetching import lapse
 from adapters.kit.broken.good import GoodQueue, Queueing, breaks
-from adapters.kit.client import Answered
+from adapters.kit.answered import Answered
 from hub_core.errors import Rejected, TryLater
 from hub_core.ports import Batch, Item
 

@@ -9,9 +9,11 @@ from typing import Any, Final
 import aiohttp
 import msgspec
 
+from adapters.kit.answered import Answered
 from adapters.kit.broken.good import Sending, Settings, breaks
-from adapters.kit.client import Answered, Client, authorisation
+from adapters.kit.client import Client
 from adapters.kit.sending import content
+from adapters.kit.showing import authorisation
 from hub_core.directory import Endpoint
 from hub_core.errors import ConfigError, Rejected, TryLater
 from hub_core.message import Receipt

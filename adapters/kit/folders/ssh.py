@@ -3,9 +3,11 @@
 Nothing of this machine's user counts: no configuration, no known hosts, no agent, no key that lies about.
 """
 
+import asyncio
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any, Final
 from urllib.parse import unquote
 
@@ -35,7 +37,7 @@ class Server(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         path: of the agreed folder; relative to the account's own folder unless it begins with a slash.
         host_keys: fingerprints of the keys that the server may show.
-        options: for ``asyncssh.connect``: user, key or password.
+        options: gives those of ``asyncssh.connect``: user, key or password, as they are now; raises as ``server_of``.
         steps: how long it may take to connect.
     """
 
@@ -43,7 +45,7 @@ class Server(msgspec.Struct, frozen=True, kw_only=True):
     port: int
     path: str
     host_keys: tuple[str, ...]
-    options: dict[str, Any]
+    options: Callable[[], dict[str, Any]]
     steps: Steps
 
     @property
@@ -70,12 +72,14 @@ def server_of(endpoint: Endpoint, host_keys: tuple[str, ...]) -> Server:
         seen = f"ssh-keyscan -p {port} {host} | ssh-keygen -lf - shows what the server says"
         mend = f"add host_key: SHA256:... as the partner tells it; {seen}"
         raise ConfigError("R103", "nothing says by which key the server is known", where="settings.host_key", mend=mend)
+    options = partial(_shown_by, endpoint.credentials)
+    options()  # what is wrong with them is told now
     return Server(
         host=host,
         port=port,
         path=path.removeprefix(_HOME) or "." if path.startswith(_HOME) else path,
         host_keys=host_keys,
-        options=_shown_by(endpoint.credentials),
+        options=options,
         steps=endpoint.timeout_of or Steps(),
     )
 
@@ -129,7 +133,7 @@ async def _connect(server: Server, kinds: list[str], seen: list[asyncssh.SSHKey]
         compression_algs=None,
         connect_timeout=server.steps.connect.total_seconds(),
         keepalive_interval=_ALIVE,
-        **server.options,
+        **await asyncio.to_thread(server.options),
     )
 
 

@@ -14,7 +14,7 @@ from adapters.soap.security.tokens import AGE, Account, check_timestamp, check_t
 from hub_core.credentials import Security, Signed, Signing
 from hub_core.directory import Endpoint
 from hub_core.errors import ConfigError
-from hub_core.security.secrets import resolve, resolve_pem
+from hub_core.security.secrets import LiveSecret, resolve_pem
 
 if TYPE_CHECKING:  # the libraries of signatures take 0.05 s to import, and few endpoints need them
     from adapters.soap.security.signing import Signer
@@ -51,7 +51,7 @@ class Outgoing:
         if self._age is not None:
             parts += timestamp(self._now(), self._age)
         if self._account is not None:
-            parts += username_token(self._account, now=self._now(), nonce=os.urandom(NONCE_BYTES))
+            parts += username_token(self._account(), now=self._now(), nonce=os.urandom(NONCE_BYTES))
         return f"<wsse:Security {_NAMES}>{parts}</wsse:Security>" if parts or self._signer else ""
 
     def sign(self, envelope: bytes) -> bytes:
@@ -127,7 +127,7 @@ class Incoming:
         if self._signed is not None:
             self._signed.check(envelope, stamp, now)
         if self._account is not None:
-            check_token(envelope.security, self._account, now=now, age=self._age, replays=self._replays)
+            check_token(envelope.security, self._account(), now=now, age=self._age, replays=self._replays)
         envelope.drop_security()
 
 
@@ -150,11 +150,13 @@ class _Signatures:
         verify(envelope, stamp, trusted=self._trusted, algorithms=self._algorithms, now=now)
 
 
-def _account(endpoint: Endpoint) -> Account | None:
+def _account(endpoint: Endpoint) -> Callable[[], Account] | None:
+    """Return what gives the account with the secret of now; ``None``: there is none."""
     credentials = endpoint.credentials
     if credentials is None or credentials.kind != "username-token":
         return None
     if not credentials.user:
         raise ConfigError("R103", "a user name token needs a user", where="credentials", mend="add user:")
     form = (endpoint.security or _NONE).form
-    return Account(credentials.user, resolve(credentials.secret).reveal(), form)
+    user, secret = credentials.user, LiveSecret(credentials.secret)
+    return lambda: Account(user, secret.get().reveal(), form)

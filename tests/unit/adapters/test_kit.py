@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from adapters.kit.client import authorisation, retry_after
+from adapters.kit.answered import retry_after
+from adapters.kit.showing import authorisation
 from hub_core.credentials import Credentials, SecretReference
 from hub_core.errors import ConfigError
 
