@@ -41,7 +41,7 @@ SPEC: Final = Spec(
         Field(name="header", description="Templates for the header blocks that the contract binds to a request."),
         Field(
             name="credentials",
-            description="basic, username-token (WS-Security), bearer, header, client-credentials, block (a block in the "
+            description="basic, username-token (WS-Security), bearer, header, client-credentials, block (one in the "
             "header of the contract); in: the username-token of callers.",
         ),
         Field(name="security", description="WS-Security: form of the token, time stamp, signatures."),
