@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
-from adapters.kit.broken.good import Good, Sending, Settings, breaks
 from adapters.kit.answered import Answered
+from adapters.kit.broken.good import Good, Sending, Settings, breaks
 from hub_core.directory import Endpoint
 from hub_core.errors import PunteError, Rejected, TryLater
 from hub_core.security.secrets import Secret

@@ -3,9 +3,9 @@
 import contextlib
 from typing import Final
 
+from adapters.kit.answered import Answered
 from adapters.kit.broken.fetching import lapse
 from adapters.kit.broken.good import GoodQueue, Queueing, breaks
-from adapters.kit.answered import Answered
 from hub_core.errors import Rejected, TryLater
 from hub_core.ports import Batch, Item
 
