@@ -164,7 +164,7 @@ class Partner:
         logins: every request that the door answered, in order.
     """
 
-    def __init__(self, script: tuple[Act, ...], door: Door) -> None:
+    def __init__(self, script: tuple[Act, ...], door: Door = lambda _: None) -> None:
         self._door = door
         self._tasks: set[asyncio.Task[None]] = set()
         self.url = ""

@@ -350,7 +350,7 @@ async def test_a_secret_that_is_taken_away_is_named_by_its_file_and_nothing_is_s
     ids=["no address", "no client id", "no address over HTTP"],
 )
 def test_a_login_that_is_not_complete_is_told_when_it_is_opened(endpoint, shown, code):
-    partner = Partner((), lambda _: None)
+    partner = Partner(())
     partner.url = "http://127.0.0.1:1/"
     with pytest.raises(ConfigError, match=code):
         Client("itm", endpoint("http://127.0.0.1:1/", partner, shown=shown))
@@ -382,7 +382,7 @@ async def test_a_login_over_tls_is_trusted_as_a_partner_is(endpoint, tmp_path, t
     authorities.write_bytes(issuer.pem)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(shown.write(tmp_path))
-    door = Partner((token(),), lambda _: None)
+    door = Partner((token(),))
     server = await asyncio.start_server(door.serve, "127.0.0.1", 0, ssl=context)
     door.url = f"https://localhost:{server.sockets[0].getsockname()[1]}/token"
     tls = {"tls": ClientCertificate(authorities=str(authorities))} if trusted else {}
