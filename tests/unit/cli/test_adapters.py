@@ -92,7 +92,7 @@ def test_a_new_one_that_polls_is_the_one_that_the_guide_tells_of(punte, tmp_path
     folder = made(punte, tmp_path, "registry", "--polls")
     guide = (ROOT / "docs/how-to/write-an-adapter.md").read_text()
     for name, shown in re.findall(r"```python file (\S+)\n(.*?)```", guide, re.DOTALL):
-        assert (folder / name).read_text().replace(f'sdk="{SDK}"', 'sdk="1.0"') == shown
+        assert (folder / name).read_text().replace(f'sdk="{SDK}"', 'sdk="1.2"') == shown
     assert "poll: {every: 30 s}" in (folder / "README.md").read_text()
 
 
