@@ -8,6 +8,7 @@ from importlib import import_module
 from types import ModuleType
 from typing import Any, Final
 
+from cli.pages.calling import calling
 from cli.pages.table import table
 from hub_core.ports import SDK, AsgiApp
 
@@ -44,7 +45,10 @@ def sdk() -> Iterator[str]:
     for name in MODULES:
         module = import_module(name)
         yield from ("", f"## {name}", "", _first(module.__doc__), "")
-        yield from table(("name", "", "what it is"), (_row(one, member) for one, member in members(module)))
+        rows = (row for one, member in members(module) for row in _rows(one, member))
+        yield from table(("name", "", "what it is"), rows)
+        if name == "adapters.kit":
+            yield from ("", *calling())
 
 
 def surface() -> dict[str, str]:
@@ -91,10 +95,12 @@ def members(module: ModuleType) -> list[tuple[str, Any]]:
     return [(name, getattr(module, name)) for name in module.__all__ if name not in OURS] + former
 
 
-def _row(name: str, member: Any) -> tuple[str, ...]:
-    inner = ", ".join(f"`{one}`" for one, _ in _parts(member))
-    text = _first(member.__doc__) if _described(member) else ""
-    return f"`{name}`", f"`{_signature(member)}`", f"{text} {f'Has {inner}.' if inner else ''}".strip()
+def _rows(name: str, member: Any) -> Iterator[tuple[str, ...]]:
+    """Yield a line for a name, and one for each that lies in it."""
+    yield f"`{name}`", f"`{_signature(member)}`", _first(member.__doc__) if _described(member) else ""
+    for inner, part in _parts(member):
+        called = _signature(part).replace("(self, ", "(").replace("(self)", "()")
+        yield f"`{name}.{inner}`", f"`{called}`", _first(part.__doc__)
 
 
 def _described(member: Any) -> bool:
