@@ -1,12 +1,12 @@
 """The database of a hub: one writer, many readers, on whichever engine lies below."""
 
 import contextlib
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
-from hub_core.errors import ConfigError
+from hub_core.errors import ConfigError, NotThere
 from hub_core.journal.engines.connection import Connection
 from hub_core.journal.engines.engine import Engine
 from hub_core.journal.engines.sqlite import Sqlite
@@ -48,9 +48,10 @@ class Database:
         self._engine: Engine = Sqlite(Path(where)) if isinstance(where, Path | str) else where
         self._engine.open((JOURNAL, *migrations))
         try:
-            if prepare is not None:
-                _prepare(self._engine, prepare)
-            self._writer = Writer(self._engine)
+            with _told(self._engine):
+                if prepare is not None:
+                    _prepare(self._engine, prepare)
+                self._writer = Writer(self._engine)
         except BaseException:
             self._engine.close()
             raise
@@ -142,10 +143,17 @@ class Database:
 
 
 def _prepare(engine: Engine, work: Work[None]) -> None:
+    with contextlib.closing(engine.writer()) as connection:
+        connection.begin()
+        work(connection)
+        connection.commit()
+
+
+@contextlib.contextmanager
+def _told(engine: Engine) -> Iterator[None]:
+    """Tell why a database that could be opened a moment ago cannot be used; a server may be there again in another."""
     try:
-        with contextlib.closing(engine.writer()) as connection:
-            connection.begin()
-            work(connection)
-            connection.commit()
+        yield
     except engine.errors as error:
-        raise ConfigError("J102", f"the database cannot be used ({engine.name_of(error)})") from error
+        kind = NotThere if engine.shared and engine.is_storage(error) else ConfigError
+        raise kind("J102", f"the database cannot be used ({engine.name_of(error)})") from error

@@ -9,7 +9,7 @@ import psycopg
 import pytest
 
 from hub_core.clock import new_id
-from hub_core.errors import ConfigError, TryLater
+from hub_core.errors import ConfigError, NotThere, TryLater
 from hub_core.journal.database import Database
 from hub_core.journal.engines.postgresql import Postgresql
 from hub_core.journal.engines.postgresql_words import declaration
@@ -40,6 +40,15 @@ async def keep(journal, **facts):
 
 def ids(journal):
     return {row.id for row in journal.messages(Filter(limit=1000))}
+
+
+def test_a_server_that_goes_while_a_hub_opens_its_database_may_be_waited_for(server):
+    def kill(connection):
+        connection.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+
+    with pytest.raises(NotThere) as fault:
+        Database(Postgresql(server.address), prepare=kill)
+    assert fault.value.code == "J102"
 
 
 async def test_a_server_that_is_gone_accepts_nothing_and_one_that_is_back_goes_on_without_a_restart(server):
