@@ -11,7 +11,7 @@ from hub_core.clock import repair_id
 from hub_core.codes import CODES
 from hub_core.directory import Direction
 from hub_core.errors import ConfigError, Rejected
-from hub_core.journal.entries import DeliveryRow, Kept, MessageRow, ParkedGroup
+from hub_core.journal.entries import Attempt, DeliveryRow, Kept, MessageRow, ParkedGroup
 from hub_core.message import Entry
 from hub_core.security.masking import mask_numbers, mask_text, masked
 from registry.desk.arguments import Look, Messages, Nothing, Revealed
@@ -210,5 +210,10 @@ def _delivery(row: DeliveryRow, *, reveal: bool) -> dict[str, Any]:
         "code": row.code,
         "detail": row.detail if reveal else mask_numbers(row.detail),
         "superseded": row.superseded,
-        "attempts": row.history,
+        "attempts": [_attempt(one, reveal=reveal) for one in row.history],
     }
+
+
+def _attempt(ended: Attempt, *, reveal: bool) -> dict[str, Any]:
+    shown: dict[str, Any] = msgspec.to_builtins(ended)
+    return shown | {"detail": ended.detail if reveal else mask_numbers(ended.detail)}

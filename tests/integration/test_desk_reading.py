@@ -5,6 +5,7 @@ import threading
 
 import pytest
 
+from hub_core.message import DeliveryState
 from tests.integration.seds_kept import BY
 
 DEADLINE = 10  # seconds; only a failing test gets near it
@@ -60,3 +61,14 @@ async def test_a_partners_receipt_is_shown_without_numbers_of_persons(seds):
     assert shown.startswith("case 12 of ")
     assert "2850415123450" not in shown
     assert revealed == "case 12 of 2850415123450"
+
+
+async def test_what_a_partner_said_to_each_attempt_is_shown_without_numbers_of_persons(seds):
+    kept = await seds.accept()
+    await seds.deliver(DeliveryState.PARKED, "D201", detail="nobody has 2850415123450")
+    shown, revealed = [
+        [it["detail"] for it in (await seds.desk.call("message", {"id": kept, **more}))["deliveries"][0]["attempts"]]
+        for more in ({}, {"reveal": True, **BY})
+    ]
+    assert shown == ["nobody has …50"]
+    assert revealed == ["nobody has 2850415123450"]
