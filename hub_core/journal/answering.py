@@ -28,7 +28,7 @@ _SENT: Final = (
 )
 
 
-class Answered(NamedTuple):
+class AnsweredFile(NamedTuple):
     """Which file is answered, when, and by whom."""
 
     endpoint: str
@@ -37,20 +37,20 @@ class Answered(NamedTuple):
     by: str
 
 
-def refuse_lines(connection: Connection, file: Answered, lines: Mapping[int, str], vault: Vault) -> int:
+def refuse_lines(connection: Connection, file: AnsweredFile, lines: Mapping[int, str], vault: Vault) -> int:
     """Park the rows of a file in some lines, each for what is said of it; return how many were."""
     which = f"{_SENT} AND d.filed_line IN ({marks([*lines])}) ORDER BY d.seq"
     rows = connection.execute(which, (file.endpoint, file.number, *lines)).fetchall()
     return _park(connection, file, [(row, lines[row[1]]) for row in rows], vault)
 
 
-def refuse_rest(connection: Connection, file: Answered, told: str, vault: Vault) -> int:
+def refuse_rest(connection: Connection, file: AnsweredFile, told: str, vault: Vault) -> int:
     """Park some of the other rows of a file; return how many were, 0: none is left."""
     rows = connection.execute(f"{_SENT} ORDER BY d.seq LIMIT ?", (file.endpoint, file.number, AT_ONCE)).fetchall()
     return _park(connection, file, [(row, told) for row in rows], vault)
 
 
-def close_answer(connection: Connection, file: Answered, answer: FileAnswer) -> None:
+def close_answer(connection: Connection, file: AnsweredFile, answer: FileAnswer) -> None:
     """Write down what is said of a file, once it is with all of its rows."""
     which = (file.endpoint, file.number)
     (lines,) = connection.execute("SELECT lines FROM filed WHERE endpoint = ? AND number = ?", which).fetchone()
@@ -60,7 +60,7 @@ def close_answer(connection: Connection, file: Answered, answer: FileAnswer) -> 
     )
 
 
-def _park(connection: Connection, file: Answered, rows: Sequence[tuple[Row, str]], vault: Vault) -> int:
+def _park(connection: Connection, file: AnsweredFile, rows: Sequence[tuple[Row, str]], vault: Vault) -> int:
     entries, at = [], to_micros(file.at)
     for (seq, line, message, name, message_id, envelope), said in rows:
         told = None

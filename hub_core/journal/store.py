@@ -130,7 +130,7 @@ class SqlJournal(SqlJournalView):
 
     async def answer_file(self, endpoint: str, number: int, answer: FileAnswer, *, at: datetime, by: str) -> int:
         """Write down what a partner says of a file; see ``Journal.answer_file``."""
-        file = answering.Answered(endpoint=endpoint, number=number, at=at, by=by)
+        file = answering.AnsweredFile(endpoint=endpoint, number=number, at=at, by=by)
         parked = 0
         for some in chunks(answer.rows):
             lines = {row.line: row.told for row in some}

@@ -17,14 +17,14 @@ OF_NO_FILE: Final = "D109"
 MOST: Final = 100  # replies of one run; the next one goes on
 
 
-class Answered(NamedTuple):
+class AnswersRead(NamedTuple):
     """What was read: in words, and a code where a person is needed."""
 
     told: list[str]
     code: str | None
 
 
-async def take_answers(parts: "Parts", name: str, poller: Answers) -> Answered:
+async def take_answers(parts: "Parts", name: str, poller: Answers) -> AnswersRead:
     """Write down the answers that lie there; what cannot be read, or answers no file, stays and is told each time.
 
     Raises:
@@ -52,7 +52,7 @@ async def take_answers(parts: "Parts", name: str, poller: Answers) -> Answered:
     told = [f"{read:,} replies read; {parked:,} rows refused by the partner"] if read else []
     told += [f"{strange:,} replies to no file of this hub"] if strange else []
     told += [f"a reply cannot be read: {unreadable.text}"] if unreadable else []
-    return Answered(told, unreadable.code if unreadable else OF_NO_FILE if strange else None)
+    return AnswersRead(told, unreadable.code if unreadable else OF_NO_FILE if strange else None)
 
 
 async def _write_down(parts: "Parts", file: FiledRow, answer: FileAnswer, by: str) -> int:
