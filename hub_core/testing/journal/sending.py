@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from hub_core.errors import Rejected
 from hub_core.message import DeliveryState, State
+from hub_core.outbox import Claimed
 from hub_core.testing.builders import NOW, a_delivery, a_message, an_outcome
 from hub_core.testing.journal.base import (
     LEASE,
@@ -200,20 +201,14 @@ class Sending(JournalSuite):
         assert (claimed.lost, again.lost) == (2, 0)
 
     async def test_a_message_is_delivering_until_its_last_delivery_is_sent(self, journal: AnyJournal) -> None:
-        message = a_message()
-        targets = [a_delivery(message, endpoint=name) for name in ("one", "two")]
-        await journal.record(message, an_outcome(message, *targets))
-        first, second = await claim(journal)
+        first, second = await _claim_two_of_one(journal)
         await send(journal, first)
         assert journal.messages()[0].state is State.DELIVERING
         await send(journal, second)
         assert journal.messages()[0].state is State.DELIVERED
 
     async def test_a_message_is_parked_as_soon_as_one_delivery_is(self, journal: AnyJournal) -> None:
-        message = a_message()
-        targets = [a_delivery(message, endpoint=name) for name in ("one", "two")]
-        await journal.record(message, an_outcome(message, *targets))
-        first, second = await claim(journal)
+        first, second = await _claim_two_of_one(journal)
         await park(journal, first)
         assert journal.messages()[0].state is State.PARKED
         await send(journal, second)
@@ -227,6 +222,14 @@ class Sending(JournalSuite):
         )
         assert isinstance(answers[0], Rejected)
         assert await claimed_ids(journal) == []
+
+
+async def _claim_two_of_one(journal: AnyJournal) -> list[Claimed]:
+    """Keep a message with two deliveries and claim both."""
+    message = a_message()
+    targets = [a_delivery(message, endpoint=name) for name in ("one", "two")]
+    await journal.record(message, an_outcome(message, *targets))
+    return await claim(journal)
 
 
 async def _end_workers(journal: AnyJournal, times: int) -> datetime:
