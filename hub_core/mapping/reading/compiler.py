@@ -10,6 +10,7 @@ from hub_core.canonical.names import normal_name
 from hub_core.canonical.values import Code
 from hub_core.mapping.binding.plan import Obj, Scope
 from hub_core.mapping.codecs import BadValue, chain
+from hub_core.mapping.codecs.dates import from_iso
 from hub_core.mapping.reading import jsonplaces, xmlrun
 from hub_core.mapping.reading.build import Build
 from hub_core.mapping.reading.generator import Frame, Generator, Kind
@@ -58,6 +59,7 @@ class Compiled(msgspec.Struct, frozen=True, kw_only=True):
             "BadValue": BadValue,
             "Code": Code,
             "Several": Several,
+            "from_iso": from_iso,
             "normal_name": normal_name,
         }
         exec(marshal.loads(self.code), namespace)  # noqa: S102, S302 - own code; texts of a mapping are literals in it

@@ -11,7 +11,7 @@ import msgspec
 
 from hub_core.document import Document
 from hub_core.mapping.binding.plan import Check
-from hub_core.mapping.codecs import BadValue, Parse
+from hub_core.mapping.codecs import BadValue, Parse, dates
 from hub_core.mapping.dated import DatedTable, Span
 from hub_core.mapping.language.paths import Filter, Steps
 from hub_core.mapping.reading.known import Known
@@ -196,9 +196,9 @@ class Run:
         self._said[label.rule, label.at, path] = code
         self.found.append((finding, to))
 
-    def bad(self, label: Label, spot: Any, to: To, error: BadValue) -> None:
-        """A codec could not read the value."""
-        text = f"not readable as {label.codec} ({error})"
+    def bad(self, label: Label, spot: Any, to: To, error: ValueError) -> None:
+        """A codec could not read the value; an error that is not of a codec comes from a date read inline."""
+        text = f"not readable as {label.codec} ({error if isinstance(error, BadValue) else dates.NO_DAY})"
         self._say(label, spot, to, "M202", text, severe=label.severe)
         if label.leave:
             self.drop(spot, label.steps)

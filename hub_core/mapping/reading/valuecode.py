@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager
 from typing import NamedTuple
 
 from hub_core.mapping.binding.plan import Value
-from hub_core.mapping.codecs import Chain
+from hub_core.mapping.codecs import Chain, dates
 from hub_core.mapping.codelists import CodeList
 from hub_core.mapping.reading.generator import Frame, Generator
 from hub_core.mapping.reading.tree import Leaf
@@ -211,9 +211,12 @@ class ValueCode:
         if chain.total:
             self._lines([task.sink.format(read), *done])
             return
+        inline = chain.parse is dates.read_iso
+        if inline:
+            read = dates.INLINE.format(text.var, self.writer.codec(chain.text))
         with self.writer.block("try:"):
             self._lines([task.sink.format(read), *done])
-        with self.writer.block("except BadValue as bad:"):
+        with self.writer.block(f"except {'ValueError' if inline else 'BadValue'} as bad:"):
             self.writer.line(f"run.bad({text.label}, {task.place}, bad)")
             if value.spill and task.holder:
                 self._lines([*self._spilled(task, text, *value.spill), *take])

@@ -78,6 +78,33 @@ def test_a_value_that_its_codec_cannot_read_refuses_the_document(bench):
     assert "yesterday" not in repr(found)
 
 
+A_DAY = "insurance[]: {each: '<n[]>', fields: {period.start: {at: <a>, as: date}}}"
+
+
+@pytest.mark.parametrize("text", ["2024-02-29", " 2024-02-29\n", "2024-02-29Z", "2024-02-29+02:00"])
+def test_a_day_is_read_with_blanks_around_it_and_with_a_zone_behind_it(bench, text):
+    reading = bench.read(A_DAY, {"n": [{"a": text}]})
+    assert reading.record.insurance[0].period.start == date(2024, 2, 29)
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("2023-02-29", "date.day"),
+        ("2023-02-29Z", "date.day"),
+        ("0000-01-01", "date.day"),
+        ("2024-W05-3", "date.day"),
+        ("2024010199", "date.day"),
+        ("\u0662\u0660\u0662\u0664-01-01", "date.day"),
+        ("20240229", "date.form"),
+        ("29.2.2024", "date.form"),
+    ],
+)
+def test_what_is_no_day_is_refused_with_the_reason(bench, text, why):
+    reading = bench.read(A_DAY, {"n": [{"a": text}]})
+    assert only(reading, "M202").text == f"not readable as date ({why})"
+
+
 def test_flag_leaves_the_field_out_and_keeps_the_value(bench):
     reading = bench.read("death.date: {at: <a>, as: partial_date}", {"a": "yesterday"}, top="faulty: flag")
     assert reading.record.death is None
