@@ -6,7 +6,9 @@ counted here.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Final
+
+_FEW: Final = 3
 
 
 class Writer:
@@ -108,6 +110,10 @@ class Writer:
         """Return the name of a set of texts."""
         ordered = sorted(set(words))
         return self.literal(letter, f"frozenset({{{', '.join(map(repr, ordered))}}})" if ordered else "frozenset()")
+
+    def among(self, letter: str, words: tuple[str, ...]) -> str:
+        """Return the expression of texts to look for one in: a few are compared sooner than one is hashed."""
+        return repr(tuple(dict.fromkeys(words))) if len(words) <= _FEW else self.words(letter, words)
 
     def source(self) -> str:
         """Return the whole source: constants, then code."""

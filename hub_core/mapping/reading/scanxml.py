@@ -152,14 +152,13 @@ class XmlScan:
         libxml2 finds them: to ask each for its name takes longer than to read a value of it.
         """
         [(name, node)] = children.items()
-        child, count = self.writer.name("o"), self.writer.name("n")
-        self.writer.line(f"{count} = 0")
-        with self.writer.block(f"for {child} in {element}.iterchildren({name!r}):"):
-            self.writer.line(f"{count} += 1")
+        child, found = self.writer.name("o"), self.writer.name("n")
+        self.writer.line(f"{found} = list({element}.iterchildren({name!r}))")
+        with self.writer.block(f"for {child} in {found}:"):
             self._place(node, child, frame, (*steps, Step(name=name)), check=True)
             if not mixed:
                 self._tail(child, element)
-        with self.writer.block(f"if {count} != len({element}):"):
+        with self.writer.block(f"if len({found}) != len({element}):"):
             self.writer.line(f"run.others({element}, {name!r}, mixed={mixed})")
 
     def _tail(self, child: str, element: str) -> None:

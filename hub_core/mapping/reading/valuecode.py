@@ -63,7 +63,7 @@ class ValueCode:
     def blank(self, value: Value, frame: Frame) -> str:
         """Return the expression that the source says nothing, or one of the ``absent`` tokens."""
         tests = [self._trimmed(leaf) for leaf in self._leaves(value, frame)]
-        words = self.writer.words("A", ("", *value.absent))
+        words = self.writer.among("A", ("", *value.absent))
         return " and ".join(f"{test} in {words}" for test in tests) or "True"
 
     def _leaves(self, value: Value, frame: Frame) -> list[Leaf]:
@@ -121,12 +121,12 @@ class ValueCode:
         """Write the tests for tokens; what the returned block holds is for all other texts."""
         word = "if"
         if value.absent:
-            with self.writer.block(f"{word} {text} in {self.writer.words('A', value.absent)}:"):
+            with self.writer.block(f"{word} {text} in {self.writer.among('A', value.absent)}:"):
                 self._lines(take)
             word = "elif"
         for why, words in (("unknown", value.unknown), ("withheld", value.withheld)):
             if words:
-                with self.writer.block(f"{word} {text} in {self.writer.words('A', words)}:"):
+                with self.writer.block(f"{word} {text} in {self.writer.among('A', words)}:"):
                     self._lines([gap(why), *take])
                 word = "elif"
         return self.writer.block("else:") if word == "elif" else self.writer.same()
