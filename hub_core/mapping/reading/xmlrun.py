@@ -27,21 +27,28 @@ def again(old: str, new: str | None) -> str:
 def own_text(element: Element) -> str:
     """Return the text of an element without that of its children; comments do not cut it."""
     text = element.text or ""
-    if not len(element):
-        return text
-    tails = [tail for child in element if (tail := child.tail)]
-    return text + "".join(tails) if tails else text
+    return text + "".join([tail for child in element if (tail := child.tail)]) if len(element) else text
 
 
 def places(base: Element, steps: Steps) -> list[Place]:
     """Return all places that a path leads to."""
+    found = _elements(base, steps)
+    if steps and (name := steps[-1].name)[0] == "@":
+        return [(element, name[1:]) for element in found if element.get(name[1:]) is not None]
+    return [(element, None) for element in found]
+
+
+def _elements(base: Element, steps: Steps) -> list[Element]:
+    """Return the elements that a path leads to, or those whose attribute it names."""
     found: list[Element] = [base]
     for step in steps:
-        name = step.name
-        if name[0] == "@":
-            return [(element, name[1:]) for element in found if element.get(name[1:]) is not None]
-        found = [one for element in found for one in _children(element, step)]
-    return [(element, None) for element in found]
+        if (name := step.name)[0] == "@":
+            break
+        if step.filters or step.index is not None or name.startswith(ANY_NAMESPACE):
+            found = [one for element in found for one in _children(element, step)]
+        else:
+            found = [one for element in found for one in element if one.tag == name]
+    return found
 
 
 def _children(element: Element, step: Step) -> list[Element]:
@@ -77,7 +84,10 @@ def value_of(place: Place) -> str:
 
 def texts_at(base: Element, steps: Steps) -> list[str]:
     """Return the texts at a path that are not blank."""
-    return [text for place in places(base, steps) if (text := value_of(place))]
+    found = _elements(base, steps)
+    if steps and (name := steps[-1].name)[0] == "@":
+        return [text for element in found if (text := (element.get(name[1:]) or "").strip())]
+    return [text for element in found if (text := own_text(element).strip())]
 
 
 def present_at(base: Element, steps: Steps) -> bool:
@@ -169,12 +179,13 @@ class XmlRun(Run):
 
     def _named(self, element: Element, front: str) -> list[tuple[Element, str]]:
         """Return the children of an element with their fronts; an index only among several of one name."""
-        children = list(element)
-        tags = [child.tag for child in children]
-        if len(tags) > 1 and tags.count(tags[0]) == len(tags) and tags[0].__class__ is str:
-            path = front + self._shown(tags[0])
-            return [(child, f"{path}[{number}]/") for number, child in enumerate(children)]
-        children = [child for child in children if child.tag.__class__ is str]  # no comments, no instructions
+        tag = element[0].tag
+        if len(element) > 1 and tag.__class__ is str:  # most often all have one name, which libxml2 sees sooner
+            children = list(element.iterchildren(tag))
+            if len(children) == len(element):
+                path = front + self._shown(tag)
+                return [(child, f"{path}[{number}]/") for number, child in enumerate(children)]
+        children = [child for child in element if child.tag.__class__ is str]  # no comments, no instructions
         tags = [child.tag for child in children]
         shown = {tag: front + self._shown(tag) for tag in dict.fromkeys(tags)}
         counts = {tag: iter(range(count)) for tag, count in Counter(tags).items() if count > 1}
@@ -214,7 +225,7 @@ class XmlRun(Run):
     def element(self, element: Any) -> None:
         """Leave an element that nothing names; comments and instructions hold no values."""
         if element.tag.__class__ is str:
-            self._leave((element, None))
+            self._subtrees([(element, self._front(element))])
 
     def others(self, element: Any, name: str, *, mixed: bool) -> None:
         """Leave the children of another name, and texts behind them where the element is not ``mixed``."""
