@@ -10,7 +10,7 @@ from hub_core.canonical.values import Code, Gap, Struct, says
 from hub_core.canonical.work import Disability, Employment, Income, Insurance, InsurancePeriod, JobSeeking
 
 
-class Unmapped(Struct, frozen=True, kw_only=True):
+class Unmapped(Struct, frozen=True):
     """A value of the source that no rule names."""
 
     path: Annotated[str, says("Where it stands in the document as received, with indexes.")]

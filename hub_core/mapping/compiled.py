@@ -248,7 +248,7 @@ class CompiledMapping:
         if run.gaps:
             record["gaps"] = gaps(record, run.gaps)
         if run.left:
-            record["unmapped"] = [Unmapped(path=path, value=value) for path, value in run.left.items()]
+            record["unmapped"] = list(starmap(Unmapped, run.left.items()))
         try:
             made = msgspec.convert(record, Beneficiary)
         except msgspec.ValidationError as error:
