@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any, Final
 
@@ -15,8 +15,8 @@ from hub_core.attachments.folder import Folder
 from hub_core.delivering.delivery import Deliverer
 from hub_core.errors import ConfigError, PunteError, TryLater
 from hub_core.journal.entries import Filter, MessageRow
-from hub_core.message import Arrival, Caller, Outcome, State
-from hub_core.ports import AsgiApp, Asked, Found, Line, Place
+from hub_core.message import Caller, State
+from hub_core.ports import AsgiApp, Asked, Found, Place
 from hub_core.security.secrets import secret_of
 from registry.desk.desk import Desk
 from registry.parts import Parts
@@ -36,10 +36,13 @@ class Running:
     def __init__(self, parts: Parts, deliverer: Deliverer, *, begin: Callable[[], Awaitable[None]]) -> None:
         self._parts = parts
         self._deliverer = deliverer
-        self._callers = parts.callers
         self.begin = begin
         self.admission = parts.admission
+        # What is asked for each message stands here itself, not behind a method that hands it on.
         self.directory = parts.directory
+        self.authenticate = parts.callers.authenticate
+        self.certified = parts.callers.certified
+        self.accept = parts.hub.accept
         self.desk = Desk(parts)
         self._metrics_key = secret_of(parts.settings.metrics_key, parts.environ)
         self._fronts: dict[str, AsgiApp] = {}
@@ -67,21 +70,9 @@ class Running:
                 self._parts.adapters.give_up(adapter, fault)
         return _AWAY if adapter in {endpoint.adapter for endpoint in self.directory().endpoints.values()} else None
 
-    def authenticate(self, headers: Mapping[str, str], line: Line) -> Caller:
-        """Return who calls; see ``ports.Services``."""
-        return self._callers.authenticate(headers, line)
-
-    def certified(self, headers: Mapping[str, str], line: Line) -> Caller | None:
-        """Return who calls by certificate; see ``ports.Services``."""
-        return self._callers.certified(headers, line)
-
     def admit(self, caller: Caller, size: int) -> contextlib.AbstractContextManager[Place]:
         """Hold room for a call; see ``ports.Services``."""
         return self.admission.admit(caller.institution, size)
-
-    def accept(self, arrival: Arrival) -> Coroutine[Any, Any, Outcome]:
-        """Run the flow; see ``ports.Services``."""
-        return self._parts.hub.accept(arrival)
 
     async def ask(self, asked: Asked) -> Found:
         """Answer a question by a document; see ``ports.Services``."""

@@ -40,12 +40,7 @@ class Place:
         self.weight = 0
 
     def __enter__(self) -> Self:
-        self._admission.enter(self)
-        try:
-            self.holds(self._size)
-        except TryLater:
-            self._admission.leave(self)
-            raise
+        self._admission.enter(self, self._size)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -133,7 +128,7 @@ class Admission:
         """
         return Place(self, party, size)
 
-    def enter(self, place: Place) -> None:
+    def enter(self, place: Place, size: int) -> None:
         """Take a call in hand; see ``admit``. ``place`` holds nothing yet."""
         if self._closed:
             raise self._away("W503", "the hub is stopping", _SOON)
@@ -141,6 +136,11 @@ class Admission:
             raise self._away("W510", "the journal does not keep up", _LATER)
         self._calls += 1
         self._parties.setdefault(place.party, 0)
+        try:
+            self.add(place, size + SURROUNDINGS)
+        except TryLater:
+            self.leave(place)
+            raise
 
     def add(self, place: Place, more: int) -> None:
         """Hold more for a call; see ``Place.holds``."""

@@ -12,10 +12,14 @@ def persons_in(record: Beneficiary) -> tuple[str, ...]:
     >>> persons_in(Beneficiary(identifiers=(Identifier(scheme="eu.pin", value="285 0415123450"),)))
     ('eu.pin:2850415123450', 'ro.cnp:2850415123450')
     """
-    identifiers = [identifier for person in people(record) for identifier in person.identifiers]
+    found: list[str] = []
+    for person in people(record):
+        for identifier in person.identifiers:
+            found += handles(identifier)
     for benefit in record.benefits:
-        identifiers += filter(None, (benefit.holder, benefit.beneficiary))
-    return tuple(dict.fromkeys([key for identifier in identifiers for key in handles(identifier)]))
+        for holder in filter(None, (benefit.holder, benefit.beneficiary)):
+            found += handles(holder)
+    return tuple(dict.fromkeys(found))
 
 
 def handles(identifier: Identifier) -> list[str]:
@@ -32,5 +36,8 @@ def people(record: Beneficiary) -> list[Person]:
     everybody += record.relatives
     for household in record.households:
         everybody += [member.person for member in household.members]
-    known = [person for person in everybody if person is not None]
-    return [one for person in known for one in (person, person.father, person.mother) if one is not None]
+    known: list[Person] = []
+    for person in everybody:
+        if person is not None:
+            known += filter(None, (person, person.father, person.mother))
+    return known

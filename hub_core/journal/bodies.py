@@ -77,7 +77,7 @@ _ENCODER: Final = msgspec.msgpack.Encoder()
 
 
 class Contents:
-    """Seals and opens what belongs to one message."""
+    """Seals and opens what belongs to one message, given its envelope."""
 
     __slots__ = ("_cipher", "_envelope", "_message")
 
@@ -194,7 +194,7 @@ class Vault:
     def seal(self, message_id: str, envelope: Envelope) -> tuple[bytes, str]:
         """Return an envelope as it is written, and the id of the key that sealed it."""
         prefix, key_id, cipher = self._current
-        return prefix + cipher.seal(_ENCODER.encode(envelope), _bound(message_id)), key_id
+        return prefix + cipher.seal(_ENCODER.encode(envelope), b"envelope of " + message_id.encode()), key_id
 
     def open(self, message_id: str, sealed: bytes | None) -> Envelope:
         """Return the envelope of a message.
@@ -205,11 +205,7 @@ class Vault:
         if sealed is None:
             raise unopened("is not there")
         cipher = self._cipher(sealed[:_ID_BYTES])
-        return _ENVELOPES.decode(cipher.open(sealed[_ID_BYTES:], _bound(message_id)))
-
-    def contents_of(self, message_id: str, envelope: Envelope) -> Contents:
-        """Return what seals and opens the contents of a message."""
-        return Contents(message_id, envelope)
+        return _ENVELOPES.decode(cipher.open(sealed[_ID_BYTES:], b"envelope of " + message_id.encode()))
 
     def contents(self, message_id: str, sealed: bytes | None) -> Contents:
         """Return what opens the contents of a message, given its sealed envelope.
@@ -217,7 +213,7 @@ class Vault:
         Raises:
             Rejected: J115. ConfigError: J113.
         """
-        return self.contents_of(message_id, self.open(message_id, sealed))
+        return Contents(message_id, self.open(message_id, sealed))
 
     def reseal(self, message_id: str, sealed: bytes) -> tuple[bytes, str]:
         """Return an envelope sealed by the current key, and its id."""
@@ -269,10 +265,6 @@ class Vault:
             raise no_key(key_id)
         self.replace(keyring)
         return key
-
-
-def _bound(message_id: str) -> bytes:
-    return b"envelope of " + message_id.encode()
 
 
 def no_key(key_id: str) -> ConfigError:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from itertools import chain
 from typing import Final, NamedTuple
 
-from hub_core.journal.bodies import Vault
+from hub_core.journal.bodies import Contents, Vault
 from hub_core.journal.engines.connection import Connection
 from hub_core.journal.engines.statements import Row, chunks, marks
 from hub_core.journal.failpoints import reach
@@ -62,7 +62,7 @@ class Held(NamedTuple):
             Rejected: J115. ConfigError: J113.
         """
         envelope = vault.open(self.message_id, self.envelope)
-        contents = vault.contents_of(self.message_id, envelope)
+        contents = Contents(self.message_id, envelope)
         delivery = Delivery(
             id=self.id,
             message_id=self.message_id,

@@ -1,12 +1,14 @@
 """Decided outcomes as bytes: what is read back equals what was decided, to the byte."""
 
+from collections.abc import Callable
 from typing import Final
 
 import msgspec
 
 from hub_core.message import Outcome
 
-_ENCODER: Final = msgspec.msgpack.Encoder()
+#: Returns an outcome as bytes.
+encode_outcome: Final[Callable[[Outcome], bytes]] = msgspec.msgpack.Encoder().encode
 _DECODER: Final = msgspec.msgpack.Decoder(Outcome)
 
 
@@ -17,11 +19,6 @@ class _Record(msgspec.Struct):
 
 
 _RECORD: Final = msgspec.msgpack.Decoder(_Record)
-
-
-def encode_outcome(outcome: Outcome) -> bytes:
-    """Return an outcome as bytes."""
-    return _ENCODER.encode(outcome)
 
 
 def decode_outcome(encoded: bytes) -> Outcome:

@@ -16,7 +16,7 @@ import msgspec
 
 from hub_core.errors import PunteError
 from hub_core.journal import attaching
-from hub_core.journal.bodies import Vault
+from hub_core.journal.bodies import Contents, Vault
 from hub_core.journal.dropping import refuse_dropped
 from hub_core.journal.engines.connection import Connection
 from hub_core.journal.engines.statements import Row, insert, marks
@@ -112,7 +112,7 @@ def _reduce(connection: Connection, vault: Vault, seq: int, message_id: str, sea
     kept = connection.execute("SELECT outcome, sealed FROM content WHERE message_seq = ?", (seq,)).fetchone()
     try:
         envelope = vault.open(message_id, sealed)
-        contents = vault.contents_of(message_id, envelope)
+        contents = Contents(message_id, envelope)
         outcome = _without_persons(decode_outcome(contents.read(b"outcome", kept[0], sealed=kept[1])))
     except PunteError:
         return False

@@ -7,7 +7,7 @@ import msgspec
 
 from hub_core.errors import Rejected
 from hub_core.journal import attaching, repeating
-from hub_core.journal.bodies import OrderKey, Vault
+from hub_core.journal.bodies import Contents, OrderKey, Vault
 from hub_core.journal.dropping import refuse_dropped
 from hub_core.journal.engines.connection import Connection
 from hub_core.journal.engines.statements import Row, insert
@@ -100,7 +100,7 @@ class Standing(msgspec.Struct, frozen=True):
 def prepare(message: Message, outcome: Outcome, vault: Vault) -> Recorded:
     """Encode and seal, in the caller's thread: what cannot be encoded fails there, alone."""
     envelope = vault.enclose(message, outcome)
-    contents = vault.contents_of(message.id, envelope)
+    contents = Contents(message.id, envelope)
     sender = None if message.sender_id is None else vault.token("sender", message.sender_id)
     digest = vault.digest(message.digest)
     return Recorded(

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 import msgspec
 
 from hub_core.errors import Rejected
-from hub_core.journal.bodies import Envelope, Told, Vault, no_key
+from hub_core.journal.bodies import Contents, Envelope, Told, Vault, no_key
 from hub_core.journal.dropping import refuse_dropped
 from hub_core.journal.engines.connection import Connection
 from hub_core.journal.engines.statements import Row
@@ -196,7 +196,7 @@ def _hash_parts(connection: Connection, vault: Vault, seq: int, message_id: str,
             "UPDATE message_case SET number = ? WHERE number = ? AND message_seq = ?",
             (vault.token("case", number), number, seq),
         )
-    contents = vault.contents_of(message_id, envelope)
+    contents = Contents(message_id, envelope)
     keyed = connection.execute(
         "SELECT seq, order_key FROM delivery WHERE message_seq = ? AND order_key IS NOT NULL", (seq,)
     ).fetchall()

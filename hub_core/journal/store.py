@@ -51,10 +51,13 @@ class SqlJournal(SqlJournalView):
         """Keep and decide; see ``Journal.record``. Returns ``outcome`` itself if the message is new."""
         recorded = recording.prepare(message, outcome, self._vault)
         reach("after-seal-before-hand-over")
-        standing: Outcome | recording.Standing = await self._sealed(
-            self._database.write_batched(recording.record, recorded, size=recorded.size)
-        )
-        return self._opened(standing)
+        try:
+            standing: Outcome | recording.Standing
+            standing = await self._database.write_batched(recording.record, recorded, size=recorded.size)
+        except KeyDropped:
+            self._vault.reread()
+            raise
+        return standing if standing is outcome else self._opened(standing)
 
     async def record_all(self, decided: Sequence[tuple[Message, Outcome]]) -> list[Outcome]:
         """Keep and decide, all or none; see ``Journal.record_all``. Sealing many messages holds up nobody else."""

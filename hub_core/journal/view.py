@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from typing import Any, Final
 
 from hub_core.journal.attaching import AttachmentView
-from hub_core.journal.bodies import Envelope, Vault
+from hub_core.journal.bodies import Contents, Envelope, Vault
 from hub_core.journal.engines.statements import OPEN
 from hub_core.journal.entries import Counts, Filter, Kept, MessageRow, Rows
 from hub_core.journal.filing import FilingView
@@ -72,7 +72,7 @@ class SqlJournalView(
             return None
         *columns, outcome, sealed, purged_at = row
         envelope = self._vault.open(message_id, columns[-1])
-        contents = self._vault.contents_of(message_id, envelope)
+        contents = Contents(message_id, envelope)
         decided = decode_outcome(contents.read(b"outcome", outcome, sealed=sealed))
         return Kept(_message(columns, envelope), decided, from_micros(purged_at))
 
