@@ -1,7 +1,9 @@
 """Sealed values open for whoever holds the key, in their own place, unchanged; keyed hashes tell nothing else."""
 
+import hashlib
 import hmac
 import stat
+from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 
 import pytest
@@ -28,7 +30,35 @@ def test_what_was_sealed_opens_in_its_own_place(opened, place):
     assert Cipher(KEY).open(Cipher(KEY).seal(opened, place), place) == opened
 
 
-@given(st.binary(min_size=1, max_size=50), st.integers(min_value=0))
+@given(st.binary(min_size=1, max_size=50), st.integers(min_value=1, max_value=40))
+def test_long_values_open_as_they_were_whether_packing_made_them_shorter_or_not(piece, times):
+    for opened in (piece * times * 50, hashlib.shake_256(piece).digest(times * 50)):
+        assert Cipher(KEY).open(Cipher(KEY).seal(opened, b"place"), b"place") == opened
+
+
+def test_what_repeats_takes_less_room_and_what_does_not_takes_no_more():
+    document = b"<category code='SALARIAT' validFrom='2001-06-14'/>" * 80
+    assert len(Cipher(KEY).seal(document, b"place")) < len(document) // 3
+    noise = hashlib.shake_256(b"noise").digest(4000)
+    assert len(Cipher(KEY).seal(noise, b"place")) == len(noise) + 29
+
+
+def test_a_value_that_was_packed_is_never_opened_as_one_that_was_not_nor_the_other_way():
+    for opened in (b"a" * 4000, b"short"):
+        sealed = Cipher(KEY).seal(opened, b"place")
+        other = bytes([3 - sealed[0]]) + sealed[1:]
+        with pytest.raises(Rejected) as raised:
+            Cipher(KEY).open(other, b"place")
+        assert raised.value.code == "J115"
+
+
+def test_many_threads_seal_with_one_key_at_once():
+    cipher, values = Cipher(KEY), [bytes([number]) * 5000 for number in range(64)]
+    with ThreadPoolExecutor(8) as threads:
+        assert list(threads.map(lambda one: cipher.open(cipher.seal(one, b"place"), b"place"), values)) == values
+
+
+@given(st.one_of(st.binary(min_size=1, max_size=50), st.just(b"a" * 2000)), st.integers(min_value=0))
 def test_one_changed_bit_and_it_does_not_open(opened, bit):
     sealed = bytearray(Cipher(KEY).seal(opened, b"place"))
     bit %= len(sealed) * 8
@@ -38,7 +68,7 @@ def test_one_changed_bit_and_it_does_not_open(opened, bit):
     assert raised.value.code == "J115"
 
 
-@pytest.mark.parametrize("sealed", [b"", b"\x01", b"\x01" + b"n" * 12, b"\x02" + b"n" * 40])
+@pytest.mark.parametrize("sealed", [b"", b"\x01", b"\x01" + b"n" * 12, b"\x02" + b"n" * 40, b"\x03" + b"n" * 40])
 def test_what_is_no_sealed_value_does_not_open(sealed):
     with pytest.raises(Rejected):
         Cipher(KEY).open(sealed, b"place")
