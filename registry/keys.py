@@ -1,6 +1,7 @@
 """API keys: who is who at the door. A key belongs to one institution and has a name of its own."""
 
 import re
+import threading
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
@@ -71,6 +72,7 @@ class Keys(KeyList):
         self._database = database
         self._clock = clock
         self._live = self._rows_by_id()
+        self._reloading = threading.Lock()
 
     def authenticate(self, headers: Mapping[str, str]) -> Caller:
         """Return who calls.
@@ -139,8 +141,9 @@ class Keys(KeyList):
         return next(known for known in self.all() if known.id == revoked)
 
     def reload(self) -> None:
-        """Take note of what another process changed."""
-        self._live = self._rows_by_id()
+        """Take note of what another process changed; in any thread."""
+        with self._reloading:  # what was read first is not put over what was read later
+            self._live = self._rows_by_id()
 
     def _rows_by_id(self) -> dict[str, tuple[ApiKey, bytes]]:
         return {key.id: (key, digest) for key, digest in self._rows() if key.revoked_at is None}

@@ -17,7 +17,7 @@ import pytest
 from hub_core.delivering.delivery import LEASE
 from hub_core.journal.database import Database
 from hub_core.journal.engines.engine import EVERYTHING
-from hub_core.journal.engines.postgresql import Postgresql
+from hub_core.journal.engines.postgresql import IDLE_TIMEOUT, Postgresql
 from hub_core.journal.engines.statements import ADDED
 from hub_core.journal.entries import Filter
 from hub_core.journal.store import SqlJournal
@@ -241,3 +241,18 @@ def test_a_second_process_that_starts_finds_the_tables_made(store):
     for thread in threads:
         thread.join()
     store.look().close()
+
+
+async def test_another_leads_when_the_leader_stands_still_and_its_connection_stays(postgresql_address):
+    arguments = [sys.executable, "-m", "tests.integration.leader_child", postgresql_address]
+    with subprocess.Popen(arguments, stdout=subprocess.PIPE, cwd=ROOT) as leader:
+        try:
+            assert await asyncio.to_thread(leader.stdout.readline) == b"leads\n"
+            with Database(Postgresql(postgresql_address)) as database:
+                database.listen(lambda _: None)
+                leader.send_signal(signal.SIGSTOP)
+                async with asyncio.timeout(3 * IDLE_TIMEOUT.total_seconds()):
+                    while not database.leads:  # noqa: ASYNC110 - of another thread
+                        await asyncio.sleep(0.02)
+        finally:
+            leader.kill()

@@ -6,6 +6,7 @@ import json
 import os
 import stat
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -170,6 +171,34 @@ def test_on_postgresql_what_is_looked_through_is_what_was_copied_whatever_happen
 
     told = back_up(settings, tmp_path, with_keys=False, steps=then_purged, environ=os.environ)
     assert (told.messages, told.opened) == (20, 20)
+
+
+def test_on_postgresql_limits_of_the_role_end_no_backup_and_a_session_that_is_ended_is_told(
+    postgresql: PostgresqlServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    postgresql.execute("CREATE DATABASE limited")
+    store = postgresql.address.replace("///postgres?", "///limited?")
+    home = _with_a_store(tmp_path / "home", store=store)
+    monkeypatch.setenv("PATH", str(programs()))
+
+    @contextlib.contextmanager
+    def slowly(_: str, __: int) -> Iterator[Callable[[int], None]]:
+        time.sleep(0.3)
+        yield lambda _: None
+
+    limited = Settings(home=home, store=f"{store}&options=-cidle_in_transaction_session_timeout%3D100")
+    told = back_up(limited, tmp_path, with_keys=False, steps=slowly, environ=os.environ)
+    assert (told.messages, told.opened) == (20, 20)
+
+    @contextlib.contextmanager
+    def ended(_: str, __: int) -> Iterator[Callable[[int], None]]:
+        postgresql.execute(
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE state = 'idle in transaction'"
+        )
+        yield lambda _: None
+
+    with pytest.raises(ConfigError, match=r"J102.*cannot be used"):
+        back_up(limited, tmp_path, with_keys=False, steps=ended, environ=os.environ)
 
 
 def _with_a_store(home: Path, *, store: str | None = None) -> Path:

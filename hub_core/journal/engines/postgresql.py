@@ -19,6 +19,7 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
 from hub_core.errors import ConfigError, NotThere
+from hub_core.journal.engines import postgresql_faults as faults
 from hub_core.journal.engines.ballast import Ballast
 from hub_core.journal.engines.owning import take
 from hub_core.journal.engines.postgresql_connection import NotReplicated, PostgresqlConnection
@@ -30,7 +31,7 @@ from hub_core.journal.schema import Migrations, apply, is_pre, pending
 from hub_core.ports.clock import Clock
 from hub_core.security.secrets import Secret
 
-#: After which a session that was stopped in the middle of a transaction lets go of what it keeps from the others.
+#: After which a session that was stopped in the middle of a transaction, or while it leads, lets go of what it keeps.
 IDLE_TIMEOUT: Final = timedelta(seconds=5)
 LOCK_TIMEOUT: Final = timedelta(seconds=7)
 LOOK_TIMEOUT: Final = timedelta(seconds=7)
@@ -41,16 +42,15 @@ CONNECT_TIMEOUT: Final = 3  # seconds, for each server that the address names
 MEASURED_ANEW: Final = 5.0  # seconds after which the database is asked again what time it is
 _MIGRATING: Final = 0x50554E54  # "PUNT": the advisory lock of whoever changes the tables
 _NAME: Final = "punte"
-_KEEPALIVE: Final = {
-    "keepalives_idle": 10,
-    "keepalives_interval": 5,
-    "keepalives_count": 3,
-    "tcp_user_timeout": 8_000,
+_KEEPALIVE: Final = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 8_000}
+#: What every session relies on, whatever the role's defaults are: that no standby confirmed a commit is a warning.
+_ALWAYS: Final = {
+    "client_min_messages": "warning",
+    # The server lets go of the sessions of a machine that is gone; its default is two hours.
+    "tcp_keepalives_idle": "10",
+    "tcp_keepalives_interval": "5",
+    "tcp_keepalives_count": "3",
 }
-# Beside the classes of errors that speak of the server or the way to it; postgresql.org/docs/current/errcodes-appendix
-_STORAGE: Final = ("08", "53", "57", "58", "XX", "F0", "25006", "25P03", "55P03", "28", "3D000")
-_PASSING: Final = ("40001", "40P01")
-_LOCK_NOT_AVAILABLE: Final = "55P03"
 
 
 class DatabaseClock:
@@ -77,7 +77,8 @@ class _WriteConnection(PostgresqlConnection):
     """Measures the time in passing, with a transaction that is begun anyway."""
 
     def __init__(self, raw: Session, clock: DatabaseClock) -> None:
-        super().__init__(raw, begin="BEGIN")
+        # Whoever waited for a line must see what was written meanwhile, whatever level is the server's default.
+        super().__init__(raw, begin="BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE")
         self._clock = clock
 
     def begin(self) -> None:
@@ -141,8 +142,7 @@ class Postgresql:
                     return
             except self.errors as error:
                 tries -= 1
-                in_the_way = self.is_passing(error) or getattr(error, "sqlstate", None) == _LOCK_NOT_AVAILABLE
-                if not tries or not in_the_way:
+                if not tries or not (faults.is_passing(error) or faults.is_locked(error)):
                     raise
                 time.sleep(MIGRATION_LOCK_TIMEOUT.total_seconds())
 
@@ -194,6 +194,7 @@ class Postgresql:
             "synchronous_commit": "on",
             "idle_in_transaction_session_timeout": _milliseconds(IDLE_TIMEOUT),
             "lock_timeout": _milliseconds(LOCK_TIMEOUT),
+            "statement_timeout": "0",  # the session has patience of its own; a migration takes as long as it takes
         }
         raw = self._connect(options, target_session_attrs="read-write")
         raw.patience = patience
@@ -211,21 +212,15 @@ class Postgresql:
 
     def is_storage(self, error: Exception) -> bool:
         """Say whether the server or the way to it failed, and not the statement."""
-        if isinstance(error, NotReplicated):
-            return True
-        state = getattr(error, "sqlstate", None)
-        if state is None:  # libpq's own: the connection broke or was never made
-            return isinstance(error, psycopg.OperationalError | psycopg.InterfaceError)
-        return str(state).startswith(_STORAGE)
+        return faults.is_storage(error)
 
     def is_passing(self, error: Exception) -> bool:
         """Say whether another process stood in the way: a deadlock between two lines was broken up."""
-        return getattr(error, "sqlstate", None) in _PASSING
+        return faults.is_passing(error)
 
     def name_of(self, error: Exception) -> str:
         """Return the error's condition and SQLSTATE; the server's text may hold values and is left out."""
-        state = getattr(error, "sqlstate", None)
-        return type(error).__name__ if state is None else f"{type(error).__name__} {state}"
+        return faults.name_of(error)
 
     def listen(self, told: Callable[[str], None]) -> None:
         """Call ``told`` in a thread of its own with each topic that another process announced.
@@ -241,13 +236,16 @@ class Postgresql:
         return self._listener is not None and self._listener.leads
 
     def _connect_listening(self) -> Session:
-        return self._connect({})
+        # A leader that is stopped, or cut off without a word, leads no longer; one that lives asks every second.
+        return self._connect({"idle_session_timeout": _milliseconds(IDLE_TIMEOUT)})
 
     def _connect(self, options: Mapping[str, str], **parameters: str) -> Session:
         self._silence.check()
-        given = [self._parameters.get("options"), *(f"-c {name}={value}" for name, value in options.items())]
+        settings = {**_ALWAYS, **options}
+        given = [self._parameters.get("options"), *(f"-c {name}={value}" for name, value in settings.items())]
         known: dict[str, Any] = {"connect_timeout": CONNECT_TIMEOUT, **_KEEPALIVE, **self._parameters, **parameters}
         known |= {"application_name": f"{_NAME} {self._level}", "options": " ".join(filter(None, given))}
+        known["client_encoding"] = "UTF8"
         if self._password is not None:
             known["password"] = self._password.reveal()
         try:

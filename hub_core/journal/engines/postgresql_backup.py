@@ -23,6 +23,8 @@ _NAMES: Final = "SELECT tablename FROM pg_tables WHERE schemaname = current_sche
 _ROWS: Final = re.compile(rb"COPY [^ ]*?\.?([a-z_]+) \(.*\) FROM stdin;\n")
 _LOOK: Final = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 _CLIP: Final = 200  # characters of what a program says
+#: A copy takes as long as it takes, and who keeps its moment does nothing meanwhile, whatever limits the role has.
+_UNLIMITED: Final = {"statement_timeout": "0", "idle_in_transaction_session_timeout": "0", "idle_session_timeout": "0"}
 
 
 class Moment(Postgresql):
@@ -34,7 +36,7 @@ class Moment(Postgresql):
 
     def reader(self) -> PostgresqlConnection:
         """Return a connection that sees that moment, however long it looks."""
-        raw = self._connect({"default_transaction_read_only": "on"})
+        raw = self._connect({"default_transaction_read_only": "on", **_UNLIMITED})
         raw.patience = None
         return PostgresqlConnection(raw, begin=f"{_LOOK}; SET TRANSACTION SNAPSHOT '{self.snapshot}'")
 
@@ -56,7 +58,9 @@ class Server:
         Raises:
             ConfigError: J102.
         """
-        with self._connect() as connection:
+        with _told(), self._connect() as connection:
+            for name, value in _UNLIMITED.items():
+                connection.execute(f"SET {name} TO {value}")
             connection.execute(_LOOK)
             (snapshot,) = connection.execute("SELECT pg_export_snapshot()").fetchone() or ("",)
             yield Moment(self._address, self._password, snapshot)
@@ -73,8 +77,8 @@ class Server:
             connection.begin()
             names = [name for (name,) in connection.execute(_NAMES)]
             counts = {name: connection.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0] for name in names}  # noqa: S608 - our own tables
-        own = ("--format=custom", "--no-owner", "--no-privileges", f"--snapshot={moment.snapshot}", f"--file={target}")
-        self._run("pg_dump", *own, f"--dbname={self._address}")
+        own = ("--format=custom", "--encoding=UTF8", "--no-owner", "--no-privileges")
+        self._run("pg_dump", *own, f"--snapshot={moment.snapshot}", f"--file={target}", f"--dbname={self._address}")
         if rows_in(target) != Counter(counts):
             raise ConfigError("J120", "the copy does not hold every row", where=str(target))
 
@@ -92,14 +96,9 @@ class Server:
         self._run("pg_restore", *own, f"--dbname={self._address}", str(source))
 
     def _connect(self) -> "psycopg.Connection[Any]":
-        try:
-            password = None if self._password is None else self._password.reveal()
+        password = None if self._password is None else self._password.reveal()
+        with _told():
             return psycopg.connect(self._address, password=password, autocommit=True)
-        except psycopg.Error as error:
-            name = type(error).__name__
-            raise ConfigError(
-                "J102", f"the database cannot be used ({name})", mend="see that PostgreSQL runs"
-            ) from error
 
     def _run(self, program: str, *arguments: str) -> None:
         done = subprocess.run(  # noqa: S603 - the server's own program, found by its name
@@ -108,6 +107,16 @@ class Server:
         if done.returncode:
             said = (done.stderr.decode("utf-8", "replace").strip().splitlines() or [""])[0]
             raise ConfigError("J123", f"{program} failed: {said[:_CLIP]}")
+
+
+@contextlib.contextmanager
+def _told() -> Iterator[None]:
+    """Tell of a server that goes, or never was there; its own words may hold values."""
+    try:
+        yield
+    except psycopg.Error as error:
+        text = f"the database cannot be used ({type(error).__name__})"
+        raise ConfigError("J102", text, mend="see that PostgreSQL runs, then begin again") from error
 
 
 def rows_in(path: Path) -> Counter[str]:
