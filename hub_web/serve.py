@@ -19,6 +19,7 @@ from hub_core.errors import ConfigError, NotThere, TryLater
 from hub_core.laps import Laps
 from hub_core.observe import start_logging
 from hub_core.ports import AsgiApp
+from hub_core.security.memory import keep_memory
 from hub_core.settings import Settings
 from hub_web.api import control
 from hub_web.app import MadeLater, application
@@ -44,6 +45,7 @@ def main(settings: Settings) -> None:
     """
     laps = Laps()
     laps.end("loading")
+    keep_memory()
     start_logging(settings.log_level)
     # It warns of every bad request, and anybody can send those without end; the answer says what is wrong.
     logging.getLogger("uvicorn.error").setLevel(logging.ERROR)

@@ -85,6 +85,13 @@ def test_what_the_hub_keeps_only_its_own_user_may_read(tmp_path: Path) -> None:
     assert modes["control.sock"] == 0o600
 
 
+def test_a_hub_that_crashes_leaves_no_core_file_with_its_keys(tmp_path: Path) -> None:
+    with hub(tmp_path / "home") as process:
+        limits = Path(f"/proc/{process.pid}/limits").read_text()
+    core = next(line.split() for line in limits.splitlines() if line.startswith("Max core file size"))
+    assert core[4:6] == ["0", "0"]
+
+
 def test_a_second_hub_on_the_same_folder_says_what_is_wrong_and_harms_nothing(tmp_path: Path) -> None:
     home = tmp_path / "home"
     with hub(home) as first:

@@ -11,5 +11,6 @@ if __name__ == "__main__":
         database.listen(lambda _: None)
         while not database.leads:
             time.sleep(0.02)
-        print("leads", flush=True)
+        sys.stdout.write("leads\n")
+        sys.stdout.flush()
         time.sleep(600)

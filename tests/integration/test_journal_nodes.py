@@ -245,14 +245,15 @@ def test_a_second_process_that_starts_finds_the_tables_made(store):
 
 async def test_another_leads_when_the_leader_stands_still_and_its_connection_stays(postgresql_address):
     arguments = [sys.executable, "-m", "tests.integration.leader_child", postgresql_address]
-    with subprocess.Popen(arguments, stdout=subprocess.PIPE, cwd=ROOT) as leader:
-        try:
-            assert await asyncio.to_thread(leader.stdout.readline) == b"leads\n"
-            with Database(Postgresql(postgresql_address)) as database:
-                database.listen(lambda _: None)
-                leader.send_signal(signal.SIGSTOP)
-                async with asyncio.timeout(3 * IDLE_TIMEOUT.total_seconds()):
-                    while not database.leads:  # noqa: ASYNC110 - of another thread
-                        await asyncio.sleep(0.02)
-        finally:
-            leader.kill()
+    leader = await asyncio.create_subprocess_exec(*arguments, stdout=subprocess.PIPE, cwd=ROOT)
+    try:
+        assert await leader.stdout.readline() == b"leads\n"
+        with Database(Postgresql(postgresql_address)) as database:
+            database.listen(lambda _: None)
+            leader.send_signal(signal.SIGSTOP)
+            async with asyncio.timeout(3 * IDLE_TIMEOUT.total_seconds()):
+                while not database.leads:  # noqa: ASYNC110 - of another thread
+                    await asyncio.sleep(0.02)
+    finally:
+        leader.kill()
+        await leader.wait()
