@@ -7,7 +7,7 @@ from typing import Final
 
 from hub_core.attachments.taking import check_folder
 from hub_core.directory import Endpoint
-from hub_core.errors import ConfigError
+from hub_core.errors import ConfigError, TryLater
 from hub_core.journal.schema import JOURNAL, pending
 from hub_core.places import MAPPINGS
 from registry.desk.arguments import Nothing
@@ -25,22 +25,26 @@ async def doctor(parts: Parts, _: Nothing) -> list[Check]:
     """Say whether this machine and the hub are fit, and what to do where they are not."""
     from registry.doctor.health import local_checks  # it loads every adapter and mapping
 
-    directory = parts.directory()
-    in_force = Check(
-        check="registry",
-        ok=directory.number > 0 or None,
-        text=f"set {directory.number} is in force" if directory.number else "no registry set is in force",
-        mend="" if directory.number else "punte init DIR, then punte apply DIR",
-    )
-    counts, groups = parts.view.counts(), parts.view.parked()
-    stuck = Check(
-        check="deliveries",
-        ok=not groups,
-        text=f"{sum(group.count for group in groups)} given up, {counts.open_deliveries} open",
-        mend="punte parked" if groups else "",
-    )
     # It takes a second: the messages of a running hub do not wait for it.
     checks = await asyncio.to_thread(local_checks, parts.settings)
+    if parts.settings.store is not None:
+        from registry.doctor.server_health import reach
+
+        checks.append(await asyncio.to_thread(reach, parts.settings, parts.environ))
+    try:
+        return checks + await asyncio.to_thread(_kept, parts)
+    except (TryLater, ConfigError) as error:
+        mend = error.mend if isinstance(error, ConfigError) else "mend what else fails here; the hub goes on by itself"
+        return [*checks, Check(check="store", ok=False, text=error.text, mend=mend)]
+
+
+def _kept(parts: Parts) -> list[Check]:
+    """Return what the store says.
+
+    Raises:
+        TryLater: J503, it cannot be read. ConfigError: J102, J103.
+    """
+    checks: list[Check] = []
     if parts.settings.store is not None:
         from registry.doctor.server_health import server_checks
 
@@ -49,7 +53,7 @@ async def doctor(parts: Parts, _: Nothing) -> list[Check]:
     return [
         *checks,
         _schema(parts),
-        in_force,
+        _in_force(parts),
         _contracts(parts),
         _secrets(parts),
         _callers(parts),
@@ -57,8 +61,21 @@ async def doctor(parts: Parts, _: Nothing) -> list[Check]:
         _sealed(parts),
         _attachments(parts),
         _scheduled(parts),
-        stuck,
+        _stuck(parts),
     ]
+
+
+def _in_force(parts: Parts) -> Check:
+    directory, name = parts.directory(), "registry"
+    if directory.number:
+        return Check(check=name, ok=True, text=f"set {directory.number} is in force")
+    return Check(check=name, ok=None, text="no registry set is in force", mend="punte init DIR, then punte apply DIR")
+
+
+def _stuck(parts: Parts) -> Check:
+    counts, groups = parts.view.counts(), parts.view.parked()
+    text = f"{sum(group.count for group in groups)} given up, {counts.open_deliveries} open"
+    return Check(check="deliveries", ok=not groups, text=text, mend="punte parked" if groups else "")
 
 
 def _contracts(parts: Parts) -> Check:

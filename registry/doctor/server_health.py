@@ -1,9 +1,13 @@
 """Is the server fit that keeps the store? Asked through the hub's own read connection; nothing is changed."""
 
 import time
+from collections.abc import Mapping
+from contextlib import closing
 from typing import Final
 
+from hub_core.errors import ConfigError
 from hub_core.journal.engines.connection import Connection
+from hub_core.settings import Settings
 from registry.doctor.fact import Check
 
 OLDEST: Final = 140_000  # server_version_num; older ones get no security fixes any more
@@ -14,6 +18,36 @@ _MUST_BE_ON: Final = {
 _APART: Final = 5  # seconds
 _ASKED: Final = "SELECT name, setting FROM pg_settings WHERE name IN (?, ?, ?, ?, ?, ?)"
 _NAMES: Final = ("server_version", "server_version_num", "data_checksums", "synchronous_standby_names", *_MUST_BE_ON)
+
+
+_LACKING: Final = (
+    "SELECT relname FROM pg_class WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r' "
+    "AND NOT (has_table_privilege(oid, 'SELECT') AND has_table_privilege(oid, 'INSERT') "
+    "AND has_table_privilege(oid, 'UPDATE') AND has_table_privilege(oid, 'DELETE')) ORDER BY relname"
+)
+
+
+def reach(settings: Settings, environ: Mapping[str, str]) -> Check:
+    """Say whether a new session can write at the server, and what mends it where it cannot."""
+    from hub_core.journal.engines.postgresql import Postgresql  # not above: loads psycopg
+    from hub_core.journal.engines.postgresql_faults import mend_of
+    from hub_core.journal.where import engine_of
+
+    engine, name = engine_of(settings, environ), "database"
+    assert isinstance(engine, Postgresql)  # noqa: S101 - the settings name a server
+    try:
+        with closing(engine.writer()) as connection:
+            connection.begin()
+            lacking = [table for (table,) in connection.execute(_LACKING)]
+    except engine.errors as error:
+        text = f"{engine.where} cannot be written ({engine.name_of(error)})"
+        return Check(check=name, ok=False, text=text, mend=mend_of(error))
+    except ConfigError as error:
+        return Check(check=name, ok=False, text=error.text, mend=error.mend)
+    if lacking:
+        text = f"the hub's role may not read and write {', '.join(lacking)}"
+        return Check(check=name, ok=False, text=text, mend="let it own its tables: ALTER TABLE ... OWNER TO")
+    return Check(check=name, ok=True, text=f"{engine.where} can be written")
 
 
 def server_checks(connection: Connection) -> list[Check]:

@@ -1,5 +1,6 @@
 """What the doctor says of a store and of what the hub does by itself."""
 
+import uuid
 from datetime import timedelta
 
 import pytest
@@ -8,7 +9,55 @@ from hub_core.ports import Run
 from hub_core.settings import Settings
 from hub_core.testing.builders import NOW
 from registry.desk import doctor
+from registry.desk.arguments import Nothing
 from registry.parts import Parts
+
+
+@pytest.fixture
+def clerk(postgresql, postgresql_address, tmp_path):
+    """Return settings of a hub whose role owns its tables, what it is called, and its schema."""
+    name = f"c{uuid.uuid4().hex}"
+    space = postgresql_address.rpartition("%3D")[2]
+    postgresql.execute(f'CREATE ROLE {name} LOGIN; GRANT ALL ON SCHEMA "{space}" TO {name}')
+    settings = Settings(home=tmp_path / "home", store=postgresql_address.replace("user=postgres", f"user={name}"))
+    began = Parts(settings, write=True)
+    _ = began.database
+    began.close()
+    yield settings, name, space
+    postgresql.execute(f'DROP SCHEMA "{space}" CASCADE; DROP OWNED BY {name}; DROP ROLE {name}')
+
+
+async def failing(settings):
+    """Return what fails, by its name, of a look without a hub."""
+    parts = Parts(settings, write=False)
+    try:
+        return {it.check: it for it in await doctor.doctor(parts, Nothing()) if it.ok is False}
+    finally:
+        parts.close()
+
+
+async def test_a_server_that_has_no_connection_left_is_told_with_what_mends_it(postgresql, clerk):
+    settings, name, _ = clerk
+    postgresql.execute(f"ALTER ROLE {name} CONNECTION LIMIT 0")
+    found = await failing(settings)
+    assert "no connection is left" in found["database"].text
+    assert "max_connections" in found["database"].mend
+
+
+async def test_a_server_that_only_reads_is_told_with_what_mends_it(postgresql, clerk):
+    settings, name, _ = clerk
+    postgresql.execute(f"ALTER ROLE {name} SET default_transaction_read_only = on")
+    found = await failing(settings)
+    assert "only reads" in found["database"].text
+    assert "default_transaction_read_only" in found["database"].mend
+
+
+async def test_rights_that_are_missing_are_told_by_their_tables(postgresql, clerk):
+    settings, _, space = clerk
+    postgresql.execute(f'ALTER TABLE "{space}".delivery OWNER TO postgres')
+    found = await failing(settings)
+    assert "delivery" in found["database"].text
+    assert "OWNER" in found["database"].mend
 
 
 @pytest.fixture

@@ -78,7 +78,7 @@ class _WriteConnection(PostgresqlConnection):
 
     def __init__(self, raw: Session, clock: DatabaseClock) -> None:
         # Whoever waited for a line must see what was written meanwhile, whatever level is the server's default.
-        super().__init__(raw, begin="BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE")
+        super().__init__(raw, begin="BEGIN ISOLATION LEVEL READ COMMITTED")
         self._clock = clock
 
     def begin(self) -> None:
@@ -259,7 +259,7 @@ class Postgresql:
     def _unusable(self, error: Exception) -> ConfigError:
         text = f"the database cannot be used ({self.name_of(error)})"
         kind = NotThere if self.is_storage(error) else ConfigError
-        return kind("J102", text, where=self.where, mend="see that PostgreSQL runs and that its user may log in")
+        return kind("J102", text, where=self.where, mend=faults.mend_of(error))
 
 
 def _milliseconds(span: timedelta) -> str:

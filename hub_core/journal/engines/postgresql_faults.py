@@ -1,6 +1,6 @@
-"""What an error of PostgreSQL says: is it the statement, or the server and the way to it?"""
+"""What an error of PostgreSQL says: is it the statement, or the server and the way to it, and what mends that?"""
 
-from typing import Final
+from typing import Final, NamedTuple
 
 import psycopg
 
@@ -12,6 +12,42 @@ from hub_core.journal.engines.postgresql_connection import NotReplicated
 _STORAGE: Final = ("08", "53", "57", "58", "XX", "F0", "25006", "25P03", "55P03", "28", "3D000", "42501", "42P01", "26")
 _PASSING: Final = ("40001", "40P01")
 _LOCK_NOT_AVAILABLE: Final = "55P03"
+
+
+class _Known(NamedTuple):
+    """What is wrong, in our own words: the server's may hold values."""
+
+    why: str
+    mend: str
+
+
+_FULL: Final = _Known(
+    "no connection is left", "raise max_connections or the role's CONNECTION LIMIT, or end who holds them"
+)
+_READ_ONLY: Final = _Known(
+    "the server only reads", "name the primary, too, or see default_transaction_read_only and whether it is a standby"
+)
+_STATES: Final = {
+    "25006": _READ_ONLY,
+    "42501": _Known("a right is missing", "let the hub's role own its tables: ALTER TABLE ... OWNER TO"),
+    "42P01": _Known("a table is missing", "see search_path of the hub's role, or put a backup back"),
+    "53100": _Known("the server's device is full", "make room there"),
+    "53300": _FULL,
+}
+# Of a connection that was never made there is no SQLSTATE, only what libpq or the server said, if it speaks English.
+_SAID: Final = {
+    "too many": _FULL,
+    "connection slots are": _FULL,
+    "read-only": _READ_ONLY,
+    "password": _Known("it does not take the password", "see PUNTE_STORE_PASSWORD, and the role's password"),
+    "pg_hba.conf": _Known("it lets nobody in from here", "see pg_hba.conf of the server"),
+    "the database system is": _Known("it starts, stops or recovers", "wait; see the server's log"),
+    "startup parameter": _Known("a pooler stands before it", "name the server itself in PUNTE_STORE"),
+    "does not exist": _Known("there is no such database or role", "see PUNTE_STORE, docs/how-to/run-on-postgresql.md"),
+    "timeout": _Known("nothing answers there", "see that PostgreSQL runs, and what lies on the way to it"),
+    "refused": _Known("nobody listens there", "see that PostgreSQL runs, and PUNTE_STORE"),
+    "No such file": _Known("nobody listens there", "see that PostgreSQL runs, and PUNTE_STORE"),
+}
 
 
 def is_storage(error: Exception) -> bool:
@@ -35,9 +71,24 @@ def is_locked(error: Exception) -> bool:
 
 
 def name_of(error: Exception) -> str:
-    """Return the error's condition and SQLSTATE; the server's text may hold values and is left out."""
+    """Return the error's condition, SQLSTATE and why; the server's text may hold values and is left out."""
+    state, known = _state(error), _known(error)
+    name = type(error).__name__ if state is None else f"{type(error).__name__} {state}"
+    return name if known is None else f"{name}: {known.why}"
+
+
+def mend_of(error: Exception) -> str:
+    """Return what mends it."""
+    known = _known(error)
+    return "see that PostgreSQL runs and that its user may log in" if known is None else known.mend
+
+
+def _known(error: Exception) -> _Known | None:
     state = _state(error)
-    return type(error).__name__ if state is None else f"{type(error).__name__} {state}"
+    if state is not None:
+        return _STATES.get(state)
+    text = str(error)
+    return next((known for said, known in _SAID.items() if said in text), None)
 
 
 def _state(error: Exception) -> str | None:
