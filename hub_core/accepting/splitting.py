@@ -60,10 +60,29 @@ class Splitter:
         self._clock = clock
         self._room = asyncio.Semaphore(AT_ONCE)
         self._under_way: dict[str, asyncio.Task[None]] = {}
+        self._woken = False
+        self._looking: asyncio.Task[None] | None = None
 
     def wake(self) -> None:
         """Take up every file that nobody works on: those of an earlier run, and what was just kept."""
-        for message_id in self._view.unsplit():
+        self._woken = True
+        if self._looking is None or self._looking.done():
+            self._looking = asyncio.create_task(self._look(), name="punte-splitting")
+
+    async def _look(self) -> None:
+        """Look for files, again while the store cannot be read: nobody else may come to tell of them."""
+        while self._woken:
+            self._woken = False
+            try:
+                found = await asyncio.to_thread(self._view.unsplit)
+            except TryLater:
+                await asyncio.sleep(_PAUSE)
+                self._woken = True
+            else:
+                self._take_up(found)
+
+    def _take_up(self, found: Iterable[str]) -> None:
+        for message_id in found:
             if message_id not in self._under_way:
                 task = asyncio.create_task(self._carry(message_id), name=f"punte-split-{message_id}")
                 self._under_way[message_id] = task
@@ -71,6 +90,9 @@ class Splitter:
 
     async def stop(self) -> None:
         """Stop between two batches; the next start goes on there."""
+        if self._looking is not None:
+            self._looking.cancel()
+            await asyncio.wait([self._looking])
         tasks = [*self._under_way.values()]
         for task in tasks:
             task.cancel()
@@ -105,10 +127,10 @@ class Splitter:
         Raises:
             Rejected: the file cannot be read any more. TryLater: J503.
         """
-        file = message_of(self._view, message_id)
-        directory = self._directory_of(file.registry_set)
+        file = await asyncio.to_thread(message_of, self._view, message_id)
+        directory = await asyncio.to_thread(self._directory_of, file.registry_set)
         split = await asyncio.to_thread(self._read, file, directory)
-        done = self._view.rows(message_id).last_line
+        done = (await asyncio.to_thread(self._view.rows, message_id)).last_line
         rest = dropwhile(lambda part: part.line <= done, split.parts)
         before: asyncio.Task[None] | None = None
         try:

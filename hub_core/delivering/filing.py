@@ -108,7 +108,7 @@ class Filer:
             TryLater: its folder, or the journal. ConfigError: how it is set up. Rejected: J422.
         """
         written = 0
-        while self._lets_pass(name) and (done := await self._step(name)) is not None:
+        while await self._lets_pass(name) and (done := await self._step(name)) is not None:
             written += done
         return written
 
@@ -122,7 +122,7 @@ class Filer:
             TryLater: its folder, or the journal. Rejected: J422.
         """
         collect_of(self._directory(), name)
-        if not self._lets_pass(name):
+        if not await self._lets_pass(name):
             raise ConfigError(HELD_BACK, f"nothing is written to {name} now", mend="see punte endpoint list")
         if not self._leads():
             if await asyncio.to_thread(self._view.unwritten, name) is None:
@@ -146,9 +146,9 @@ class Filer:
             self._gates.end(name, error, began=began)
         return 1
 
-    def _lets_pass(self, name: str) -> bool:
-        now = self._clock.now()
-        paused = any(pause.endpoint == name and pause.holds(now) for pause in self._view.pauses())
+    async def _lets_pass(self, name: str) -> bool:
+        pauses, now = await asyncio.to_thread(self._view.pauses), self._clock.now()
+        paused = any(pause.endpoint == name and pause.holds(now) for pause in pauses)
         return not paused and self._gates.room(name, now) > 0
 
     async def _close(self, name: str, early: Early | None) -> bool:

@@ -70,18 +70,22 @@ class Schedule:
         if self._timer is not None:
             self._timer.remove_all_jobs()
             for job in self._jobs(self._parts):
-                self._set(job)
+                self._begin(self._set(job))
 
-    def _set(self, job: Job) -> None:
+    async def _set(self, job: Job) -> None:
         """Set the timer for the next run; never sooner than ``soon``, so that no fault can make it spin."""
         if self._timer is None:
             return  # the hub stops
         soon = min(self._soon, job.every)
         try:
-            due = due_at(job, self._parts.view.runs(), now=self._parts.clock.now(), alone=self._alone)
+            due = due_at(
+                job, await asyncio.to_thread(self._parts.view.runs), now=self._parts.clock.now(), alone=self._alone
+            )
             wait = max(due - self._parts.clock.now(), soon)
         except PunteError:
             wait = soon
+        if self._timer is None:
+            return
         self._timer.add_job(
             self._turn,
             "date",
@@ -111,7 +115,7 @@ class Schedule:
         """Run a job if no other process did, and write down how it ended."""
         journal, begun = self._parts.journal, self._parts.clock.now()
         try:
-            runs = self._parts.view.runs()
+            runs = await asyncio.to_thread(self._parts.view.runs)  # a server that hangs must hold up nothing else
             every = _since_due(job, runs, now=begun)
             dead = any(is_dead(run, self._alone) for run in runs if run.job == job.name)
             lost = timedelta(0) if dead else job.limit
@@ -135,7 +139,7 @@ class Schedule:
             log.info("schedule.ran", extra=facts)
         finally:
             if (after := self._named(job.name)) is not None:
-                self._set(after)
+                await self._set(after)
 
 
 def alone_since(parts: "Parts") -> datetime | None:

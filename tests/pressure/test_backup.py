@@ -187,7 +187,7 @@ def test_on_postgresql_limits_of_the_role_end_no_backup_and_a_session_that_is_en
         yield lambda _: None
 
     limited = Settings(home=home, store=f"{store}&options=-cidle_in_transaction_session_timeout%3D100")
-    told = back_up(limited, tmp_path, with_keys=False, steps=slowly, environ=os.environ)
+    told = back_up(limited, tmp_path / "one.dump", with_keys=False, steps=slowly, environ=os.environ)
     assert (told.messages, told.opened) == (20, 20)
 
     @contextlib.contextmanager
@@ -198,7 +198,7 @@ def test_on_postgresql_limits_of_the_role_end_no_backup_and_a_session_that_is_en
         yield lambda _: None
 
     with pytest.raises(ConfigError, match=r"J102.*cannot be used"):
-        back_up(limited, tmp_path, with_keys=False, steps=ended, environ=os.environ)
+        back_up(limited, tmp_path / "two.dump", with_keys=False, steps=ended, environ=os.environ)
 
 
 def _with_a_store(home: Path, *, store: str | None = None) -> Path:

@@ -1,6 +1,7 @@
 """Scheduled jobs on a real journal, with a clock that the test moves and a timer that waits for hundredths of seconds."""
 
 import asyncio
+import threading
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from types import SimpleNamespace
@@ -79,6 +80,24 @@ async def test_a_job_runs_soon_after_the_first_start_and_what_it_found_is_kept(d
     async with hub(database, counted.job(), clock=FrozenClock()) as journal:
         run = await ended(journal)
     assert (run.detail, run.figures, run.code, run.well_at) == ("run 1", {"times": 1}, None, NOW)
+
+
+async def test_the_store_is_never_read_where_it_would_hold_up_messages(database):
+    threads, clock = set(), FrozenClock()
+    journal = SqlJournal(database, a_vault())
+    parts = parts_of(journal, clock)
+
+    def runs():
+        threads.add(threading.current_thread())
+        return journal.runs()
+
+    parts.view = SimpleNamespace(runs=runs)
+    schedule = Schedule(parts, lambda _: [Counted().job()], soon=SOON)
+    schedule.start()
+    await ended(journal)
+    await schedule.stop()
+    assert threads
+    assert threading.main_thread() not in threads
 
 
 async def test_a_job_that_ran_lately_does_not_run_again_at_the_next_start(database):
