@@ -1,13 +1,17 @@
 """An administrator sets defaults for the hub's role or database: what the hub promises does not hang on them."""
 
 import asyncio
+import re
+import select
+import socket
+import tempfile
 import threading
 import uuid
 
 import psycopg
 import pytest
 
-from hub_core.errors import TryLater
+from hub_core.errors import ConfigError, TryLater
 from hub_core.journal.database import Database
 from hub_core.journal.engines.postgresql import Postgresql
 from hub_core.journal.entries import Filter
@@ -126,3 +130,34 @@ async def test_a_limit_for_statements_that_suits_others_stops_no_migration_and_n
         journal = SqlJournal(database, a_vault())
         message = a_message()
         assert (await journal.record(message, an_outcome(message))).message_id == message.id
+
+
+class Pooler(threading.Thread):
+    """Stands before a server, gives sessions a number of its own, and takes one caller."""
+
+    def __init__(self, folder, server):
+        super().__init__(daemon=True)
+        self._server = f"{server.folder}/.s.PGSQL.5432"
+        self._listening = socket.socket(socket.AF_UNIX)
+        self._listening.bind(f"{folder}/.s.PGSQL.5432")
+        self._listening.listen()
+
+    def run(self):
+        caller, _ = self._listening.accept()
+        with caller, self._listening, socket.socket(socket.AF_UNIX) as server:
+            server.connect(self._server)
+            while ready := select.select([caller, server], [], [])[0]:
+                for one in ready:
+                    if not (said := one.recv(65536)):
+                        return
+                    named = re.sub(rb"(?s)K\x00\x00\x00\x0c.{4}", b"K\x00\x00\x00\x0c\x00\x00\x00\x07", said)
+                    (server.sendall(said) if one is caller else caller.sendall(named))
+
+
+def test_a_pooler_before_the_server_is_told_before_anything_is_kept(server, given):
+    address = given()
+    with tempfile.TemporaryDirectory(prefix="p-", dir="/tmp") as folder:
+        Pooler(folder, server).start()
+        with pytest.raises(ConfigError, match="J102 a pooler") as raised:
+            Database(Postgresql(address.replace(str(server.folder), folder)))
+    assert "itself" in raised.value.mend

@@ -153,6 +153,8 @@ class Postgresql:
             connection.execute("SET LOCAL lock_timeout TO 0")
             connection.execute("SELECT pg_advisory_xact_lock(?)", (_MIGRATING,))
             connection.execute(f"SET LOCAL lock_timeout TO {_milliseconds(MIGRATION_LOCK_TIMEOUT)}")
+            if not connection.is_direct():
+                raise ConfigError("J102", faults.POOLER.why, where=self.where, mend=faults.POOLER.mend)
             _check_owner(connection, self.where)
             older = _older_software(connection, self._level)
             ran = apply(connection, families, at=time.time_ns() // 1000, older=older, one=True, translate=declaration)

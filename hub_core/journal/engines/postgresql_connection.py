@@ -55,6 +55,11 @@ class PostgresqlConnection:
         """It can never be used again."""
         return self._raw.closed or self._raw.broken
 
+    def is_direct(self) -> bool:
+        """Say whether the session is the server's own; a pooler tells another number, and leaves the settings out."""
+        (number,) = self.execute("SELECT pg_backend_pid()").fetchone()
+        return bool(number == self._raw.info.backend_pid)
+
     def execute(self, text: str, values: Sequence[Any] = (), /) -> "Rows":
         """Run one statement and fetch what it gives."""
         self._cursor.execute(statement(text), values or None)

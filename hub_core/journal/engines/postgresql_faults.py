@@ -27,6 +27,7 @@ _FULL: Final = _Known(
 _READ_ONLY: Final = _Known(
     "the server only reads", "name the primary, too, or see default_transaction_read_only and whether it is a standby"
 )
+POOLER: Final = _Known("a pooler stands before the server", "name the server itself in PUNTE_STORE")
 _STATES: Final = {
     "25006": _READ_ONLY,
     "42501": _Known("a right is missing", "let the hub's role own its tables: ALTER TABLE ... OWNER TO"),
@@ -42,7 +43,7 @@ _SAID: Final = {
     "password": _Known("it does not take the password", "see PUNTE_STORE_PASSWORD, and the role's password"),
     "pg_hba.conf": _Known("it lets nobody in from here", "see pg_hba.conf of the server"),
     "the database system is": _Known("it starts, stops or recovers", "wait; see the server's log"),
-    "startup parameter": _Known("a pooler stands before it", "name the server itself in PUNTE_STORE"),
+    "startup parameter": POOLER,
     "does not exist": _Known("there is no such database or role", "see PUNTE_STORE, docs/how-to/run-on-postgresql.md"),
     "timeout": _Known("nothing answers there", "see that PostgreSQL runs, and what lies on the way to it"),
     "refused": _Known("nobody listens there", "see that PostgreSQL runs, and PUNTE_STORE"),
