@@ -10,7 +10,10 @@ from hub_core.journal.instants import from_micros, to_micros
 from hub_core.journal.readers import Readers
 from hub_core.ports.schedule import MAX_POSITION, Position, Run
 
-_RUN = "job, begun_at, ended_at, well_at, code, detail, figures"
+_RUN = (
+    "job, begun_at, ended_at, well_at, code, detail, figures, "
+    "CASE WHEN ended_at IS NULL AND lease_until > begun_at THEN lease_until END"
+)
 
 
 class ScheduleView:
@@ -31,8 +34,9 @@ class ScheduleView:
                 code=code,
                 detail=detail,
                 figures=msgspec.json.decode(figures),
+                lease_until=from_micros(lease),
             )
-            for job, begun, ended, well, code, detail, figures in rows
+            for job, begun, ended, well, code, detail, figures, lease in rows
         ]
 
     def position(self, endpoint: str) -> str | None:
@@ -42,15 +46,36 @@ class ScheduleView:
         return None if row is None else row[0]
 
 
-def begin_run(connection: Connection, job: str, *, at: datetime, every: timedelta, lost: timedelta) -> bool:
+def begin_run(
+    connection: Connection, job: str, *, at: datetime, every: timedelta, lost: timedelta, lease: timedelta | None
+) -> bool:
     """Begin a run if it is due; see ``Schedule.begin_run``."""
     row = connection.execute(
-        "INSERT INTO scheduled_run (job, begun_at, detail, figures) VALUES (?, ?, '', '{}') "
-        "ON CONFLICT (job) DO UPDATE SET begun_at = excluded.begun_at, ended_at = NULL "
+        "INSERT INTO scheduled_run (job, begun_at, detail, figures, lease_until) VALUES (?, ?, '', '{}', ?) "
+        "ON CONFLICT (job) DO UPDATE "
+        "SET begun_at = excluded.begun_at, ended_at = NULL, lease_until = excluded.lease_until "
         "WHERE (scheduled_run.ended_at IS NOT NULL AND scheduled_run.begun_at <= ?) "
         "OR scheduled_run.begun_at > excluded.begun_at "
-        "OR (scheduled_run.ended_at IS NULL AND scheduled_run.begun_at <= ?) RETURNING 1",
-        (job, to_micros(at), to_micros(at - every), to_micros(at - lost)),
+        "OR (scheduled_run.ended_at IS NULL AND scheduled_run.begun_at <= ?) "
+        "OR (scheduled_run.ended_at IS NULL AND scheduled_run.lease_until > scheduled_run.begun_at "
+        "AND scheduled_run.lease_until <= ?) RETURNING 1",
+        (
+            job,
+            to_micros(at),
+            None if lease is None else to_micros(at + lease),
+            to_micros(at - every),
+            to_micros(at - lost),
+            to_micros(at),
+        ),
+    ).fetchone()
+    return row is not None
+
+
+def renew_run(connection: Connection, job: str, *, begun_at: datetime, until: datetime) -> bool:
+    """Say that the process of a run lives; see ``Schedule.renew_run``."""
+    row = connection.execute(
+        "UPDATE scheduled_run SET lease_until = ? WHERE job = ? AND begun_at = ? AND ended_at IS NULL RETURNING 1",
+        (to_micros(until), job, to_micros(begun_at)),
     ).fetchone()
     return row is not None
 

@@ -176,7 +176,8 @@ CREATE TABLE refusal (
 );
 
 -- One row per job that is done on a schedule: its last run. ended_at is NULL while it runs, or if its process ended before;
--- figures is a JSON object of numbers.
+-- figures is a JSON object of numbers. lease_until: until when its process says that it lives; counts only if it is later
+-- than begun_at.
 CREATE TABLE scheduled_run (
     job TEXT PRIMARY KEY,
     begun_at INTEGER NOT NULL,
@@ -185,7 +186,7 @@ CREATE TABLE scheduled_run (
     code TEXT,
     detail TEXT NOT NULL,
     figures TEXT NOT NULL
-);
+, lease_until INTEGER);
 
 -- Of each endpoint that is polled: how far its partner's list was taken in, in the partner's own words.
 CREATE TABLE polled (

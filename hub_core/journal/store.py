@@ -167,9 +167,16 @@ class SqlJournal(SqlJournalView):
         """Take back what workers of an earlier run held; see ``Journal.take_back``."""
         return await self._database.write(partial(outbox.take_back, now=now, everything=not self._database.shared))
 
-    async def begin_run(self, job: str, *, at: datetime, every: timedelta, lost: timedelta = LOST) -> bool:
+    async def begin_run(
+        self, job: str, *, at: datetime, every: timedelta, lost: timedelta = LOST, lease: timedelta | None = None
+    ) -> bool:
         """Begin a run of a job that is due; see ``Schedule.begin_run``."""
-        return await self._database.write(partial(scheduling.begin_run, job=job, at=at, every=every, lost=lost))
+        work = partial(scheduling.begin_run, job=job, at=at, every=every, lost=lost, lease=lease)
+        return await self._database.write(work)
+
+    async def renew_run(self, job: str, *, begun_at: datetime, until: datetime) -> bool:
+        """Say that the process of a run lives; see ``Schedule.renew_run``."""
+        return await self._database.write(partial(scheduling.renew_run, job=job, begun_at=begun_at, until=until))
 
     async def end_run(self, run: Run) -> bool:
         """Write down how a run ended; see ``Schedule.end_run``."""

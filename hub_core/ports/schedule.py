@@ -18,6 +18,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
         well_at: when a run last ended without fault.
         code: of the fault; ``None``: there is none.
         detail: what was done or found, without personal values.
+        lease_until: of one under way, until when its process says that it lives; ``None``: it does not say.
         figures: name to number, such as an endpoint and the days of its certificate.
     """
 
@@ -28,6 +29,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     code: str | None = None
     detail: str = ""
     figures: dict[str, float] = {}
+    lease_until: datetime | None = None
 
 
 class Position(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,12 +49,19 @@ class Position(msgspec.Struct, frozen=True, kw_only=True):
 class Schedule(Protocol):
     """Which job ran when; of several processes on one journal one does each run."""
 
-    async def begin_run(self, job: str, *, at: datetime, every: timedelta, lost: timedelta = LOST) -> bool:
+    async def begin_run(
+        self, job: str, *, at: datetime, every: timedelta, lost: timedelta = LOST, lease: timedelta | None = None
+    ) -> bool:
         """Begin a run of a job that is due; False: another process did, or it is not due.
 
-        Due: it never ran; its last run began ``every`` ago and has ended; that run began ``lost`` ago and has not; or
-        it began in the future because the clock stood wrong.
+        Due: it never ran; its last run began ``every`` ago and has ended; that run has not, and began ``lost`` ago or
+        its lease is over; or it began in the future because the clock stood wrong. Others take its process as alive for
+        ``lease``, or as ``renew_run`` says; without a lease for ``lost``.
         """
+        ...
+
+    async def renew_run(self, job: str, *, begun_at: datetime, until: datetime) -> bool:
+        """Say that the process of a run lives; False: another one began meanwhile, and this one is to stop."""
         ...
 
     async def end_run(self, run: Run) -> bool:

@@ -47,7 +47,7 @@ def _row(job: Job, runs: list[Run], now: datetime, alone: datetime | None) -> Jo
         return JobRow(job=job.name, state="never", every=_told(job), what=job.what, due_at=due)
     return JobRow(
         job=job.name,
-        state="late" if due + job.every < now else _state(run, alone),
+        state="late" if due + job.every < now else _state(run, alone, now),
         every=_told(job),
         what=job.what,
         begun_at=run.begun_at,
@@ -59,9 +59,9 @@ def _row(job: Job, runs: list[Run], now: datetime, alone: datetime | None) -> Jo
     )
 
 
-def _state(run: Run, alone: datetime | None) -> str:
+def _state(run: Run, alone: datetime | None, now: datetime) -> str:
     if run.ended_at is None:
-        return "cut off" if is_dead(run, alone) else "running"
+        return "cut off" if is_dead(run, alone, now) else "running"
     return "fault" if run.code else "ok"
 
 

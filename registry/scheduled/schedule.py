@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 from hub_core.errors import PunteError
 from hub_core.ports.schedule import Run
 from registry.scheduled.jobs import Done, Job
+from registry.scheduled.leasing import LEASE, lease_is_over, leased
 from registry.scheduled.polling import jobs_of
 
 if TYPE_CHECKING:
@@ -34,14 +35,21 @@ class Schedule:
     Args:
         jobs: returns what is to be done under the registry set in force.
         soon: how long a job that is due waits after the start.
+        lease: how long a process that does a job may be silent before another one takes the job over.
     """
 
     def __init__(
-        self, parts: "Parts", jobs: Callable[["Parts"], Sequence[Job]] = jobs_of, *, soon: timedelta = SOON
+        self,
+        parts: "Parts",
+        jobs: Callable[["Parts"], Sequence[Job]] = jobs_of,
+        *,
+        soon: timedelta = SOON,
+        lease: timedelta = LEASE,
     ) -> None:
         self._parts = parts
         self._jobs = jobs
         self._soon = soon
+        self._lease = lease
         self._alone = alone_since(parts)
         self._timer: AsyncIOScheduler | None = None
         self._under_way: set[asyncio.Task[None]] = set()
@@ -117,11 +125,13 @@ class Schedule:
         try:
             runs = await asyncio.to_thread(self._parts.view.runs)  # a server that hangs must hold up nothing else
             every = _since_due(job, runs, now=begun)
-            dead = any(is_dead(run, self._alone) for run in runs if run.job == job.name)
-            lost = timedelta(0) if dead else job.limit
-            if every is None or not await journal.begin_run(job.name, at=begun, every=every, lost=lost):
+            left = any(_is_left(run, self._alone) for run in runs if run.job == job.name)
+            lost = timedelta(0) if left else job.limit
+            if every is None or not await journal.begin_run(
+                job.name, at=begun, every=every, lost=lost, lease=self._lease
+            ):
                 return
-            done = await _guarded(job, self._parts)
+            done = await _guarded(job, self._parts, Run(job=job.name, begun_at=begun), self._lease)
             ended = self._parts.clock.now()
             run = Run(
                 job=job.name,
@@ -131,7 +141,9 @@ class Schedule:
                 detail=done.detail[:_CLIP],
                 figures=done.figures,
             )
-            await journal.end_run(run)
+            if not await journal.end_run(run):
+                log.warning("schedule.overtaken", extra={"job": job.name})
+                return
         except PunteError as error:
             log.warning("schedule.put-off", extra={"job": job.name, "code": error.code})
         else:
@@ -152,22 +164,29 @@ def alone_since(parts: "Parts") -> datetime | None:
     return datetime.fromisoformat(parts.started_at) if parts.started_at else parts.clock.now()
 
 
-def is_dead(run: Run, alone: datetime | None) -> bool:
-    """Say whether the process of a run is known to be dead: the one that is ``alone_since`` began later."""
+def is_dead(run: Run, alone: datetime | None, now: datetime) -> bool:
+    """Say whether the process of a run counts as dead: it fell silent, or that which is ``alone_since`` began later."""
+    return _is_left(run, alone) or lease_is_over(run, now)
+
+
+def _is_left(run: Run, alone: datetime | None) -> bool:
     return run.ended_at is None and alone is not None and run.begun_at < alone
 
 
 def due_at(job: Job, runs: Sequence[Run], *, now: datetime, alone: datetime | None = None) -> datetime:
     """Return when a job is due; one that never ran: now, or at its next time.
 
-    One that was cut off is due at once if it is ``is_dead``, else when its time is up.
+    One under way is due at once if it ``is_dead``, else when its lease or its time is up.
     """
     run = next((run for run in runs if run.job == job.name), None)
     if run is None or run.begun_at > now:
         return now if job.cron is None else job.due_after(now)
     if run.ended_at is not None:
         return job.due_after(run.begun_at)
-    return run.begun_at if is_dead(run, alone) else run.begun_at + job.limit
+    if is_dead(run, alone, now):
+        return run.begun_at
+    over = run.begun_at + job.limit
+    return over if run.lease_until is None else min(run.lease_until, over)
 
 
 def _since_due(job: Job, runs: Sequence[Run], *, now: datetime) -> timedelta | None:
@@ -179,10 +198,13 @@ def _since_due(job: Job, runs: Sequence[Run], *, now: datetime) -> timedelta | N
     return None if due > now else now - due
 
 
-async def _guarded(job: Job, parts: "Parts") -> Done:
+async def _guarded(job: Job, parts: "Parts", run: Run, lease: timedelta) -> Done:
     """Do a job; a defect in it stops neither the hub nor the next run."""
     try:
-        async with asyncio.timeout(job.limit.total_seconds() * 0.9):
+        async with (
+            asyncio.timeout(job.limit.total_seconds() * 0.9) as given,
+            leased(parts.journal, run, lease=lease, clock=parts.clock, given=given),
+        ):
             return await job.run(parts)
     except PunteError as error:
         return Done(code=error.code, detail=error.text)

@@ -1,22 +1,29 @@
-"""A hub that is killed while it fetches a list: the list does not stand still when it is back."""
+"""A hub that is killed while it fetches a list: the list does not stand still when it is back, or another one is there."""
 
+import asyncio
 import os
 import subprocess
 import sys
 import time
 from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
 
+import msgspec
 import pytest
 
 from hub_core.settings import Settings
 from registry.desk import Desk
 from registry.parts import Parts
+from registry.scheduled.schedule import Schedule
 from tests.integration.listing import listing
-from tests.integration.test_polling import COUNTRY
+from tests.integration.test_polling import COUNTRY, document, kept, registered
 
 pytestmark = pytest.mark.network
 PATIENCE = 30  # seconds, for a hub to start
-SOON = 5  # seconds
+SOON = 30  # seconds; long before a run counts as lost (two minutes)
+CHILD = Path(__file__).with_name("schedule_child.py")
+LEASE = timedelta(seconds=1)
 
 
 @pytest.fixture
@@ -73,3 +80,47 @@ async def test_a_list_that_was_being_fetched_when_its_hub_was_killed_is_fetched_
     listed.asked.clear()
     with hub(home):
         wait_for(lambda: listed.asked, SOON)
+
+
+@contextmanager
+def scheduling(settings):
+    """Do jobs in a process of its own until the context is left, then kill it."""
+    given = [str(settings.home), settings.store, str(LEASE.total_seconds())]
+    with subprocess.Popen([sys.executable, CHILD, *given]) as process:
+        try:
+            yield
+        finally:
+            process.kill()
+
+
+async def happened(what):
+    async with asyncio.timeout(PATIENCE):
+        while not what():  # noqa: ASYNC110 - another process tells nobody
+            await asyncio.sleep(0.02)
+
+
+async def test_on_postgresql_another_hub_goes_on_with_a_list_soon_after_the_one_that_fetched_it_was_killed(
+    postgresql_address, tmp_path, listed
+):
+    settings = Settings(home=tmp_path / "home", store=postgresql_address)
+    (await registered(settings, listed, ("every: 5 min", "every: 1 s"))).close()
+    listed.documents = [document(number) for number in range(3)]
+    listed.open.clear()
+    with scheduling(settings):
+        await happened(lambda: listed.asked)
+        other = Parts(
+            msgspec.structs.replace(settings, home=tmp_path / "other", keyring=settings.keyring_file), write=True
+        )
+        schedule = Schedule(other, soon=LEASE / 10, lease=LEASE)
+        schedule.start()
+        (run,) = (run for run in other.view.runs() if run.job == "poll vacancies")
+        await happened(lambda: other.clock.now() > run.begun_at + 3 * LEASE)
+        assert len(listed.asked) == 1  # while the other one lives, though its first lease is over
+    killed = time.monotonic()
+    listed.open.set()
+    await happened(lambda: len(kept(other)) == 3)
+    assert time.monotonic() - killed < SOON
+    await schedule.stop()
+    await other.connections.close()
+    other.close()
+    assert kept(other) == listed.documents

@@ -10,12 +10,14 @@ import pytest
 
 from hub_core.errors import TryLater
 from hub_core.journal.database import Database
+from hub_core.journal.instants import to_micros
 from hub_core.journal.store import SqlJournal
 from hub_core.polled import Poll
 from hub_core.ports import Run
 from hub_core.ports.schedule import LOST
 from hub_core.testing.builders import NOW, FrozenClock, a_vault
 from registry.scheduled.jobs import Done, Job
+from registry.scheduled.leasing import LEASE
 from registry.scheduled.schedule import Schedule, due_at
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -54,10 +56,10 @@ def parts_of(journal, clock, *, store=SHARED):
 
 
 @asynccontextmanager
-async def hub(database, job, *, clock, store=SHARED):
+async def hub(database, job, *, clock, store=SHARED, journal=None, **facts):
     """Run the timer of one process."""
-    journal = SqlJournal(database, a_vault())
-    schedule = Schedule(parts_of(journal, clock, store=store), lambda _: [job], soon=SOON)
+    journal = journal or SqlJournal(database, a_vault())
+    schedule = Schedule(parts_of(journal, clock, store=store), lambda _: [job], soon=SOON, **facts)
     schedule.start()
     try:
         yield journal
@@ -147,6 +149,59 @@ async def test_a_run_that_was_cut_off_is_begun_again_when_it_counts_as_lost(data
     async with hub(database, counted.job(), clock=clock) as journal:
         await ended(journal, clock.now())
     assert counted.times == 1
+
+
+async def test_a_run_whose_process_fell_silent_is_begun_again_when_its_lease_is_over(database):
+    clock, counted = FrozenClock(), Counted()
+    await cut_off(database, clock)
+    clock.advance(LEASE)
+    async with hub(database, counted.job(), clock=clock) as journal:
+        await ended(journal, clock.now())
+    assert counted.times == 1
+
+
+async def test_a_run_that_a_hub_of_an_older_version_began_is_left_alone_though_an_earlier_lease_is_over(database):
+    journal = SqlJournal(database, a_vault())
+    await journal.begin_run("count", at=NOW, every=HOUR, lease=LEASE)
+    await database.write(lambda it: it.execute("UPDATE scheduled_run SET begun_at = ?", (to_micros(NOW + HOUR),)))
+    assert [run.lease_until for run in journal.runs()] == [None]
+    assert not await journal.begin_run("count", at=NOW + HOUR + LEASE, every=HOUR, lease=LEASE)
+
+
+class Slow(SqlJournal):
+    """Says that its process lives when it may."""
+
+    def __init__(self, database):
+        super().__init__(database, a_vault())
+        self.may = asyncio.Event()
+
+    async def renew_run(self, job, **facts):
+        await self.may.wait()
+        return await super().renew_run(job, **facts)
+
+
+async def test_a_process_that_was_overtaken_stops_when_it_finds_out(database):
+    clock, counted, slow = FrozenClock(), Counted(), Slow(database)
+    begun, stopped = asyncio.Event(), asyncio.Event()
+
+    async def hangs(parts):
+        begun.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            stopped.set()
+
+    job = Job(name="count", every=HOUR, what="", run=hangs)
+    async with hub(database, job, clock=clock, journal=slow, lease=SOON):
+        await begun.wait()
+        clock.advance(SOON)
+        async with hub(database, counted.job(), clock=clock, lease=SOON) as journal:
+            await ended(journal, clock.now())
+        assert not stopped.is_set()
+        slow.may.set()
+        async with asyncio.timeout(DEADLINE):
+            await stopped.wait()
+    assert [run.detail for run in journal.runs()] == ["run 1"]
 
 
 @pytest.mark.parametrize(("store", "times"), [(None, 1), (SHARED, 0)])

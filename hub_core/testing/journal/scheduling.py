@@ -10,7 +10,7 @@ from hub_core.ports.schedule import LOST
 from hub_core.testing.builders import NOW, a_message, an_outcome
 from hub_core.testing.journal.base import MINUTE, AnyJournal, JournalSuite
 
-DAY = timedelta(days=1)
+SECOND, DAY = timedelta(seconds=1), timedelta(days=1)
 JOB = "certificates"
 
 
@@ -70,6 +70,41 @@ class Scheduling(JournalSuite):
     async def test_jobs_do_not_stand_in_each_others_way(self, journal: AnyJournal) -> None:
         assert [await journal.begin_run(job, at=NOW, every=DAY) for job in ("purge", JOB)] == [True, True]
         assert [run.job for run in journal.runs()] == [JOB, "purge"]
+
+    async def test_a_run_is_begun_again_once_its_lease_is_over_and_by_one_only(self, journal: AnyJournal) -> None:
+        await journal.begin_run(JOB, at=NOW, every=DAY, lease=SECOND)
+        begun = [
+            await journal.begin_run(JOB, at=at, every=DAY, lease=SECOND)
+            for at in (NOW + SECOND / 2, NOW + SECOND, NOW + SECOND)
+        ]
+        assert begun == [False, True, False]
+
+    async def test_a_run_whose_lease_is_renewed_is_left_alone_but_not_beyond_its_time(
+        self, journal: AnyJournal
+    ) -> None:
+        await journal.begin_run(JOB, at=NOW, every=DAY, lease=SECOND)
+        assert await journal.renew_run(JOB, begun_at=NOW, until=NOW + DAY)
+        assert journal.runs() == [Run(job=JOB, begun_at=NOW, lease_until=NOW + DAY)]
+        assert not await journal.begin_run(JOB, at=NOW + LOST - SECOND, every=DAY)
+        assert await journal.begin_run(JOB, at=NOW + LOST, every=DAY)
+
+    @pytest.mark.parametrize("what", ["overtaken", "ended"])
+    async def test_a_lease_is_renewed_for_the_last_run_alone_and_while_it_is_under_way(
+        self, journal: AnyJournal, what: str
+    ) -> None:
+        await journal.begin_run(JOB, at=NOW, every=DAY, lease=SECOND)
+        if what == "overtaken":
+            await journal.begin_run(JOB, at=NOW + SECOND, every=DAY, lease=SECOND)
+        else:
+            await journal.end_run(Run(job=JOB, begun_at=NOW, ended_at=NOW))
+        assert not await journal.renew_run(JOB, begun_at=NOW, until=NOW + DAY)
+
+    async def test_a_run_without_a_lease_has_not_that_of_the_one_before(self, journal: AnyJournal) -> None:
+        await journal.begin_run(JOB, at=NOW, every=MINUTE, lease=SECOND)
+        await journal.end_run(Run(job=JOB, begun_at=NOW, ended_at=NOW))
+        await journal.begin_run(JOB, at=NOW + MINUTE, every=MINUTE)
+        assert journal.runs() == [Run(job=JOB, begun_at=NOW + MINUTE, well_at=NOW)]
+        assert not await journal.begin_run(JOB, at=NOW + 2 * MINUTE, every=MINUTE)
 
     async def test_what_was_polled_and_the_position_are_written_together(self, journal: AnyJournal) -> None:
         assert journal.position("register") is None

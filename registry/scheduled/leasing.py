@@ -1,0 +1,46 @@
+"""A process that does a job says again and again that it lives; when it falls silent, another one takes the job over.
+
+Whoever was only slow finds out when it speaks again, and stops. What both did meanwhile the journal tells apart: the
+position of a list moves only from where a poll began, and the end of a run counts for the last that was begun.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
+from typing import Final
+
+from hub_core.errors import PunteError
+from hub_core.ports import Run, Schedule
+from hub_core.ports.clock import Clock
+
+#: Longer than a store is away when its server is started again.
+LEASE: Final = timedelta(seconds=15)
+_BEATS: Final = 3  # in a lease
+
+
+@contextlib.asynccontextmanager
+async def leased(
+    journal: Schedule, run: Run, *, lease: timedelta, clock: Clock, given: asyncio.Timeout
+) -> AsyncIterator[None]:
+    """Renew the lease of a run until the context is left; let ``given`` be over once another process has begun it."""
+    renewing = asyncio.create_task(_renew(journal, run, lease, clock, given), name="punte-lease")
+    try:
+        yield
+    finally:
+        renewing.cancel()
+        await asyncio.gather(renewing, return_exceptions=True)
+
+
+async def _renew(journal: Schedule, run: Run, lease: timedelta, clock: Clock, given: asyncio.Timeout) -> None:
+    while True:
+        await asyncio.sleep(lease.total_seconds() / _BEATS)
+        with contextlib.suppress(PunteError):  # the store is away: it may be there again before the lease is over
+            if not await journal.renew_run(run.job, begun_at=run.begun_at, until=clock.now() + lease):
+                given.reschedule(asyncio.get_running_loop().time())
+                return
+
+
+def lease_is_over(run: Run, now: datetime) -> bool:
+    """Say whether the process of a run fell silent."""
+    return run.lease_until is not None and run.lease_until <= now
