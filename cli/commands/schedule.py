@@ -19,20 +19,19 @@ COLUMNS = (
     Column("CODE"),
     Column("FOUND", wrap=True),
 )
-UNWELL = frozenset({"fault", "late"})
 
 
 def schedule(*, as_json: Json = False) -> None:
     """Show the jobs that run on a schedule: certificates, contracts, purging, lists that are fetched.
 
-    Ends with 1 if one of them found something, or did not run.
+    Ends with 1 if one of them needs a human, as status does: it found what does not pass by itself, or did not run.
     """
     jobs: list[dict[str, Any]] = desk.call("schedule")
     if as_json:
         screen.as_json(jobs)
     else:
         screen.table(COLUMNS, [_row(it) for it in jobs], empty="")
-    if any(it["state"] in UNWELL for it in jobs):
+    if any(it.get("needs_human") for it in jobs):
         raise typer.Exit(Exit.ATTENTION)
 
 

@@ -8,8 +8,8 @@ from hub_core.ports.schedule import Run
 from registry.desk.arguments import Nothing
 from registry.parts import Parts
 from registry.scheduled.jobs import Job
-from registry.scheduled.polling import jobs_of
-from registry.scheduled.schedule import alone_since, due_at, is_dead
+from registry.scheduled.polling import found_by, jobs_of
+from registry.scheduled.schedule import alone_since, due_at, is_dead, late
 
 
 class JobRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -17,7 +17,8 @@ class JobRow(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         state: ``never`` ran, ``running``, ``cut off``: its process is dead, and it is due at once; ``ok``, ``fault``,
-            or ``late``: due long ago.
+            or ``late``: a hub runs and should have begun it long ago.
+        needs_human: as the verb ``status`` says it; a fault may pass by itself.
         what: its figures say.
     """
 
@@ -31,13 +32,21 @@ class JobRow(msgspec.Struct, frozen=True, kw_only=True):
     code: str | None = None
     detail: str = ""
     figures: dict[str, float] = {}
+    needs_human: bool = False
 
 
 def schedule(parts: Parts, _: Nothing) -> list[JobRow]:
     """List the jobs, when they ran last, and what they found."""
     runs, now = parts.view.runs(), parts.clock.now()
-    alone = alone_since(parts)
-    return [_row(job, runs, now, alone) for job in jobs_of(parts)]
+    alone, behind = alone_since(parts), late(parts)
+    rows = [_row(job, runs, now, alone) for job in jobs_of(parts)]
+    found = {run.job for run, _ in found_by(parts)}
+    return [
+        msgspec.structs.replace(
+            row, state="late" if row.job in behind else row.state, needs_human=row.job in behind or row.job in found
+        )
+        for row in rows
+    ]
 
 
 def _row(job: Job, runs: list[Run], now: datetime, alone: datetime | None) -> JobRow:
@@ -47,7 +56,7 @@ def _row(job: Job, runs: list[Run], now: datetime, alone: datetime | None) -> Jo
         return JobRow(job=job.name, state="never", every=_told(job), what=job.what, due_at=due)
     return JobRow(
         job=job.name,
-        state="late" if due + job.every < now else _state(run, alone, now),
+        state=_state(run, alone, now),
         every=_told(job),
         what=job.what,
         begun_at=run.begun_at,

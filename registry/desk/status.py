@@ -13,6 +13,7 @@ from registry.desk.endpoints import EndpointRow, endpoints
 from registry.desk.looking import described
 from registry.parts import Parts
 from registry.scheduled.polling import found_by, runs_of
+from registry.scheduled.schedule import late
 
 REFUSALS_SHOWN: Final = 10_000
 _UNDO: Final = {"broken", "probing"}  # states of an endpoint that a person may end before the hub does
@@ -93,6 +94,8 @@ def _waiting(row: EndpointRow) -> Iterator[Stuck]:
 def _scheduled(parts: Parts) -> Iterator[Stuck]:
     for run, since in found_by(parts):
         yield Stuck(what="scheduled", where=run.job, since=since, why=_told(run.code or ""), command="punte schedule")
+    for job, since in late(parts).items():
+        yield Stuck(what="scheduled", where=job, since=since, why="it did not run", command="punte schedule")
 
 
 def _disk(parts: Parts) -> Iterator[Stuck]:

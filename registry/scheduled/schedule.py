@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from hub_core.errors import PunteError
 from hub_core.ports.schedule import Run
+from registry.crontab import STUCK_AFTER
 from registry.scheduled.jobs import Done, Job
 from registry.scheduled.leasing import LEASE, lease_is_over, leased
 from registry.scheduled.polling import jobs_of
@@ -187,6 +188,19 @@ def due_at(job: Job, runs: Sequence[Run], *, now: datetime, alone: datetime | No
         return run.begun_at
     over = run.begun_at + job.limit
     return over if run.lease_until is None else min(run.lease_until, over)
+
+
+def late(parts: "Parts") -> dict[str, datetime]:
+    """Return the jobs that a hub which runs should have begun long ago, and when.
+
+    What was missed while no hub ran counts from the start.
+    """
+    if parts.started_at is None:
+        return {}
+    started, now = datetime.fromisoformat(parts.started_at), parts.clock.now()
+    runs, alone = parts.view.runs(), alone_since(parts)
+    due = ((job, max(started, due_at(job, runs, now=now, alone=alone))) for job in jobs_of(parts))
+    return {job.name: at for job, at in due if at + max(job.every, STUCK_AFTER) < now}
 
 
 def _since_due(job: Job, runs: Sequence[Run], *, now: datetime) -> timedelta | None:

@@ -266,3 +266,27 @@ async def test_a_fault_that_passes_by_itself_is_for_a_person_once_it_has_lasted(
     shown = await Desk(sqlite_hub).call("status", {})
     assert [it["where"] for it in shown["stuck"]] == [job] * needed
     assert [bool(found_by(sqlite_hub)), shown["needs_human"]] == [needed, needed]
+    assert await jobs_that_need_somebody(sqlite_hub) == [job] * needed
+
+
+async def jobs_that_need_somebody(parts):
+    return [row["job"] for row in await Desk(parts).call("schedule", {}) if row["needs_human"]]
+
+
+@pytest.mark.parametrize(
+    ("began", "needed"),
+    [
+        (30, True),  # minutes ago; the list is fetched every 5, and may be late for 15 more
+        (10, False),  # whatever stood still before the hub began
+        (None, False),  # no hub runs, which status says itself
+    ],
+)
+async def test_a_list_that_a_running_hub_does_not_fetch_is_for_a_person(sqlite_hub, began, needed):
+    job, now = "poll vacancies", sqlite_hub.clock.now()
+    ran = now - timedelta(minutes=30)
+    assert await sqlite_hub.journal.begin_run(job, at=ran, every=timedelta(0))
+    await sqlite_hub.journal.end_run(Run(job=job, begun_at=ran, ended_at=ran))
+    sqlite_hub.started_at = began and (now - timedelta(minutes=began)).isoformat()
+    shown = await Desk(sqlite_hub).call("status", {})
+    assert ([it["where"] for it in shown["stuck"]], shown["needs_human"]) == ([job] * needed, needed)
+    assert await jobs_that_need_somebody(sqlite_hub) == [job] * needed

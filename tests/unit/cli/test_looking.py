@@ -54,6 +54,14 @@ def test_status_ends_with_0_when_all_is_well(desk, punte):
     assert "none yet: punte send" in result.out
 
 
+@pytest.mark.parametrize("needs_human", [True, False])
+def test_schedule_ends_with_1_when_a_job_needs_a_human_and_not_over_what_passes_by_itself(desk, punte, needs_human):
+    row = {"job": "poll vacancies", "state": "fault", "every": "5 min", "what": "", "begun_at": None, "well_at": None}
+    rest = {"due_at": None, "code": "D102", "detail": "busy", "figures": {}, "needs_human": needs_human}
+    desk.answers["schedule"] = [row | rest]
+    assert punte("schedule").code == int(needs_human)
+
+
 @pytest.mark.parametrize(
     "command",
     [
