@@ -88,8 +88,11 @@ def is_kept() -> bool:
 
 
 def row_id(file_id: str, line: int) -> str:
-    """Return the id of a row: a UUIDv7 of the time of its file, the same in every attempt.
+    """Return the id of a row: a UUIDv7 of the time of its file, the same in every attempt and every version.
 
+    Hubs of two versions may split one file at once, and the id alone tells them that a row is there already: how it is
+    made never changes. (An index that takes each line of a file once would say the same, but it could not be made where
+    one came twice, and where there are many rows nothing could be written while it is made.)
     Ids of one file grow with the line, so that an index by id takes them at its end and not all over its pages.
 
     >>> row_id("019a8f3c-1111-7abc-8def-000000000000", 2)
