@@ -51,6 +51,8 @@ class _Figures:
         commits.add_metric([], parts.database.commits)
         yield commits
         yield _one("punte_store_lag_seconds", "How long the oldest write has waited.", parts.database.lag)
+        trouble = parts.database.trouble
+        yield _one("punte_store_writable", "1: nothing is known to keep the hub from writing.", trouble is None)
         yield _one("punte_in_hand_bytes", "Held by calls that are under way.", parts.admission.in_hand)
         away = CounterMetricFamily("punte_sent_away", "Calls asked to come again.", labels=["code"])
         for code, count in parts.admission.refused.items():

@@ -100,8 +100,9 @@ class Running:
         await asyncio.gather(self._deliverer.stop(DRAIN), self.admission.emptied(DRAIN))
 
     def ready(self) -> bool:
-        """Tell whether messages are accepted: the hub does not stop, a set is in force, the journal can be read."""
-        if not self.admission.open:
+        """Tell whether messages are accepted: the hub does not stop, a set is in force, the journal is there."""
+        trouble = self._parts.database.trouble
+        if not self.admission.open or (trouble is not None and trouble.lasting):
             return False
         try:
             self._parts.view.counts()

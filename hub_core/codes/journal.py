@@ -11,6 +11,11 @@ CODES = (
     Code("J101", "journal in use", "Stop the other hub, or give this one a home of its own (PUNTE_HOME)."),
     Code("J102", "journal file not usable", "See the text; name another file, or run the version that wrote it."),
     Code("J103", "no journal here", "Start the hub once, or name the home where it keeps its state (PUNTE_HOME)."),
+    Code(
+        "J104",
+        "journal file gone",
+        "Put the file back beside its log before anything else is done here: without the file the log is lost, too.",
+    ),
     Code("J110", "no keyring", "Put the hub's own keyring back; without it nothing that is sealed can be read."),
     Code("J111", "keyring not usable", "Let the hub's user read it, or put an undamaged copy back."),
     Code("J112", "keyring not written", "Nothing was changed; change the keyring at its source, or make room for it."),

@@ -13,7 +13,7 @@ from hub_core.journal.engines.sqlite import Sqlite
 from hub_core.journal.gathering import Batch, Failure
 from hub_core.journal.readers import Readers
 from hub_core.journal.schema import JOURNAL, Migrations
-from hub_core.journal.writer import Writer
+from hub_core.journal.writer import Trouble, Writer
 from hub_core.ports.clock import Clock
 
 T = TypeVar("T")
@@ -66,6 +66,11 @@ class Database:
     def lag(self) -> float:
         """Seconds that the oldest write has waited to be on disk."""
         return self._writer.lag
+
+    @property
+    def trouble(self) -> Trouble | None:
+        """Why nothing, or nothing new, can be written now; see ``Writer.trouble``."""
+        return self._writer.trouble
 
     @property
     def shared(self) -> bool:

@@ -12,6 +12,7 @@ from hub_core.journal.engines.engine import Engine
 from hub_core.journal.engines.sqlite import Sqlite
 from hub_core.journal.schema import JOURNAL, Migrations
 
+GONE: Final = "the file of the journal was moved or removed"
 _IDLE: Final = 4  # connections kept open between reads
 
 
@@ -38,7 +39,9 @@ class Readers:
             yield connection
         except self._engine.errors as error:
             if self._engine.is_storage(error):
-                raise unavailable(f"the journal cannot be read ({self._engine.name_of(error)})") from error
+                gone = self._engine.moved is not None and self._engine.moved()
+                why = GONE if gone else f"the journal cannot be read ({self._engine.name_of(error)})"
+                raise unavailable(why) from error
             raise
         finally:
             if connection is not None:

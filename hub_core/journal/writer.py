@@ -14,13 +14,13 @@ import time
 from collections.abc import Sequence
 from itertools import groupby
 from operator import attrgetter
-from typing import Any, Final, TypeVar
+from typing import Any, Final, NamedTuple, TypeVar
 
 from hub_core.journal.engines.connection import Connection
 from hub_core.journal.engines.engine import Engine
 from hub_core.journal.failpoints import reach
 from hub_core.journal.gathering import Batch, Command, Failure, Gathering, answer
-from hub_core.journal.readers import unavailable
+from hub_core.journal.readers import GONE, unavailable
 
 log = logging.getLogger("punte.journal")
 T = TypeVar("T")
@@ -29,6 +29,23 @@ Item = TypeVar("Item")
 MAX_COMMANDS: Final = 64
 MAX_BYTES: Final = 16_000_000
 TRIES: Final = 5  # of a group that another process stood in the way of
+FULL: Final = "the device is full"
+LATELY: Final = 60.0  # seconds for which a write that failed counts as trouble, if none was tried since
+
+
+class Trouble(NamedTuple):
+    """What keeps a writer from writing.
+
+    Attributes:
+        why: for people; holds no value.
+        since, last: of the writes that failed in a row, the first and the newest, in seconds since 1970.
+        lasting: nothing new is taken until somebody mends it; else it may be over by now.
+    """
+
+    why: str
+    since: float | None = None
+    last: float = 0.0
+    lasting: bool = False
 
 
 class Writer:
@@ -50,6 +67,7 @@ class Writer:
         self._gathering: Gathering | None = None
         self._waiting: dict[asyncio.Future[Any], float] = {}
         self._closed = False
+        self._failed: Trouble | None = None
         self._thread = threading.Thread(target=self._run, name="punte-journal", daemon=True)
         self._thread.start()
 
@@ -81,6 +99,17 @@ class Writer:
     def lag(self) -> float:
         """Seconds that the oldest write has waited to be on disk; ask in the thread of the event loop."""
         return time.monotonic() - next(iter(self._waiting.values())) if self._waiting else 0.0
+
+    @property
+    def trouble(self) -> Trouble | None:
+        """Why nothing, or nothing new, can be written now; ``None``: nothing is known to stand in the way."""
+        failed = self._failed
+        since = None if failed is None else failed.since
+        if self._gone():
+            return Trouble(GONE, since, lasting=True)
+        if self._full and not (self._ballast is not None and self._ballast.has_room()):
+            return Trouble(FULL, since, lasting=True)
+        return failed if failed is not None and time.time() - failed.last < LATELY else None
 
     def close(self) -> None:
         """Write what was handed over, then close the connection, which empties the write-ahead log."""
@@ -141,11 +170,17 @@ class Writer:
             self._full = False
             log.warning("journal.has-room")
         elif new:
-            answer(new, [Failure(unavailable("the device is full"))] * len(new))
+            answer(new, [Failure(unavailable(FULL))] * len(new))
             return [command for command in commands if not command.size]
         return commands
 
+    def _gone(self) -> bool:
+        return self._engine.moved is not None and self._engine.moved()
+
     def _commit(self, commands: list[Command[Any]]) -> list[Any]:
+        # The connection is kept: it alone still holds what was written, and goes on if the file is put back.
+        if self._gone():
+            return self._not_written(GONE, commands)
         for _ in range(TRIES):
             try:
                 connection = self._begun()
@@ -162,8 +197,17 @@ class Writer:
                     break
             else:
                 self.commits += 1
+                self._failed = None
                 return results
-        return [Failure(unavailable(f"the journal cannot be written ({name})")) for _ in commands]
+        return self._not_written(f"the journal cannot be written ({name})", commands)
+
+    def _not_written(self, why: str, commands: Sequence[Command[Any]]) -> list[Any]:
+        """Answer that nothing was written, and remember why and since when."""
+        now, before = time.time(), self._failed
+        if before is None or before.why != why:
+            log.error("journal.not-written", extra={"why": why})
+        self._failed = Trouble(why, now if before is None else before.since, last=now)
+        return [Failure(unavailable(why)) for _ in commands]
 
     def _begun(self) -> Connection:
         """Begin a transaction; a connection that was lost while nothing went on is replaced."""

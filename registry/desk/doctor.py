@@ -11,6 +11,7 @@ from hub_core.errors import ConfigError, TryLater
 from hub_core.journal.schema import JOURNAL, pending
 from hub_core.places import MAPPINGS
 from registry.desk.arguments import Nothing
+from registry.doctor import storage
 from registry.doctor.fact import Check
 from registry.doctor.secretfiles import secret_files
 from registry.parts import Parts
@@ -50,6 +51,9 @@ def _kept(parts: Parts) -> list[Check]:
 
         with parts.reads.read() as connection:
             checks += server_checks(connection)
+    if parts.serving:
+        fact = storage.written(parts.database.trouble, parts.settings)
+        checks.append(Check(check="store", **fact._asdict()))
     return [
         *checks,
         _schema(parts),

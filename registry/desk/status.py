@@ -23,7 +23,7 @@ class Stuck(msgspec.Struct, frozen=True, kw_only=True):
     """One thing that needs a human.
 
     Attributes:
-        what: ``parked``, ``in doubt``, ``late``, ``scheduled`` or ``disk``.
+        what: ``store``, ``parked``, ``in doubt``, ``late``, ``scheduled`` or ``disk``.
         where: endpoint, job, or nothing.
         command: shows or mends it.
     """
@@ -39,7 +39,8 @@ class Stuck(msgspec.Struct, frozen=True, kw_only=True):
 def status(parts: Parts, _: Nothing) -> dict[str, Any]:
     """Say on one screen what is there, what is stuck since when, and whether a human is needed."""
     counts, groups, rows = parts.view.counts(), parts.view.parked(), endpoints(parts, Nothing())
-    stuck = [*map(_parked, groups), *(it for row in rows for it in _waiting(row)), *_scheduled(parts), *_disk(parts)]
+    stuck = [*map(_parked, groups), *(it for row in rows for it in _waiting(row)), *_scheduled(parts)]
+    stuck = [*_store(parts), *stuck, *_disk(parts)]
     refusals: dict[str, int] = {}
     for refusal in parts.view.refusals(REFUSALS_SHOWN):
         refusals[refusal.code] = refusals.get(refusal.code, 0) + 1
@@ -60,6 +61,15 @@ def status(parts: Parts, _: Nothing) -> dict[str, Any]:
         "scheduled": [{"job": run.job, "begun_at": run.begun_at} for run in runs_of(parts)],
         "last_message_at": counts.newest,
     }
+
+
+def _store(parts: Parts) -> Iterator[Stuck]:
+    """Yield what keeps the running hub from writing: the worst there is, so it stands first."""
+    from registry.doctor import storage
+
+    if parts.serving and (trouble := parts.database.trouble) is not None:
+        why = storage.written(trouble, parts.settings).text
+        yield Stuck(what="store", since=storage.since(trouble), why=why, command="punte doctor")
 
 
 def _parked(group: ParkedGroup) -> Stuck:

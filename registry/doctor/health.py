@@ -75,6 +75,9 @@ def _home(settings: Settings) -> Fact:
 def _files(settings: Settings) -> Fact:
     """Message bodies lie in these files: nobody else may read them."""
     if not settings.database.exists():
+        if hub_answers(settings):
+            text = f"{settings.database} is gone, and a hub runs on it"
+            return Fact(False, text, "do not stop the hub; see docs/runbooks/store-not-written.md")
         return Fact(None, "no store yet; the first start creates it")
     found = [path for path in settings.home.iterdir() if path.name.startswith(settings.database.name)]
     if settings.control.exists():

@@ -74,6 +74,11 @@ async def store_not_readable(scene):
         file.write_bytes(b"no database" * 1000)
 
 
+async def store_not_written(scene):
+    scene.journal  # noqa: B018 - opens it
+    (scene.home / "punte.sqlite3").rename(scene.home / "elsewhere")
+
+
 async def defect(scene):
     message = a_message()
     finding = Finding(code="D302", severity=Severity.ERROR, text="unexpected failure")
@@ -139,6 +144,7 @@ async def job_late(scene):
 TROUBLE = {
     "PunteDown": down,
     "PunteStoreNotReadable": store_not_readable,
+    "PunteStoreNotWritten": store_not_written,
     "PunteDefect": defect,
     "PunteParked": parked,
     "PunteInDoubt": in_doubt,

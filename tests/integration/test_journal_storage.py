@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from hub_core.errors import TryLater
+from hub_core.errors import ConfigError, TryLater
 from hub_core.journal.database import Database
 from hub_core.journal.engines import sqlite
+from hub_core.journal.readers import look
 from hub_core.journal.store import SqlJournal
 from hub_core.testing.builders import a_message, a_vault, an_outcome
 
@@ -53,6 +54,7 @@ import asyncio, json, resource, sys
 sys.path.insert(0, "tests/integration")
 from pathlib import Path
 from hub_core.journal.database import Database
+from hub_core.journal.readers import look
 from hub_core.journal.store import SqlJournal
 from hub_core.testing.builders import a_vault
 from test_journal_storage import ids, keep
@@ -147,3 +149,75 @@ async def test_whoever_waits_while_the_journal_closes_gets_an_answer(tmp_path, s
     database.close()
     answers = await asyncio.wait_for(asyncio.gather(*waiting), timeout=20)
     assert {type(answer) for answer in answers} <= {TryLater, str}
+
+
+def gone(path, *, to):
+    """Move a journal's file away, as somebody does who tidies up."""
+    return path.rename(path.with_name(to))
+
+
+async def test_nothing_is_accepted_into_a_file_that_was_moved_away(tmp_path):
+    path = tmp_path / "journal.sqlite3"
+    with Database(path) as database:
+        journal = SqlJournal(database, a_vault())
+        await keep(journal)
+        gone(path, to="moved.sqlite3")
+        answer = await keep(journal)
+        assert isinstance(answer, TryLater)
+        assert (answer.code, answer.text) == ("J503", "the file of the journal was moved or removed")
+
+
+async def test_a_file_that_is_put_back_is_written_again_without_a_restart(tmp_path):
+    path = tmp_path / "journal.sqlite3"
+    with Database(path) as database:
+        journal = SqlJournal(database, a_vault())
+        before = await keep(journal)
+        moved = gone(path, to="moved.sqlite3")
+        await keep(journal)
+        moved.rename(path)
+        after = await keep(journal)
+        assert ids(database) == {before, after}
+
+
+async def test_another_file_in_the_place_of_the_first_is_not_written(tmp_path):
+    path = tmp_path / "journal.sqlite3"
+    with Database(path) as database:
+        journal = SqlJournal(database, a_vault())
+        gone(path, to="moved.sqlite3")
+        path.touch()
+        assert isinstance(await keep(journal), TryLater)
+        assert path.stat().st_size == 0
+
+
+async def test_a_file_that_is_away_is_known_before_anything_is_written(tmp_path):
+    path = tmp_path / "journal.sqlite3"
+    with Database(path) as database:
+        assert database.trouble is None
+        path.unlink()
+        assert database.trouble.why == "the file of the journal was moved or removed"
+
+
+async def test_a_write_that_failed_is_trouble_until_one_goes_well(tmp_path, monkeypatch):
+    monkeypatch.setattr(sqlite, "BUSY_TIMEOUT_MS", 50)
+    path = tmp_path / "journal.sqlite3"
+    with Database(path) as database:
+        journal = SqlJournal(database, a_vault())
+        other = sqlite3.connect(path, isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        await keep(journal)
+        assert database.trouble.why == "the journal cannot be written (SQLITE_BUSY)"
+        other.rollback()
+        other.close()
+        await keep(journal)
+        assert database.trouble is None
+
+
+@pytest.mark.parametrize("way", [Database, look], ids=["to write", "to look"])
+def test_a_log_whose_file_is_gone_is_left_as_it_is(tmp_path, way):
+    path, log = tmp_path / "journal.sqlite3", tmp_path / "journal.sqlite3-wal"
+    log.write_bytes(b"what was accepted")
+    with pytest.raises(ConfigError) as told:
+        way(path)
+    assert told.value.code == "J104"
+    assert not path.exists()
+    assert log.read_bytes() == b"what was accepted"

@@ -34,6 +34,12 @@ class Ballast:
                 self._remove()
         return self._held
 
+    def has_room(self) -> bool:
+        """Say whether ``take`` would find enough room."""
+        with contextlib.suppress(OSError):
+            return self._held or self._free() >= ENOUGH
+        return False
+
     def give_way(self, error: str) -> bool:
         """Remove the file, if a write failed because the device is full; say whether it is.
 

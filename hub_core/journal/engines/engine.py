@@ -24,12 +24,15 @@ class Engine(Protocol):
         errors: what its driver raises.
         clock: the time that all processes which write it agree about.
         ballast: what is kept back on the device; ``None`` where the device is the affair of a server.
+        moved: says whether the file that was opened is no longer at its place: what is written then nobody would find
+            again, and no connection notices; ``None`` where files are the affair of a server.
     """
 
     shared: bool
     errors: tuple[type[Exception], ...]
     clock: Clock
     ballast: Ballast | None
+    moved: Callable[[], bool] | None
 
     def open(self, families: Sequence[Migrations]) -> None:
         """Take it, make it where it is absent, and bring its tables up to date.

@@ -92,6 +92,7 @@ class Postgresql:
     shared = True
     errors: tuple[type[Exception], ...] = (psycopg.Error, NotReplicated)
     ballast: Ballast | None = None
+    moved: Callable[[], bool] | None = None
 
     def __init__(self, address: str, *, password: Secret | None = None, home: Path | None = None) -> None:
         """Prepare; nothing is connected yet.

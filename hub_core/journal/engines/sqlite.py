@@ -90,12 +90,16 @@ class Sqlite:
         self.clock: Clock = SteadyClock()
         self._lock: int | None = None
         self.ballast: Ballast | None = Ballast(path)
+        self.moved: Callable[[], bool] | None = self._is_moved
+        self._opened: tuple[int, int] | None = None
 
     def open(self, families: Sequence[Migrations]) -> None:
         """Take the lock, create the file (0600) and its folder (0700), bring the tables up to date."""
         self._lock = take(self.path)
         try:
+            _check_log(self.path)
             _create(self.path)
+            self._opened = _identity(self.path)
             with contextlib.closing(self.writer()) as connection:
                 _migrate(connection, families)
         except BaseException as error:
@@ -108,6 +112,7 @@ class Sqlite:
     def check(self, families: Sequence[Migrations]) -> None:
         """See that there is a file of ours, of this version."""
         if not self.path.is_file():
+            _check_log(self.path)
             raise ConfigError("J103", "no journal here", where=str(self.path), mend="start the hub once")
         try:
             with contextlib.closing(self.reader()) as connection:
@@ -132,6 +137,9 @@ class Sqlite:
     def leads(self) -> bool:
         """Always: there is no other."""
         return True
+
+    def _is_moved(self) -> bool:
+        return self._opened is not None and _identity(self.path) != self._opened
 
     def writer(self) -> SqliteConnection:
         """Return a connection that writes; it also does every checkpoint."""
@@ -213,6 +221,26 @@ def _check_owner(connection: sqlite3.Connection) -> None:
     tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
     if owner != APPLICATION_ID and tables:
         raise ConfigError("J102", "this is another program's database", mend="name another file")
+
+
+def _check_log(path: Path) -> None:
+    """See that a write-ahead log has its file: a new one would make the log worthless, and what it holds.
+
+    Raises:
+        ConfigError: J104.
+    """
+    log = path.with_name(f"{path.name}-wal")
+    if not path.exists() and log.exists() and log.stat().st_size:
+        raise ConfigError("J104", "the file of the journal is gone, its log is here", where=str(path))
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """Return which file a path leads to; ``None``: to none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _create(path: Path) -> None:
