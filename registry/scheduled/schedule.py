@@ -7,6 +7,7 @@ caught up once, soon after the start.
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine, Sequence
+from contextvars import copy_context
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from typing import TYPE_CHECKING, Final
@@ -53,6 +54,7 @@ class Schedule:
         self._lease = lease
         self._alone = alone_since(parts)
         self._timer: AsyncIOScheduler | None = None
+        self._context = copy_context()
         self._under_way: set[asyncio.Task[None]] = set()
 
     def start(self) -> None:
@@ -116,7 +118,9 @@ class Schedule:
         return next((job for job in self._jobs(self._parts) if job.name == name), None)
 
     def _begin(self, work: Coroutine[None, None, None]) -> None:
-        task = asyncio.create_task(work, name="punte-schedule")
+        # In the context of the start: a timer is set inside of a run, and what that run left there, such as how far
+        # its call to a partner came, is no affair of the next one.
+        task = asyncio.create_task(work, name="punte-schedule", context=self._context.copy())
         self._under_way.add(task)
         task.add_done_callback(self._under_way.discard)
 

@@ -3,6 +3,7 @@
 import asyncio
 import threading
 from contextlib import asynccontextmanager
+from contextvars import ContextVar
 from datetime import datetime, timedelta
 from types import SimpleNamespace
 
@@ -23,6 +24,7 @@ from registry.scheduled.schedule import Schedule, due_at
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 SOON = timedelta(milliseconds=10)
 DEADLINE = 10
+LEFT = ContextVar("left", default="nothing")
 SHARED = "postgresql://hub@localhost/hub"
 
 
@@ -234,6 +236,23 @@ async def test_a_job_that_fails_is_told_and_nothing_of_what_it_stumbled_on(datab
         run = await ended(journal)
     assert (run.code, run.well_at) == (code, None)
     assert "2850415123450" not in run.detail
+
+
+async def test_a_run_begins_without_what_the_one_before_it_left_in_its_context(database):
+    found, clock, twice = [], FrozenClock(), asyncio.Event()
+
+    async def run(parts):
+        found.append(LEFT.get())
+        LEFT.set("how far its call came")
+        clock.advance(timedelta(seconds=1))
+        if len(found) > 1:
+            twice.set()
+        return Done(detail="")
+
+    job = Job(name="often", every=timedelta(milliseconds=1), what="what was there", run=run)
+    async with hub(database, job, clock=clock), asyncio.timeout(DEADLINE):
+        await twice.wait()
+    assert found[:2] == ["nothing", "nothing"]
 
 
 async def test_a_job_with_a_short_time_does_not_wait_for_the_long_pause_after_the_start(database):
