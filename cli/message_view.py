@@ -26,7 +26,7 @@ STEPS = (
     Column("AT"),
     Column("AFTER", right=True, drop=3),
     Column("STEP"),
-    Column("TO", drop=1),
+    Column("TO"),
     Column("TRY", right=True, drop=4),
     Column("TOOK", right=True, drop=5),
     Column("WHO AND WHY", wrap=True),

@@ -24,6 +24,8 @@ NARROWEST: Final = 40
 # C1 controls, and marks that separate lines or turn the direction of writing; JSON itself escapes C0 only.
 STEERING: Final = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 
+TIME: Final = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d [+-]\d+")  # as ``local`` writes it
+
 STYLES: Final = {
     "accepted": "green",
     "admitted": "green",
@@ -106,6 +108,8 @@ def table(columns: Sequence[Column], rows: Iterable[Sequence[str | Text | None]]
     if not console.is_terminal:
         _plain(columns, cells)
         return
+    if len(_fitting(columns, cells, console.width)) < len(_fitting(columns, cells, PIPE_WIDTH)):
+        cells = _without_today(columns, cells)
     kept = _fitting(columns, cells, console.width)
     shown = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold", show_edge=False)
     for index in kept:
@@ -134,6 +138,18 @@ def _plain(columns: Sequence[Column], rows: Sequence[Sequence[Text]]) -> None:
             gap = " " * (width - cell.cell_len)
             cells.append(gap + cell.plain if column.right else cell.plain + gap)
         print("  ".join(cells).rstrip())
+
+
+def _without_today(columns: Sequence[Column], rows: Sequence[Sequence[Text]]) -> list[list[Text]]:
+    """Return rows in which a column of times that are all of today tells no date: room for what would be left out."""
+    today = datetime.now().astimezone().strftime("%Y-%m-%d ")
+    changed = [list(row) for row in rows]
+    for index in range(len(columns)):
+        told = [row[index] for row in changed if row[index].plain]
+        if told and all(TIME.fullmatch(cell.plain) and cell.plain.startswith(today) for cell in told):
+            for row in changed:
+                row[index] = row[index][len(today) :] if row[index].plain else row[index]
+    return changed
 
 
 def _fitting(columns: Sequence[Column], rows: Sequence[Sequence[Text]], width: int) -> list[int]:

@@ -162,7 +162,7 @@ def _show(answer: dict[str, Any]) -> None:
             screen.local(it["at"]),
             it["by"],
             it["reason"],
-            screen.local(it["until"]) or "resumed",
+            screen.local(it["until"]) or "somebody resumes it",
             screen.local(it["resumed_at"]) or "-",
             ": ".join(filter(None, (it["resumed_by"], it["resumed_reason"]))) or "-",
         )

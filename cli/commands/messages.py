@@ -24,10 +24,10 @@ COLUMNS = (
     Column("ID"),
     Column("RECEIVED"),
     Column("STATE"),
-    Column("DOCUMENT", drop=1),
-    Column("PARTY", drop=3),
+    Column("DOCUMENT", drop=3),
+    Column("PARTY", drop=2),
     Column("ENDPOINT", drop=4),
-    Column("CODES", drop=2),
+    Column("CODES", drop=1),
     Column("CASES", drop=5),
 )
 TAIL_WIDTHS = (36, 23, 10, 16, 10, 14, 0)  # lines that come one by one cannot be measured together

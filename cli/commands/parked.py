@@ -16,9 +16,9 @@ GROUPS = (
     Column("ENDPOINT"),
     Column("CODE"),
     Column("MAPPING", drop=1),
-    Column("SINCE"),
-    Column("NEWEST", drop=2),
-    Column("EXAMPLE", drop=3),
+    Column("SINCE", drop=2),
+    Column("NEWEST", drop=3),
+    Column("EXAMPLE", drop=4),
 )
 HELD = (Column("MESSAGE"), Column("PARKED"), Column("GROUP"))
 FAULTS = (Column("MESSAGE"), Column("CODE"), Column("TEXT", wrap=True))
@@ -121,13 +121,16 @@ def _show(answer: dict[str, Any], of: str | None) -> None:
     if of is None:
         if answer["groups"]:
             screen.note("then: punte retry GROUP --reason TEXT, or reject, discard; its messages: punte parked GROUP")
+            screen.note(f"what the partner said: punte messages show {answer['groups'][0]['example']}")
         return
     screen.heading("Messages, the oldest first")
     rows = [(it["message"], screen.local(it["parked_at"]), it["group"]) for it in answer["messages"]]
     screen.table(HELD, rows, empty="")
     more = sum(group["count"] for group in answer["groups"]) - len(rows)
     if more > 0:
-        screen.note(f"and {more:,} more: --limit N; one of them: punte messages show ID")
+        screen.note(f"and {more:,} more: --limit N")
+    if rows:
+        screen.note(f"what the partner said to the first: punte messages show {rows[0][0]}")
 
 
 def _group(group: dict[str, Any]) -> tuple[Any, ...]:

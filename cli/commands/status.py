@@ -11,7 +11,7 @@ from cli.faults import Exit
 from cli.options import Json
 from cli.screen import Column
 
-REFUSALS = (Column("CODE"), Column("COUNT", right=True))
+REFUSALS = (Column("CODE"), Column("PARTY"), Column("COUNT", right=True), Column("LAST"))
 ORDER = ("accepted", "delivering", "delivered", "refused", "parked")
 
 
@@ -52,7 +52,11 @@ def _show(answer: dict[str, Any]) -> None:
         screen.note("all of them: punte endpoint list")
     if answer["refusals"]:
         screen.heading("Turned away at the door")
-        screen.table(REFUSALS, [(it["code"], str(it["count"])) for it in answer["refusals"]], empty="")
+        rows = [
+            (it["code"], it["party"] or "unknown", f"{it['count']:,}", screen.local(it["newest"]))
+            for it in answer["refusals"]
+        ]
+        screen.table(REFUSALS, rows, empty="")
     verdict = ("needs a human", "bold red") if answer["needs_human"] else ("all is well", "green")
     screen.show(Text.assemble("\n", verdict))
 
@@ -69,7 +73,8 @@ def _show_stuck(it: dict[str, Any]) -> None:
 
 def _hub(answer: dict[str, Any]) -> Text:
     if not answer["running"]:
-        return Text(f"not running (version {answer['version']}); start it: punte serve", "yellow")
+        ways = "start it: punte serve; what stands in its way: punte doctor"
+        return Text(f"not running (version {answer['version']}); {ways}", "yellow")
     since = screen.local(answer["started_at"])
     return Text.assemble(("running", "green"), f" at {answer['address']} since {since}, version {answer['version']}")
 
@@ -88,7 +93,8 @@ def _scheduled(jobs: list[dict[str, Any]]) -> str:
     if not jobs:
         return ""
     last = max(jobs, key=lambda it: str(it["begun_at"]))
-    return f"{len(jobs)} jobs, last {last['job']} at {screen.local(last['begun_at'])}; punte schedule"
+    count = "1 job" if len(jobs) == 1 else f"{len(jobs)} jobs"
+    return f"{count}, last {last['job']} at {screen.local(last['begun_at'])}; punte schedule"
 
 
 def _waiting(waiting: dict[str, Any]) -> str:

@@ -41,9 +41,6 @@ def status(parts: Parts, _: Nothing) -> dict[str, Any]:
     counts, groups, rows = parts.view.counts(), parts.view.parked(), endpoints(parts, Nothing())
     stuck = [*map(_parked, groups), *(it for row in rows for it in _waiting(row)), *_scheduled(parts)]
     stuck = [*_store(parts), *stuck, *_disk(parts)]
-    refusals: dict[str, int] = {}
-    for refusal in parts.view.refusals(REFUSALS_SHOWN):
-        refusals[refusal.code] = refusals.get(refusal.code, 0) + 1
     return {
         "running": parts.address is not None,
         "version": parts.version,
@@ -54,7 +51,7 @@ def status(parts: Parts, _: Nothing) -> dict[str, Any]:
         "open": {"count": counts.open_deliveries, "oldest": counts.oldest_open},
         "parked": [described(group) for group in groups],
         "files_open": len(parts.view.unsplit()),
-        "refusals": [{"code": code, "count": count} for code, count in sorted(refusals.items())],
+        "refusals": _turned_away(parts),
         "endpoints": [row for row in rows if row.state != "flowing" or row.in_doubt or row.late],
         "stuck": stuck,
         "needs_human": bool(stuck),
@@ -70,6 +67,18 @@ def _store(parts: Parts) -> Iterator[Stuck]:
     if parts.serving and (trouble := parts.database.trouble) is not None:
         why = storage.written(trouble, parts.settings).text
         yield Stuck(what="store", since=storage.since(trouble), why=why, command="punte doctor")
+
+
+def _turned_away(parts: Parts) -> list[dict[str, Any]]:
+    """Return who was turned away with which code, how often and when last; the latest first.
+
+    What the callers asked for is left out: they choose it, and the number of a person may stand in it.
+    """
+    found: dict[tuple[str, str | None], dict[str, Any]] = {}
+    for refusal in parts.view.refusals(REFUSALS_SHOWN):  # the newest first
+        fresh = {"code": refusal.code, "party": refusal.party, "count": 0, "newest": refusal.at}
+        found.setdefault((refusal.code, refusal.party), fresh)["count"] += 1
+    return list(found.values())
 
 
 def _parked(group: ParkedGroup) -> Stuck:

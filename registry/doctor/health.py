@@ -122,7 +122,7 @@ def disk(settings: Settings) -> Fact:
     """Say how much room there is for what the hub keeps."""
     place = _existing(settings.home)
     free, files = shutil.disk_usage(place).free, os.statvfs(place)
-    text = f"{free / 1e9:,.1f} GB free"
+    text = f"{free / 1e9:,.1f} GB free" if free >= SCARCE_BYTES else f"{free / 1e6:,.0f} MB free"
     if free < SCARCE_BYTES or (files.f_files and files.f_favail < SCARCE_FILES):
         mend = "make room: with a full disk the hub accepts nothing"
         return Fact(False, text, mend)

@@ -2,6 +2,7 @@
 
 import json
 import string
+from datetime import datetime
 
 import pytest
 from hypothesis import given
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 from rich.text import Text
 
 from cli import screen
-from cli.screen import Column, _fitting
+from cli.screen import Column, _fitting, _without_today
 
 
 @given(st.text())
@@ -52,6 +53,21 @@ def test_columns_give_way_in_the_declared_order():
 def test_a_column_that_says_nothing_is_left_out_on_a_terminal():
     columns = (Column("ID"), Column("EMPTY"))
     assert _fitting(columns, [[Text("x"), Text("")], [Text("y"), Text("")]], 80) == [0]
+
+
+def test_times_of_today_give_their_date_before_a_column_gives_way():
+    today = datetime.now().astimezone().strftime("%Y-%m-%d")
+    columns = (Column("ID"), Column("AT"), Column("CODE", drop=1))
+    rows = [[Text("x" * 8), Text(f"{today} 03:01:02 +02"), Text("D201")], [Text("y" * 8), Text(""), Text("")]]
+    shortened = _without_today(columns, rows)
+    assert [row[1].plain for row in shortened] == ["03:01:02 +02", ""]
+    assert _fitting(columns, shortened, 30) == [0, 1, 2]
+
+
+def test_a_time_of_another_day_keeps_all_dates_of_its_column():
+    today = datetime.now().astimezone().strftime("%Y-%m-%d")
+    rows = [[Text(f"{today} 03:01:02 +02")], [Text("2025-11-21 23:59:59 +02")]]
+    assert _without_today((Column("AT"),), rows) == rows
 
 
 def test_long_words_of_a_wrapping_column_do_not_push_others_out():

@@ -1,4 +1,4 @@
-"""What an operator is told when the hub cannot write its store."""
+"""What the status says at a glance: a store that cannot be written, and who was turned away at the door."""
 
 import asyncio
 import contextlib
@@ -84,3 +84,11 @@ async def test_no_backup_says_start_the_hub_where_the_log_of_a_lost_file_lies(pa
     with pytest.raises(ConfigError) as told:
         back_up(parts.settings, tmp_path / "copy", with_keys=False, steps=None, environ={})
     assert told.value.code == "J104"
+
+
+async def test_the_status_says_who_was_turned_away_how_often_and_when_last(parts):
+    for code, party in (("A401", None), ("A404", "cnas"), ("A401", None)):
+        await parts.hub.turn_away(endpoint="here", code=code, party=party)
+    told = status(parts, Nothing())["refusals"]
+    assert [(it["code"], it["party"], it["count"]) for it in told] == [("A401", None, 2), ("A404", "cnas", 1)]
+    assert told[0]["newest"] >= told[1]["newest"]
