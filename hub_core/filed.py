@@ -35,12 +35,18 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SetAside(msgspec.Struct, frozen=True, kw_only=True):
-    """A delivery that no file can carry; ``holds``: the later ones of its order key wait for it."""
+    """A delivery that no file can carry.
+
+    Attributes:
+        holds: the later ones of its order key wait for it.
+        rule: of the mapping, or the mapping, that made no row of it.
+    """
 
     delivery_id: str
     code: str
     detail: str
     holds: bool = False
+    rule: str = ""
 
 
 class Early(msgspec.Struct, frozen=True, kw_only=True):

@@ -45,6 +45,7 @@ class Settlement(msgspec.Struct, frozen=True, kw_only=True):
         code: why, for everything but ``SENT``.
         detail: what the partner said, without personal values: status, fault code.
         course: what held it back, and what its phases took.
+        rule: of a mapping of ours, or that mapping, which made no document.
     """
 
     delivery_id: str
@@ -57,6 +58,7 @@ class Settlement(msgspec.Struct, frozen=True, kw_only=True):
     detail: str = ""
     reference: str | None = None
     course: Course = Course()
+    rule: str = ""
 
 
 class Pause(msgspec.Struct, frozen=True, kw_only=True):

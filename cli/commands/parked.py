@@ -16,6 +16,7 @@ GROUPS = (
     Column("ENDPOINT"),
     Column("CODE"),
     Column("MAPPING", drop=1),
+    Column("RULE", wrap=True),
     Column("SINCE", drop=2),
     Column("NEWEST", drop=3),
     Column("EXAMPLE", drop=4),
@@ -140,6 +141,7 @@ def _group(group: dict[str, Any]) -> tuple[Any, ...]:
         group["endpoint"],
         Text(group["code"], "bold red"),
         group["mapping"],
+        group.get("rule"),  # a hub that has not been restarted since an upgrade says nothing of it
         screen.local(group["oldest"]),
         screen.local(group["newest"]),
         group["example"],

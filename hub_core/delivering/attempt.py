@@ -34,6 +34,7 @@ def failed(claimed: Claimed, endpoint: Endpoint | None, decision: Decision, *, a
         due_at=decision.due_at,
         code=decision.code,
         detail=decision.detail[:_CLIP],
+        rule=decision.rule[:_CLIP],
         holds=decision.state is DeliveryState.PARKED and endpoint is not None and endpoint.parked == "hold",
     )
 

@@ -8,12 +8,12 @@ from typing import Final, NamedTuple
 import msgspec
 
 from hub_core.canonical import Beneficiary
+from hub_core.delivering.written import unwritten
 from hub_core.directory import Directory
 from hub_core.document import Document
 from hub_core.errors import ConfigError, Rejected, TryLater
 from hub_core.filed import Candidate, Closed, Early, NextFile, SetAside
 from hub_core.mapping.compiled import CompiledMapping
-from hub_core.message import Severity
 from hub_core.policy import Collect
 from hub_core.ports import Clock, Filing, JournalView, Whole
 
@@ -59,10 +59,10 @@ class Chosen:
                 raise
             except Exception as fault:
                 # One record must not hold up all: what is not known is parked.
-                code, told = _fault(fault)
-                if code == DEFECT:
+                row = _fault(one, fault, holds=self._holds)
+                if row.code == DEFECT:
                     log.exception("delivery.unexpected", extra={"delivery": one.delivery_id})
-                aside.append(SetAside(delivery_id=one.delivery_id, code=code, detail=told, holds=self._holds))
+                aside.append(row)
                 if self._holds:
                     self._waiting.add(one.line)
                 continue
@@ -79,8 +79,7 @@ class Chosen:
             raise Rejected(one.fault, "its contents do not open")
         writing = self._mapping.write(_records.decode(one.record), on=self._on)
         if writing.document is None:
-            first = next(found for found in writing.findings if found.severity is Severity.ERROR)
-            raise Rejected(first.code, first.text, findings=[first])
+            raise unwritten(writing.findings, self._mapping)
         return writing.document
 
 
@@ -180,13 +179,18 @@ def make(filing: Filing, documents: Sequence[Document], number: int, at: datetim
         count //= 2
 
 
-def _fault(fault: Exception) -> tuple[str, str]:
-    """Return code and words of what a delivery is parked for; those of a defect hold no value.
+def _fault(one: Candidate, fault: Exception, *, holds: bool) -> SetAside:
+    """Return why a delivery is parked, with code, words and rule; the words of a defect hold no value.
 
     What is wrong with a row is told as what no file can carry: its own code has a mend for who sends files to the hub.
     """
     if not isinstance(fault, Rejected):
-        return DEFECT, type(fault).__name__
-    code = UNFIT if fault.code.startswith("F") else fault.code
+        return SetAside(delivery_id=one.delivery_id, code=DEFECT, detail=type(fault).__name__, holds=holds)
     columns = dict.fromkeys(found.source for found in fault.findings if found.source)
-    return code, f"{fault.text} ({', '.join(columns)})" if columns else fault.text
+    return SetAside(
+        delivery_id=one.delivery_id,
+        code=UNFIT if fault.code.startswith("F") else fault.code,
+        detail=f"{fault.text} ({', '.join(columns)})" if columns else fault.text,
+        holds=holds,
+        rule=next((found.rule for found in fault.findings if found.rule), ""),
+    )

@@ -6,6 +6,7 @@ from typing import Final
 
 import msgspec
 
+from hub_core.codes import CODES
 from hub_core.errors import ConfigError, Rejected, TryLater
 from hub_core.message import DeliveryState
 from hub_core.policy import Retry
@@ -20,12 +21,14 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         due_at: when to try again; ``None`` when it is given up, or waits for a person.
+        rule: of a mapping of ours, or that mapping, which made no document; empty: it was something else.
     """
 
     state: DeliveryState
     code: str
     detail: str
     due_at: datetime | None = None
+    rule: str = ""
 
 
 def decide(
@@ -54,8 +57,7 @@ def decide(
         chance: returns a number from 0 up to 1.
     """
     if isinstance(error, Rejected):
-        code = error.code if error.code.startswith("D") else "D201"
-        return Decision(state=DeliveryState.PARKED, code=code, detail=error.text)
+        return _refused(error)
     if isinstance(error, ConfigError):
         # A variable not set, a secret not there: whoever sets it right should not have to look for what was parked.
         error = TryLater(error.code, error.text)
@@ -72,6 +74,14 @@ def decide(
         return Decision(state=DeliveryState.PARKED, code="D304", detail=last)
     state = DeliveryState.IN_DOUBT if error.in_doubt else DeliveryState.READY
     return Decision(state=state, code=error.code, detail=error.text, due_at=due_at)
+
+
+def _refused(error: Rejected) -> Decision:
+    """Park it for what is wrong, by whoever found it: a document that we cannot make is no refusal of the partner."""
+    code = error.code if error.code in CODES else "D201"
+    rule = next((found.rule for found in error.findings if found.rule), "")
+    detail = f"{error.text} ({rule})" if rule else error.text
+    return Decision(state=DeliveryState.PARKED, code=code, detail=detail, rule=rule)
 
 
 def backoff(attempt: int, policy: Retry, chance: Callable[[], float]) -> timedelta:

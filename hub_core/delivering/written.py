@@ -1,5 +1,6 @@
 """Delivering what a mapping writes: the partner gets a document of its own instead of the canonical record."""
 
+from collections.abc import Sequence
 from datetime import UTC
 
 import msgspec
@@ -7,7 +8,7 @@ import msgspec
 from hub_core.canonical import Beneficiary
 from hub_core.errors import Rejected
 from hub_core.mapping.compiled import CompiledMapping
-from hub_core.message import Receipt, Severity
+from hub_core.message import Finding, Receipt, Severity
 from hub_core.ports import Clock, Sent, Target
 
 _records = msgspec.json.Decoder(Beneficiary)
@@ -36,8 +37,7 @@ class WritingTarget:
         """
         writing = self._mapping.write(_records.decode(sent.record), on=self._clock.now().astimezone(UTC).date())
         if writing.body is None or writing.document is None:
-            first = next(one for one in writing.findings if one.severity is Severity.ERROR)
-            raise Rejected(first.code, first.text, findings=writing.findings)
+            raise unwritten(writing.findings, self._mapping)
         receipt = await self._target.send(
             msgspec.structs.replace(sent, document=msgspec.structs.replace(writing.document, body=writing.body))
         )
@@ -48,3 +48,11 @@ class WritingTarget:
     async def close(self) -> None:
         """Give connections back."""
         await self._target.close()
+
+
+def unwritten(findings: Sequence[Finding], mapping: CompiledMapping) -> Rejected:
+    """Return what says why a mapping made no document: the first fault that names its rule, else the first."""
+    faults = [one for one in findings if one.severity is Severity.ERROR]
+    first = next((one for one in faults if one.rule), faults[0])
+    told = msgspec.structs.replace(first, rule=first.rule or mapping.id)
+    return Rejected(first.code, first.text, findings=[told])

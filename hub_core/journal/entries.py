@@ -199,6 +199,8 @@ class ParkedGroup(msgspec.Struct, frozen=True, kw_only=True):
         endpoint: where it should have gone; where it came in, if it was parked as it was decided.
         code: why.
         mapping: that read the messages; empty: none did.
+        rule: ``file:line`` in the mapping that writes for the endpoint, or that mapping, which made no document; empty:
+            it was something else.
         decided: it was parked as it was decided, by a defect of the hub; otherwise a delivery was given up.
         count: deliveries, or messages where ``decided``.
         oldest: when the first of them was parked.
@@ -210,6 +212,7 @@ class ParkedGroup(msgspec.Struct, frozen=True, kw_only=True):
     endpoint: str
     code: str
     mapping: str
+    rule: str = ""
     decided: bool
     count: int
     oldest: datetime

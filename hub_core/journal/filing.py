@@ -152,6 +152,7 @@ def set_aside(connection: Connection, items: Sequence[SetAside], vault: Vault, *
             code=one.code,
             detail=one.detail,
             holds=one.holds,
+            rule=one.rule,
         )
         for one in items
         if one.delivery_id in taken

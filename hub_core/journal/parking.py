@@ -22,14 +22,14 @@ _ID_DIGITS: Final = 7
 # A parked delivery is one; so is a parked message whose deliveries do not say why.
 _WAITS: Final = "d.state = 'parked' AND d.superseded = 0"
 _PARKED: Final = (
-    "SELECT d.endpoint, coalesce(d.code, '') AS code, coalesce(m.mapping, '') AS mapping, 0 AS decided, d.id AS key, "
-    "m.id AS message, d.route, d.settled_at AS at "
+    "SELECT d.endpoint, coalesce(d.code, '') AS code, coalesce(m.mapping, '') AS mapping, d.rule, 0 AS decided, "
+    "d.id AS key, m.id AS message, d.route, d.settled_at AS at "
     f"FROM delivery d JOIN message m ON m.seq = d.message_seq WHERE {_WAITS} "
     "UNION ALL "
-    "SELECT m.endpoint, trim(m.codes), coalesce(m.mapping, ''), 1, m.id, m.id, '', m.decided_at FROM message m "
+    "SELECT m.endpoint, trim(m.codes), coalesce(m.mapping, ''), '', 1, m.id, m.id, '', m.decided_at FROM message m "
     f"WHERE m.state = 'parked' AND NOT EXISTS (SELECT 1 FROM delivery d WHERE d.message_seq = m.seq AND {_WAITS})"
 )
-_CAUSE: Final = "endpoint, code, mapping, decided"
+_CAUSE: Final = "endpoint, code, mapping, rule, decided"
 
 
 class ParkedView:
@@ -58,8 +58,15 @@ class ParkedView:
         limit: int = 50,
     ) -> list[ParkedRow]:
         """Return what a group holds, the oldest first."""
-        conditions = ["endpoint = ?", "code = ?", "mapping = ?", "decided = ?", "key > ?"]
-        values: list[str | int] = [group.endpoint, group.code, group.mapping, int(group.decided), after]
+        conditions = ["endpoint = ?", "code = ?", "mapping = ?", "rule = ?", "decided = ?", "key > ?"]
+        values: list[str | int] = [
+            group.endpoint,
+            group.code,
+            group.mapping,
+            group.rule,
+            int(group.decided),
+            after,
+        ]
         if message_id is not None:
             conditions.append("message = ?")
             values.append(message_id)
@@ -112,14 +119,15 @@ def _close_message(connection: Connection, message_id: str, state: str) -> None:
 
 
 def _group(
-    endpoint: str, code: str, mapping: str, decided: int, count: int, oldest: int, newest: int, example: str
+    endpoint: str, code: str, mapping: str, rule: str, decided: int, count: int, oldest: int, newest: int, example: str
 ) -> ParkedGroup:
-    cause = "\0".join((endpoint, code, mapping, str(decided)))
+    cause = "\0".join((endpoint, code, mapping, str(decided), *filter(None, (rule,))))
     return ParkedGroup(
         id="g" + hashlib.sha256(cause.encode()).hexdigest()[:_ID_DIGITS],
         endpoint=endpoint,
         code=code,
         mapping=mapping,
+        rule=rule,
         decided=bool(decided),
         count=count,
         oldest=from_micros(oldest),

@@ -100,7 +100,8 @@ CREATE INDEX message_person_message ON message_person (message_seq);
 -- order_key is a keyed hash. told: what the partner said, sealed; an older version wrote it into detail and reference.
 -- holds: 1 when, parked, it holds the later ones of its order key back. outcome: what a replay decided, sealed; NULL: it
 -- carries what was decided first. receipt: keyed hash of the number that the partner gave back.
--- filed_seq: the file of which it is a row; filed_line: where it stands there, from 1.
+-- filed_seq: the file of which it is a row; filed_line: where it stands there, from 1. rule: of a mapping of ours, or that
+-- mapping, which made no document of it.
 CREATE TABLE delivery (
     seq INTEGER PRIMARY KEY,
     id TEXT NOT NULL UNIQUE,
@@ -122,7 +123,7 @@ CREATE TABLE delivery (
     reference TEXT,
     -- 1 when a later delivery to the same endpoint took its place
     superseded INTEGER NOT NULL DEFAULT 0
-, order_key_sealed BLOB, told BLOB, holds INTEGER NOT NULL DEFAULT 0, outcome BLOB, receipt TEXT, filed_seq INTEGER, filed_line INTEGER);
+, order_key_sealed BLOB, told BLOB, holds INTEGER NOT NULL DEFAULT 0, outcome BLOB, receipt TEXT, filed_seq INTEGER, filed_line INTEGER, rule TEXT NOT NULL DEFAULT '');
 CREATE INDEX delivery_message ON delivery (message_seq);
 CREATE INDEX delivery_due ON delivery (endpoint, ready_at, seq) WHERE ready_at IS NOT NULL;
 CREATE INDEX delivery_open ON delivery (endpoint, order_key, seq) WHERE state IN ('ready', 'in-doubt');

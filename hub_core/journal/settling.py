@@ -59,7 +59,7 @@ def _end(connection: Connection, settlement: Settlement, vault: Vault, told: byt
     row = connection.execute(
         "UPDATE delivery SET state = ?, due_at = coalesce(?, due_at), ready_at = ?, lease_until = NULL, "
         "settled_at = ?, code = ?, detail = '', reference = NULL, told = ?, receipt = ?, "
-        "holds = CASE WHEN order_key IS NULL THEN 0 ELSE ? END "
+        "holds = CASE WHEN order_key IS NULL THEN 0 ELSE ? END, rule = ? "
         "WHERE id = ? AND fence = ? AND lease_until IS NOT NULL "
         "RETURNING seq, message_seq, endpoint, order_key, attempts, claimed_at",
         (
@@ -71,6 +71,7 @@ def _end(connection: Connection, settlement: Settlement, vault: Vault, told: byt
             told,
             receipt,
             int(settlement.holds),
+            settlement.rule,
             settlement.delivery_id,
             settlement.fence,
         ),

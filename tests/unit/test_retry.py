@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from hub_core.delivering.retry import LONGEST_WAIT, Decision, backoff, decide
 from hub_core.errors import ConfigError, Rejected, TryLater
-from hub_core.message import DeliveryState
+from hub_core.message import DeliveryState, Finding, Severity
 from hub_core.policy import Retry
 from hub_core.testing.builders import NOW
 
@@ -27,8 +27,16 @@ def test_a_rejection_parks_with_the_partners_reason():
     assert decision == Decision(state=DeliveryState.PARKED, code="D202", detail="fault soap:Client")
 
 
-def test_a_rejection_before_sending_is_still_one_of_delivery():
-    assert decided(Rejected("V101", "element not expected")).code == "D201"
+def test_what_the_hub_itself_cannot_make_is_not_told_as_a_refusal_of_the_partner():
+    fault = Finding(code="M402", severity=Severity.ERROR, text="no code for it", rule="cnas/insured-person.yaml:41")
+    decision = decided(Rejected("M402", "no code for it", findings=[fault]))
+    assert (decision.state, decision.code) == (DeliveryState.PARKED, "M402")
+    assert decision.rule == "cnas/insured-person.yaml:41"
+    assert decision.detail == "no code for it (cnas/insured-person.yaml:41)"
+
+
+def test_a_rejection_with_a_code_that_nobody_knows_is_still_one_of_delivery():
+    assert decided(Rejected("X101", "not like this")).code == "D201"
 
 
 def test_a_partner_that_may_accept_later_is_tried_again():

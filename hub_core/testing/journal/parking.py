@@ -1,5 +1,6 @@
 """The journal's suite: what was given up, by cause, and how people close it."""
 
+from collections import Counter
 from datetime import datetime
 
 import pytest
@@ -31,12 +32,18 @@ def closed_by(row: ParkedRow) -> Entry:
 
 
 async def keep_parked(
-    journal: AnyJournal, *, code: str = "D201", at: datetime = NOW, holds: bool = False, **facts: object
+    journal: AnyJournal,
+    *,
+    code: str = "D201",
+    at: datetime = NOW,
+    holds: bool = False,
+    rule: str = "",
+    **facts: object,
 ) -> Delivery:
     """Keep a message whose only delivery was given up; ``facts`` are of the delivery."""
     delivery = await keep(journal, **facts)  # type: ignore[arg-type] # passed on
     (claimed,) = await claim(journal)
-    await journal.settle(ended(claimed, DeliveryState.PARKED, at=at, code=code, holds=holds))
+    await journal.settle(ended(claimed, DeliveryState.PARKED, at=at, code=code, holds=holds, rule=rule))
     return delivery
 
 
@@ -81,6 +88,15 @@ class Parking(JournalSuite):
         (group,) = (group for group in groups if group.count == 2)
         assert (group.oldest, group.newest, group.example) == (NOW, NOW + MINUTE, first.message_id)
         assert not group.decided
+
+    async def test_each_rule_that_could_not_be_written_is_a_cause_of_its_own(self, journal: AnyJournal) -> None:
+        rules = ["cnas/insured-person.yaml:18", "cnas/insured-person.yaml:18", "cnas/insured-person.yaml:41", ""]
+        for rule in rules:
+            await keep_parked(journal, code="M402", rule=rule)
+        groups = {group.rule: group for group in journal.parked()}
+        assert {rule: group.count for rule, group in groups.items()} == Counter(rules)
+        assert len({group.id for group in groups.values()}) == len(groups)
+        assert len(keys(journal, groups[rules[0]])) == rules.count(rules[0])
 
     async def test_a_cause_keeps_its_id_and_no_two_share_one(self, journal: AnyJournal) -> None:
         await keep_parked(journal)

@@ -46,8 +46,21 @@ async def test_a_record_that_makes_no_valid_document_is_refused_and_nothing_is_s
     with pytest.raises(Rejected) as caught:
         await WritingTarget(target, SHIPPED.named("cnas.insured-person/1"), FrozenClock()).send(bad)
     assert caught.value.code.startswith(("M4", "V2"))
-    assert caught.value.findings
     assert target.sent == []
+
+
+@pytest.mark.parametrize(
+    ("mapping", "cnp", "code", "rule"),
+    [
+        ("dgep.person/1", "7", "M407", "dgep/person.yaml:24"),
+        ("cnas.insured-person/1", CNP, "V201", "cnas.insured-person/1"),
+    ],
+)
+async def test_a_refusal_names_the_rule_that_failed_or_the_mapping_where_it_is_none(mapping, cnp, code, rule) -> None:
+    record = msgspec.json.encode({"identifiers": [{"scheme": "ro.cnp", "value": cnp}]})
+    with pytest.raises(Rejected) as caught:
+        await delivered(mapping, msgspec.structs.replace(sent(), record=record))
+    assert (caught.value.code, caught.value.findings[0].rule) == (code, rule)
 
 
 async def test_a_mapping_that_only_reads_is_told_as_such(tmp_path) -> None:
