@@ -162,7 +162,21 @@ def take_back(connection: Connection, *, now: datetime, everything: bool) -> int
     held = [seq for (seq,) in connection.execute(some)]
     note_lost(connection, held, now=now)
     _put_back(connection, held, ready_at=at)
+    _bring_near(connection, at)
     return len(held)
+
+
+def _bring_near(connection: Connection, at: int) -> None:
+    """Let what a clock put off that was ahead wait from now on; it would wait for years once the clock is mended."""
+    written = "coalesce(settled_at, created_at)"
+    some = f"SELECT seq FROM delivery WHERE ready_at > ? AND lease_until IS NULL AND {written} > ?{connection.for_me}"
+    ahead = [seq for (seq,) in connection.execute(some, (at, at))]
+    for chunk in chunks(ahead):
+        connection.execute(
+            f"UPDATE delivery SET due_at = ready_at - {written} + ?, ready_at = ready_at - {written} + ? "
+            f"WHERE seq IN ({marks(chunk)})",
+            (at, at, *chunk),
+        )
 
 
 def _put_back(connection: Connection, deliveries: Sequence[int], *, ready_at: int) -> None:

@@ -165,6 +165,15 @@ class Sending(JournalSuite):
         await claim(journal)
         assert await journal.next_due() == NOW + LEASE
 
+    async def test_what_a_clock_that_was_ahead_put_off_waits_from_now_on(self, journal: AnyJournal) -> None:
+        ahead = NOW + timedelta(days=12 * 365)
+        delivery = await keep(journal)
+        (claimed,) = await claim(journal, now=ahead)
+        await journal.settle(ended(claimed, DeliveryState.READY, at=ahead, due_at=ahead + MINUTE, code="D101"))
+        await journal.take_back(now=NOW)
+        assert await claimed_ids(journal, now=NOW) == []
+        assert await claimed_ids(journal, now=NOW + MINUTE) == [delivery.id]
+
     async def test_what_a_worker_that_is_gone_held_is_taken_back_as_in_doubt(self, journal: AnyJournal) -> None:
         delivery = await keep(journal)
         await keep(journal, due_at=NOW + 2 * LEASE)
