@@ -15,6 +15,7 @@ from hub_core.validation import parse_json
 # The receipt is the status; of the body only the partner's number for the message is looked for.
 MAX_ANSWER_BYTES: Final = 64_000
 _REFERENCE: Final = re.compile(r"[\x21-\x7e]{1,128}")
+_CODE: Final = re.compile(r"(?!.*\d{7})[A-Za-z0-9_.:\-]{1,64}")  # no code has as many digits as what names a person
 
 
 class Webhook:
@@ -27,24 +28,49 @@ class Webhook:
         """Hand one message over; see ``hub_core.ports.Target``."""
         body, headers = content(sent)
         answered = await self._client.post(body, headers)
-        self._client.judge(answered)
-        return Receipt(reference=_reference(answered), detail=f"HTTP {answered.status}")
+        told = _members(answered)
+        try:
+            self._client.judge(answered)
+        except Rejected as refusal:
+            if (code := _code(told)) is None:
+                raise
+            raise Rejected(refusal.code, f"{refusal.text}, code {code}", where=refusal.where) from None
+        return Receipt(reference=_reference(told), detail=f"HTTP {answered.status}")
 
     async def close(self) -> None:
         """Give connections back."""
         await self._client.close()
 
 
-def _reference(answered: Answered) -> str | None:
-    """Return the partner's number for the message: member ``id`` or ``reference`` of a JSON object."""
+def _members(answered: Answered) -> dict[str, Any]:
+    """Return the members of the JSON object that the partner answered; none where it is something else."""
     if not answered.complete or "json" not in answered.media_type:
-        return None
+        return {}
     try:
         value: Any = parse_json(answered.body)
     except Rejected:
-        return None
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+def _reference(told: dict[str, Any]) -> str | None:
+    """Return the partner's number for the message: member ``id`` or ``reference``."""
     for key in ("id", "reference"):
-        number = value.get(key) if isinstance(value, dict) else None
+        number = told.get(key)
         if isinstance(number, str) and _REFERENCE.fullmatch(number):
             return number
+    return None
+
+
+def _code(told: dict[str, Any]) -> str | None:
+    """Return the partner's code for why it refused: member ``code``, ``error`` or the end of ``type``; never its words.
+
+    The last is that of a problem, RFC 9457, section 3.1.1.
+    """
+    for key in ("code", "error", "type"):
+        value = told.get(key)
+        if isinstance(value, str | int) and not isinstance(value, bool):
+            code = str(value).rpartition("/")[2] if key == "type" else str(value)
+            if _CODE.fullmatch(code) and code != "about:blank":
+                return code
     return None

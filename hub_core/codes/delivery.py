@@ -24,8 +24,8 @@ CODES = (
     Code(
         "D201",
         "partner rejected the message",
-        "Read the partner's reason. The same again would be rejected again: repair the message, or mend its mapping "
-        "and replay it, or discard it. Retry only what the partner mended.",
+        "Read the partner's code for it, or ask them why. The same again would be rejected again: repair the message, "
+        "or mend its mapping and replay it, or discard it. Retry only what the partner mended.",
     ),
     Code("D202", "partner answered with a fault", "Read the fault code, mend the cause, then replay."),
     Code(

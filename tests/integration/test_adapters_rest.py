@@ -16,7 +16,7 @@ from hub_core.course import listening
 from hub_core.credentials import ClientCertificate, Credentials, SecretReference
 from hub_core.directory import Direction, Endpoint
 from hub_core.document import Document
-from hub_core.errors import ConfigError, TryLater
+from hub_core.errors import ConfigError, Rejected, TryLater
 from hub_core.message import Receipt
 from hub_core.playing.partner import Flood, Keep, Partner, Reply, playing
 from hub_core.policy import Steps
@@ -94,6 +94,30 @@ async def test_any_2xx_is_a_receipt_and_the_partners_number_is_kept_if_there_is_
     async with playing(answer) as partner:
         receipt = await send(partner)
     assert receipt == Receipt(reference=reference, detail=f"HTTP {answer.status}")
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        (b'{"code": "LIMIT_PASSED", "message": "Ionescu has 7"}', "partner answered HTTP 422, code LIMIT_PASSED"),
+        (b'{"type": "about:blank", "error": "case.closed"}', "partner answered HTTP 422, code case.closed"),
+        (b'{"type": "https://p.example/problems/too-late"}', "partner answered HTTP 422, code too-late"),
+        (b'{"code": 4711}', "partner answered HTTP 422, code 4711"),
+        (b'{"code": "2850415123450"}', "partner answered HTTP 422"),
+        (b'{"code": 2850415123450}', "partner answered HTTP 422"),
+        (b'{"error": "Ana Ionescu is not insured"}', "partner answered HTTP 422"),
+        (b'{"code": true}', "partner answered HTTP 422"),
+        (b"no", "partner answered HTTP 422"),
+    ],
+)
+async def test_of_a_refusal_the_partners_code_is_kept_and_nothing_that_may_name_a_person(
+    body: bytes, told: str
+) -> None:
+    problem = {"Content-Type": "application/problem+json"}
+    async with playing(Reply(422, body, problem)) as partner:
+        with pytest.raises(Rejected) as refused:
+            await send(partner)
+    assert (refused.value.code, refused.value.text) == ("D201", told)
 
 
 async def test_a_success_with_an_endless_body_is_still_a_success() -> None:

@@ -72,7 +72,7 @@ async def test_what_was_given_up_is_told_by_cause_with_its_mend(store):
     group = await store.group()
     assert (group["endpoint"], group["code"], group["count"], group["example"]) == ("cases", "D201", 2, first)
     assert group["why"] == "partner rejected the message"
-    assert group["mend"].startswith("Read the partner's reason")
+    assert group["mend"].startswith("Read the partner's code")
 
 
 async def test_a_group_lists_its_messages(store):
