@@ -4,6 +4,8 @@ import pytest
 from msgspec import json
 from msgspec.structs import replace
 
+from adapters.flat import ADAPTER
+from adapters.kit.contracts import Contracts
 from hub_core.clock import row_id
 from hub_core.errors import Rejected
 from hub_core.message import Arrival, Caller
@@ -36,12 +38,12 @@ class Lists:
         self.parts = Parts(Settings(home=home, port=0), write=True)
         self.desk = Desk(self.parts)
         self.form = form
-        self.monkeypatch = monkeypatch
+        # The adapter is one for the whole process: what it learns here is forgotten with the test.
+        monkeypatch.setattr(ADAPTER, "_descriptions", Contracts(lambda _: self.described_so, field="rows"))
 
     async def allow(self, most):
         """Register the lists, of at most so many rows."""
-        described_so = replace(described(self.form), max_rows=most)
-        self.monkeypatch.setattr("adapters.flat.adapter.load_description", lambda *_, **__: described_so)
+        self.described_so = replace(described(self.form), max_rows=most)
         files = {"country.yaml": f"# at most {most}\n{COUNTRY}"}
         await self.desk.call("apply", {"files": files, "by": "ana"})
 
