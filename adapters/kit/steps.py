@@ -57,12 +57,13 @@ class Progress:
     async def __aenter__(self) -> Self:
         await self._deadline.__aenter__()
         self._since = asyncio.get_running_loop().time()
-        _CURRENT.set(self)
+        self._before = _CURRENT.set(self)
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        _CURRENT.reset(self._before)
         self._told(asyncio.get_running_loop().time())
         await self._deadline.__aexit__(kind, error, trace)
 
