@@ -118,8 +118,7 @@ class _Call:
                 purpose=purpose,
                 attachments=tuple(reader.room.files) if reader else (),
             )
-            accepting = self._services.accept(arrival)
-            outcome = await (accepting if reader is None else _with_files(accepting, reader))
+            outcome = await (self._accept_with(reader, arrival) if reader else self._services.accept(arrival))
         if outcome.state is State.REFUSED:
             return self._refusal(trouble_in(outcome)), outcome.message_id
         return self._voice.receipt(endpoint, outcome, headers=self._headers, body=body), outcome.message_id
@@ -140,6 +139,15 @@ class _Call:
         if certified is not None and certified.institution != endpoint.institution:
             raise Refused("A421", "the certificate belongs to another institution than the endpoint")
         return _UNPROVEN
+
+    async def _accept_with(self, reader: PartReader, arrival: Arrival) -> Outcome:
+        """Hand a message with its files to the hub: it may be kept although nobody is told so."""
+        reader.keep()
+        try:
+            return await self._services.accept(arrival)
+        except (Refused, Rejected):
+            reader.room.drop()
+            raise
 
     def _part_reader(self, endpoint: Endpoint) -> PartReader:
         """Return what takes the parts of the body apart."""
@@ -175,16 +183,6 @@ class _Call:
         if endpoint is None or endpoint.adapter != self._spec.name or endpoint.direction is not Direction.IN:
             return None
         return endpoint
-
-
-async def _with_files(accepting: Awaitable[Outcome], reader: PartReader) -> Outcome:
-    """Hand files to the hub with their message: it may be kept although nobody is told so."""
-    reader.keep()
-    try:
-        return await accepting
-    except (Refused, Rejected):
-        reader.room.drop()
-        raise
 
 
 def _endpoint_name(scope: Scope, adapter: str) -> str:
