@@ -144,19 +144,13 @@ async def cut_off(database, clock, **facts):
         await begun.wait()
 
 
-async def test_a_run_that_was_cut_off_is_begun_again_when_it_counts_as_lost(database):
+@pytest.mark.parametrize(("lease", "silent"), [(LEASE, LEASE), (2 * LOST, LOST)], ids=["silent", "lost"])
+async def test_a_run_that_was_cut_off_is_begun_again_when_its_lease_is_over_or_it_counts_as_lost(
+    database, lease, silent
+):
     clock, counted = FrozenClock(), Counted()
-    await cut_off(database, clock)
-    clock.advance(LOST)
-    async with hub(database, counted.job(), clock=clock) as journal:
-        await ended(journal, clock.now())
-    assert counted.times == 1
-
-
-async def test_a_run_whose_process_fell_silent_is_begun_again_when_its_lease_is_over(database):
-    clock, counted = FrozenClock(), Counted()
-    await cut_off(database, clock)
-    clock.advance(LEASE)
+    await cut_off(database, clock, lease=lease)
+    clock.advance(silent)
     async with hub(database, counted.job(), clock=clock) as journal:
         await ended(journal, clock.now())
     assert counted.times == 1
