@@ -118,8 +118,8 @@ class Schedule:
         return next((job for job in self._jobs(self._parts) if job.name == name), None)
 
     def _begin(self, work: Coroutine[None, None, None]) -> None:
-        # In the context of the start: a timer is set inside of a run, and what that run left there, such as how far
-        # its call to a partner came, is no affair of the next one.
+        # In the context of the start: a timer is set inside of a run, and what that run left there is no affair of the
+        # next one.
         task = asyncio.create_task(work, name="punte-schedule", context=self._context.copy())
         self._under_way.add(task)
         task.add_done_callback(self._under_way.discard)
