@@ -15,9 +15,9 @@ DOTS: Final = "…"
 # A number of five characters or fewer (house, flat, amount) would be all but told by its last two.
 SHORTEST_NUMBER: Final = 6
 # Twelve digits and more in a row is an identifier, whatever the field says.
+_IDENTIFIER: Final = r"\d(?:[ .-]?\d){11,}"
 _UUID: Final = r"\b[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\b"
-IDENTIFIER: Final = re.compile(r"\d(?:[ .-]?\d){11,}")
-_NUMBER_OR_UUID: Final = re.compile(f"(?P<uuid>{_UUID})|{IDENTIFIER.pattern}")
+_UUID_OR_IDENTIFIER: Final = re.compile(f"(?P<uuid>{_UUID})|{_IDENTIFIER}")
 
 ISO_DATE: Final = re.compile(r"((?:1[89]|20|21)\d\d)(?:-\d\d(?:-\d\d(?:[T ].*)?)?)?", re.DOTALL)
 LOCAL_DATE: Final = re.compile(r"(?:\d\d?[./-])?\d\d?[./-]((?:1[89]|20|21)\d\d)")
@@ -72,7 +72,7 @@ def mask_numbers(text: str) -> str:
     >>> mask_numbers("claim 2850415123450"), mask_numbers("urn:uuid:01938f3c-1111-7234-8123-123456789012")
     ('claim …50', 'urn:uuid:01938f3c-1111-7234-8123-123456789012')
     """
-    return _NUMBER_OR_UUID.sub(lambda found: found[0] if found["uuid"] else DOTS + found[0][-2:], text)
+    return _UUID_OR_IDENTIFIER.sub(lambda found: found[0] if found["uuid"] else DOTS + found[0][-2:], text)
 
 
 def _node(name: str, value: Any, *, parent: str = "") -> Any:
@@ -93,7 +93,7 @@ def _scalar(name: str, text: str, parent: str) -> str:
     if _is_plain(name, text, parent):
         return text
     if (parent, name) in {("gaps", "at"), ("unmapped", "path")}:
-        return IDENTIFIER.sub(DOTS, text)
+        return mask_numbers(text)
     if parent == "unmapped" or not text.strip():
         return mask_text(text)
     if (year := _year(text)) and not (name in NUMBERS and year == text):
@@ -112,7 +112,7 @@ def _exchange(value: Any) -> Any:
     """Return what the exchange says about itself: kind of document, dialect, version, request."""
     if isinstance(value, dict):
         return {name: _exchange(item) for name, item in value.items()}
-    if isinstance(value, str) and EXCHANGE.fullmatch(value) and not IDENTIFIER.search(value):
+    if isinstance(value, str) and EXCHANGE.fullmatch(value) and mask_numbers(value) == value:
         return value
     return None if value is None else DOTS
 

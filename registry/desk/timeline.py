@@ -8,7 +8,7 @@ import msgspec
 
 from hub_core.journal.entries import DeliveryRow, Kept, MessageRow
 from hub_core.message import DeliveryState, Entry, State
-from hub_core.security.masking import DOTS, IDENTIFIER
+from hub_core.security.masking import mask_numbers
 from registry.desk.conversing import answers
 from registry.desk.endpoints import held_back
 from registry.parts import Parts
@@ -55,7 +55,7 @@ def _step(line: _Line, since: timedelta) -> dict[str, Any]:
     took = None if entry.began is None else (entry.at - entry.began).total_seconds()
     # What people and partners wrote may hold a person's number.
     return told | {
-        "detail": IDENTIFIER.sub(DOTS, entry.detail),
+        "detail": mask_numbers(entry.detail),
         "seconds": since.total_seconds(),
         "took": took,
         "phases": entry.course.phases,

@@ -35,6 +35,12 @@ async def test_a_number_of_a_person_in_somebodys_words_is_masked(seds):
     assert "2850415123450" not in json.dumps(await timeline(seds, message_id))
 
 
+async def test_the_id_of_a_message_in_it_stays_whole_whatever_its_digits(seds):
+    message_id, other = await seds.sent_message(), "01a205b4-c95e-7324-8962-025743a4bf12"
+    await seds.replay_one(message_id, reason=f"as {other} was")
+    assert f"as {other} was" in [step["detail"] for step in (await timeline(seds, message_id))["steps"]]
+
+
 async def test_a_pause_that_held_it_back_is_told_with_who_and_why(seds):
     message_id = await seds.accept()
     await seds.desk.call("endpoint_pause", {"name": "cases", "by": "bogdan", "reason": "maintenance"})

@@ -187,6 +187,11 @@ def test_an_identifier_in_exchange_or_in_a_path_is_masked():
     assert "2850415123450" not in json.dumps(masked(record))
 
 
+def test_the_id_of_a_message_in_exchange_stays_whatever_its_digits():
+    record = {"exchange": {"request": "01a205b4-c95e-7324-8962-025743a4bf12"}}
+    assert masked(record) == record
+
+
 @pytest.mark.parametrize(
     ("text", "shown"),
     [
