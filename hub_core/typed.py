@@ -15,7 +15,7 @@ from typing import Any, Final, TypeVar
 import msgspec
 import msgspec.inspect as kinds
 
-from hub_core.credentials import SecretReference
+from hub_core.directory.credentials import SecretReference
 from hub_core.yaml import Faults, Mapping, Node, Plain, Scalar, as_node, closest, plain
 from hub_core.yaml import Sequence as YamlList
 

@@ -12,7 +12,7 @@ from typing import Any
 from adapters.soap.names import WSSE
 from adapters.soap.security.replays import Replays
 from adapters.soap.security.tokens import AGE, Account, check_token
-from hub_core.credentials import SecretReference
+from hub_core.directory.credentials import SecretReference
 from hub_core.errors import ConfigError, Refused
 from hub_core.security.secrets import resolve
 

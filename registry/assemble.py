@@ -11,8 +11,8 @@ from typing import Final
 
 from hub_core.accepting.splitting import Splitter
 from hub_core.errors import ConfigError
+from hub_core.journal.sealing_anew import Resealer
 from hub_core.laps import Laps
-from hub_core.sealing_anew import Resealer
 from hub_core.settings import Settings
 from registry.desk.releasing import begin
 from registry.neighbours import Neighbours

@@ -5,9 +5,9 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from hub_core.directory import Endpoint
+from hub_core.directory.policy import Collect
+from hub_core.directory.polled import Poll
 from hub_core.journal.entries import Queue
-from hub_core.policy import Collect
-from hub_core.polled import Poll
 
 #: What should have happened so long ago waits for a person.
 STUCK_AFTER: Final = timedelta(minutes=15)

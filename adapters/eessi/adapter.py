@@ -5,9 +5,9 @@ from typing import Final
 from adapters.eessi.sed import open_sed
 from adapters.kit.base import BaseAdapter
 from hub_core.directory import Direction
+from hub_core.directory.wording import InBand
 from hub_core.document import Document
 from hub_core.ports import Capability, Field, Personal, Spec
-from hub_core.wording import InBand
 
 SPEC: Final = Spec(
     name="eessi",

@@ -12,6 +12,7 @@ from adapters.kit.base import BaseAdapter
 from adapters.kit.contracts import Contracts
 from adapters.kit.folders.where import open_folder
 from hub_core.directory import Direction, Endpoint
+from hub_core.directory.wording import InBand
 from hub_core.document import Document
 from hub_core.errors import ConfigError, Rejected
 from hub_core.message import Finding
@@ -19,7 +20,6 @@ from hub_core.places import SCHEMAS
 from hub_core.ports import Capability, Field, Filing, Part, Poller, Spec, Split
 from hub_core.rows import Description, OpenFile, as_body, load_description, open_file, open_row
 from hub_core.rows.single import MEDIA_TYPE
-from hub_core.wording import InBand
 
 SPEC: Final = Spec(
     name="flat",

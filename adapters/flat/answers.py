@@ -9,8 +9,8 @@ from msgspec import Meta
 
 from adapters.flat.inbox import Inbox
 from adapters.kit.folders.port import Lying
-from hub_core.credentials import Struct
 from hub_core.directory import Direction, Endpoint
+from hub_core.directory.credentials import Struct
 from hub_core.errors import ConfigError, Rejected
 from hub_core.ports import Batch, FileAnswer, RowRefused
 from hub_core.rows import Description, Row, open_file

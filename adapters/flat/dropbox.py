@@ -13,8 +13,8 @@ from adapters.flat.inbox import Inbox
 from adapters.flat.replyform import Language, reply_that, reply_to
 from adapters.kit.folders.port import Lying, fingerprint_of
 from adapters.kit.folders.where import open_folder
-from hub_core.credentials import Struct
 from hub_core.directory import Endpoint
+from hub_core.directory.credentials import Struct
 from hub_core.errors import Rejected
 from hub_core.ports import Batch, Became, Item
 

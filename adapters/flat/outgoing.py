@@ -12,9 +12,9 @@ from adapters.flat.dropbox import Dropbox
 from adapters.kit.folders.port import Folder, put_once
 from adapters.kit.folders.where import open_folder
 from hub_core.directory import Endpoint
+from hub_core.directory.policy import Collect
 from hub_core.document import Document
 from hub_core.errors import ConfigError, Rejected
-from hub_core.policy import Collect
 from hub_core.ports import Whole
 from hub_core.rows import Column, Description, Record, whole_file
 

@@ -11,12 +11,12 @@ from adapters.kit.front import front
 from adapters.kit.json_voice import JsonVoice
 from adapters.kit.reply import Voice
 from hub_core.directory import Contract, Endpoint
+from hub_core.directory.wording import InBand
 from hub_core.document import Document
 from hub_core.message import Finding
 from hub_core.ports import AsgiApp, Services, Source, Spec, Target
 from hub_core.typed import struct_of
 from hub_core.validation import JsonSchema, Xsd, load_json_schema, load_xsd, parse_json, parse_xml
-from hub_core.wording import InBand
 
 T = TypeVar("T", bound=msgspec.Struct)
 _JSON: Final = (b"{", b"[")

@@ -7,7 +7,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from adapters.kit.steps import tls, tls_with
-from hub_core.credentials import ClientCertificate
+from hub_core.directory.credentials import ClientCertificate
 
 _SECONDS: Final = 10
 _HTTPS: Final = 443

@@ -16,8 +16,8 @@ from adapters.kit.answered import Answered
 from adapters.kit.pieces import Pieces
 from adapters.kit.steps import Progress, Step, tls, tls_with, traced
 from hub_core.directory import Endpoint
+from hub_core.directory.policy import Steps
 from hub_core.errors import TryLater
-from hub_core.policy import Steps
 from hub_core.trace import current
 
 CONNECT_ATTEMPTS: Final = 3

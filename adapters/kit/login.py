@@ -18,7 +18,7 @@ from adapters.kit.answered import LATER, LOST, Answered, retry_after
 from adapters.kit.line import Line
 from adapters.kit.showing import Shown, basic
 from hub_core.course import tell
-from hub_core.credentials import Credentials
+from hub_core.directory.credentials import Credentials
 from hub_core.errors import ConfigError, TryLater
 from hub_core.security.secrets import Secret, resolve
 

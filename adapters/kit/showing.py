@@ -4,7 +4,7 @@ import base64
 from collections.abc import Mapping
 from typing import Final, Protocol
 
-from hub_core.credentials import Credentials
+from hub_core.directory.credentials import Credentials
 from hub_core.errors import ConfigError
 from hub_core.security.secrets import LiveSecret, Secret
 

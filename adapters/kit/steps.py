@@ -18,9 +18,9 @@ from typing import Any, Final, Self
 import aiohttp
 
 from hub_core.course import tell
-from hub_core.credentials import ClientCertificate
+from hub_core.directory.credentials import ClientCertificate
+from hub_core.directory.policy import Steps
 from hub_core.errors import ConfigError
-from hub_core.policy import Steps
 
 _CURRENT: ContextVar["Progress | None"] = ContextVar("progress", default=None)
 

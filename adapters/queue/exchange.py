@@ -4,8 +4,8 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from hub_core.credentials import Struct
-from hub_core.polled import MEMBERS
+from hub_core.directory.credentials import Struct
+from hub_core.directory.polled import MEMBERS
 
 #: Below the endpoint's ``url``: no scheme, no host, nothing that climbs.
 PATH = r"^(?![/.])(?!.*(//|\.\.|:))[\x21-\x7e]{1,300}$"

@@ -4,10 +4,10 @@ from typing import Final
 
 from adapters.kit.base import BaseAdapter, json_document
 from hub_core.directory import Direction, Endpoint
+from hub_core.directory.wording import InBand
 from hub_core.document import Document
 from hub_core.ports import Capability, Field, Poller, Spec, Target
 from hub_core.validation import parse_json
-from hub_core.wording import InBand
 
 SPEC: Final = Spec(
     name="rest",

@@ -8,8 +8,8 @@ import msgspec
 
 from adapters.kit.client import Client
 from hub_core.directory import Endpoint
+from hub_core.directory.polled import Poll
 from hub_core.errors import Rejected
-from hub_core.polled import Poll
 from hub_core.ports import Batch, Item
 from hub_core.ports.schedule import MAX_POSITION
 from hub_core.validation import parse_json

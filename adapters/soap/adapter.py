@@ -13,11 +13,11 @@ from adapters.soap.served import Served
 from adapters.soap.voice import SoapVoice
 from adapters.soap.wsdl import Operation, Wsdl, read_wsdl
 from hub_core.directory import Contract, Direction, Endpoint
+from hub_core.directory.wording import InBand
 from hub_core.document import Document
 from hub_core.errors import ConfigError, Rejected
 from hub_core.message import Finding, Severity
 from hub_core.ports import Capability, Field, Source, Spec, Target
-from hub_core.wording import InBand
 
 SPEC: Final = Spec(
     name="soap",

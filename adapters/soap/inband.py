@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from typing import Final
 
 from adapters.soap.envelope import Opened, document_at, open_inner, text_at
+from hub_core.directory.wording import HEADER, InBand
 from hub_core.errors import Rejected, TryLater
-from hub_core.wording import HEADER, InBand
 
 MAX_REFERENCE: Final = 200  # characters of a partner's number
 

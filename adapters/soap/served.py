@@ -19,13 +19,13 @@ from adapters.soap.names import MEDIA_TYPES
 from adapters.soap.request import Content, compile_content
 from adapters.soap.wsdl import Operation, Wsdl
 from hub_core.directory import Endpoint
+from hub_core.directory.wording import Answer, InBand
 from hub_core.document import Document
 from hub_core.errors import ConfigError, Rejected
 from hub_core.mapping import value_at
 from hub_core.message import Caller, Finding, Outcome
 from hub_core.ports import Asked, Services
 from hub_core.validation import elements_in, parse_xml
-from hub_core.wording import Answer, InBand
 
 WRITTEN: Final = ("document", "message")
 KEPT: Final = ("message", "state", "findings")

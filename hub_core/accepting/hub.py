@@ -12,10 +12,10 @@ from types import coroutine
 import msgspec
 
 from hub_core.accepting.judging import Judge, Opened, failing
-from hub_core.access import allow
 from hub_core.attachments.attachment import named_in
 from hub_core.clock import repair_id
 from hub_core.directory import Direction, Directory, Endpoint
+from hub_core.directory.access import allow
 from hub_core.document import Document
 from hub_core.errors import PunteError, Refused, Rejected
 from hub_core.journal.failpoints import reach

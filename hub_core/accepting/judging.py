@@ -15,6 +15,7 @@ from hub_core.canonical import Beneficiary
 from hub_core.canonical.incoming import read_record
 from hub_core.canonical.persons import persons_in
 from hub_core.directory import Directory, Endpoint
+from hub_core.directory.routing import select
 from hub_core.document import Document
 from hub_core.errors import PunteError, Rejected
 from hub_core.mapping import MappingSet
@@ -22,7 +23,6 @@ from hub_core.mapping.missing import missing
 from hub_core.message import Delivery, Finding, Message, Outcome, Severity, State
 from hub_core.ports import Adapter, Clock, Split
 from hub_core.reading import Reading, Verdict
-from hub_core.routing import select
 
 log = logging.getLogger("punte.hub")
 #: What an adapter made of bytes; a finding: it failed as no adapter may.

@@ -13,12 +13,12 @@ from typing import Final
 import msgspec
 
 from hub_core.accepting.hub import Hub
-from hub_core.access import allow
 from hub_core.asking.merge import Origin
 from hub_core.asking.query import QueryResult, SourceAnswer, Taken, ask
 from hub_core.canonical import Beneficiary
 from hub_core.canonical.identifiers.cnp import LENGTH as CNP_LENGTH
 from hub_core.directory import Directory, Endpoint
+from hub_core.directory.access import allow
 from hub_core.errors import Refused, Rejected
 from hub_core.message import Caller, Finding, Message, Outcome, State
 from hub_core.persons import person_key

@@ -13,8 +13,8 @@ from typing import Final
 
 import msgspec
 
+from hub_core.directory.policy import Breaker as Policy
 from hub_core.errors import ConfigError, PunteError, Rejected, TryLater
-from hub_core.policy import Breaker as Policy
 
 _DOUBLINGS: Final = 60  # beyond any limit of a policy; keeps the power a finite number
 #: Rejections that no message deserved: an answer that is none, a failure of the partner's server.

@@ -10,11 +10,11 @@ import msgspec
 from hub_core.canonical import Beneficiary
 from hub_core.delivering.written import unwritten
 from hub_core.directory import Directory
+from hub_core.directory.policy import Collect
 from hub_core.document import Document
 from hub_core.errors import ConfigError, Rejected, TryLater
 from hub_core.filed import Candidate, Closed, Early, NextFile, SetAside
 from hub_core.mapping.compiled import CompiledMapping
-from hub_core.policy import Collect
 from hub_core.ports import Clock, Filing, JournalView, Whole
 
 log = logging.getLogger("punte.filing")

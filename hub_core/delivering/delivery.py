@@ -23,11 +23,11 @@ from hub_core.delivering.attempt import failed, sent, taken
 from hub_core.delivering.gates import Gates
 from hub_core.delivering.retry import Decision, decide
 from hub_core.directory import Directory, Endpoint
+from hub_core.directory.policy import Retry
 from hub_core.errors import TryLater
 from hub_core.journal.failpoints import reach
 from hub_core.message import DeliveryState, Receipt
 from hub_core.outbox import Claimed, Settlement
-from hub_core.policy import Retry
 from hub_core.ports import Clock, Journal, Target
 from hub_core.trace import following
 

@@ -18,11 +18,11 @@ from typing import Final
 from hub_core.delivering.choosing import PAGE, Chooser, collect_of
 from hub_core.delivering.gates import Gates
 from hub_core.directory import Directory
+from hub_core.directory.policy import Collect
 from hub_core.errors import ConfigError, PunteError
 from hub_core.filed import Early, Unwritten
 from hub_core.journal.failpoints import reach
 from hub_core.message import DeliveryState
-from hub_core.policy import Collect
 from hub_core.ports import Clock, Filing, Journal, JournalView
 
 log = logging.getLogger("punte.filing")

@@ -20,7 +20,7 @@ from hub_core.delivering.holds import Holds
 from hub_core.delivering.opening import next_opening
 from hub_core.delivering.pace import Pace
 from hub_core.directory import Direction, Directory, Endpoint
-from hub_core.policy import Breaker as BreakerPolicy
+from hub_core.directory.policy import Breaker as BreakerPolicy
 
 log = logging.getLogger("punte.delivery")
 NEVER: Final = math.inf

@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
-from hub_core.policy import Opening
+from hub_core.directory.policy import Opening
 
 #: How far ahead an opening is looked for.
 HORIZON: Final = timedelta(days=400)

@@ -7,9 +7,9 @@ from typing import Final
 import msgspec
 
 from hub_core.codes import CODES
+from hub_core.directory.policy import Retry
 from hub_core.errors import ConfigError, Rejected, TryLater
 from hub_core.message import DeliveryState
-from hub_core.policy import Retry
 
 #: The longest wait that a partner may ask for; whoever asks for more is asked again after it.
 LONGEST_WAIT: Final = timedelta(days=1)

@@ -8,11 +8,11 @@ import msgspec
 
 from hub_core.attachments.folder import Folder
 from hub_core.directory import Directory, Endpoint
+from hub_core.directory.wording import InBand
 from hub_core.document import Document
 from hub_core.message import Arrival, Caller, Finding, Outcome
 from hub_core.ports.exchange import Asked, Found, Source, Target
 from hub_core.ports.spec import Spec
-from hub_core.wording import InBand
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final, NoReturn
 
-from hub_core.credentials import SecretReference
+from hub_core.directory.credentials import SecretReference
 from hub_core.errors import ConfigError
 
 MAX_BYTES: Final = 64_000

@@ -12,12 +12,12 @@ from hub_core.asking.inquiry import ANSWERED, ENDPOINT
 from hub_core.asking.query import SourceAnswer, SourceVerdict, judge
 from hub_core.canonical import Beneficiary
 from hub_core.directory import Directory
+from hub_core.directory.routing import explain
 from hub_core.errors import ConfigError, Rejected
 from hub_core.journal.entries import Kept
 from hub_core.mapping.missing import missing
 from hub_core.mapping.reading.lines import located
 from hub_core.reading import Provenance
-from hub_core.routing import explain
 from hub_core.security.masking import mask_at
 from registry.desk.arguments import RouteExplain, Why
 from registry.desk.files import is_file, not_as_one

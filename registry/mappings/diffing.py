@@ -14,13 +14,13 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from hub_core import workers
+from hub_core.directory.wording import InBand
 from hub_core.document import Document
 from hub_core.errors import PunteError, Rejected
 from hub_core.journal.entries import Filter
 from hub_core.mapping import CompiledMapping, MappingSet
 from hub_core.mapping.trying.compare import Told, differences, told_by
 from hub_core.mapping.trying.tally import Tally
-from hub_core.wording import InBand
 from registry.mappings.sides import Side
 from registry.offline.reading import CANONICAL, OfflineReader, body_of
 from registry.parts import Parts

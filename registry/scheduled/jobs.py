@@ -13,8 +13,8 @@ import msgspec
 from adapters.kit.load import guarded, usable
 from hub_core.attachments.taking import check_folder
 from hub_core.directory import Endpoint
+from hub_core.directory.polled import Poll
 from hub_core.errors import ConfigError
-from hub_core.polled import Poll
 from hub_core.ports.schedule import LOST
 from registry.crontab import next_time
 from registry.scheduled.contractwatch import watch

@@ -9,8 +9,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from hub_core.directory import Direction, Endpoint
+from hub_core.directory.polled import Poll
 from hub_core.message import Arrival, Caller
-from hub_core.polled import Poll
 from hub_core.ports import Answers, Batch, Item, Position, Replies, Run
 from registry.crontab import STUCK_AFTER
 from registry.scheduled.answering import take_answers

@@ -3,8 +3,8 @@
 import re
 from typing import Final
 
-from hub_core.credentials import Credentials
 from hub_core.directory import Direction, Endpoint
+from hub_core.directory.credentials import Credentials
 from hub_core.typed import MISSING_FIELD, SECRET_AS_VALUE
 from hub_core.yaml import Node
 from registry.sets.ground import Ground, Place

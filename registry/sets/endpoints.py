@@ -8,13 +8,13 @@ from typing import Final
 from adapters.kit.load import guarded, quarantine_of
 from hub_core.delivering.opening import plan_of
 from hub_core.directory import Direction, Endpoint
+from hub_core.directory.policy import Opening
+from hub_core.directory.polled import Poll
+from hub_core.directory.wording import Answer
 from hub_core.errors import ConfigError
 from hub_core.message import Finding, Severity
-from hub_core.policy import Opening
-from hub_core.polled import Poll
 from hub_core.ports import Adapter, Field
 from hub_core.typed import MISSING_FIELD, read_struct
-from hub_core.wording import Answer
 from hub_core.yaml import Mapping, Node, where
 from registry.crontab import due_at, next_time
 from registry.sets.credentials import check_address, check_credentials

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from hub_core.canonical_path import CanonicalPath, canonical_path
+from hub_core.canonical.path import CanonicalPath, canonical_path
 from hub_core.directory import Direction, Directory
 from hub_core.errors import ConfigError
 from hub_core.message import Finding

@@ -1,6 +1,6 @@
 """Checks of institutions: the certificates that they show must be clear, and of one institution each."""
 
-from hub_core.credentials import CallerCertificate
+from hub_core.directory.credentials import CallerCertificate
 from hub_core.typed import MISSING_FIELD
 from hub_core.yaml import where
 from registry.sets.ground import Ground

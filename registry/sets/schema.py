@@ -13,7 +13,7 @@ import msgspec
 import msgspec.inspect as kinds
 
 from adapters.kit.load import shipped
-from hub_core.credentials import SecretReference
+from hub_core.directory.credentials import SecretReference
 from hub_core.ports import Spec
 from hub_core.typed import DURATION, SIZE
 from registry.sets.draft import KINDS, NAME

@@ -19,11 +19,11 @@ from hub_core.clock import SystemClock
 from hub_core.delivering.delivery import Deliverer
 from hub_core.delivering.gates import Gates
 from hub_core.directory import Direction, Directory, Endpoint
+from hub_core.directory.policy import Breaker
 from hub_core.journal.database import Database
 from hub_core.journal.store import SqlJournal
 from hub_core.message import Receipt
 from hub_core.playing.partner import Act, Keep, Reply, playing
-from hub_core.policy import Breaker
 from hub_core.ports import Sent, Target
 from hub_core.testing.builders import a_delivery, a_message, a_vault, an_outcome
 

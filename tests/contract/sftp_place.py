@@ -8,7 +8,7 @@ from pathlib import Path
 
 import asyncssh
 
-from hub_core.credentials import Credentials, SecretReference
+from hub_core.directory.credentials import Credentials, SecretReference
 from hub_core.testing.adapter.place import HALF
 from hub_core.testing.adapter.secrets import SECRET, VARIABLE
 

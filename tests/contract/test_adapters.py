@@ -12,11 +12,11 @@ from adapters.queue import ADAPTER as QUEUE
 from adapters.rest import ADAPTER as REST
 from adapters.soap import ADAPTER as SOAP
 from hub_core.directory import Contract, Direction, Endpoint
+from hub_core.directory.policy import Collect
+from hub_core.directory.polled import Poll
 from hub_core.document import Document
 from hub_core.playing.partner import Received, Reply
 from hub_core.playing.wire import Answered
-from hub_core.policy import Collect
-from hub_core.polled import Poll
 from hub_core.testing.adapter import (
     AdapterContract,
     Fetching,

@@ -9,10 +9,10 @@ import pytest
 
 from adapters.kit.broken import BROKEN, Good, GoodFiles, GoodLogin, GoodQueue
 from hub_core.directory import Direction, Endpoint
+from hub_core.directory.policy import Collect
+from hub_core.directory.polled import Poll
 from hub_core.document import Document
 from hub_core.playing.partner import Received, Reply
-from hub_core.policy import Collect
-from hub_core.polled import Poll
 from hub_core.testing.adapter import (
     AdapterSuite,
     Fetching,

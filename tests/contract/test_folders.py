@@ -9,8 +9,8 @@ from adapters.kit.folders import port
 from adapters.kit.folders.local import LocalFolder
 from adapters.kit.folders.port import Lying, unfinished
 from adapters.kit.folders.where import open_folder
-from hub_core.credentials import Credentials, SecretReference
 from hub_core.directory import Direction, Endpoint
+from hub_core.directory.credentials import Credentials, SecretReference
 from hub_core.errors import Rejected, TryLater
 from tests.integration import sshd
 from tests.integration.shut import shut

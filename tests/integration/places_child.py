@@ -23,13 +23,13 @@ from hub_core.accepting.splitting import Splitter
 from hub_core.delivering import delivery
 from hub_core.delivering.gates import Gates
 from hub_core.directory import Access, Condition, Direction, Directory, Endpoint, Institution, Route
+from hub_core.directory.policy import Collect
 from hub_core.errors import Rejected, TryLater
 from hub_core.journal import failpoints, filing
 from hub_core.journal.entries import Filter
+from hub_core.journal.sealing_anew import Resealer
 from hub_core.mapping import load
 from hub_core.message import Arrival, Caller, DeliveryState, Receipt, State
-from hub_core.policy import Collect
-from hub_core.sealing_anew import Resealer
 from hub_core.settings import Settings
 from registry.desk.desk import Desk
 from registry.outward import filer_of

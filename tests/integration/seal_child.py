@@ -9,7 +9,7 @@ from pathlib import Path
 
 from journal_child import Ledger, keep
 
-from hub_core.sealing_anew import Resealer
+from hub_core.journal.sealing_anew import Resealer
 from hub_core.settings import Settings
 from registry.desk import sealing
 from registry.desk.arguments import Act, Nothing

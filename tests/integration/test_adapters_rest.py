@@ -13,13 +13,13 @@ import trustme
 
 from adapters.rest import ADAPTER
 from hub_core.course import listening
-from hub_core.credentials import ClientCertificate, Credentials, SecretReference
 from hub_core.directory import Direction, Endpoint
+from hub_core.directory.credentials import ClientCertificate, Credentials, SecretReference
+from hub_core.directory.policy import Steps
 from hub_core.document import Document
 from hub_core.errors import ConfigError, Rejected, TryLater
 from hub_core.message import Receipt
 from hub_core.playing.partner import Flood, Keep, Partner, Reply, playing
-from hub_core.policy import Steps
 from hub_core.testing.adapter.sending import NAME, SENT
 
 pytestmark = pytest.mark.network

@@ -11,8 +11,8 @@ from typing import NamedTuple
 import pytest
 
 from adapters.soap import ADAPTER
-from hub_core.credentials import Credentials, SecretReference
 from hub_core.directory import Contract, Direction, Endpoint
+from hub_core.directory.credentials import Credentials, SecretReference
 from hub_core.errors import ConfigError, Rejected, TryLater
 from hub_core.ports import Question, Source
 from hub_demo.population import Population

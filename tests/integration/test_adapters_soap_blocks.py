@@ -7,13 +7,13 @@ import pytest
 from lxml import etree
 
 from adapters.soap import ADAPTER
-from hub_core.credentials import Credentials, SecretReference
 from hub_core.directory import Contract, Direction, Endpoint
+from hub_core.directory.credentials import Credentials, SecretReference
+from hub_core.directory.wording import InBand
 from hub_core.document import Document
 from hub_core.errors import Rejected
 from hub_core.playing.partner import Reply, playing
 from hub_core.ports import Sent
-from hub_core.wording import InBand
 from tests.unit.adapters.test_soap_request import SESSION
 
 pytestmark = pytest.mark.network

@@ -19,15 +19,15 @@ from adapters.soap.security.signing import Signer, certificates
 from adapters.soap.security.tokens import Account, username_token
 from adapters.soap.security.verifying import verify
 from adapters.soap.wsdl import read_wsdl
-from hub_core.credentials import Credentials, SecretReference, Security, Signed, Signing
 from hub_core.directory import Contract, Direction, Endpoint
+from hub_core.directory.credentials import Credentials, SecretReference, Security, Signed, Signing
+from hub_core.directory.wording import InBand
 from hub_core.errors import Rejected, TryLater
 from hub_core.message import Receipt
 from hub_core.playing.partner import Reply, playing
 from hub_core.playing.wire import Answered, exchange, request_bytes, serving
 from hub_core.ports import Sent, Target
 from hub_core.testing.adapter.services import INSTITUTION, MemoryServices
-from hub_core.wording import InBand
 from tests.unit.adapters.security.letters import AGE, Pair, envelope, pair
 from tests.unit.adapters.test_soap_attachments import CONTRACT
 

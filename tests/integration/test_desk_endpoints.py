@@ -8,10 +8,10 @@ import pytest
 from hub_core.accepting.admission import Admission
 from hub_core.clock import SystemClock
 from hub_core.directory import Direction, Directory, Endpoint, Institution
+from hub_core.directory.policy import Collect, Opening
 from hub_core.errors import ConfigError
 from hub_core.filed import Closed
 from hub_core.message import DeliveryState
-from hub_core.policy import Collect, Opening
 from hub_core.settings import Settings
 from hub_core.testing.builders import a_delivery, a_message, an_outcome
 from hub_core.testing.journal.base import ended

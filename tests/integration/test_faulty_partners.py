@@ -16,11 +16,11 @@ from hub_core.delivering.breaker import BreakerState
 from hub_core.delivering.delivery import Deliverer
 from hub_core.delivering.gates import Gates
 from hub_core.directory import Contract, Direction, Directory, Endpoint
+from hub_core.directory.policy import Breaker, Retry, Steps
 from hub_core.journal.database import Database
 from hub_core.journal.store import SqlJournal
 from hub_core.message import DeliveryState
 from hub_core.playing.partner import Drip, Flood, Keep, Reply, Reset, playing
-from hub_core.policy import Breaker, Retry, Steps
 from hub_core.testing.builders import a_delivery, a_message, a_vault, an_outcome
 from registry.connections import Connections
 

@@ -19,9 +19,9 @@ from hub_core.journal.entries import Filter
 from hub_core.journal.outcomes import encode_outcome
 from hub_core.journal.resealing import keys_in_use, reseal_step, sealed_with, take_keys, unsealed
 from hub_core.journal.schema import JOURNAL, statements
+from hub_core.journal.sealing_anew import Resealer
 from hub_core.journal.store import SqlJournal
 from hub_core.message import DeliveryState, Entry
-from hub_core.sealing_anew import Resealer
 from hub_core.security.keyring import new_keyring, read_keyring, write_keyring
 from hub_core.testing.builders import NOW, a_delivery, a_message, an_outcome
 from hub_core.testing.journal.base import claim, ended

@@ -14,9 +14,9 @@ import pytest
 from adapters.rest import ADAPTER
 from hub_core.accepting.admission import Admission
 from hub_core.directory import Direction, Directory, Endpoint
+from hub_core.directory.polled import Poll
 from hub_core.errors import Refused, Rejected, TryLater
 from hub_core.message import State
-from hub_core.polled import Poll
 from hub_core.ports import Run
 from hub_core.settings import Settings
 from registry.desk import Desk

@@ -5,7 +5,7 @@ from contextlib import closing
 import pytest
 
 from hub_core.errors import ConfigError
-from hub_core.sealing_anew import Resealer
+from hub_core.journal.sealing_anew import Resealer
 from hub_core.security.keyring import new_keyring, read_keyring, write_keyring
 from hub_core.settings import Settings
 from hub_core.testing.builders import NOW, a_message, an_outcome

@@ -14,8 +14,8 @@ import pytest
 from adapters.flat import ADAPTER
 from adapters.flat.dropbox import Dropbox, DropboxPoller
 from cli import main
-from hub_core.credentials import Credentials, SecretReference
 from hub_core.directory import Contract, Direction, Endpoint
+from hub_core.directory.credentials import Credentials, SecretReference
 from hub_core.errors import ConfigError, TryLater
 from hub_core.journal.entries import Filter
 from hub_core.settings import Settings

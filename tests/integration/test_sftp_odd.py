@@ -9,8 +9,8 @@ import pytest
 
 from adapters.flat.dropbox import Dropbox, DropboxPoller
 from adapters.kit.folders.ssh import server_of
-from hub_core.credentials import Credentials, SecretReference
 from hub_core.directory import Direction, Endpoint
+from hub_core.directory.credentials import Credentials, SecretReference
 from hub_core.errors import ConfigError, TryLater
 
 SLOW_CLOCK = 3 * 3600  # seconds; a server whose times are those of another zone

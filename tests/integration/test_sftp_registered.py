@@ -7,8 +7,8 @@ import pytest
 
 from adapters.kit.folders.where import open_folder
 from adapters.kit.load import load_adapters
-from hub_core.credentials import Credentials, SecretReference
 from hub_core.directory import Direction, Endpoint
+from hub_core.directory.credentials import Credentials, SecretReference
 from hub_core.errors import ConfigError
 from registry.sets.reading import read_set
 from tests.integration import sshd

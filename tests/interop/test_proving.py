@@ -2,7 +2,7 @@
 
 import pytest
 
-from hub_core.credentials import Credentials, SecretReference, Security
+from hub_core.directory.credentials import Credentials, SecretReference, Security
 from hub_core.errors import ConfigError, Rejected
 from tests.interop.calls import asked, endpoint, question, whole
 from tests.interop.cells import WRAPPED, of_shapes

@@ -1,7 +1,7 @@
 import pytest
 
-from hub_core.access import allow
 from hub_core.directory import Access, Directory
+from hub_core.directory.access import allow
 from hub_core.errors import Refused
 from hub_core.message import Caller
 

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub_core.delivering.breaker import Breaker, BreakerState, blames_endpoint
+from hub_core.directory.policy import Breaker as Policy
 from hub_core.errors import ConfigError, Rejected, TryLater
-from hub_core.policy import Breaker as Policy
 
 SECOND = timedelta(seconds=1)
 POLICY = Policy(failures=3, percent=50, of=10, pause=4 * SECOND, longest=60 * SECOND)

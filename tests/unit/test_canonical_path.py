@@ -5,10 +5,10 @@ import pytest
 
 from hub_core.canonical import Beneficiary
 from hub_core.canonical.case import CaseReference
+from hub_core.canonical.path import canonical_path, values
 from hub_core.canonical.person import Identifier
 from hub_core.canonical.values import Code, Money, Period
 from hub_core.canonical.work import Income, Insurance, InsurancePeriod
-from hub_core.canonical_path import canonical_path, values
 from hub_core.errors import ConfigError
 from hub_core.testing.records import a_cnp, a_code, a_record
 

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from hub_core.delivering.breaker import BreakerState
 from hub_core.delivering.gates import NEVER, Gates
 from hub_core.directory import Direction, Directory, Endpoint
+from hub_core.directory.policy import Breaker, Opening
 from hub_core.errors import TryLater
-from hub_core.policy import Breaker, Opening
 
 BEGIN = datetime(2025, 11, 21, 7, 0, tzinfo=UTC)  # a Friday; the doors open at eight
 FAILED = TryLater("D101", "not reachable")

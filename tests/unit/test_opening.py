@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub_core.delivering.opening import is_open, next_opening, plan_of
-from hub_core.policy import Opening
+from hub_core.directory.policy import Opening
 
 BUCHAREST = ZoneInfo("Europe/Bucharest")
 OFFICE = Opening(hours=("mon-thu 08:00-16:30", "fri 08:00-14:00"), holidays=("2025-12-01",))

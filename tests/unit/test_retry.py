@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub_core.delivering.retry import LONGEST_WAIT, Decision, backoff, decide
+from hub_core.directory.policy import Retry
 from hub_core.errors import ConfigError, Rejected, TryLater
 from hub_core.message import DeliveryState, Finding, Severity
-from hub_core.policy import Retry
 from hub_core.testing.builders import NOW
 
 SECOND = timedelta(seconds=1)

@@ -5,7 +5,7 @@ from hub_core.canonical import Beneficiary
 from hub_core.canonical.case import CaseReference
 from hub_core.canonical.work import Insurance
 from hub_core.directory import Condition, Directory, Route
-from hub_core.routing import Choice, explain, select
+from hub_core.directory.routing import Choice, explain, select
 from hub_core.testing.records import a_cnp, a_code
 
 CNP = "2850415123450"

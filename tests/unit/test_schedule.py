@@ -9,11 +9,11 @@ from types import SimpleNamespace
 
 import pytest
 
+from hub_core.directory.polled import Poll
 from hub_core.errors import TryLater
 from hub_core.journal.database import Database
 from hub_core.journal.instants import to_micros
 from hub_core.journal.store import SqlJournal
-from hub_core.polled import Poll
 from hub_core.ports import Run
 from hub_core.ports.schedule import LOST
 from hub_core.testing.builders import NOW, FrozenClock, a_vault

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from hub_core.credentials import SecretReference
+from hub_core.directory.credentials import SecretReference
 from hub_core.errors import ConfigError
 from hub_core.security.secrets import Secret, resolve
 

@@ -9,8 +9,8 @@ import msgspec
 from adapters.kit.broken.good import SPEC, Good
 from adapters.kit.folders.port import put_once
 from adapters.kit.folders.where import open_folder
-from hub_core.credentials import SecretReference
 from hub_core.directory import Direction, Endpoint
+from hub_core.directory.credentials import SecretReference
 from hub_core.document import Document
 from hub_core.errors import Rejected
 from hub_core.message import Finding, Severity

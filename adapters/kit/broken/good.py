@@ -8,8 +8,8 @@ from adapters.kit.answered import Answered
 from adapters.kit.base import BaseAdapter
 from adapters.kit.client import Client
 from adapters.kit.sending import content
-from hub_core.credentials import SecretReference
 from hub_core.directory import Direction, Endpoint
+from hub_core.directory.credentials import SecretReference
 from hub_core.errors import Rejected
 from hub_core.message import Receipt
 from hub_core.ports import Batch, Capability, Field, Item, Poller, Sent, Spec, Target

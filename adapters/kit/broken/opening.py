@@ -9,10 +9,10 @@ import msgspec
 from adapters.kit.base import BaseAdapter
 from adapters.kit.broken.good import SPEC, Good, Settings, breaks
 from hub_core.directory import Endpoint
+from hub_core.directory.wording import InBand
 from hub_core.document import Document
 from hub_core.errors import ConfigError, Rejected
 from hub_core.security.secrets import resolve
-from hub_core.wording import InBand
 
 _NUMBERS: Final = itertools.count()
 

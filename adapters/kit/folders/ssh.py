@@ -14,10 +14,10 @@ from urllib.parse import unquote
 import asyncssh
 import msgspec
 
-from hub_core.credentials import Credentials
 from hub_core.directory import Endpoint
+from hub_core.directory.credentials import Credentials
+from hub_core.directory.policy import Steps
 from hub_core.errors import ConfigError, TryLater
-from hub_core.policy import Steps
 from hub_core.security.secrets import resolve, resolve_pem
 
 ADDRESS: Final = r"sftp://([A-Za-z0-9._-]+)(?::([0-9]{1,5}))?(/[!-~]*)"

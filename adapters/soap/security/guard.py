@@ -11,8 +11,8 @@ from adapters.soap.names import WSSE, WSU
 from adapters.soap.security.places import Envelope
 from adapters.soap.security.replays import Replays
 from adapters.soap.security.tokens import AGE, Account, check_timestamp, check_token, timestamp, username_token
-from hub_core.credentials import Security, Signed, Signing
 from hub_core.directory import Endpoint
+from hub_core.directory.credentials import Security, Signed, Signing
 from hub_core.errors import ConfigError
 from hub_core.security.secrets import LiveSecret, resolve_pem
 

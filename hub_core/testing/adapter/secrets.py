@@ -7,8 +7,8 @@ from typing import Any, Final
 import msgspec
 import msgspec.inspect as kinds
 
-from hub_core.credentials import Credentials, SecretReference
 from hub_core.directory import Endpoint
+from hub_core.directory.credentials import Credentials, SecretReference
 from hub_core.errors import PunteError
 from hub_core.ports import Spec
 

@@ -11,10 +11,10 @@ from pathlib import Path
 
 from hub_core.accepting.admission import Admission
 from hub_core.accepting.judging import as_findings
-from hub_core.access import allow
 from hub_core.attachments.folder import Folder
 from hub_core.clock import new_id
 from hub_core.directory import Access, Directory, Endpoint, Institution
+from hub_core.directory.access import allow
 from hub_core.errors import Refused, Rejected, TryLater
 from hub_core.message import Arrival, Caller, Finding, Outcome, Refusal, State
 from hub_core.ports import Adapter, Asked, Found, Line, Place

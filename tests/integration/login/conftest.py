@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from hub_core.credentials import Credentials, SecretReference
 from hub_core.directory import Direction, Endpoint
+from hub_core.directory.credentials import Credentials, SecretReference
 from hub_core.playing.partner import Partner
 from tests.integration.login.door import KEY
 

@@ -5,8 +5,8 @@ import ssl
 
 import pytest
 
-from hub_core.credentials import ClientCertificate, Credentials, SecretReference
 from hub_core.directory import Direction, Endpoint
+from hub_core.directory.credentials import ClientCertificate, Credentials, SecretReference
 from hub_core.errors import ConfigError
 from hub_core.playing.partner import Partner, Reply, playing
 from tests.integration.certified import authority

@@ -10,10 +10,10 @@ from adapters.queue import ADAPTER as QUEUE
 from adapters.rest import ADAPTER as REST
 from hub_core.course import listening
 from hub_core.directory import Direction
+from hub_core.directory.polled import Poll
 from hub_core.errors import ConfigError
 from hub_core.message import Receipt
 from hub_core.playing.partner import Reply, playing
-from hub_core.polled import Poll
 from hub_core.ports import Sent
 from tests.integration.login.door import KEY, After, arrived, call, calling, failure, form_of, shown_to, token
 

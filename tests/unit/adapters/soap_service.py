@@ -8,13 +8,13 @@ from lxml import etree
 
 from adapters.soap import ADAPTER
 from hub_core.directory import Contract, Direction, Endpoint
+from hub_core.directory.wording import Answer
 from hub_core.document import Document
 from hub_core.errors import Rejected
 from hub_core.places import MAPPINGS
 from hub_core.ports import Asked, Found
 from hub_core.testing.adapter.services import INSTITUTION, MemoryServices
 from hub_core.validation import parse_xml
-from hub_core.wording import Answer
 from tests.shipped import SHIPPED
 
 SOAP_11 = "http://schemas.xmlsoap.org/soap/envelope/"

@@ -8,9 +8,9 @@ from adapters.flat.dropbox import Dropbox
 from adapters.flat.outgoing import Outgoing, check
 from hub_core.delivering.choosing import make
 from hub_core.directory import Direction, Endpoint
+from hub_core.directory.policy import Collect
 from hub_core.document import Document
 from hub_core.errors import ConfigError, Rejected
-from hub_core.policy import Collect
 from hub_core.rows import Column, Description, Record
 
 AT = datetime(2025, 11, 30, 22, 30, tzinfo=UTC)  # past midnight in Bucharest

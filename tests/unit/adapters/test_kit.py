@@ -8,7 +8,7 @@ import pytest
 
 from adapters.kit.answered import retry_after
 from adapters.kit.showing import authorisation
-from hub_core.credentials import Credentials, SecretReference
+from hub_core.directory.credentials import Credentials, SecretReference
 from hub_core.errors import ConfigError
 
 NOW = datetime(2026, 1, 1, 12, 0, tzinfo=UTC)

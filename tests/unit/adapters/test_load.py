@@ -11,7 +11,7 @@ import pytest
 
 from adapters.kit.load import GROUP, Adapters, load_adapters, quarantine_of, shipped
 from adapters.rest import ADAPTER as REST
-from hub_core.credentials import SecretReference
+from hub_core.directory.credentials import SecretReference
 from hub_core.errors import ConfigError
 from hub_core.ports import SDK
 from hub_core.typed import struct_of

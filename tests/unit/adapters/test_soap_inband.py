@@ -9,8 +9,8 @@ from adapters.soap import ADAPTER
 from adapters.soap.envelope import Faulted, Opened, open_envelope
 from adapters.soap.inband import Judgement
 from adapters.soap.names import SOAP_11, SOAP_12
+from hub_core.directory.wording import InBand
 from hub_core.errors import Rejected, TryLater
-from hub_core.wording import InBand
 
 INNER = "<Persoana><Nume>Ţuţea</Nume><Cod>7</Cod></Persoana>"
 SAYS = InBand(status="return/code", done=("0", "OK"), retry=("99",), reference="return/number")

@@ -9,9 +9,9 @@ from lxml import etree
 from adapters.soap import ADAPTER
 from adapters.soap.attachments import read_envelope
 from hub_core.directory import Contract
+from hub_core.directory.wording import Answer
 from hub_core.document import Document
 from hub_core.validation import parse_xml
-from hub_core.wording import Answer
 from tests.unit.adapters.soap_service import CLOSE, MAPPING, SOAP_11, WSDL, Country, call, country, endpoint, say
 
 PARTS = """

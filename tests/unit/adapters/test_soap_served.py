@@ -8,10 +8,10 @@ import pytest
 
 from adapters.soap import ADAPTER
 from hub_core.directory import Contract, Endpoint
+from hub_core.directory.wording import Answer
 from hub_core.errors import ConfigError
 from hub_core.testing.adapter.services import INSTITUTION
 from hub_core.validation import parse_xml
-from hub_core.wording import Answer
 from tests.unit.adapters.soap_service import (
     CLOSE,
     CNAS,

@@ -3,7 +3,7 @@
 import ssl
 
 from adapters.kit.steps import Progress, Step, tls
-from hub_core.policy import Steps
+from hub_core.directory.policy import Steps
 
 
 async def test_a_call_that_has_ended_hears_of_no_later_handshake():

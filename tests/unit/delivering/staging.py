@@ -6,9 +6,9 @@ from datetime import timedelta
 from hub_core.delivering.delivery import Deliverer
 from hub_core.delivering.gates import Gates
 from hub_core.directory import Direction, Directory, Endpoint
+from hub_core.directory.policy import Retry
 from hub_core.journal.store import SqlJournal
 from hub_core.message import Receipt
-from hub_core.policy import Retry
 from hub_core.testing.builders import NOW, FrozenClock, a_delivery, a_message, a_vault, an_outcome
 
 MINUTE = timedelta(minutes=1)

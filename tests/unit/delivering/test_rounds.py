@@ -3,9 +3,9 @@
 import asyncio
 from datetime import timedelta
 
+from hub_core.directory.policy import Retry
 from hub_core.errors import Rejected, TryLater
 from hub_core.message import DeliveryState
-from hub_core.policy import Retry
 from tests.unit.delivering.staging import DEADLINE, ScriptedTarget, eventually, pass_by
 
 

@@ -7,10 +7,10 @@ import msgspec
 from hub_core.course import Hold
 from hub_core.delivering.breaker import BreakerState
 from hub_core.directory import Directory
+from hub_core.directory.policy import Breaker, Opening
 from hub_core.errors import Rejected, TryLater
 from hub_core.message import DeliveryState, Entry
 from hub_core.outbox import Pause
-from hub_core.policy import Breaker, Opening
 from hub_core.testing.builders import NOW
 from tests.unit.delivering.staging import MINUTE, ScriptedTarget, eventually, pass_by, taken
 

@@ -13,8 +13,8 @@ from hub_core.canonical.case import CaseReference, Exchange
 from hub_core.canonical.person import Death
 from hub_core.canonical.values import Period
 from hub_core.canonical.work import Employment, Insurance, JobSeeking
+from hub_core.directory.routing import select
 from hub_core.places import MAPPINGS, SCHEMAS
-from hub_core.routing import select
 from hub_core.testing.records import a_cnp, a_code
 from hub_demo.stage import FOLDERS
 from registry.sets.draft import draft_of

@@ -2,7 +2,7 @@
 
 import pytest
 
-from hub_core.credentials import Credentials, SecretReference
+from hub_core.directory.credentials import Credentials, SecretReference
 from registry.sets.references import followed
 
 LOGIN_AT = 'login: "https://login.invalid/token", scope: messages.write}}'

@@ -5,8 +5,8 @@ from datetime import timedelta
 import msgspec
 import pytest
 
-from hub_core.credentials import SecretReference
 from hub_core.directory import Direction
+from hub_core.directory.credentials import SecretReference
 from hub_core.ports import Spec
 from registry.sets.schema import registry_schema
 from tests.unit.registry.conftest import PlainAdapter

@@ -1,7 +1,7 @@
 import pytest
 
-from hub_core.credentials import Credentials, SecretReference
 from hub_core.directory import Contract, Direction, Directory, Endpoint, Institution
+from hub_core.directory.credentials import Credentials, SecretReference
 from registry.sets.plan import Action, Change, FieldChange, plan
 
 CNAS = Institution(name="CNAS")

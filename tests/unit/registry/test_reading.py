@@ -3,10 +3,10 @@ from datetime import timedelta
 import pytest
 
 from hub_core.codes import CODES
-from hub_core.credentials import SecretReference
 from hub_core.directory import DEFAULT_MAX_BODY_BYTES, Directory, Route
+from hub_core.directory.credentials import SecretReference
+from hub_core.directory.policy import Retry
 from hub_core.errors import ConfigError
-from hub_core.policy import Retry
 from registry.sets.reading import MAX_FILES, gather
 
 

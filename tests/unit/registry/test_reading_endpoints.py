@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from hub_core.policy import Breaker, Collect, Opening, Retry, Steps
-from hub_core.polled import Poll
+from hub_core.directory.policy import Breaker, Collect, Opening, Retry, Steps
+from hub_core.directory.polled import Poll
 
 
 def test_an_endpoint_says_what_its_partner_can_bear(folder):

@@ -8,9 +8,9 @@ import pytest
 from adapters.flat.replyform import reply_to
 from cli import main
 from hub_core.directory import Access, Contract, Direction, Directory, Endpoint, Institution
+from hub_core.directory.polled import Poll
 from hub_core.mapping.selection import load_folder
 from hub_core.places import MAPPINGS, SCHEMAS
-from hub_core.polled import Poll
 from hub_core.ports import Became
 from hub_core.rows import load_description
 from hub_web.partner import Known, as_html, as_markdown, page_of

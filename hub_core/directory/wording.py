@@ -4,7 +4,7 @@ from typing import Annotated, Final
 
 from msgspec import Meta
 
-from hub_core.credentials import Struct
+from hub_core.directory.credentials import Struct
 
 STEPS: Final = r"^(\.|[\w.-]+(/[\w.-]+)*)$"  # a path of local names
 HEADER: Final = "soap:Header/"  # before a path that begins there

@@ -12,10 +12,10 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta
 
-from hub_core.credentials import CallerCertificate, ClientCertificate, Credentials, Security, Struct
-from hub_core.policy import Breaker, Collect, Opening, Retry, Steps
-from hub_core.polled import Poll
-from hub_core.wording import Answer, InBand
+from hub_core.directory.credentials import CallerCertificate, ClientCertificate, Credentials, Security, Struct
+from hub_core.directory.policy import Breaker, Collect, Opening, Retry, Steps
+from hub_core.directory.polled import Poll
+from hub_core.directory.wording import Answer, InBand
 
 DEFAULT_MAX_BODY_BYTES = 10_000_000
 DEFAULT_MAX_ATTACHMENT_BYTES = 100_000_000

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from hub_core.credentials import Struct
+from hub_core.directory.credentials import Struct
 
 MEMBERS = r"^[^\s.]{1,100}(\.[^\s.]{1,100}){0,9}$"
 CRON = r"^([0-9*,/-]{1,40} ){4}[a-z*,-]{1,40}$"

@@ -5,8 +5,8 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from hub_core.credentials import Struct
-from hub_core.polled import CRON
+from hub_core.directory.credentials import Struct
+from hub_core.directory.polled import CRON
 
 _DAY, _TIME = "(mon|tue|wed|thu|fri|sat|sun)", "([01][0-9]|2[0-3]):[0-5][0-9]"
 HOURS = rf"^{_DAY}(-{_DAY})? {_TIME}-({_TIME}|24:00)$"

@@ -6,7 +6,7 @@ A message goes to an endpoint once: where several routes name the same one, the 
 import msgspec
 
 from hub_core.canonical import Beneficiary
-from hub_core.canonical_path import canonical_path
+from hub_core.canonical.path import canonical_path
 from hub_core.directory import Condition, Directory, Route
 
 
