@@ -23,7 +23,7 @@ pytestmark = pytest.mark.network
 PATIENCE = 30  # seconds, for a hub to start
 SOON = 30  # seconds; long before a run counts as lost (two minutes)
 CHILD = Path(__file__).with_name("schedule_child.py")
-LEASE = timedelta(seconds=1)
+LEASE = timedelta(seconds=3)  # a busy machine may keep a process from renewing it for two of them
 
 
 @pytest.fixture
@@ -114,13 +114,15 @@ async def test_on_postgresql_another_hub_goes_on_with_a_list_soon_after_the_one_
         schedule = Schedule(other, soon=LEASE / 10, lease=LEASE)
         schedule.start()
         (run,) = (run for run in other.view.runs() if run.job == "poll vacancies")
-        await happened(lambda: other.clock.now() > run.begun_at + 3 * LEASE)
-        assert len(listed.asked) == 1  # while the other one lives, though its first lease is over
+        await happened(lambda: other.clock.now() > run.begun_at + 2 * LEASE)
+        asked = len(listed.asked)  # while the other one lives, though its first lease is over
     killed = time.monotonic()
     listed.open.set()
     await happened(lambda: len(kept(other)) == 3)
-    assert time.monotonic() - killed < SOON
+    took = time.monotonic() - killed
     await schedule.stop()
     await other.connections.close()
     other.close()
+    assert asked == 1
+    assert took < SOON
     assert kept(other) == listed.documents
