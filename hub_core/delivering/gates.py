@@ -17,7 +17,7 @@ import msgspec
 from hub_core.course import Hold
 from hub_core.delivering.breaker import Breaker, BreakerState, blames_endpoint, code_of
 from hub_core.delivering.holds import Holds
-from hub_core.delivering.opening import next_opening
+from hub_core.delivering.hours import next_opening
 from hub_core.delivering.pace import Pace
 from hub_core.directory import Direction, Directory, Endpoint
 from hub_core.directory.policy import Breaker as BreakerPolicy

@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal
 from msgspec import Meta
 
 from hub_core.directory.credentials import CallerCertificate, ClientCertificate, Credentials, Security, Struct
-from hub_core.directory.policy import Breaker, Collect, Opening, Retry, Steps
+from hub_core.directory.policy import Breaker, Collect, OpeningHours, Retry, Steps
 from hub_core.directory.polled import Poll
 from hub_core.directory.wording import Answer, InBand
 
@@ -140,7 +140,7 @@ class Endpoint(Struct, frozen=True, kw_only=True):
     breaker: "Breaker | None" = None
     concurrency: Annotated[int, Meta(ge=1)] | None = None
     rate: Annotated[str, Meta(pattern=RATE, examples=["10/s"])] | None = None
-    opening: "Opening | None" = None
+    opening: "OpeningHours | None" = None
     in_doubt: Literal["resend", "hold"] = "resend"
     parked: Literal["pass", "hold"] = "pass"
     settings: dict[str, Any] = {}  # noqa: RUF012 - same

@@ -44,7 +44,7 @@ class Breaker(Struct, frozen=True, kw_only=True):
     longest: timedelta = timedelta(minutes=5)
 
 
-class Opening(Struct, frozen=True, kw_only=True):
+class OpeningHours(Struct, frozen=True, kw_only=True):
     """When a partner takes messages: while the clock on the wall there shows one of these times.
 
     Attributes:

@@ -144,7 +144,7 @@ def _opens(it: Endpoint | None, at: datetime) -> datetime | None:
     """Return when an endpoint is open next, ``at`` itself if it is; ``None``: never."""
     if it is None or it.opening is None:
         return at
-    from hub_core.delivering.opening import next_opening
+    from hub_core.delivering.hours import next_opening
 
     return next_opening(it.opening, at)
 

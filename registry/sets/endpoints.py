@@ -6,9 +6,9 @@ from functools import partial
 from typing import Final
 
 from adapters.kit.load import guarded, quarantine_of
-from hub_core.delivering.opening import plan_of
+from hub_core.delivering.hours import plan_of
 from hub_core.directory import Direction, Endpoint
-from hub_core.directory.policy import Opening
+from hub_core.directory.policy import OpeningHours
 from hub_core.directory.polled import Poll
 from hub_core.directory.wording import Answer
 from hub_core.errors import ConfigError
@@ -165,7 +165,7 @@ def _none_at(node: Node) -> Mapping:
     return Mapping(items={}, keys={}, file=node.file, line=node.line, column=node.column)
 
 
-def _check_opening(ground: Ground, opening: Opening, at: Place) -> None:
+def _check_opening(ground: Ground, opening: OpeningHours, at: Place) -> None:
     try:
         plan_of(opening)
     except ValueError as error:

@@ -8,7 +8,7 @@ import pytest
 from hub_core.accepting.admission import Admission
 from hub_core.clock import SystemClock
 from hub_core.directory import Direction, Directory, Endpoint, Institution
-from hub_core.directory.policy import Collect, Opening
+from hub_core.directory.policy import Collect, OpeningHours
 from hub_core.errors import ConfigError
 from hub_core.filed import Closed
 from hub_core.message import DeliveryState
@@ -35,7 +35,7 @@ class Store:
         self.parts = Parts(Settings(home=home), write=True)
         self.woken = []
         self.parts.deliveries_added = lambda: self.woken.append(True)
-        closed = out(opening=Opening(hours=(_not_now(),), zone="UTC"))
+        closed = out(opening=OpeningHours(hours=(_not_now(),), zone="UTC"))
         inbound = out(direction=Direction.IN)
         self.parts.in_force(
             Directory(

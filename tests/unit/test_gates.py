@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hub_core.delivering.breaker import BreakerState
 from hub_core.delivering.gates import NEVER, Gates
 from hub_core.directory import Direction, Directory, Endpoint
-from hub_core.directory.policy import Breaker, Opening
+from hub_core.directory.policy import Breaker, OpeningHours
 from hub_core.errors import TryLater
 
 BEGIN = datetime(2025, 11, 21, 7, 0, tzinfo=UTC)  # a Friday; the doors open at eight
@@ -22,7 +22,7 @@ OUT = Endpoint(
     concurrency=3,
     rate="2/s",
     breaker=Breaker(failures=2, pause=timedelta(seconds=10)),
-    opening=Opening(hours=("mon-fri 08:00-20:00",), zone="UTC"),
+    opening=OpeningHours(hours=("mon-fri 08:00-20:00",), zone="UTC"),
 )
 passing = st.tuples(st.just("pass"), st.sampled_from([0.1, 1.0, 7.0, 60.0, 4000.0]))
 events = st.lists(passing | st.sampled_from(["begin", "taken", "failed", "dropped", "changed"]), max_size=80)

@@ -7,7 +7,7 @@ import msgspec
 from hub_core.course import Hold
 from hub_core.delivering.breaker import BreakerState
 from hub_core.directory import Directory
-from hub_core.directory.policy import Breaker, Opening
+from hub_core.directory.policy import Breaker, OpeningHours
 from hub_core.errors import Rejected, TryLater
 from hub_core.message import DeliveryState, Entry
 from hub_core.outbox import Pause
@@ -78,7 +78,7 @@ async def test_an_endpoint_has_as_many_places_as_it_says(stage):
 async def test_a_message_that_comes_after_hours_waits_for_the_morning(stage):
     day, after_hours = NOW.astimezone(UTC), NOW.astimezone(UTC) - timedelta(hours=2)
     hours = f"{after_hours:%a %H:%M}-{after_hours + timedelta(hours=1):%H:%M}".lower()
-    scene = await stage({"out": ScriptedTarget()}, facts={"opening": Opening(hours=(hours,), zone="UTC")})
+    scene = await stage({"out": ScriptedTarget()}, facts={"opening": OpeningHours(hours=(hours,), zone="UTC")})
     message = await scene.keep("out")
     await pass_by(scene, timedelta(days=6, hours=21))
     assert taken(scene) == 0

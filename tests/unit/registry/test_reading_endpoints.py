@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from hub_core.directory.policy import Breaker, Collect, Opening, Retry, Steps
+from hub_core.directory.policy import Breaker, Collect, OpeningHours, Retry, Steps
 from hub_core.directory.polled import Poll
 
 
@@ -19,7 +19,7 @@ def test_an_endpoint_says_what_its_partner_can_bear(folder):
     assert endpoint.breaker == Breaker(failures=3)
     assert (endpoint.concurrency, endpoint.rate) == (2, "90/min")
     hours = ("mon-thu 08:00-16:30", "fri 08:00-24:00")
-    assert endpoint.opening == Opening(hours=hours, holidays=("2025-12-01",))
+    assert endpoint.opening == OpeningHours(hours=hours, holidays=("2025-12-01",))
     assert (endpoint.in_doubt, endpoint.parked) == ("hold", "hold")
 
 

@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
-from hub_core.directory.policy import Opening
+from hub_core.directory.policy import OpeningHours
 
 #: How far ahead an opening is looked for.
 HORIZON: Final = timedelta(days=400)
@@ -50,7 +50,7 @@ class Plan(NamedTuple):
 
 
 @lru_cache(maxsize=1024)
-def plan_of(opening: Opening) -> Plan:
+def plan_of(opening: OpeningHours) -> Plan:
     """Return opening hours ready to be asked.
 
     Raises:
@@ -63,13 +63,13 @@ def plan_of(opening: Opening) -> Plan:
     return Plan(tuple(map(_hours, opening.hours)), zone, frozenset(map(_date, opening.holidays)))
 
 
-def is_open(opening: Opening, at: datetime) -> bool:
+def is_open(opening: OpeningHours, at: datetime) -> bool:
     """Say whether a partner takes messages at an instant."""
     plan = plan_of(opening)
     return plan.shows(at.astimezone(plan.zone))
 
 
-def next_opening(opening: Opening, now: datetime) -> datetime | None:
+def next_opening(opening: OpeningHours, now: datetime) -> datetime | None:
     """Return the first instant from ``now`` on at which a partner is open; ``None`` if it is not within 400 days."""
     plan = plan_of(opening)
     if is_open(opening, now):

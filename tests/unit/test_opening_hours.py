@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub_core.delivering.opening import is_open, next_opening, plan_of
-from hub_core.directory.policy import Opening
+from hub_core.delivering.hours import is_open, next_opening, plan_of
+from hub_core.directory.policy import OpeningHours
 
 BUCHAREST = ZoneInfo("Europe/Bucharest")
-OFFICE = Opening(hours=("mon-thu 08:00-16:30", "fri 08:00-14:00"), holidays=("2025-12-01",))
-NIGHT = Opening(hours=("mon-sun 22:00-04:30",))
+OFFICE = OpeningHours(hours=("mon-thu 08:00-16:30", "fri 08:00-14:00"), holidays=("2025-12-01",))
+NIGHT = OpeningHours(hours=("mon-sun 22:00-04:30",))
 MINUTE = timedelta(minutes=1)
 
 
@@ -50,29 +50,31 @@ def test_what_comes_too_late_waits_over_weekends_and_holidays(at, opens):
 
 
 def test_hours_over_midnight_belong_to_the_day_on_which_they_begin():
-    sunday = Opening(hours=("sun 22:00-06:00",), holidays=("2025-11-24",))
+    sunday = OpeningHours(hours=("sun 22:00-06:00",), holidays=("2025-11-24",))
     assert is_open(sunday, local("2025-11-24T05:59"))
     assert not is_open(sunday, local("2025-11-24T06:00"))
     assert not is_open(sunday, local("2025-11-25T05:59"))
 
 
 def test_days_may_go_over_the_weekend_and_hours_to_midnight():
-    whole = Opening(hours=("fri-mon 00:00-24:00",))
+    whole = OpeningHours(hours=("fri-mon 00:00-24:00",))
     shut = [day for day in range(17, 24) if not is_open(whole, local(f"2025-11-{day}T23:59"))]
     assert shut == [18, 19, 20]
 
 
 def test_hours_that_are_skipped_when_clocks_go_forward_never_come():
-    skipped = Opening(hours=("sun 03:10-03:50",))  # 2026-03-29: 03:00 becomes 04:00
+    skipped = OpeningHours(hours=("sun 03:10-03:50",))  # 2026-03-29: 03:00 becomes 04:00
     assert next_opening(skipped, local("2026-03-29T00:00")) == local("2026-04-05T03:10")
 
 
 def test_hours_that_begin_while_clocks_go_forward_begin_after_the_jump():
-    assert next_opening(Opening(hours=("sun 03:30-06:00",)), local("2026-03-29T00:00")) == local("2026-03-29T04:00")
+    assert next_opening(OpeningHours(hours=("sun 03:30-06:00",)), local("2026-03-29T00:00")) == local(
+        "2026-03-29T04:00"
+    )
 
 
 def test_hours_that_are_shown_twice_when_clocks_go_back_come_twice():
-    twice = Opening(hours=("sun 03:10-03:50",))  # 2025-10-26: 04:00 becomes 03:00
+    twice = OpeningHours(hours=("sun 03:10-03:50",))  # 2025-10-26: 04:00 becomes 03:00
     first, second = local("2025-10-26T03:10"), local("2025-10-26T03:10", fold=1)
     assert next_opening(twice, local("2025-10-26T00:00")) == first
     assert next_opening(twice, first + 41 * MINUTE) == second
@@ -80,7 +82,7 @@ def test_hours_that_are_shown_twice_when_clocks_go_back_come_twice():
 
 
 def test_a_partner_that_never_opens_has_no_next_opening():
-    assert next_opening(Opening(hours=()), local("2025-11-21T00:00")) is None
+    assert next_opening(OpeningHours(hours=()), local("2025-11-21T00:00")) is None
 
 
 @pytest.mark.parametrize(
@@ -94,11 +96,11 @@ def test_a_partner_that_never_opens_has_no_next_opening():
 )
 def test_what_there_is_not_is_named(wrong, named):
     with pytest.raises(ValueError, match=named):
-        plan_of(Opening(hours=("mon 08:00-09:00",), **wrong))
+        plan_of(OpeningHours(hours=("mon 08:00-09:00",), **wrong))
 
 
 @given(
-    st.sampled_from([OFFICE, NIGHT, Opening(hours=("sun 02:15-04:45", "wed 23:00-24:00"))]),
+    st.sampled_from([OFFICE, NIGHT, OpeningHours(hours=("sun 02:15-04:45", "wed 23:00-24:00"))]),
     st.integers(0, 580 * 24 * 60).map(lambda minutes: local("2025-03-25T00:00") + minutes * MINUTE),
     st.floats(0, 1),
 )
