@@ -16,6 +16,7 @@ from hub_core.errors import PunteError
 from registry.crontab import goes_at
 from registry.metrics import BUCKETS, Metrics
 from registry.parts import Parts
+from registry.refusing import refusing
 from registry.scheduled.polling import found_by, runs_of
 
 
@@ -97,7 +98,12 @@ class _Figures:
         for pause in parts.view.pauses():
             if pause.holds(now):
                 paused.add_metric([pause.endpoint], 1)
-        yield from (waiting, oldest, doubt, parked, paused)
+        refused = GaugeMetricFamily(
+            "punte_refusing", "Refused of the newest 100, where far more than usual.", labels=["endpoint", "code"]
+        )
+        for it in refusing(parts):
+            refused.add_metric([it.endpoint, it.code], it.count)
+        yield from (waiting, oldest, doubt, parked, paused, refused)
         yield from _jobs(parts, now)
         yield _one("punte_files_open", "Files whose rows are not all messages yet.", len(parts.view.unsplit()))
 

@@ -268,6 +268,19 @@ class Counts(msgspec.Struct, frozen=True, kw_only=True):
     newest: datetime | None
 
 
+class Judged(msgspec.Struct, frozen=True):
+    """What was decided about a message when it came.
+
+    Attributes:
+        refused: by the hub, not by a person later.
+    """
+
+    id: str
+    at: datetime
+    refused: bool
+    codes: tuple[str, ...]
+
+
 class Queue(msgspec.Struct, frozen=True, kw_only=True):
     """What of one endpoint is not settled for good.
 

@@ -30,6 +30,7 @@ CREATE INDEX message_received ON message (received_at);
 CREATE INDEX message_conversation ON message (correlation_id) WHERE correlation_id <> id;
 CREATE INDEX message_line ON message (correlation_id, line) WHERE line IS NOT NULL;
 CREATE INDEX message_seal_key ON message (seal_key, seq);
+CREATE INDEX message_endpoint ON message (endpoint, seq);
 
 -- One row: the id of the key that made all keyed hashes.
 CREATE TABLE lookup_key (

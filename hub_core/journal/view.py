@@ -13,6 +13,7 @@ from hub_core.journal.filing import FilingView
 from hub_core.journal.filtering import where
 from hub_core.journal.history import HistoryView, said
 from hub_core.journal.instants import from_micros
+from hub_core.journal.judging import JudgedView
 from hub_core.journal.outcomes import decode_outcome
 from hub_core.journal.parking import ParkedView
 from hub_core.journal.pausing import EndpointView
@@ -31,7 +32,16 @@ _COLUMNS: Final = (
 
 
 class SqlJournalView(
-    AttachmentView, EndpointView, FilingView, HistoryView, ParkedView, PurgeView, RepeatView, ReplayView, ScheduleView
+    AttachmentView,
+    EndpointView,
+    FilingView,
+    HistoryView,
+    JudgedView,
+    ParkedView,
+    PurgeView,
+    RepeatView,
+    ReplayView,
+    ScheduleView,
 ):
     """The port ``JournalView``. Plain functions: a read takes microseconds to a few milliseconds."""
 

@@ -10,6 +10,7 @@ from hub_core.journal.entries import (
     Counts,
     DeliveryRow,
     Filter,
+    Judged,
     Kept,
     MessageRow,
     ParkedGroup,
@@ -109,6 +110,13 @@ class JournalView(Protocol):
 
     def refusals(self, limit: int = 50) -> list[Refusal]:
         """Return calls that were turned away, newest first."""
+        ...
+
+    def judged(self, endpoint: str, *, until: datetime, limit: int) -> list[Judged]:
+        """Return how the newest messages were decided that an endpoint had received until then, newest first.
+
+        Costs what ``limit`` rows cost, whatever else is kept.
+        """
         ...
 
     def counts(self) -> Counts:

@@ -1,7 +1,8 @@
 """The verb that says whether all is well, and if not, what waits for a person, since when, why, and what mends it."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
+from math import ceil
 from typing import Any, Final
 
 import msgspec
@@ -12,10 +13,12 @@ from registry.desk.arguments import Nothing
 from registry.desk.endpoints import EndpointRow, endpoints
 from registry.desk.looking import described
 from registry.parts import Parts
+from registry.refusing import Refusing, refusing
 from registry.scheduled.polling import found_by, runs_of
 from registry.scheduled.schedule import late
 
 REFUSALS_SHOWN: Final = 10_000
+MINUTES_SHOWN: Final = 120  # longer spans are told in hours
 _UNDO: Final = {"broken", "probing"}  # states of an endpoint that a person may end before the hub does
 
 
@@ -23,7 +26,7 @@ class Stuck(msgspec.Struct, frozen=True, kw_only=True):
     """One thing that needs a human.
 
     Attributes:
-        what: ``store``, ``parked``, ``in doubt``, ``late``, ``scheduled`` or ``disk``.
+        what: ``store``, ``parked``, ``in doubt``, ``late``, ``refused``, ``scheduled`` or ``disk``.
         where: endpoint, job, or nothing.
         command: shows or mends it.
     """
@@ -39,7 +42,9 @@ class Stuck(msgspec.Struct, frozen=True, kw_only=True):
 def status(parts: Parts, _: Nothing) -> dict[str, Any]:
     """Say on one screen what is there, what is stuck since when, and whether a human is needed."""
     counts, groups, rows = parts.view.counts(), parts.view.parked(), endpoints(parts, Nothing())
-    stuck = [*map(_parked, groups), *(it for row in rows for it in _waiting(row)), *_scheduled(parts)]
+    surges, now = refusing(parts), parts.clock.now()
+    stuck = [*map(_parked, groups), *(it for row in rows for it in _waiting(row))]
+    stuck += [*(_refused(it, now) for it in surges), *_scheduled(parts)]
     stuck = [*_store(parts), *stuck, *_disk(parts)]
     return {
         "running": parts.address is not None,
@@ -51,6 +56,7 @@ def status(parts: Parts, _: Nothing) -> dict[str, Any]:
         "open": {"count": counts.open_deliveries, "oldest": counts.oldest_open},
         "parked": [described(group) for group in groups],
         "files_open": len(parts.view.unsplit()),
+        "refusing": surges,
         "refusals": _turned_away(parts),
         "endpoints": [row for row in rows if row.state != "flowing" or row.in_doubt or row.late],
         "stuck": stuck,
@@ -108,6 +114,19 @@ def _waiting(row: EndpointRow) -> Iterator[Stuck]:
             why=why,
             command=f"punte endpoint {act}",
         )
+
+
+def _refused(it: Refusing, now: datetime) -> Stuck:
+    minutes = ceil((now - it.begins) / timedelta(minutes=1))
+    span = f"{minutes} min" if minutes <= MINUTES_SHOWN else f"{minutes // 60} h"
+    return Stuck(
+        what="refused",
+        where=it.endpoint,
+        count=it.count,
+        since=it.since,
+        why=f"of {it.of} messages in {span}, usually {it.usual:.0%}; most: {_told(it.code)}",
+        command=f"punte messages list --endpoint {it.endpoint} --state refused --code {it.code}",
+    )
 
 
 def _scheduled(parts: Parts) -> Iterator[Stuck]:

@@ -111,6 +111,15 @@ async def turned_away(scene):
         await scene.parts.hub.turn_away(endpoint="here", code="A401")
 
 
+async def refusing(scene):
+    endpoint = Endpoint(institution="i", direction=Direction.IN, adapter="rest", service="s")
+    scene.parts.in_force(Directory(number=1, endpoints={"cnas-in": endpoint}))
+    finding = Finding(code="M201", severity=Severity.ERROR, text="required value missing")
+    messages = [a_message() for _ in range(20)]
+    refused = [an_outcome(it, state=State.REFUSED, findings=(finding,), record=None) for it in messages]
+    await asyncio.gather(*map(scene.journal.record, messages, refused))
+
+
 async def busy(scene):
     scene.place = scene.admission.admit("ro.cnas", 900_000)
     scene.place.__enter__()
@@ -151,6 +160,7 @@ TROUBLE = {
     "PunteLate": late,
     "PunteEndpointBroken": endpoint_broken,
     "PunteTurnedAway": turned_away,
+    "PunteRefusing": refusing,
     "PunteBusy": busy,
     "PunteStoreSlow": store_slow,
     "PunteCertificateEnds": certificate_ends,

@@ -15,6 +15,7 @@ from hub_core.testing.journal.attaching import Attaching
 from hub_core.testing.journal.base import AnyJournal
 from hub_core.testing.journal.endpoints import Endpoints
 from hub_core.testing.journal.filing import Filing
+from hub_core.testing.journal.judging import Judging
 from hub_core.testing.journal.keeping import Keeping
 from hub_core.testing.journal.looking import Looking
 from hub_core.testing.journal.operating import Operating
@@ -41,6 +42,7 @@ class JournalContract(
     Parking,
     Endpoints,
     Looking,
+    Judging,
     Splitting,
     Attaching,
     Purging,
