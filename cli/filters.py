@@ -71,6 +71,15 @@ Person = Annotated[
     ),
 ]
 Case = Annotated[str | None, typer.Option("--case", metavar="NUMBER", help="Case number named in the message.")]
+Only = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--filter",
+        metavar="NAME=VALUE",
+        help=f"Which messages; all given must hold: {', '.join(completion.FILTERS)}.",
+        autocompletion=completion.filters,
+    ),
+]
 
 
 def instant(text: str | None, option: str, *, ahead: bool = False) -> str | None:

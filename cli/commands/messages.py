@@ -11,7 +11,8 @@ from typing import Annotated, Any
 import typer
 from rich.text import Text
 
-from cli import completion, desk, files, filters, screen
+from cli import desk, files, filters, screen
+from cli.commands.settling import settle
 from cli.faults import Exit
 from cli.message_view import show_message, show_repair, show_steps
 from cli.options import Json, MessageId, Reason, Reveal, check_reveal
@@ -117,27 +118,7 @@ def timeline(message_id: MessageId, *, as_json: Json = False) -> None:
     show_steps(answer["steps"], answer["now"])
 
 
-@app.command()
-def settle(
-    message_id: MessageId,
-    *,
-    sent: Annotated[bool, typer.Option("--sent/--not-sent", help="Whether the partner has it; else it is sent again.")],
-    reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help="How you know; kept in the history.")],
-    endpoint: Annotated[
-        str | None,
-        typer.Option(
-            "--endpoint", metavar="NAME", help="Which partner, if several are.", autocompletion=completion.outbound
-        ),
-    ] = None,
-    as_json: Json = False,
-) -> None:
-    """Say whether the partner has a message whose answer was lost (D104)."""
-    answer = desk.call("settle", id=message_id, sent=sent, endpoint=endpoint, reason=reason, by=desk.operator())
-    if as_json:
-        screen.as_json(answer)
-        return
-    word = "has it" if sent else "does not have it: it is sent again"
-    screen.show(Text.assemble(f"{answer['endpoint']} {word}; the message is ", screen.state(answer["state"])))
+app.command()(settle)
 
 
 @app.command()

@@ -65,15 +65,6 @@ Message = Annotated[
         callback=row_or_message,
     ),
 ]
-Only = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--filter",
-        metavar="NAME=VALUE",
-        help=f"Which messages; all given must hold: {', '.join(completion.FILTERS)}.",
-        autocompletion=completion.filters,
-    ),
-]
 Hop = Annotated[
     Literal["received", "mapped", "routed", "deliver"],
     typer.Option(
@@ -101,7 +92,7 @@ Reason = Annotated[
 def replay(
     message_id: Message = None,
     *,
-    only: Only = None,
+    only: filters.Only = None,
     hop: Hop = "received",
     mapping: By = "pinned",
     dry_run: DryRun = False,

@@ -105,6 +105,14 @@ class ParkedAct(Act, frozen=True, kw_only=True):
     limit: Annotated[int, Meta(ge=1, le=1000)] = 500
 
 
+class Doubts(Arguments, frozen=True, kw_only=True):
+    """Which deliveries in doubt to list: of named messages, or of what fits a filter; ``endpoint``: to this partner."""
+
+    ids: Annotated[list[str], Meta(max_length=1000)] = []
+    filter: Messages = Messages()
+    endpoint: str | None = None
+
+
 class Settle(Act, frozen=True, kw_only=True):
     """Say whether the partner has a message whose delivery is in doubt."""
 

@@ -54,6 +54,7 @@ VERBS: Final[dict[str, tuple[str, type[msgspec.Struct]]]] = {
     "file_write": ("filing", args.FileWrite),
     "parked": ("parking", args.Parked),
     "parked_act": ("parking", args.ParkedAct),
+    "doubts": ("parking", args.Doubts),
     "settle": ("parking", args.Settle),
     "capture": ("capturing", args.Capture),
     "plan": ("acting", args.Files),

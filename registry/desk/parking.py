@@ -8,14 +8,15 @@ from typing import Any, Final
 import msgspec
 
 from hub_core.errors import ConfigError, PunteError, Rejected
-from hub_core.journal.entries import ParkedGroup, ParkedRow
+from hub_core.journal.entries import DeliveryRow, ParkedGroup, ParkedRow
 from hub_core.message import DeliveryState, Entry
-from registry.desk.arguments import Parked, ParkedAct, Settle
+from registry.desk.arguments import Doubts, Parked, ParkedAct, Settle
 from registry.desk.looking import described, found
 from registry.desk.replaying import judged_again
 from registry.parts import Parts
 
 log = logging.getLogger("punte.desk")
+DOUBT: Final = "D104"
 STEPS: Final = {"retry": "retried", "reject": "rejected", "discard": "discarded"}
 
 
@@ -58,6 +59,27 @@ async def parked_act(parts: Parts, act: ParkedAct) -> dict[str, Any]:
     return {"done": done, "faults": faults, "last": rows[-1].key if rows else None}
 
 
+def doubts(parts: Parts, wanted: Doubts) -> dict[str, Any]:
+    """List deliveries that wait for a person to say whether the partner has them, and the last message looked at.
+
+    Raises:
+        Rejected: J404 no such message; J413 no delivery of a named one is in doubt.
+    """
+    named = wanted.filter if wanted.filter.code else msgspec.structs.replace(wanted.filter, code=DOUBT)
+    ids = wanted.ids or [row.id for row in parts.view.messages(named)]
+    rows = []
+    for message_id in ids:
+        here = _in_doubt(parts, message_id, wanted.endpoint)
+        if wanted.ids and not here:
+            raise _none_in_doubt(message_id)
+        rows += [
+            {"message": message_id, "endpoint": row.delivery.endpoint, "since": row.settled_at}
+            for row in here
+            if wanted.ids or row.code == DOUBT
+        ]
+    return {"doubts": rows, "last": ids[-1] if ids else None}
+
+
 async def settle(parts: Parts, act: Settle) -> dict[str, Any]:
     """Write down what a person found out about the deliveries of a message that are in doubt.
 
@@ -66,24 +88,32 @@ async def settle(parts: Parts, act: Settle) -> dict[str, Any]:
     """
     _need(act.reason)
     found(parts, act.id)
-    doubts = [
-        row.delivery
-        for row in parts.view.deliveries(act.id)
-        if row.state is DeliveryState.IN_DOUBT and act.endpoint in {None, row.delivery.endpoint}
-    ]
-    if not doubts:
-        raise Rejected("J413", "no delivery of it is in doubt", where=act.endpoint or act.id)
-    if len({delivery.endpoint for delivery in doubts}) > 1:
-        names = ", ".join(sorted(delivery.endpoint for delivery in doubts))
+    waiting = [row.delivery for row in _in_doubt(parts, act.id, act.endpoint)]
+    if not waiting:
+        raise _none_in_doubt(act.id)
+    if len({delivery.endpoint for delivery in waiting}) > 1:
+        names = ", ".join(sorted(delivery.endpoint for delivery in waiting))
         raise ConfigError("W400", f"several partners are in doubt: {names}", mend="add --endpoint NAME")
-    for delivery in doubts:
+    for delivery in waiting:
         word = "sent" if act.sent else "not sent"
         entry = _entry(parts, act.id, "settled", act.by, f"{delivery.endpoint}: {word}; {act.reason}")
         await parts.journal.settle_doubt(delivery.id, entry, sent=act.sent)
     parts.deliveries_added()
     log.info("doubt.settled", extra={"reference": act.id, "sent": act.sent, "by": act.by})
     kept = found(parts, act.id)
-    return {"message": act.id, "state": kept.message.state, "endpoint": doubts[0].endpoint, "count": len(doubts)}
+    return {"message": act.id, "state": kept.message.state, "endpoint": waiting[0].endpoint, "count": len(waiting)}
+
+
+def _in_doubt(parts: Parts, message_id: str, endpoint: str | None) -> list[DeliveryRow]:
+    return [
+        row
+        for row in parts.view.deliveries(message_id)
+        if row.state is DeliveryState.IN_DOUBT and endpoint in {None, row.delivery.endpoint}
+    ]
+
+
+def _none_in_doubt(message_id: str) -> Rejected:
+    return Rejected("J413", "no delivery of it is in doubt", where=message_id)
 
 
 def _asked(parts: Parts, name: str) -> tuple[Sequence[ParkedGroup], str | None]:

@@ -205,3 +205,23 @@ async def test_what_is_not_in_doubt_is_not_settled(store):
     with pytest.raises(Rejected) as refused:
         await store.call("settle", id=message_id, sent=True, by="ana", reason="asked them")
     assert refused.value.code == "J413"
+
+
+async def test_what_is_in_doubt_is_listed_with_its_partner_page_by_page(store):
+    first = await store.keep("cases", "portal", state=DeliveryState.IN_DOUBT, code="D104")
+    await store.keep()
+    second = await store.keep(state=DeliveryState.IN_DOUBT, code="D104")
+    page = await store.call("doubts", filter={"after": "", "limit": 1})
+    assert [(it["message"], it["endpoint"]) for it in page["doubts"]] == [(first, "cases"), (first, "portal")]
+    rest = await store.call("doubts", filter={"after": page["last"], "limit": 1})
+    assert [(it["message"], it["endpoint"]) for it in rest["doubts"]] == [(second, "cases")]
+    assert (await store.call("doubts", filter={"after": rest["last"]}))["last"] is None
+    portal = (await store.call("doubts", endpoint="portal"))["doubts"]
+    assert [it["message"] for it in portal] == [first]
+
+
+async def test_a_named_message_that_is_not_in_doubt_is_said_before_anything_is_done(store):
+    doubt = await store.keep(state=DeliveryState.IN_DOUBT, code="D104")
+    with pytest.raises(Rejected) as refused:
+        await store.call("doubts", ids=[doubt, await store.keep()])
+    assert refused.value.code == "J413"

@@ -12,6 +12,7 @@ pytestmark = pytest.mark.network
 
 GROUP = "g3f9a1c2"
 MESSAGE = "019aa6f0-0000-7000-8000-000000000002"
+OTHER = "019aa6f0-0000-7000-8000-000000000003"
 
 
 class Terminal(io.StringIO):
@@ -144,3 +145,49 @@ def test_a_doubt_is_not_settled_without_a_word_and_a_reason(desk, punte, argumen
 def test_settling_answers_as_json(desk, punte):
     result = punte("messages", "settle", MESSAGE, "--sent", "--reason", "x", "--json")
     assert json.loads(result.out)["state"] == "delivered"
+
+
+def settled(desk):
+    return [(arguments["id"], arguments["reason"]) for verb, arguments in desk.asked if verb == "settle"]
+
+
+def test_several_doubts_are_settled_with_one_reason(desk, punte):
+    result = punte("messages", "settle", MESSAGE, OTHER, "--not-sent", "--reason", "not there", "--yes")
+    assert desk.asked[0] == ("doubts", {"ids": [MESSAGE, OTHER]})
+    assert settled(desk) == [(MESSAGE, "not there"), (OTHER, "not there")]
+    assert result.out.splitlines()[-1] == "2 are sent again"
+
+
+def test_a_person_sees_how_many_doubts_there_are_first_and_may_say_no(desk, punte, monkeypatch):
+    monkeypatch.setattr(sys, "stdin", Terminal("n\n"))
+    result = punte("messages", "settle", "--endpoint", "anpis-cases", "--sent", "--reason", "they have them")
+    assert "2 are settled as sent. Go on? [y/N]" in result.err
+    assert f"{MESSAGE}  anpis-cases  2025-11-21 18:00:00 +02" in result.out
+    assert (result.code, settled(desk)) == (1, [])
+
+
+def test_doubts_are_found_by_the_filter_of_a_replay(desk, punte):
+    result = punte("messages", "settle", "--filter", "party=cnas", "--sent", "--reason", "x", "--yes", "--json")
+    verb, arguments = desk.asked[0]
+    assert (verb, arguments["filter"]["party"], arguments["filter"]["after"]) == ("doubts", "cnas", "")
+    assert json.loads(result.out) == {"done": 2, "faults": []}
+
+
+def test_what_cannot_be_settled_is_named(desk, punte):
+    desk.errors["settle"] = {"code": "J413", "text": "no delivery of it is in doubt"}
+    result = punte("messages", "settle", MESSAGE, OTHER, "--sent", "--reason", "x", "--yes")
+    assert result.code == 1
+    assert result.out.splitlines()[-1] == "0 are settled as sent, 2 could not be and stay as they are"
+
+
+def test_where_nothing_is_in_doubt_nobody_is_asked(desk, punte):
+    desk.answers["doubts"] = {"doubts": [], "last": None}
+    result = punte("messages", "settle", "--endpoint", "anpis-cases", "--sent", "--reason", "x")
+    assert (result.code, settled(desk)) == (0, [])
+    assert "nothing of it is in doubt" in result.err
+
+
+@pytest.mark.parametrize("which", [[], [MESSAGE, "--filter", "party=cnas"]])
+def test_doubts_are_named_one_way(desk, punte, which):
+    assert punte("messages", "settle", *which, "--sent", "--reason", "x").code == 2
+    assert desk.asked == []
