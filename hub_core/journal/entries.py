@@ -269,11 +269,7 @@ class Counts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Judged(msgspec.Struct, frozen=True):
-    """What was decided about a message when it came.
-
-    Attributes:
-        refused: by the hub, not by a person later.
-    """
+    """What was decided about a message when it came; ``refused``: by the hub, not by a person later."""
 
     id: str
     at: datetime
@@ -286,8 +282,8 @@ class Queue(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         waiting: to send or to send again, or being sent.
-        oldest: since when the oldest of them waits.
-        in_doubt: of those that wait, how many wait for a person.
+        oldest: since when the oldest waits that needs no person before it can go.
+        in_doubt: of those that wait, how many wait for a person; the first ``in_doubt_since``.
         parked: given up.
     """
 
@@ -295,4 +291,5 @@ class Queue(msgspec.Struct, frozen=True, kw_only=True):
     waiting: int = 0
     oldest: datetime | None = None
     in_doubt: int = 0
+    in_doubt_since: datetime | None = None
     parked: int = 0

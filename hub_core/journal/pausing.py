@@ -14,6 +14,12 @@ from hub_core.outbox import Pause
 
 _SHOWN: Final = 50
 _NONE: Final = (0, 0)
+# What stands behind a doubt of its order key waits for the same person; what lies in an open file waits for that.
+_OLDEST: Final = (
+    "SELECT endpoint, min(seq) FROM (SELECT endpoint, seq FROM delivery WHERE ready_at IS NOT NULL UNION ALL "
+    "SELECT f.endpoint, d.seq FROM filed f JOIN delivery d ON d.filed_seq = f.seq "
+    f"WHERE f.contents IS NOT NULL AND {OPEN}) AS going GROUP BY endpoint"
+)
 _PAUSE: Final = "endpoint, at, actor, reason, until, resumed_at, resumed_by, resumed_reason"
 
 
@@ -89,17 +95,20 @@ def _history(connection: Connection, endpoint: str | None) -> list[Pause]:
 
 def _queues(connection: Connection) -> list[Queue]:
     """Return what is not settled for good, by endpoint; the many are counted in indexes alone."""
-    waiting = _by_endpoint(connection, OPEN, "min(seq)")
-    in_doubt = _by_endpoint(connection, "state = 'in-doubt' AND ready_at IS NULL")
+    waiting = _by_endpoint(connection, OPEN)
+    in_doubt = _by_endpoint(connection, "state = 'in-doubt' AND ready_at IS NULL", "min(settled_at)")
     parked = _by_endpoint(connection, "state = 'parked' AND superseded = 0")
     since = "SELECT created_at FROM delivery WHERE seq = ?"
-    oldest = {name: connection.execute(since, (seq,)).fetchone()[0] for name, (_, seq) in waiting.items()}
+    oldest = {
+        name: connection.execute(since, (seq,)).fetchone()[0] for name, seq in connection.execute(_OLDEST).fetchall()
+    }
     return [
         Queue(
             endpoint=name,
             waiting=waiting.get(name, _NONE)[0],
             oldest=from_micros(oldest.get(name)),
             in_doubt=in_doubt.get(name, _NONE)[0],
+            in_doubt_since=from_micros(in_doubt[name][1]) if name in in_doubt else None,
             parked=parked.get(name, _NONE)[0],
         )
         for name in sorted(waiting.keys() | parked.keys())

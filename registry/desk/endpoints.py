@@ -32,8 +32,8 @@ class EndpointRow(msgspec.Struct, frozen=True, kw_only=True):
         until: when it is looked at again by itself, or when the file is due.
         why: reason of the pause, or code of the failure.
         by: who paused it.
-        oldest: since when the oldest of those that wait does.
-        in_doubt: of those that wait, how many wait for a person.
+        oldest: since when the oldest waits that needs no person before it can go.
+        in_doubt: of those that wait, how many wait for a person; the first ``in_doubt_since``.
         late: what waits should have been sent by now.
     """
 
@@ -47,6 +47,7 @@ class EndpointRow(msgspec.Struct, frozen=True, kw_only=True):
     waiting: int = 0
     oldest: datetime | None = None
     in_doubt: int = 0
+    in_doubt_since: datetime | None = None
     parked: int = 0
     late: bool = False
 
@@ -119,6 +120,7 @@ def _row(
         waiting=queue.waiting,
         oldest=queue.oldest,
         in_doubt=queue.in_doubt,
+        in_doubt_since=queue.in_doubt_since,
         parked=queue.parked,
         late=waits_long and state not in {"paused", "closed"},
     )

@@ -101,15 +101,21 @@ def _parked(group: ParkedGroup) -> Stuck:
 def _waiting(row: EndpointRow) -> Iterator[Stuck]:
     """Yield what waits at an endpoint for a person, or longer than it should."""
     if row.in_doubt:
-        command = "punte messages list --code D104"
-        yield Stuck(what="in doubt", where=row.endpoint, count=row.in_doubt, why=_told("D104"), command=command)
+        yield Stuck(
+            what="in doubt",
+            where=row.endpoint,
+            count=row.in_doubt,
+            since=row.in_doubt_since,
+            why=_told("D104"),
+            command="punte messages list --code D104",
+        )
     if row.late:
         why = " ".join(filter(None, (f"the endpoint is {row.state}", row.why)))
         act = f"resume {row.endpoint} --reason TEXT" if row.state in _UNDO else f"show {row.endpoint}"
         yield Stuck(
             what="late",
             where=row.endpoint,
-            count=row.waiting,
+            count=row.waiting - row.in_doubt,
             since=row.oldest,
             why=why,
             command=f"punte endpoint {act}",

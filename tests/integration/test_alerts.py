@@ -188,6 +188,13 @@ async def test_an_alert_is_fired_by_its_trouble(alert, scene):
     assert alert in firing(shown or await asyncio.to_thread(scene.scrape), before)
 
 
+async def test_a_doubt_fires_its_own_alert_alone_however_long_it_waits(scene):
+    before = scene.scrape()
+    await in_doubt(scene)
+    scene.clock.advance(timedelta(days=1))
+    assert firing(scene.scrape(), before) == {"PunteInDoubt"}
+
+
 def test_a_disk_that_fills_fires_its_alert(scene, monkeypatch):
     before = scene.scrape()
     full = shutil.disk_usage(scene.home)._replace(free=999_999_999)

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import msgspec
 import pytest
 
 from hub_core.clock import SystemClock
@@ -173,6 +174,12 @@ async def test_status_and_doctor_lead_to_what_was_given_up(store):
     assert stuck["command"] == f"punte parked {group['id']}"
     (check,) = (check for check in await store.call("doctor") if check["check"] == "deliveries")
     assert (check["ok"], check["mend"]) == (False, "punte parked")
+
+
+async def test_a_doubt_is_told_once_however_long_it_waits(store):
+    await store.keep(state=DeliveryState.IN_DOUBT, code="D104", at=store.now - HOUR)
+    (stuck,) = (await store.call("status"))["stuck"]
+    assert (stuck["what"], stuck["count"], stuck["since"]) == ("in doubt", 1, msgspec.to_builtins(store.now - HOUR))
 
 
 async def test_a_human_is_needed_before_the_disk_is_full(store, monkeypatch):

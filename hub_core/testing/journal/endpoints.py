@@ -150,7 +150,16 @@ class Endpoints(JournalSuite):
         await keep_in_doubt(journal)
         assert await claimed_ids(journal, now=NOW + 100 * LEASE) == []
         assert await journal.next_due() is None
-        assert journal.queues() == [Queue(endpoint=OUT, waiting=1, oldest=NOW, in_doubt=1)]
+        assert journal.queues() == [Queue(endpoint=OUT, waiting=1, in_doubt=1, in_doubt_since=NOW)]
+
+    async def test_what_stands_behind_a_doubt_is_not_the_oldest_that_can_go(self, journal: AnyJournal) -> None:
+        await keep_in_doubt(journal, order_key="p1")
+        await keep(journal, order_key="p1")
+        (queue,) = journal.queues()
+        assert (queue.waiting, queue.oldest) == (2, None)
+        await keep(journal)
+        (queue,) = journal.queues()
+        assert (queue.waiting, queue.oldest) == (3, NOW)
 
     async def test_a_replay_lets_go_of_every_key_that_its_parked_deliveries_held(self, journal: AnyJournal) -> None:
         message = a_message()
