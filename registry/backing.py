@@ -5,8 +5,8 @@ What is sealed stays sealed: the keyring is a file of its own and leaves the mac
 
 import os
 import shutil
-from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager, closing, suppress
+from collections.abc import Mapping
+from contextlib import closing, suppress
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -17,10 +17,10 @@ import msgspec
 from hub_core.attachments.copying import copy_files
 from hub_core.attachments.folder import Folder
 from hub_core.attachments.taking import make
-from hub_core.errors import ConfigError
+from hub_core.errors import ConfigError, Rejected
 from hub_core.journal import backup
 from hub_core.journal.attaching import unnamed
-from hub_core.journal.backup import Copy, Found
+from hub_core.journal.backup import Copy, Found, Steps
 from hub_core.journal.bodies import Vault
 from hub_core.journal.engines.engine import Engine
 from hub_core.journal.engines.owning import take
@@ -36,8 +36,6 @@ from registry.sets.store import REGISTRY
 
 FAMILIES: Final = (JOURNAL, REGISTRY)
 SUFFIXES: Final = {False: ".sqlite3", True: ".dump"}
-#: Gives what is told of each step, such as a progress bar: what it is called, and how many steps there are.
-Steps = Callable[[str, int], AbstractContextManager[Callable[[int], None]]]
 
 
 class Backup(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,6 +47,7 @@ class Backup(msgspec.Struct, frozen=True, kw_only=True):
         newest: when the last message came.
         attachments: files of attachments.
         missing: attachments that messages had and that are not there: purged while they were copied.
+        compared: what was put back was held against the digest that was written beside the backup.
         set_aside: folder of what lay there before.
     """
 
@@ -61,6 +60,7 @@ class Backup(msgspec.Struct, frozen=True, kw_only=True):
     newest: datetime | None = None
     attachments: int = 0
     missing: int = 0
+    compared: bool = False
     set_aside: Path | None = None
 
 
@@ -80,15 +80,16 @@ def back_up(settings: Settings, place: Path, *, with_keys: bool, steps: Steps, e
         if isinstance(engine, Sqlite):
             with steps("copying", backup.pages(engine)) as advance:
                 backup.copy(engine, part, advance)
-            found = _looked_through(Copy(part), vault)
+            found = _looked_through(Copy(part), vault, steps)
             missing = _files_out(settings, engine, found, target, steps)
         else:
             server = _server(settings, environ)
             with server.moment() as moment:  # what is looked through is what was copied; the store itself goes on
                 with steps("copying", 0):
                     server.dump(moment, part)
-                found = _looked_through(moment, vault)
+                found = _looked_through(moment, vault, steps)
             missing = _files_out(settings, engine, found, target, steps)
+    backup.note_digest(target)
     keys = _beside(target)
     if with_keys:
         write_keyring(keys, read_keyring(settings.keyring_file))
@@ -112,11 +113,13 @@ def restore(
         vault = Vault(partial(read_keyring, settings.keyring_file))
         _ = vault.keyring  # without it nothing that is put there could be read
         if settings.store is not None:
-            _server(settings, environ).load(source)
-            with closing(look(engine_of(settings, environ), migrations=(REGISTRY,))) as readers:
-                found = backup.look_through(readers, vault)
+            server = _server(settings, environ)
+            compared = backup.is_as_written(source, source)
+            with steps("copying", 0):
+                server.load(source)
+            found = _opened(engine_of(settings, environ), vault, source, whole=not compared, steps=steps)
             missing = _files_in(settings, found, source, steps, replace=replace)
-            return _told(source, found, vault, missing=missing)
+            return _told(source, found, vault, missing=missing, compared=compared)
         return _restored_file(settings, source, vault, replace=replace, steps=steps)
     finally:
         os.close(lock)
@@ -133,14 +136,13 @@ def _restored_file(settings: Settings, source: Path, vault: Vault, *, replace: b
             shutil.copyfile(source, part)
             advance(1)
             backup.check(part)
+            compared = backup.is_as_written(part, source)
             advance(1)
-        copy = Copy(part)
-        copy.check(FAMILIES)
-        found = _looked_through(copy, vault)
+        found = _opened(Copy(part), vault, source, whole=not compared, steps=steps)
         missing = _files_in(settings, found, source, steps, replace=replace)
         if aside is not None:
             backup.set_aside(database, aside)
-    return msgspec.structs.replace(_told(source, found, vault, missing=missing), set_aside=aside)
+    return msgspec.structs.replace(_told(source, found, vault, missing=missing, compared=compared), set_aside=aside)
 
 
 def _files_out(settings: Settings, engine: Engine, found: Found, target: Path, steps: Steps) -> int:
@@ -185,9 +187,22 @@ def _attachments_of(file: Path) -> Path:
     return file.with_name(f"{file.name}.attachments")
 
 
-def _looked_through(engine: Engine, vault: Vault | None) -> Found:
+def _looked_through(engine: Engine, vault: Vault | None, steps: Steps, *, whole: bool = False) -> Found:
     with closing(Readers(engine)) as readers:
-        return backup.look_through(readers, vault)
+        return backup.look_through(readers, vault, steps, whole=whole)
+
+
+def _opened(engine: Engine, vault: Vault, source: Path, *, whole: bool, steps: Steps) -> Found:
+    """Look through what was put back, all of it where no digest says that it is what was written.
+
+    Raises:
+        ConfigError: J102, J103 it is no store; J113; J120, a message in it does not open.
+    """
+    engine.check(FAMILIES)
+    try:
+        return _looked_through(engine, vault, steps, whole=whole)
+    except Rejected as error:
+        raise ConfigError("J120", f"a message in it does not open: {error.text}", where=str(source)) from error
 
 
 def _server(settings: Settings, environ: Mapping[str, str]) -> Any:
@@ -227,7 +242,15 @@ def _vault(keyring: Path) -> Vault | None:
     return None
 
 
-def _told(file: Path, found: Found, vault: Vault | None, *, keys: Path | None = None, missing: int = 0) -> Backup:
+def _told(
+    file: Path,
+    found: Found,
+    vault: Vault | None,
+    *,
+    keys: Path | None = None,
+    missing: int = 0,
+    compared: bool = False,
+) -> Backup:
     return Backup(
         file=file,
         bytes=file.stat().st_size,
@@ -238,4 +261,5 @@ def _told(file: Path, found: Found, vault: Vault | None, *, keys: Path | None = 
         newest=from_micros(found.newest),
         attachments=len(found.files) - missing,
         missing=missing,
+        compared=compared,
     )

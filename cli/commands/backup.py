@@ -50,6 +50,8 @@ def restore(
     put = put_back(from_environment(), place, replace=replace, with_keys=with_keys, steps=files.bar, environ=os.environ)
     _show(put, as_json=as_json)
     if not as_json:
+        if not put.compared:
+            screen.note("no digest lies beside the backup: every message in it was opened instead")
         screen.note("start the hub: punte serve; what came after the backup is not there, senders can send it again")
 
 

@@ -6,6 +6,7 @@ be cut back; it grows by what is written during the copy.
 """
 
 import contextlib
+import hashlib
 import os
 import shutil
 import sqlite3
@@ -24,9 +25,12 @@ from hub_core.journal.view import SqlJournalView
 
 PAGES: Final = 500  # copied in one step
 SAMPLE: Final = 200  # messages that are opened, spread over all
+DIGEST: Final = ".sha256"  # of the file beside a backup that says what was written; ``sha256sum --check`` reads it too
 _SIDE_FILES: Final = ("", "-wal", "-shm")
 
 Advance = Callable[[int], None]
+#: Gives what is told of each step, such as a progress bar: what it is called, and how many steps there are.
+Steps = Callable[[str, int], contextlib.AbstractContextManager[Advance]]
 
 
 class Found(msgspec.Struct, frozen=True, kw_only=True):
@@ -125,8 +129,34 @@ def check(path: Path, counts: dict[str, int] | None = None) -> None:
         raise ConfigError("J120", "the file is damaged", where=str(path))
 
 
-def look_through(readers: Readers, vault: Vault | None) -> Found:
-    """Count what is kept, and open a sample of it, where the keyring is at hand.
+def note_digest(path: Path) -> None:
+    """Write beside a backup what it holds now.
+
+    Raises:
+        ConfigError: J123.
+    """
+    with partial(_digest_file(path)) as part:
+        part.write_text(f"{_digest(path)}  {path.name}\n", encoding="utf-8")
+
+
+def is_as_written(path: Path, source: Path) -> bool:
+    """See that a file holds what was written to a backup; ``False``: nothing beside ``source`` says what that was.
+
+    Raises:
+        ConfigError: J120, it does not.
+    """
+    try:
+        noted = _digest_file(source).read_text(encoding="utf-8", errors="replace").split(maxsplit=1)
+    except FileNotFoundError:
+        return False
+    if not noted or noted[0] != _digest(path):
+        text = f"it is not what was written: its SHA-256 is not the one in {_digest_file(source).name}"
+        raise ConfigError("J120", text, where=str(source))
+    return True
+
+
+def look_through(readers: Readers, vault: Vault | None, steps: Steps, *, whole: bool = False) -> Found:
+    """Count what is kept, and open a sample of it, or the ``whole``, where the keyring is at hand.
 
     Raises:
         ConfigError: J113 the keyring is another store's. Rejected: J115, a message does not open.
@@ -136,7 +166,7 @@ def look_through(readers: Readers, vault: Vault | None) -> Found:
             "SELECT count(*), max(seq), max(received_at) FROM message"
         ).fetchone()
         (deliveries,) = connection.execute("SELECT count(*) FROM delivery").fetchone()
-        ids = _sample(connection, last or 0)
+        ids = _sample(connection, last or 0, step=1 if whole else max((last or 0) // SAMPLE, 1))
         known = connection.execute("SELECT id FROM lookup_key").fetchone()
         files, store_id = _attachments(connection)
     found = Found(
@@ -151,10 +181,12 @@ def look_through(readers: Readers, vault: Vault | None) -> Found:
     if known is not None and known[0] != vault.keyring.lookup.id:
         raise no_key(known[0])
     view = SqlJournalView(readers, vault)
-    for message_id in ids:
-        kept = view.message(message_id)
-        if kept is not None and kept.purged_at is None:
-            view.body(message_id)
+    with steps("opening", len(ids)) as advance:
+        for message_id in ids:
+            kept = view.message(message_id)
+            if kept is not None and kept.purged_at is None:
+                view.body(message_id)
+            advance(1)
     return msgspec.structs.replace(found, opened=len(ids))
 
 
@@ -181,10 +213,10 @@ def set_aside(path: Path, folder: Path) -> None:
             shutil.move(f"{path}{end}", folder)
 
 
-def _sample(connection: Connection, last: int) -> list[str]:
+def _sample(connection: Connection, last: int, *, step: int) -> list[str]:
     """Return ids of messages, spread over all."""
     found: dict[str, None] = {}
-    for number in range(1, last + 1, max(last // SAMPLE, 1)):
+    for number in range(1, last + 1, step):
         row = connection.execute("SELECT id FROM message WHERE seq >= ? ORDER BY seq LIMIT 1", (number,)).fetchone()
         found[row[0]] = None
     return list(found)
@@ -195,6 +227,15 @@ def _counts(connection: sqlite3.Connection) -> dict[str, int]:
         name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")
     ]
     return {name: connection.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0] for name in names}  # noqa: S608 - our own tables
+
+
+def _digest_file(path: Path) -> Path:
+    return path.with_name(path.name + DIGEST)
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _sync(path: Path) -> None:

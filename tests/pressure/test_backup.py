@@ -4,7 +4,9 @@ import asyncio
 import contextlib
 import json
 import os
+import sqlite3
 import stat
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -15,6 +17,7 @@ import psycopg
 import pytest
 
 from hub_core.errors import ConfigError
+from hub_core.journal import backup
 from hub_core.playing.postgresql import PostgresqlServer, programs
 from hub_core.settings import Settings
 from hub_core.testing.builders import a_message, an_outcome
@@ -127,6 +130,45 @@ def test_a_damaged_backup_is_told_from_a_whole_one(home: Path, tmp_path: Path, d
     assert not [path for path in home.iterdir() if path.name.startswith("before-") or path.name.endswith(".part")]
 
 
+def with_one_bit_turned(file: Path) -> None:
+    """Turn one bit of the sealed body of one message."""
+    with sqlite3.connect(file) as connection:
+        (sealed,) = connection.execute("SELECT body FROM content ORDER BY rowid LIMIT 1").fetchone()
+    content = bytearray(file.read_bytes())
+    content[content.index(sealed) + len(sealed) // 2] ^= 1
+    file.write_bytes(content)
+
+
+def test_a_bit_that_turned_in_what_is_sealed_is_found_by_the_digest_beside_it(home: Path, tmp_path: Path) -> None:
+    file = tmp_path / "copy.sqlite3"
+    made(_with_a_store(tmp_path / "store"), file)
+    with_one_bit_turned(file)
+    with pytest.raises(ConfigError, match=r"J120.*SHA-256"):
+        put(tmp_path / "store", file, replace=True)
+
+
+def test_without_its_digest_every_message_of_a_backup_is_opened(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(backup, "SAMPLE", 2)
+    file, home = tmp_path / "copy.sqlite3", _with_a_store(tmp_path / "store")
+    told = made(home, file)
+    assert (told.messages, told.opened) == (20, 2)
+    assert put(home, file, replace=True).compared
+    (tmp_path / "copy.sqlite3.sha256").unlink()
+    (home / "punte.sqlite3").unlink()
+    put_back = put(home, file)
+    assert (put_back.compared, put_back.opened) == (False, 20)
+    with_one_bit_turned(file)
+    with pytest.raises(ConfigError, match=r"J120.*does not open"):
+        put(home, file, replace=True)
+
+
+def test_the_digest_beside_a_backup_is_what_other_programs_read(home: Path, tmp_path: Path) -> None:
+    made(home, tmp_path / "copy.sqlite3")
+    subprocess.run(["sha256sum", "--check", "copy.sqlite3.sha256"], cwd=tmp_path, check=True, capture_output=True)
+
+
 def test_where_there_is_nothing_to_copy_or_to_put_back_it_is_told(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="J103"):
         made(tmp_path / "home", tmp_path / "copy.sqlite3")
@@ -147,10 +189,21 @@ def test_on_postgresql_the_servers_own_programs_copy_one_moment(
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(ConfigError, match=r"J122.*pg_dump"):
         made(home, tmp_path, store=full)
+    old = tmp_path / "old"
+    old.mkdir()
+    for name in ("pg_dump", "pg_restore"):
+        (old / name).write_text(
+            "#!/bin/sh\necho 'pg_dump: error: aborting because of server version mismatch' >&2; exit 1\n"
+        )
+        (old / name).chmod(0o700)
+    monkeypatch.setenv("PATH", str(old))
+    with pytest.raises(ConfigError, match=r"J122.*older version"):
+        made(home, tmp_path, store=full)
     monkeypatch.setenv("PATH", str(programs()))
     told = made(home, tmp_path, store=full)
     assert (told.messages, told.opened) == (20, 20)
-    assert put(home, tmp_path, store=empty).messages == 20
+    put_back = put(home, tmp_path, store=empty)
+    assert (put_back.messages, put_back.compared) == (20, True)
     with pytest.raises(ConfigError, match="J121"):
         put(home, tmp_path, store=empty)
 

@@ -48,7 +48,9 @@ class Server:
         """Name it; nothing is connected yet."""
         parameters: dict[str, Any] = dict(conninfo_to_dict(address))
         self._address = make_conninfo(**parameters)
-        self._environ = dict(os.environ) | ({"PGPASSWORD": password.reveal()} if password is not None else {})
+        self._environ = (
+            dict(os.environ) | {"LC_ALL": "C"} | ({"PGPASSWORD": password.reveal()} if password is not None else {})
+        )
         self._password = password
 
     @contextlib.contextmanager
@@ -106,6 +108,8 @@ class Server:
         )
         if done.returncode:
             said = (done.stderr.decode("utf-8", "replace").strip().splitlines() or [""])[0]
+            if "version mismatch" in said:
+                raise ConfigError("J122", f"the program {program} is of an older version than the server")
             raise ConfigError("J123", f"{program} failed: {said[:_CLIP]}")
 
 
