@@ -1,17 +1,21 @@
 """A device that is really full: a small one of its own, in a namespace of its own."""
 
 import asyncio
+import contextlib
 import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from hub_core.errors import TryLater
+from hub_core.errors import ConfigError, TryLater
 from hub_core.journal.database import Database
 from hub_core.journal.engines.ballast import BYTES
+from hub_core.journal.readers import look
 from hub_core.journal.store import SqlJournal
 from hub_core.message import DeliveryState
 from hub_core.outbox import Settlement
@@ -22,22 +26,33 @@ ROOT = Path(__file__).resolve().parents[2]
 DEVICE = 12_000_000  # bytes
 
 
-def test_a_full_device_ends_what_was_begun_and_takes_new_things_again_when_there_is_room(tmp_path: Path) -> None:
+@pytest.fixture
+def device(tmp_path: Path) -> Callable[[str], Any]:
+    """Give a way to run a function of this module on a small device, and to get what it tells."""
     if not can_have_devices(tmp_path / "tried"):
         pytest.skip("this system lets nobody mount a device of their own")
     folder = tmp_path / "small"
     folder.mkdir()
-    done = subprocess.run(
-        [*on_a_device(folder, DEVICE), sys.executable, __file__, folder / "journal.sqlite3"],
-        cwd=ROOT,
-        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    told = json.loads(done.stdout)
-    assert told == {
+
+    def run(story: str) -> Any:
+        done = subprocess.run(
+            [*on_a_device(folder, DEVICE), sys.executable, __file__, story, folder / "journal.sqlite3"],
+            cwd=ROOT,
+            env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)
+
+    return run
+
+
+def test_a_full_device_ends_what_was_begun_and_takes_new_things_again_when_there_is_room(
+    device: Callable[[str], Any],
+) -> None:
+    assert device("fill") == {
         "ballast before": BYTES,
         "refused": "J503 the journal cannot be written (SQLITE_FULL)",
         "refused then": "J503 the device is full",
@@ -49,6 +64,26 @@ def test_a_full_device_ends_what_was_begun_and_takes_new_things_again_when_there
         "kept after": True,
         "sound": "ok",
         "lost": 0,
+    }
+
+
+def test_a_hub_that_starts_on_a_full_device_can_be_read_and_takes_new_things_when_there_is_room(
+    device: Callable[[str], Any],
+) -> None:
+    assert device("start") == {
+        "looked at": "J102 the device is full: make room on it",
+        "refused": "J503 the device is full",
+        "readable": 1,
+        "kept after": True,
+    }
+
+
+def test_where_even_what_is_kept_back_is_gone_a_start_says_that_the_device_is_full(
+    device: Callable[[str], Any],
+) -> None:
+    assert device("start_with_nothing_left") == {
+        "refused": "J102 the device is full: make room on it, then start again",
+        "after": 1,
     }
 
 
@@ -83,6 +118,53 @@ async def fill(path: Path) -> dict[str, object]:
     return told
 
 
+async def keep_one(path: Path) -> None:
+    with Database(path) as database:
+        message = a_message()
+        await SqlJournal(database, a_vault()).record(message, an_outcome(message))
+
+
+async def start(path: Path) -> dict[str, object]:
+    """Stop a hub in order, fill the device, and say what is possible then."""
+    await keep_one(path)
+    told: dict[str, object] = {}
+    fill_up(path.parent / "other")
+    with pytest.raises(ConfigError) as raised:
+        look(path).close()
+    told["looked at"] = f"{raised.value.code} {raised.value.text}: {raised.value.mend}"
+    with Database(path) as database:
+        journal = SqlJournal(database, a_vault())
+        message = a_message()
+        with pytest.raises(TryLater) as refused:
+            await journal.record(message, an_outcome(message))
+        told["refused"] = f"{refused.value.code} {refused.value.text}"
+        told["readable"] = len(journal.messages())
+        (path.parent / "other").unlink()
+        await journal.record(message, an_outcome(message))
+        told["kept after"] = message.id in {row.id for row in journal.messages()}
+    return told
+
+
+async def start_with_nothing_left(path: Path) -> dict[str, object]:
+    """Fill the device with the room that is kept back as well, and begin to serve."""
+    await keep_one(path)
+    path.with_name(path.name + ".ballast").unlink()
+    fill_up(path.parent / "other")
+    with pytest.raises(ConfigError) as raised:
+        Database(path)
+    (path.parent / "other").unlink()
+    with Database(path) as database:
+        kept = len(SqlJournal(database, a_vault()).messages())
+    return {"refused": f"{raised.value.code} {raised.value.text}: {raised.value.mend}", "after": kept}
+
+
+def fill_up(file: Path) -> None:
+    """Leave no byte on the device."""
+    with contextlib.suppress(OSError), file.open("wb", buffering=0) as stream:
+        while True:
+            stream.write(bytes(4096))
+
+
 DELETE = "DELETE FROM content WHERE message_seq IN (SELECT seq FROM message WHERE seq > 1 LIMIT 10) RETURNING 1"
 
 
@@ -107,4 +189,5 @@ async def until_refused(journal: SqlJournal, kept: set[str]) -> str:
 
 
 if __name__ == "__main__":
-    sys.stdout.write(json.dumps(asyncio.run(fill(Path(sys.argv[1])))))
+    story = {"fill": fill, "start": start, "start_with_nothing_left": start_with_nothing_left}[sys.argv[1]]
+    sys.stdout.write(json.dumps(asyncio.run(story(Path(sys.argv[2])))))

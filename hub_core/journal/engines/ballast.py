@@ -40,15 +40,19 @@ class Ballast:
             return self._held or self._free() >= ENOUGH
         return False
 
-    def give_way(self, error: str) -> bool:
-        """Remove the file, if a write failed because the device is full; say whether it is.
+    def is_full(self, error: str) -> bool:
+        """Say whether something failed because the device is full.
 
         Args:
             error: SQLite's name of it. Some say only that a write failed: then what is free counts.
         """
-        full = error == "SQLITE_FULL"
         with contextlib.suppress(OSError):
-            full = full or self._free() < BYTES
+            return error == "SQLITE_FULL" or self._free() < BYTES
+        return error == "SQLITE_FULL"
+
+    def give_way(self, error: str) -> bool:
+        """Remove the file, if a write failed because the device is full; say whether it is. See ``is_full``."""
+        full = self.is_full(error)
         if full:
             self._held = False
             self._remove()

@@ -100,14 +100,23 @@ class Sqlite:
             _check_log(self.path)
             _create(self.path)
             self._opened = _identity(self.path)
-            with contextlib.closing(self.writer()) as connection:
-                _migrate(connection, families)
+            self._migrate(families)
         except BaseException as error:
             self.close()
             if isinstance(error, sqlite3.Error | OSError):
-                why = f"the file cannot be used ({self.name_of(error)})"
-                raise ConfigError("J102", why, where=str(self.path)) from error
+                raise self._unusable(error, mend="make room on it, then start again") from error
             raise
+
+    def _migrate(self, families: Sequence[Migrations]) -> None:
+        """Bring the tables up to date; on a full device with the room that was kept back."""
+        try:
+            with contextlib.closing(self.writer()) as connection:
+                _migrate(connection, families)
+        except sqlite3.Error as error:
+            if self.ballast is None or not self.ballast.give_way(self.name_of(error)):
+                raise
+            with contextlib.closing(self.writer()) as connection:
+                _migrate(connection, families)
 
     def check(self, families: Sequence[Migrations]) -> None:
         """See that there is a file of ours, of this version."""
@@ -119,7 +128,7 @@ class Sqlite:
                 _check_owner(connection)
                 missing = [name for _, name in pending(connection, families) if is_pre(name)]
         except sqlite3.DatabaseError as error:
-            raise ConfigError("J102", "not a journal that can be read", where=str(self.path)) from error
+            raise self._unusable(error, mend="make room on it") from error
         if missing:
             text = "written by an older version"
             raise ConfigError("J102", text, where=str(self.path), mend="start the hub once")
@@ -137,6 +146,13 @@ class Sqlite:
     def leads(self) -> bool:
         """Always: there is no other."""
         return True
+
+    def _unusable(self, error: Exception, *, mend: str) -> ConfigError:
+        """Return what is told of a file that cannot be opened; ``mend``: of a full device."""
+        name = self.name_of(error)
+        if self.ballast is not None and self.ballast.is_full(name):
+            return ConfigError("J102", "the device is full", where=str(self.path), mend=mend)
+        return ConfigError("J102", f"the file cannot be used ({name})", where=str(self.path))
 
     def _is_moved(self) -> bool:
         return self._opened is not None and _identity(self.path) != self._opened
