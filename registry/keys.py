@@ -16,6 +16,7 @@ from hub_core.journal.instants import from_micros, to_micros
 from hub_core.message import Caller
 from hub_core.ports import Clock
 from hub_core.security.keys import digest_of, new_key, presented, same
+from hub_core.security.masking import mask_numbers
 from hub_core.yaml import closest
 from registry.sets.draft import NAME
 from registry.sets.store import Reads
@@ -99,6 +100,8 @@ class Keys(KeyList):
         """
         if not re.fullmatch(NAME, name):
             raise ConfigError("R104", "this cannot be a name", mend="write up to 63 small letters, digits and hyphens")
+        if mask_numbers(name) != name:
+            raise ConfigError("R104", "a number of a person is no name of a key", mend="name what uses the key")
         if institution not in directory.institutions:
             mend = closest(institution, directory.institutions)
             raise ConfigError(NOT_REGISTERED, f"there is no institution {institution!r}", mend=mend)

@@ -24,6 +24,7 @@ from hub_core.journal.readers import Readers
 from hub_core.journal.settling import deliveries_of, refresh, settle
 from hub_core.message import DeliveryState
 from hub_core.outbox import Settlement
+from hub_core.security.masking import mask_numbers
 
 SETTLED_AT_ONCE: Final = 500
 _SHOWN: Final = 50
@@ -178,7 +179,7 @@ def close(connection: Connection, file: Closed, vault: Vault) -> None:
         raise Rejected("J422", "another process closed a file meanwhile", where=file.endpoint)
     at, lines = to_micros(file.at), len(file.delivery_ids)
     columns = "endpoint, number, name, lines, closed_at, message_seq, contents, actor, reason"
-    early = (None, None) if file.early is None else (file.early.by, file.early.reason)
+    early = (None, None) if file.early is None else (file.early.by, mask_numbers(file.early.reason))
     row = (file.endpoint, file.number, file.name, lines, at, message_seq, sealed, *early)
     ((seq,),) = insert(connection, "filed", columns, [row], " RETURNING seq")
     for chunk in chunks(file.delivery_ids):

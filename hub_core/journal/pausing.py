@@ -1,4 +1,7 @@
-"""Endpoints that operators hold back, and what waits at each endpoint."""
+"""Endpoints that operators hold back, and what waits at each endpoint.
+
+Reasons belong to no message and are not sealed: numbers of persons in them are masked before they are written.
+"""
 
 # ruff: noqa: S608 - what is put into SQL here are names of our own; values are always bound
 
@@ -11,6 +14,7 @@ from hub_core.journal.entries import Queue
 from hub_core.journal.instants import from_micros, to_micros
 from hub_core.journal.readers import Readers
 from hub_core.outbox import Pause
+from hub_core.security.masking import mask_numbers
 
 _SHOWN: Final = 50
 _NONE: Final = (0, 0)
@@ -51,7 +55,7 @@ def pause(connection: Connection, begun: Pause) -> None:
     until = None if begun.until is None else to_micros(begun.until)
     connection.execute(
         "INSERT INTO endpoint_pause (endpoint, at, actor, reason, until) VALUES (?, ?, ?, ?, ?)",
-        (begun.endpoint, at, begun.by, begun.reason, until),
+        (begun.endpoint, at, begun.by, mask_numbers(begun.reason), until),
     )
 
 
@@ -61,7 +65,7 @@ def resume(connection: Connection, endpoint: str, *, at: datetime, by: str, reas
     row = connection.execute(
         "UPDATE endpoint_pause SET resumed_at = ?, resumed_by = ?, resumed_reason = ? "
         "WHERE endpoint = ? AND resumed_at IS NULL AND (until IS NULL OR until > ?) RETURNING 1",
-        (micros, by, reason, endpoint, micros),
+        (micros, by, mask_numbers(reason), endpoint, micros),
     ).fetchone()
     connection.announce(ADDED)
     return row is not None

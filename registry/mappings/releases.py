@@ -18,6 +18,7 @@ from hub_core.journal.engines.statements import insert
 from hub_core.journal.instants import from_micros, to_micros
 from hub_core.mapping.files import digest_of
 from hub_core.ports import Clock
+from hub_core.security.masking import mask_numbers
 from registry.sets.store import Reads
 
 NO_SUCH_RELEASE: Final = "R304"
@@ -181,7 +182,7 @@ class ReleaseBook(Releases):
             before = _history(connection)
             if act is Act.ROLLBACK and standing(before).before != release:
                 raise ConfigError("R305", "there is no earlier release to return to", mend=SEE)
-            row = (at, by, act.value, release, reason)
+            row = (at, by, act.value, release, mask_numbers(reason))
             connection.execute("INSERT INTO mapping_act (at, actor, act, release, reason) VALUES (?, ?, ?, ?, ?)", row)
             connection.announce(ACTED)
             return standing(_history(connection))

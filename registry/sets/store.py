@@ -19,6 +19,7 @@ from hub_core.journal.engines.connection import Connection
 from hub_core.journal.instants import from_micros, to_micros
 from hub_core.journal.schema import Migrations
 from hub_core.ports import Adapter, Clock
+from hub_core.security.masking import mask_numbers
 from registry.sets.reading import RegistrySet, directory_of, read_files
 
 NO_SUCH_SET: Final = "R302"
@@ -160,7 +161,7 @@ class Registry(Sets):
                 if {file: digest for _, file, digest in known} == registry_set.contracts:
                     return int(last[0])
             number = 1 if last is None else last[0] + 1
-            row = (number, at, by, note, registry_set.folder, files)
+            row = (number, at, by, mask_numbers(note), registry_set.folder, files)
             connection.execute("INSERT INTO registry_set VALUES (?, ?, ?, ?, ?, ?)", row)
             for contract in registry_set.contracts.items():
                 connection.execute(_KEEP_CONTRACT, (number, *contract))

@@ -8,11 +8,9 @@ import http.client
 import json
 import os
 import re
-import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -95,6 +93,8 @@ def traffic(stage: Stage, planted: Person) -> Stage:
     reply = stage.caller("anofm").post("/flat/job-seekers", listed, media_type="text/csv", headers=labour)
     split(stage, reply.reference)
     refused(stage, planted, answer)
+    for verb in ("endpoint_pause", "endpoint_resume"):
+        stage.desk.call(verb, {"name": "portal-inbox", "reason": f"asked by {planted.cnp}", "by": "test"})
     look = {"id": told[0].reference, "reveal": True, "by": "test", "reason": REASON.format(planted.family)}
     assert planted.cnp in stage.desk.call("message", look)["body"]
     return stage
@@ -129,16 +129,14 @@ def test_nothing_of_the_person_stands_in_the_files_of_a_running_hub(traffic: Sta
     assert stands_in(traffic.settings.home, secrets_of(planted)) == []
 
 
-def test_nothing_of_the_person_stands_in_a_copy_that_sqlite_makes(
-    traffic: Stage, planted: Person, tmp_path: Path
-) -> None:
-    source, copy = traffic.settings.database, tmp_path / "backup.sqlite3"
-    with (
-        closing(sqlite3.connect(f"file:{source}?mode=ro", uri=True)) as opened,
-        closing(sqlite3.connect(copy)) as target,
-    ):
-        opened.backup(target)
-        assert target.execute("SELECT count(*) FROM message").fetchone()[0] > 10
+def test_nothing_of_the_person_stands_in_a_backup(traffic: Stage, planted: Person, tmp_path: Path) -> None:
+    made = subprocess.run(
+        [sys.executable, "-m", "cli", "backup", tmp_path / "punte.sqlite3", "--json"],
+        env={**os.environ, "PUNTE_HOME": str(traffic.settings.home)},
+        capture_output=True,
+        check=True,
+    )
+    assert json.loads(made.stdout)["messages"] > 10
     assert stands_in(tmp_path, secrets_of(planted)) == []
 
 

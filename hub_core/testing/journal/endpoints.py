@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+import msgspec
 import pytest
 
 from hub_core.clock import new_id
@@ -55,6 +56,13 @@ async def one(journal: AnyJournal) -> Claimed:
 
 class Endpoints(JournalSuite):
     """``Journal.pause``, ``resume``, ``settle_doubt``; settlements that hold; ``JournalView.queues``, ``pauses``."""
+
+    async def test_a_number_of_a_person_in_a_reason_is_not_kept(self, journal: AnyJournal) -> None:
+        begun = msgspec.structs.replace(a_pause(), reason="she asked, 2850415123450")
+        await journal.pause(begun)
+        await journal.resume(OUT, at=NOW, by="clerk", reason="285 0415 123450 is served")
+        (kept,) = journal.pauses(OUT)
+        assert (kept.reason, kept.resumed_reason) == ("she asked, …50", "…50 is served")
 
     async def test_nothing_is_taken_of_a_paused_endpoint(self, journal: AnyJournal) -> None:
         await keep(journal)
