@@ -1,12 +1,37 @@
 """The outbox: what a worker holds, how attempts ended, which endpoints are paused. Frozen values, no behaviour."""
 
 from datetime import datetime
+from typing import Final, NamedTuple
 
 import msgspec
 
 from hub_core.course import Course
 from hub_core.message import Delivery, DeliveryState
 from hub_core.trace import Trace
+
+
+class Share(NamedTuple):
+    """The part that one hub has in what all hubs on a database may do together.
+
+    Attributes:
+        rank: how many others come before it.
+        among: hubs.
+    """
+
+    rank: int = 0
+    among: int = 1
+
+    def of(self, places: int) -> int:
+        """Return its part of some places; the parts of all hubs are the places.
+
+        >>> [Share(rank, 3).of(4) for rank in range(3)], Share().of(4)
+        ([1, 1, 2], 4)
+        """
+        return places * (self.rank + 1) // self.among - places * self.rank // self.among
+
+
+#: Nobody else is there.
+ALL: Final = Share()
 
 
 class Claimed(msgspec.Struct, frozen=True, kw_only=True):

@@ -219,7 +219,7 @@ class Parts:
         """What stands before the outbound endpoints, in the process that delivers."""
         from hub_core.delivering.gates import Gates
 
-        return Gates(places=self.settings.per_endpoint)
+        return Gates(places=self.settings.per_endpoint, share=lambda: self.database.share)
 
     @cached_property
     def metrics(self) -> "Metrics":

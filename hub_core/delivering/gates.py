@@ -1,5 +1,6 @@
 """What stands before each outbound endpoint: places, breaker, rate, opening hours.
 
+What an endpoint takes at once and in a time is shared among the hubs on one database; the breaker is each hub's own.
 A gate only says how many deliveries may begin now, and when to ask again; what waits stays in the journal and uses up
 no attempt. Pauses by operators are the journal's, because every hub on it must honour them.
 """
@@ -21,6 +22,7 @@ from hub_core.delivering.hours import next_opening
 from hub_core.delivering.pace import Pace
 from hub_core.directory import Direction, Directory, Endpoint
 from hub_core.directory.policy import Breaker as BreakerPolicy
+from hub_core.outbox import Share
 
 log = logging.getLogger("punte.delivery")
 NEVER: Final = math.inf
@@ -48,13 +50,15 @@ class Gate:
 
     Args:
         places: most deliveries under way, if the endpoint does not say.
+        share: the part of this hub in what the endpoint says.
         now: seconds of a clock that only goes on.
     """
 
-    def __init__(self, name: str, endpoint: Endpoint, *, places: int, now: float) -> None:
+    def __init__(self, name: str, endpoint: Endpoint, *, places: int, share: Callable[[], Share], now: float) -> None:
         self.endpoint = endpoint
         self._name = name
-        self._places = 1 if endpoint.collect else endpoint.concurrency or places  # one file after the other
+        self._own_places = places
+        self._share = share
         self._policy = endpoint.breaker or BreakerPolicy()
         self._breaker = Breaker(since=now)
         self._code: str | None = None
@@ -74,6 +78,7 @@ class Gate:
         if (probes := self._breaker.lets_pass(now)) is not None:
             rooms.append(probes)
         if self._pace is not None:
+            self._pace.among = self._share().among
             rooms.append(self._pace.room(now))
         return 0 if self._opens_at(at, now) > at else max(0, min(rooms))
 
@@ -87,6 +92,12 @@ class Gate:
         if self._pace is not None:
             waits.append(self._pace.wait(now))
         return max(waits)
+
+    @property
+    def _places(self) -> int:
+        if self.endpoint.collect:
+            return 1  # one file after the other
+        return self._share().of(self.endpoint.concurrency) if self.endpoint.concurrency else self._own_places
 
     def begin(self, now: float) -> None:
         """Count a delivery that begins."""
@@ -156,11 +167,15 @@ class Gates:
 
     Args:
         places: most deliveries under way to an endpoint that does not say.
+        share: the part of this hub in what an endpoint says; asked each time.
         ticks: seconds of a clock that only goes on.
     """
 
-    def __init__(self, *, places: int, ticks: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, *, places: int, share: Callable[[], Share] = Share, ticks: Callable[[], float] = time.monotonic
+    ) -> None:
         self._places = places
+        self._share = share
         self._ticks = ticks
         self._gates: dict[str, Gate] = {}
         self._held: Counter[str] = Counter()
@@ -173,7 +188,7 @@ class Gates:
         for name, endpoint in out.items():
             known = self._gates.get(name)
             if known is None or known.endpoint != endpoint:
-                self._gates[name] = Gate(name, endpoint, places=self._places, now=self._ticks())
+                self._gates[name] = Gate(name, endpoint, places=self._places, share=self._share, now=self._ticks())
 
     def endpoint(self, name: str) -> Endpoint | None:
         """Return an outbound endpoint."""

@@ -12,14 +12,27 @@ class Pace:
     Args:
         rate: as the registry writes it, such as ``90/min``.
         now: seconds of a clock that only goes on.
+
+    Attributes:
+        among: hubs that share the rate; each lets its part of it begin.
     """
 
     def __init__(self, rate: str, *, now: float) -> None:
         count, _, unit = rate.partition("/")
-        self.per_second = int(count) / _SECONDS[unit]
-        self.burst = max(1, math.ceil(self.per_second))
+        self._whole = int(count) / _SECONDS[unit]
+        self.among = 1
         self._tokens = float(self.burst)
         self._at = now
+
+    @property
+    def per_second(self) -> float:
+        """How many may begin in a second, on average."""
+        return self._whole / self.among
+
+    @property
+    def burst(self) -> int:
+        """How many may begin at once."""
+        return max(1, math.ceil(self.per_second))
 
     def room(self, now: float) -> int:
         """Return how many may begin now."""

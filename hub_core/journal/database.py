@@ -14,6 +14,7 @@ from hub_core.journal.gathering import Batch, Failure
 from hub_core.journal.readers import Readers
 from hub_core.journal.schema import JOURNAL, Migrations
 from hub_core.journal.writer import Trouble, Writer
+from hub_core.outbox import Share
 from hub_core.ports.clock import Clock
 
 T = TypeVar("T")
@@ -86,6 +87,11 @@ class Database:
     def leads(self) -> bool:
         """Of all processes on this database, this one does what only one should do; may change at any time."""
         return self._engine.leads
+
+    @property
+    def share(self) -> Share:
+        """The part of this process in what all on this database may do together; may change at any time."""
+        return self._engine.share
 
     def listen(self, told: Callable[[str], None]) -> None:
         """Call ``told`` in another thread when another process changed something; see ``Engine.listen``."""

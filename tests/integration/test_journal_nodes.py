@@ -23,6 +23,7 @@ from hub_core.journal.entries import Filter
 from hub_core.journal.store import SqlJournal
 from hub_core.journal.view import SqlJournalView
 from hub_core.message import State
+from hub_core.outbox import ALL, Share
 from hub_core.testing.builders import a_delivery, a_message, a_vault, an_outcome
 from hub_core.testing.journal.base import claim, keep, send
 from tests.integration.stores import Store
@@ -196,6 +197,17 @@ def test_one_node_leads_and_another_follows_it(store):
     assert not two.leads
     one.close()
     wait_for(lambda: two.leads)
+    two.close()
+
+
+def test_nodes_share_what_an_endpoint_takes_and_whoever_is_left_has_all_of_it(store):
+    one, two = store.open(), store.open()
+    for node in (one, two):
+        node.listen(lambda _: None)
+    wait_for(lambda: {one.share, two.share} == {Share(0, 2), Share(1, 2)})
+    assert sorted(node.share.of(1) for node in (one, two)) == [0, 1]
+    one.close()
+    wait_for(lambda: two.share == ALL)
     two.close()
 
 

@@ -11,6 +11,7 @@ from hub_core.delivering.gates import NEVER, Gates
 from hub_core.directory import Direction, Directory, Endpoint
 from hub_core.directory.policy import Breaker, OpeningHours
 from hub_core.errors import TryLater
+from hub_core.outbox import Share
 
 BEGIN = datetime(2025, 11, 21, 7, 0, tzinfo=UTC)  # a Friday; the doors open at eight
 FAILED = TryLater("D101", "not reachable")
@@ -70,6 +71,31 @@ class Life:
             case "changed":
                 self.endpoint = msgspec.structs.replace(OUT, url=f"https://{self.now}.invalid/")
                 self.gates.keep_only(self.directory())
+
+
+@given(st.integers(1, 50), st.integers(1, 9))
+def test_the_parts_of_all_hubs_are_the_places_of_the_endpoint(places, among):
+    parts = [Share(rank, among).of(places) for rank in range(among)]
+    assert sum(parts) == places
+    assert max(parts) - min(parts) <= 1
+
+
+def test_hubs_on_one_database_share_the_places_and_the_rate_of_an_endpoint():
+    shares = [Share()]
+    gates = Gates(places=8, share=lambda: shares[0], ticks=lambda: 0.0)
+    gates.keep_only(Directory(endpoints={"out": msgspec.structs.replace(OUT, rate="20/s", opening=None)}))
+    assert gates.rooms(BEGIN)["out"] == 3
+    shares[0] = Share(1, 2)
+    assert gates.rooms(BEGIN)["out"] == 2
+    shares[0] = Share(0, 4)
+    assert (gates.rooms(BEGIN)["out"], gates.wait(["out"], BEGIN)) == (0, NEVER)
+
+
+def test_the_own_places_of_a_hub_are_not_shared():
+    gates = Gates(places=8, share=lambda: Share(0, 4), ticks=lambda: 0.0)
+    endpoint = msgspec.structs.replace(OUT, concurrency=None, rate=None, opening=None)
+    gates.keep_only(Directory(endpoints={"out": endpoint}))
+    assert gates.rooms(BEGIN)["out"] == 8
 
 
 @given(events)

@@ -32,6 +32,24 @@ def test_after_the_wait_there_is_room(rate):
     assert pace.room(wait + 1e-6) == 1
 
 
+@pytest.mark.parametrize("among", [2, 3])
+def test_hubs_that_share_a_rate_let_no_more_begin_together_than_one_alone(among):
+    whole = begun_in(3600.0, Pace("60/min", now=0.0))
+    part = Pace("60/min", now=0.0)
+    part.among = among
+    assert begun_in(3600.0, part) * among == pytest.approx(whole, abs=among)
+
+
+def begun_in(seconds, pace):
+    now, begun = 0.0, 0
+    while now <= seconds:
+        if pace.room(now):
+            pace.take(now)
+            begun += 1
+        now += pace.wait(now) + 1e-6
+    return begun
+
+
 @pytest.mark.parametrize(("rate", "burst"), [("10/s", 10), ("90/min", 2), ("1/h", 1)])
 def test_what_is_not_used_is_lost_but_for_a_second(rate, burst):
     pace = Pace(rate, now=0.0)

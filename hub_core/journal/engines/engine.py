@@ -11,6 +11,7 @@ from typing import Final, Protocol
 from hub_core.journal.engines.ballast import Ballast
 from hub_core.journal.engines.connection import Connection
 from hub_core.journal.schema import Migrations
+from hub_core.outbox import Share
 from hub_core.ports.clock import Clock
 
 EVERYTHING: Final = ""
@@ -57,13 +58,19 @@ class Engine(Protocol):
     def listen(self, told: Callable[[str], None]) -> None:
         """Call ``told`` with each topic that another process announces, from now on, in whatever thread.
 
-        ``EVERYTHING`` stands for all topics: some may have been missed, or this process has begun to lead.
+        ``EVERYTHING`` stands for all topics: some may have been missed, or this process has begun to lead, or has
+        another share.
         """
         ...
 
     @property
     def leads(self) -> bool:
         """Of all processes that listen, this is the one that does what only one should do."""
+        ...
+
+    @property
+    def share(self) -> Share:
+        """What part this process has in what all that listen may do together."""
         ...
 
     def writer(self) -> Connection:

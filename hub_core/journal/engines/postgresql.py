@@ -10,7 +10,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -22,12 +22,13 @@ from hub_core.errors import ConfigError, NotThere
 from hub_core.journal.engines import postgresql_faults as faults
 from hub_core.journal.engines.ballast import Ballast
 from hub_core.journal.engines.owning import take
+from hub_core.journal.engines.postgresql_clock import DatabaseClock
 from hub_core.journal.engines.postgresql_connection import NotReplicated, PostgresqlConnection
 from hub_core.journal.engines.postgresql_listener import Listener
 from hub_core.journal.engines.postgresql_session import PATIENCE, Session, Silence
 from hub_core.journal.engines.postgresql_words import declaration
-from hub_core.journal.instants import from_micros
 from hub_core.journal.schema import Migrations, apply, is_pre, pending
+from hub_core.outbox import ALL, Share
 from hub_core.ports.clock import Clock
 from hub_core.security.secrets import Secret
 
@@ -39,7 +40,6 @@ LOOK_TIMEOUT: Final = timedelta(seconds=7)
 MIGRATION_LOCK_TIMEOUT: Final = timedelta(seconds=0.5)
 _MIGRATION_TRIES: Final = 60
 CONNECT_TIMEOUT: Final = 3  # seconds, for each server that the address names
-MEASURED_ANEW: Final = 5.0  # seconds after which the database is asked again what time it is
 _MIGRATING: Final = 0x50554E54  # "PUNT": the advisory lock of whoever changes the tables
 _NAME: Final = "punte"
 _KEEPALIVE: Final = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 8_000}
@@ -51,26 +51,6 @@ _ALWAYS: Final = {
     "tcp_keepalives_interval": "5",
     "tcp_keepalives_count": "3",
 }
-
-
-class DatabaseClock:
-    """The database's time, carried on by this process's own monotonic clock between two measurements."""
-
-    def __init__(self) -> None:
-        self._base = (datetime(1970, 1, 1, tzinfo=UTC), 0.0)
-
-    def now(self) -> datetime:
-        """Return the present instant in UTC."""
-        at, measured = self._base
-        return at + timedelta(seconds=time.monotonic() - measured)
-
-    def measure(self, connection: PostgresqlConnection) -> None:
-        """Ask the database, unless that was done a moment ago."""
-        if time.monotonic() - self._base[1] >= MEASURED_ANEW or not self._base[1]:
-            micros = connection.execute("SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint").fetchone()[
-                0
-            ]
-            self._base = (from_micros(micros), time.monotonic())
 
 
 class _WriteConnection(PostgresqlConnection):
@@ -237,6 +217,11 @@ class Postgresql:
     def leads(self) -> bool:
         """Its listening session holds the lock of the leader."""
         return self._listener is not None and self._listener.leads
+
+    @property
+    def share(self) -> Share:
+        """Counted by the listening sessions; all of it where nobody listens."""
+        return ALL if self._listener is None else self._listener.share
 
     def _connect_listening(self) -> Session:
         # A leader that is stopped, or cut off without a word, leads no longer; one that lives asks every second.

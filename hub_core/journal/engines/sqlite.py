@@ -14,6 +14,7 @@ from hub_core.journal.engines.ballast import Ballast
 from hub_core.journal.engines.connection import Line
 from hub_core.journal.engines.owning import take
 from hub_core.journal.schema import Migrations, apply, is_pre, pending
+from hub_core.outbox import ALL, Share
 from hub_core.ports.clock import Clock
 
 #: Pages (4 KiB) in the write-ahead log before the writer moves them into the file. Keyed hashes fall anywhere into
@@ -146,6 +147,11 @@ class Sqlite:
     def leads(self) -> bool:
         """Always: there is no other."""
         return True
+
+    @property
+    def share(self) -> Share:
+        """All of it: there is no other."""
+        return ALL
 
     def _unusable(self, error: Exception, *, mend: str) -> ConfigError:
         """Return what is told of a file that cannot be opened; ``mend``: of a full device."""

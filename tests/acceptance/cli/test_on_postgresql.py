@@ -27,6 +27,7 @@ OUT = """
     adapter: rest
     service: records
     url: env:CASE_SYSTEM_URL
+    concurrency: 1
 """
 ROUTES = """
 routes:
@@ -154,6 +155,18 @@ def test_what_one_hub_accepts_the_other_knows_and_delivers_when_the_first_is_kil
     one.place.start()
     third = one.send(record_file, "--id", "a-3")["reference"]
     wait_for(lambda: state(one, third) == "delivered")
+
+
+def test_two_hubs_together_send_a_partner_no_more_at_once_than_it_takes(
+    hubs: list[Hub], case_system: CaseSystem, record_file: Path
+) -> None:
+    case_system.free.clear()
+    sent = [hub.send(record_file, "--id", f"a-{number}")["reference"] for number, hub in enumerate(hubs * 2)]
+    wait_for(lambda: case_system.asked)
+    time.sleep(1)  # the other hub would send by now
+    assert len(case_system.asked) == 1
+    case_system.free.set()
+    wait_for(lambda: [state(hubs[0], reference) for reference in sent] == ["delivered"] * 4)
 
 
 def test_a_set_and_a_revoked_key_count_at_the_other_hub_at_once(
