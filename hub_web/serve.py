@@ -21,6 +21,7 @@ from hub_core.observe import start_logging
 from hub_core.ports import AsgiApp
 from hub_core.security.memory import keep_memory
 from hub_core.settings import Settings
+from hub_web import supervisor
 from hub_web.api import control
 from hub_web.app import MadeLater, application
 from hub_web.listener import Listener
@@ -73,8 +74,10 @@ async def serve(settings: Settings, laps: Laps) -> None:
             facts = {"address": hub.address, "registry_set": hub.directory().number, **laps.facts()}
             log.info("hub.started", extra=facts)
             await hub.begin()
+            supervisor.tell(supervisor.READY)
             api.make()
             await stop.wait()
+            supervisor.tell(supervisor.STOPPING)
             log.info("hub.stopping")
             await hub.drain()
 

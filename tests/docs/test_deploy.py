@@ -32,13 +32,29 @@ install() { local given=(); for word in "$@"; do case $word in -o|-g|punte) ;; *
             command install "${given[@]}"; }
 begin() {
   unit=$ROOT/etc/systemd/system/punte.service
-  env $(grep -v '^#' "$(sed -n s/^EnvironmentFile=//p "$unit")") $(sed -n s/^ExecStart=//p "$unit") >>"$ROOT/log" 2>&1 &
+  mkfifo "$ROOT/said"
+  $PYTHON -c "$SUPERVISOR" "$ROOT/notify" >"$ROOT/said" &
+  exec 3<"$ROOT/said"; rm "$ROOT/said"
+  read -r _ <&3
+  env $(grep -v '^#' "$(sed -n s/^EnvironmentFile=//p "$unit")") NOTIFY_SOCKET="$ROOT/notify" \
+    $(sed -n s/^ExecStart=//p "$unit") >>"$ROOT/log" 2>&1 3<&- &
   echo $! > "$ROOT/pid"
-  for _ in $(seq 400); do [ -e "$ROOT/var/lib/punte/address" ] && return; sleep 0.05; done
-  cat "$ROOT/log"; return 1
+  grep -q '^Type=notify$' "$unit" || return 1
+  read -r -t 60 state <&3 && [ "$state" = READY=1 ] || { cat "$ROOT/log"; return 1; }
 }
 end() { kill -TERM "$(cat "$ROOT/pid")"; wait "$(cat "$ROOT/pid")"; rm "$ROOT/pid"; }
 systemctl() { case $1 in daemon-reload) ;; enable) begin;; restart) end; begin;; *) return 64;; esac; }
+"""
+
+# Takes what the hub says of itself, a line each; the first line says that it listens.
+SUPERVISOR = """
+import os, socket, sys
+place = sys.argv[1]
+if os.path.exists(place): os.unlink(place)
+bound = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+bound.bind(place)
+print("listens", flush=True)
+print(bound.recv(100).decode(), flush=True)
 """
 
 
@@ -78,7 +94,7 @@ def test_the_steps_of_the_page_bring_up_a_hub_that_is_well(root):
     done = subprocess.run(
         ["bash", "-c", script],
         cwd=root,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHON": sys.executable, "SUPERVISOR": SUPERVISOR},
         capture_output=True,
         text=True,
         timeout=100,
