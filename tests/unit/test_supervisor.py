@@ -6,6 +6,8 @@ import pytest
 
 from hub_web import supervisor
 
+pytestmark = pytest.mark.network
+
 
 @pytest.mark.parametrize("abstract", [False, True])
 @pytest.mark.parametrize("state", [supervisor.READY, supervisor.STOPPING])
