@@ -50,7 +50,7 @@ def report(error: PunteError, *, as_json: bool = False) -> None:
     On standard error; with ``as_json`` as one JSON object on standard output, where a program looks for the answer.
     """
     if as_json:
-        print(screen.json_text({"error": describe(error)}))
+        print(screen.json_text({"error": describe(error) | {"mend": mend_of(error)}}))
         return
     console = screen.err()
     for finding in error.findings:
@@ -68,10 +68,11 @@ def report(error: PunteError, *, as_json: bool = False) -> None:
 
 
 def mend_of(error: PunteError) -> str:
-    """Return what to do: the error's own words, else those of the catalogue."""
+    """Return what to do: the error's own words, else those of the catalogue for whoever runs the hub."""
     if isinstance(error, ConfigError) and error.mend:
         return error.mend
-    return CODES[error.code].do if error.code in CODES else ""
+    known = CODES.get(error.code)
+    return (known.operator or known.do) if known else ""
 
 
 def defect(kind: type[BaseException], _: BaseException, trace: TracebackType | None) -> None:

@@ -19,7 +19,7 @@ from cli.commands.explain import FAMILIES
 from cli.faults import MEANINGS
 from cli.pages.sdk import surface
 from hub_core.canonical import schema
-from hub_core.codes import CODES
+from hub_core.codes import CODES, Code
 from hub_core.places import ROOT
 from hub_core.ports import SDK
 from hub_core.settings import PREFIX, Settings
@@ -83,10 +83,15 @@ def codes() -> str:
         lines += [f"## {letter}: {family}", "", "| code | HTTP | what happened | what to do |", "|---|---|---|---|"]
         members = [code for code in CODES.values() if code.code.startswith(letter)]
         lines += [
-            f'| <a id="{it.code}"></a>{it.code} | {it.status or ""} | {it.title} | {_cell(it.do)} |' for it in members
+            f'| <a id="{it.code}"></a>{it.code} | {it.status or ""} | {it.title} | {_cell(_what_to_do(it))} |'
+            for it in members
         ]
         lines.append("")
     return "\n".join(lines)
+
+
+def _what_to_do(code: Code) -> str:
+    return f"{code.do} Whoever runs the hub: {code.operator}" if code.operator else code.do
 
 
 def settings() -> str:

@@ -66,7 +66,10 @@ def _all(*, as_json: bool) -> None:
 
 
 def _one(code: Code) -> None:
-    lines = [("what to do", code.do), ("family", FAMILIES[code.code[0]])]
+    lines = [("what to do", code.do)]
+    if code.operator:
+        lines.append(("operators", code.operator))
+    lines.append(("family", FAMILIES[code.code[0]]))
     if code.status is not None:
         lines.append(("HTTP status", str(code.status)))
     if not screen.out().is_terminal:

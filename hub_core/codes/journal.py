@@ -50,5 +50,11 @@ CODES = (
     Code("J418", "repaired already", "See the corrected copy; if that is wrong, too, repair the copy.", 409),
     Code("J421", "polled twice at once", "Nothing: the other poll has taken in what was new.", 409),
     Code("J422", "two files closed at once", "Nothing: the other process wrote the file.", 409),
-    Code("J503", "journal not available", "Send again later with the same id; nothing was accepted.", 503),
+    Code(
+        "J503",
+        "journal not available",
+        "Send again later with the same id; nothing was accepted.",
+        503,
+        operator="Ask punte doctor what is wrong and what mends it. The hub goes on by itself then, without a restart.",
+    ),
 )

@@ -15,6 +15,12 @@ CODES = (
     Code("W406", "metrics not shown here", "Ask from the hub's own machine, or show the key (PUNTE_METRICS_KEY).", 403),
     Code("W429", "too much at once", "Send again after the seconds in Retry-After, with fewer calls at once.", 429),
     Code("W500", "unexpected failure", "This is a defect of the hub: report it with the reference.", 500),
-    Code("W503", "hub not ready", "Try again shortly.", 503),
+    Code(
+        "W503",
+        "hub not ready",
+        "Try again shortly.",
+        503,
+        operator="It starts, stops or is stuck: ask again in a moment, then see its log, or punte doctor.",
+    ),
     Code("W510", "hub overloaded", "Send again after the seconds in Retry-After; nothing was accepted.", 503),
 )

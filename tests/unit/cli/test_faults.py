@@ -45,6 +45,14 @@ def test_an_error_without_own_mend_takes_that_of_the_catalogue(capsys):
     assert CODES["W301"].do in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("as_json", [False, True])
+def test_where_the_store_is_away_an_operator_is_not_told_what_a_sender_does(capsys, as_json):
+    faults.report(TryLater("J503", "the database cannot be reached"), as_json=as_json)
+    told = "".join(capsys.readouterr())
+    assert "punte doctor" in told
+    assert "Send again" not in told
+
+
 def test_a_single_finding_that_tells_more_is_printed(capsys):
     finding = Finding(code="M201", severity=Severity.ERROR, text="missing", at="name", source="a/b", line=7)
     faults.report(PunteError("M201", "refused", findings=[finding]))
