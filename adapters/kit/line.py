@@ -13,6 +13,7 @@ import aiohttp
 from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt, wait_exponential_jitter
 
 from adapters.kit.answered import Answered
+from adapters.kit.faults import why
 from adapters.kit.pieces import Pieces
 from adapters.kit.steps import Progress, Step, tls, tls_with, traced
 from hub_core.directory import Endpoint
@@ -83,8 +84,7 @@ class Line:
         except aiohttp.ClientError as error:
             if isinstance(body, Pieces) and body.fault is not None:
                 raise body.fault from error
-            # The texts of aiohttp name hosts and parts of answers; its kinds say enough.
-            raise self._lost(progress, type(error).__name__) from error
+            raise self._lost(progress, why(error, progress.handshake)) from error
 
     async def close(self) -> None:
         """Give connections back; calls under way end as those whose connection is lost."""

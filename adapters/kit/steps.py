@@ -40,11 +40,13 @@ class Progress:
     Attributes:
         step: that it is at.
         sent: whether the request has begun to leave.
+        handshake: the last one that was begun.
     """
 
     def __init__(self, limits: Steps) -> None:
         self.step = Step.CONNECT
         self.sent = False
+        self.handshake: ssl.SSLObject | None = None
         self._limits: Final[dict[Step, timedelta | None]] = {
             Step.CONNECT: limits.connect,
             Step.TLS: limits.tls,
@@ -89,9 +91,11 @@ class _Tls(ssl.SSLContext):
     """Tells the call when its handshake begins: the event loop asks for the engine of TLS only then."""
 
     def wrap_bio(self, *arguments: Any, **options: Any) -> ssl.SSLObject:
+        handshake = super().wrap_bio(*arguments, **options)
         if (progress := _CURRENT.get()) is not None:
             progress.enter(Step.TLS)
-        return super().wrap_bio(*arguments, **options)
+            progress.handshake = handshake
+        return handshake
 
 
 @functools.cache

@@ -26,6 +26,14 @@ KINDS: Final = ("ed25519", "ecdsa", "rsa")
 _ALGORITHMS: Final = {"ed25519": "ssh-ed25519", "ecdsa": "ecdsa-sha2-nistp*", "rsa": "rsa-sha2-*"}
 _HOME: Final = "/~/"  # of the account, draft-ietf-secsh-scp-sftp-ssh-uri-04, section 2.2
 _PORT: Final = 22
+_SAID: Final[dict[type[asyncssh.Error], str]] = {
+    asyncssh.ConnectionLost: "the connection was lost",
+    asyncssh.KeyExchangeFailed: "no way to agree on keys is common to both",
+    asyncssh.SFTPConnectionLost: "the connection was lost",
+    asyncssh.SFTPNoSpaceOnFilesystem: "the device is full there",
+    asyncssh.SFTPNoSuchFile: "there is no such folder or file",
+    asyncssh.SFTPNoSuchPath: "there is no such folder or file",
+}
 _ALIVE: Final = 15  # seconds between looks whether the other side still answers
 #: Password: asked for at once, or after a question (RFC 4252, section 8; RFC 4256).
 _WAYS: Final = {"ssh-key": "publickey", "password": "password,keyboard-interactive"}
@@ -153,7 +161,15 @@ def told(where: str) -> Iterator[None]:
         mend = "have the partner let the account list, write and move files there"
         raise ConfigError("D105", "the account may not use the folder", where=where, mend=mend) from error
     except (asyncssh.Error, OSError) as error:
-        raise TryLater("D101", f"the folder cannot be used: {type(error).__name__}", where=where) from error
+        raise TryLater("D101", f"the folder cannot be used: {_why(error)}", where=where) from error
+
+
+def _why(error: asyncssh.Error | OSError) -> str:
+    if isinstance(error, OSError):
+        from adapters.kit.faults import why  # loads the HTTP client
+
+        return why(error)
+    return next((text for kind, text in _SAID.items() if isinstance(error, kind)), type(error).__name__)
 
 
 class _Pinned(asyncssh.SSHClient):
