@@ -3,6 +3,7 @@
 from typing import Annotated, Any
 
 import typer
+from rich.text import Text
 
 from cli import completion, desk, filters, screen
 from cli.commands import onboarding, partnerpage
@@ -154,6 +155,8 @@ def _show(answer: dict[str, Any]) -> None:
     show_endpoints([answer["endpoint"]], empty="")
     if "files" in answer:
         _show_files(answer)
+    if failure := answer.get("failure"):
+        _show_failure(failure)
     if not answer["pauses"]:
         return
     screen.heading("Pauses, the newest first")
@@ -169,6 +172,14 @@ def _show(answer: dict[str, Any]) -> None:
         for it in answer["pauses"]
     ]
     screen.table(PAUSES, rows, empty="")
+
+
+def _show_failure(it: dict[str, Any]) -> None:
+    """Print when and why an attempt failed last, and the message to look at."""
+    screen.heading("The last failure of what is not sent")
+    why = Text.assemble((f"{it['code']} ", "bold red"), screen.clean(it["text"]))
+    screen.facts((("when", screen.local(it["at"])), ("why", why), ("message", it["message"])))
+    screen.note(f"all of it: punte messages timeline {it['message']}")
 
 
 def _show_files(answer: dict[str, Any]) -> None:

@@ -24,6 +24,12 @@ _OLDEST: Final = (
     "SELECT f.endpoint, d.seq FROM filed f JOIN delivery d ON d.filed_seq = f.seq "
     f"WHERE f.contents IS NOT NULL AND {OPEN}) AS going GROUP BY endpoint"
 )
+_FAILED: Final = (
+    f"SELECT m.id FROM (SELECT message_seq, settled_at FROM delivery WHERE endpoint = ? AND {OPEN} "
+    "AND code IS NOT NULL UNION ALL "
+    "SELECT message_seq, settled_at FROM delivery WHERE endpoint = ? AND state = 'parked' AND superseded = 0"
+    ") AS failed JOIN message m ON m.seq = failed.message_seq ORDER BY failed.settled_at DESC LIMIT 1"
+)
 _PAUSE: Final = "endpoint, at, actor, reason, until, resumed_at, resumed_by, resumed_reason"
 
 
@@ -37,6 +43,12 @@ class EndpointView:
         """Return what is not settled for good, by endpoint."""
         with self._readers.read() as connection:
             return _queues(connection)
+
+    def failed_last(self, endpoint: str) -> str | None:
+        """Return the message whose attempt at an endpoint failed last, of what is not settled for good."""
+        with self._readers.read() as connection:
+            row = connection.execute(_FAILED, (endpoint, endpoint)).fetchone()
+        return None if row is None else row[0]
 
     def pauses(self, endpoint: str | None = None) -> list[Pause]:
         """Return the pauses that nobody ended, or the last ones of an endpoint, newest first."""

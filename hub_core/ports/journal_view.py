@@ -155,6 +155,10 @@ class JournalView(Protocol):
         """Return what is not settled for good, by endpoint in the order of the names."""
         ...
 
+    def failed_last(self, endpoint: str) -> str | None:
+        """Return the message whose attempt at an endpoint failed last, of what is not settled for good."""
+        ...
+
     def pauses(self, endpoint: str | None = None) -> list[Pause]:
         """Return the pauses that nobody ended, by endpoint; of a named endpoint the last 50, newest first."""
         ...

@@ -10,6 +10,7 @@ from hub_core.directory import Direction, Endpoint
 from hub_core.errors import ConfigError
 from hub_core.journal.entries import Queue
 from hub_core.outbox import Pause
+from hub_core.security.masking import mask_numbers
 from registry.crontab import STUCK_AFTER, goes_at
 from registry.desk.arguments import EndpointName, EndpointPause, EndpointResume, Nothing
 from registry.desk.registered import registered
@@ -72,7 +73,7 @@ def endpoint(parts: Parts, wanted: EndpointName) -> dict[str, Any]:
     if it.direction is not Direction.OUT:
         return shown
     (row,) = (row for row in endpoints(parts, Nothing()) if row.endpoint == wanted.name)
-    shown |= {"endpoint": row, "pauses": parts.view.pauses(wanted.name)}
+    shown |= {"endpoint": row, "pauses": parts.view.pauses(wanted.name), "failure": _failure(parts, wanted.name)}
     if it.collect is not None:
         shown |= {"folder": it.settings.get("folder") or it.url, "files": parts.view.filed(wanted.name)}
     return shown
@@ -98,6 +99,20 @@ async def endpoint_resume(parts: Parts, act: EndpointResume) -> dict[str, Any]:
         parts.deliveries_added()
         log.info("endpoint.resumed", extra={"endpoint": name, "by": act.by, "pause": resumed, "breaker": closed})
     return endpoint(parts, EndpointName(name=name)) | {"pause_ended": resumed, "breaker_closed": closed}
+
+
+def _failure(parts: Parts, name: str) -> dict[str, Any] | None:
+    """Return the last attempt that failed of what is not sent: when, with which code and words, and its message."""
+    message_id = parts.view.failed_last(name)
+    if message_id is None:
+        return None
+    there = [row for row in parts.view.deliveries(message_id) if row.delivery.endpoint == name and row.settled_at]
+    last = max(there, key=lambda row: str(row.settled_at), default=None)
+    if last is None:
+        return None
+    # What a partner said may hold a person's number.
+    told = {"at": last.settled_at, "code": last.code, "text": mask_numbers(last.detail)}
+    return {"message": message_id} | told
 
 
 def _row(

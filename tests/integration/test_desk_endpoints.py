@@ -235,3 +235,15 @@ async def test_an_endpoint_says_where_its_files_go_and_which_were_written(store)
     shown = await store.call("endpoint", name="town")
     assert shown["folder"] == "town/in"
     assert [(it["name"], it["lines"], it["written_at"]) for it in shown["files"]] == [("a.csv", 1, None)]
+
+
+async def test_the_last_failure_is_told_with_when_its_masked_words_and_its_message(store):
+    assert (await store.call("endpoint", name="cases"))["failure"] is None
+    await store.keep("cases")
+    at = SystemClock().now()
+    (claimed,) = await store.parts.journal.claim(limit=9, lease=MINUTE, now=at)
+    failed = ended(claimed, DeliveryState.READY, at=at, code="D201", detail="1850101123459 unknown", due_at=at + MINUTE)
+    await store.parts.journal.settle(failed)
+    told = (await store.call("endpoint", name="cases"))["failure"]
+    assert told.pop("at")
+    assert told == {"message": claimed.delivery.message_id, "code": "D201", "text": "…59 unknown"}

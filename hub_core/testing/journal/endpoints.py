@@ -224,6 +224,21 @@ class Endpoints(JournalSuite):
             await journal.settle_doubt(delivery.id, found_out(a_delivery(a_message(id=new_id()))), sent=True)
         assert raised.value.code == "J404"
 
+    async def test_the_message_that_failed_last_at_an_endpoint_is_found_until_it_is_sent(
+        self, journal: AnyJournal
+    ) -> None:
+        await keep(journal)
+        assert journal.failed_last(OUT) is None
+        first = await one(journal)
+        await fail(journal, first, again=NOW + MINUTE)
+        await keep(journal, endpoint="elsewhere")
+        assert (journal.failed_last(OUT), journal.failed_last("elsewhere")) == (first.delivery.message_id, None)
+        parked = await keep(journal)
+        for claimed in await claim(journal):
+            if claimed.delivery.id == parked.id:
+                await journal.settle(ended(claimed, DeliveryState.PARKED, code="D201", at=NOW + MINUTE))
+        assert journal.failed_last(OUT) == parked.message_id
+
     async def test_queues_count_what_is_not_settled_for_good(self, journal: AnyJournal) -> None:
         assert journal.queues() == []
         await keep(journal, endpoint="b-out")

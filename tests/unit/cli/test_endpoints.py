@@ -146,3 +146,13 @@ def test_the_status_shows_what_does_not_flow(desk, punte):
     result = punte("status")
     assert "anpis-cases  anpis        broken" in result.out
     assert "punte endpoint list" in result.err
+
+
+def test_the_last_failure_leads_to_its_message(desk, punte):
+    answer = desk.answer("endpoint", {})[1]
+    failure = {"message": "m1", "at": "2025-11-21T17:20:00Z", "code": "D101", "text": "its certificate expired"}
+    desk.answers["endpoint"] = answer | {"failure": failure}
+    result = punte("endpoint", "show", "anpis-cases")
+    assert "D101 its certificate expired" in result.out
+    assert "2025-11-21 19:20:00 +02" in result.out
+    assert "punte messages timeline m1" in result.err
