@@ -11,6 +11,8 @@ from hub_core.journal.entries import Queue
 
 #: What should have happened so long ago waits for a person.
 STUCK_AFTER: Final = timedelta(minutes=15)
+#: Who pauses an endpoint knows of it for so long; a pause with no end that is older and holds something is told.
+FORGOTTEN_AFTER: Final = timedelta(days=1)
 _STEP: Final = timedelta(microseconds=1)
 
 

@@ -11,7 +11,7 @@ from hub_core.errors import ConfigError
 from hub_core.journal.entries import Queue
 from hub_core.outbox import Pause
 from hub_core.security.masking import mask_numbers
-from registry.crontab import STUCK_AFTER, goes_at
+from registry.crontab import FORGOTTEN_AFTER, STUCK_AFTER, goes_at
 from registry.desk.arguments import EndpointName, EndpointPause, EndpointResume, Nothing
 from registry.desk.registered import registered
 from registry.parts import Parts
@@ -32,10 +32,11 @@ class EndpointRow(msgspec.Struct, frozen=True, kw_only=True):
             ``collecting``: what waits goes into a file that is not due yet.
         until: when it is looked at again by itself, or when the file is due.
         why: reason of the pause, or code of the failure.
-        by: who paused it.
+        by: who paused it, ``since`` when.
         oldest: since when the oldest waits that needs no person before it can go.
         in_doubt: of those that wait, how many wait for a person; the first ``in_doubt_since``.
         late: what waits should have been sent by now.
+        forgotten: paused for more than a day with no end named, and something waits.
     """
 
     endpoint: str
@@ -44,6 +45,7 @@ class EndpointRow(msgspec.Struct, frozen=True, kw_only=True):
     until: datetime | None = None
     why: str = ""
     by: str = ""
+    since: datetime | None = None
     under_way: int = 0
     waiting: int = 0
     oldest: datetime | None = None
@@ -51,6 +53,7 @@ class EndpointRow(msgspec.Struct, frozen=True, kw_only=True):
     in_doubt_since: datetime | None = None
     parked: int = 0
     late: bool = False
+    forgotten: bool = False
 
 
 def endpoints(parts: Parts, _: Nothing) -> list[EndpointRow]:
@@ -131,6 +134,7 @@ def _row(
         until=until,
         why=why,
         by=pause.by if pause else "",
+        since=pause.at if pause else None,
         under_way=standing.under_way if standing else 0,
         waiting=queue.waiting,
         oldest=queue.oldest,
@@ -138,6 +142,7 @@ def _row(
         in_doubt_since=queue.in_doubt_since,
         parked=queue.parked,
         late=waits_long and state not in {"paused", "closed"},
+        forgotten=pause is not None and pause.until is None and pause.at < now - FORGOTTEN_AFTER and queue.waiting > 0,
     )
 
 

@@ -9,6 +9,7 @@ import msgspec
 
 from hub_core.codes import CODES
 from hub_core.journal.entries import ParkedGroup
+from hub_core.security.masking import mask_numbers
 from registry.desk.arguments import Nothing
 from registry.desk.endpoints import EndpointRow, endpoints
 from registry.desk.looking import described
@@ -26,7 +27,8 @@ class Stuck(msgspec.Struct, frozen=True, kw_only=True):
     """One thing that needs a human.
 
     Attributes:
-        what: ``store``, ``parked``, ``in doubt``, ``late``, ``refused``, ``scheduled`` or ``disk``.
+        what: ``store``, ``parked``, ``in doubt``, ``late``, ``paused``, ``refused``, ``scheduled`` or
+            ``disk``.
         where: endpoint, job, or nothing.
         command: shows or mends it.
     """
@@ -44,6 +46,7 @@ def status(parts: Parts, _: Nothing) -> dict[str, Any]:
     counts, groups, rows = parts.view.counts(), parts.view.parked(), endpoints(parts, Nothing())
     surges, now = refusing(parts), parts.clock.now()
     stuck = [*map(_parked, groups), *(it for row in rows for it in _waiting(row))]
+    stuck += [_forgotten(row) for row in rows if row.forgotten]
     stuck += [*(_refused(it, now) for it in surges), *_scheduled(parts)]
     stuck = [*_store(parts), *stuck, *_disk(parts)]
     return {
@@ -120,6 +123,17 @@ def _waiting(row: EndpointRow) -> Iterator[Stuck]:
             why=why,
             command=f"punte endpoint {act}",
         )
+
+
+def _forgotten(row: EndpointRow) -> Stuck:
+    return Stuck(
+        what="paused",
+        where=row.endpoint,
+        count=row.waiting,
+        since=row.since,
+        why=f"no end was named by {row.by}: {mask_numbers(row.why)}",
+        command=f"punte endpoint resume {row.endpoint} --reason TEXT",
+    )
 
 
 def _refused(it: Refusing, now: datetime) -> Stuck:

@@ -12,6 +12,7 @@ from hub_core.directory.policy import Collect, OpeningHours
 from hub_core.errors import ConfigError
 from hub_core.filed import Closed
 from hub_core.message import DeliveryState
+from hub_core.outbox import Pause
 from hub_core.settings import Settings
 from hub_core.testing.builders import a_delivery, a_message, an_outcome
 from hub_core.testing.journal.base import ended
@@ -20,6 +21,7 @@ from registry.figures import figures
 from registry.parts import Parts
 
 MINUTE = timedelta(minutes=1)
+HOUR = timedelta(hours=1)
 INSTITUTIONS = {"anpis": Institution(name="ANPIS")}
 
 
@@ -235,6 +237,29 @@ async def test_an_endpoint_says_where_its_files_go_and_which_were_written(store)
     shown = await store.call("endpoint", name="town")
     assert shown["folder"] == "town/in"
     assert [(it["name"], it["lines"], it["written_at"]) for it in shown["files"]] == [("a.csv", 1, None)]
+
+
+@pytest.mark.parametrize(
+    ("age", "until", "waits", "told"),
+    [
+        (25 * HOUR, None, True, True),
+        (23 * HOUR, None, True, False),
+        (25 * HOUR, None, False, False),
+        (25 * HOUR, 26 * HOUR, True, False),
+    ],
+)
+async def test_a_pause_of_more_than_a_day_without_an_end_that_holds_something_back_is_told(
+    store, age, until, waits, told
+):
+    at = SystemClock().now() - age
+    pause = Pause(endpoint="cases", at=at, by="ana", reason="ticket 4711", until=until and at + until)
+    await store.parts.journal.pause(pause)
+    if waits:
+        await store.keep("cases")
+    stuck = (await store.call("status"))["stuck"]
+    assert [(it["what"], it["where"], it["count"], it["why"]) for it in stuck] == [
+        ("paused", "cases", 1, "no end was named by ana: ticket 4711")
+    ] * told
 
 
 async def test_the_last_failure_is_told_with_when_its_masked_words_and_its_message(store):
