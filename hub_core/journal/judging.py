@@ -14,7 +14,7 @@ _REFUSED: Final = (
 _JUDGED: Final = (
     f"SELECT m.id, m.received_at, {_REFUSED}, m.codes FROM message m WHERE m.endpoint = ? AND m.seq <= "  # noqa: S608 - names of our own
     "(SELECT n.seq FROM message n WHERE n.received_at <= ? ORDER BY n.received_at DESC, n.seq DESC LIMIT 1) "
-    "ORDER BY m.seq DESC LIMIT ?"
+    "AND m.received_at <= ? ORDER BY m.seq DESC LIMIT ?"  # a clock that was set back brings later ones before that
 )
 
 
@@ -25,6 +25,7 @@ class JudgedView:
 
     def judged(self, endpoint: str, *, until: datetime, limit: int) -> list[Judged]:
         """Return how the newest messages were decided that an endpoint had received until then, newest first."""
+        at = to_micros(until)
         with self._readers.read() as connection:
-            rows = connection.execute(_JUDGED, (endpoint, to_micros(until), limit)).fetchall()
+            rows = connection.execute(_JUDGED, (endpoint, at, at, limit)).fetchall()
         return [Judged(id_, from_micros(at), bool(refused), tuple(codes.split())) for id_, at, refused, codes in rows]

@@ -32,6 +32,13 @@ class Judging(JournalSuite):
         assert [(it.id, it.at) for it in journal.judged("cnas-in", until=NOW, limit=9)] == [(then.id, NOW)]
         assert journal.judged("cnas-in", until=NOW - MINUTE, limit=9) == []
 
+    async def test_what_came_later_is_left_out_though_the_clock_was_set_back_after_it(
+        self, journal: AnyJournal
+    ) -> None:
+        await refuse(journal, at=NOW + MINUTE)
+        then = await keep_bare(journal)
+        assert [it.id for it in journal.judged("cnas-in", until=NOW, limit=9)] == [then.id]
+
     async def test_what_a_person_rejected_was_not_refused_when_it_came(self, journal: AnyJournal) -> None:
         await keep(journal)
         (claimed,) = await claim(journal)
