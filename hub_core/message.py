@@ -213,8 +213,8 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
         step: ``received``, ``refused``, ``decided``, ``sent``, ``failed``, ``in-doubt``, ``parked``,
             ``revealed``, ``replayed``, ``answered``, ``split``, ``settled``, ``retried``, ``rejected``, ``discarded``.
         by: the worker, or the operator who did it.
-        endpoint: of an attempt: where it went, like ``attempt`` (1 for the first) and ``began``, when it began.
-        course: of an attempt.
+        endpoint: of an attempt, or an act on one delivery: where it goes.
+        attempt: 1 for the first, like ``began``, when it began, and ``course``: of an attempt.
         replay: id of the replay.
     """
 

@@ -88,7 +88,7 @@ def close(connection: Connection, row: ParkedRow, entry: Entry, vault: Vault, *,
     Raises:
         Rejected: J404 no such message; J412 it is not parked.
     """
-    note(connection, entry, vault)
+    note(connection, entry, vault, delivery=row.delivery.id if row.delivery else None)
     number = number_of(connection, row.message_id)
     if row.delivery is None:
         _close_message(connection, row.message_id, "refused" if refused else "accepted")

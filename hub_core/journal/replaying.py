@@ -71,7 +71,7 @@ def redeliver(
     Raises:
         Rejected: J404 no such message; J410 its contents were purged; J412 a delivery of that id is not parked.
     """
-    note(connection, entry, vault)
+    note(connection, entry, vault, delivery=deliveries[0].id if len(deliveries) == 1 else None)
     reach("after-note-before-redeliver")
     for delivery in deliveries:
         message, envelope = row_of(connection, delivery.message_id)

@@ -90,7 +90,7 @@ def settle_doubt(connection: Connection, delivery_id: str, entry: Entry, vault: 
     Raises:
         Rejected: J404 no such message; J413 no delivery of that id is in doubt.
     """
-    note(connection, entry, vault)
+    note(connection, entry, vault, delivery=delivery_id)
     at = to_micros(entry.at)
     state, ready = (DeliveryState.SENT, None) if sent else (DeliveryState.READY, at)
     row = connection.execute(
@@ -110,8 +110,10 @@ def settle_doubt(connection: Connection, delivery_id: str, entry: Entry, vault: 
     refresh_state(connection, message)
 
 
-def note(connection: Connection, entry: Entry, vault: Vault, *, act: str | None = None) -> bool:
-    """Add a line to the history; False: the message has one of this act already.
+def note(
+    connection: Connection, entry: Entry, vault: Vault, *, act: str | None = None, delivery: str | None = None
+) -> bool:
+    """Add a line to the history, perhaps about one delivery; False: the message has one of this act already.
 
     Raises:
         Rejected: J404.
@@ -119,9 +121,10 @@ def note(connection: Connection, entry: Entry, vault: Vault, *, act: str | None 
     number, envelope = row_of(connection, entry.message_id)
     told = vault.contents(entry.message_id, envelope).tell(Told(entry.detail))
     written = connection.execute(
-        "INSERT INTO entry (message_seq, at, step, actor, code, detail, told, act) VALUES (?, ?, ?, ?, ?, '', ?, ?) "
+        "INSERT INTO entry (message_seq, at, step, actor, code, detail, told, act, delivery_seq) "
+        "VALUES (?, ?, ?, ?, ?, '', ?, ?, (SELECT seq FROM delivery WHERE id = ? AND message_seq = ?)) "
         "ON CONFLICT DO NOTHING RETURNING 1",
-        (number, to_micros(entry.at), entry.step, entry.by, entry.code, told, act),
+        (number, to_micros(entry.at), entry.step, entry.by, entry.code, told, act, delivery, number),
     )
     return written.fetchone() is not None
 

@@ -96,7 +96,7 @@ async def settle(parts: Parts, act: Settle) -> dict[str, Any]:
         raise ConfigError("W400", f"several partners are in doubt: {names}", mend="add --endpoint NAME")
     for delivery in waiting:
         word = "sent" if act.sent else "not sent"
-        entry = _entry(parts, act.id, "settled", act.by, f"{delivery.endpoint}: {word}; {act.reason}")
+        entry = _entry(parts, act.id, "settled", act.by, f"{word}; {act.reason}")
         await parts.journal.settle_doubt(delivery.id, entry, sent=act.sent)
     parts.deliveries_added()
     log.info("doubt.settled", extra={"reference": act.id, "sent": act.sent, "by": act.by})

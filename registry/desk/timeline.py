@@ -6,6 +6,7 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
+from hub_core.clock import repair_id
 from hub_core.journal.entries import DeliveryRow, Kept, MessageRow
 from hub_core.message import DeliveryState, Entry, State
 from hub_core.security.masking import mask_numbers
@@ -31,7 +32,7 @@ class _Line(NamedTuple):
 def steps(parts: Parts, kept: Kept) -> list[dict[str, Any]]:
     """Return what happened, oldest first, each with the seconds since the step before; of an attempt what it took."""
     message_id = kept.message.id
-    lines = [_Line(entry) for entry in parts.view.entries(message_id)]
+    lines = [_Line(_linked(kept, entry)) for entry in parts.view.entries(message_id)]
     held = [line for entry, _ in lines for line in _held(kept, entry)]
     paused = [line for row in _first_of_each(parts, message_id) for line in _paused(parts, kept, row)]
     answered = [line for row in _first_of_each(parts, message_id) for line in _answered(parts, row)]
@@ -61,6 +62,16 @@ def _step(line: _Line, since: timedelta) -> dict[str, Any]:
         "phases": entry.course.phases,
         "until": line.until,
     }
+
+
+def _linked(kept: Kept, entry: Entry) -> Entry:
+    """Return an entry that names the corrected copy, or in its first line the message that it corrects."""
+    if entry.step == "repaired":
+        copy = f"the corrected copy is message {repair_id(kept.message.id)}"
+        return msgspec.structs.replace(entry, detail=f"{entry.detail}; {copy}")
+    if entry.step == "received" and kept.message.repairs is not None:
+        return msgspec.structs.replace(entry, detail=f"corrected copy of message {kept.message.repairs}")
+    return entry
 
 
 def _first_of_each(parts: Parts, message_id: str) -> Sequence[DeliveryRow]:

@@ -194,7 +194,7 @@ async def test_a_person_settles_a_doubt(store, sent, state):
     answer = await store.call("settle", id=message_id, sent=sent, by="ana", reason="asked them")
     assert (answer["state"], answer["endpoint"]) == (state, "cases")
     word = "sent" if sent else "not sent"
-    assert store.last(message_id) == ("settled", "ana", f"cases: {word}; asked them")
+    assert store.last(message_id) == ("settled", "ana", f"{word}; asked them")
 
 
 async def test_of_several_partners_in_doubt_one_is_named(store):

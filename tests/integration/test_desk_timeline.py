@@ -1,12 +1,13 @@
 """What the desk tells of one message in the order of time."""
 
+import base64
 import json
 from datetime import timedelta
 
 from hub_core.course import Course, Hold
 from hub_core.message import DeliveryState
 from hub_core.testing.journal.base import ended
-from tests.integration.seds_kept import COUNTRY, MINUTE
+from tests.integration.seds_kept import COUNTRY, MINUTE, SED
 
 
 async def timeline(seds, message_id):
@@ -116,3 +117,30 @@ async def test_it_says_that_the_endpoint_is_closed_and_until_when(seds):
 
 async def test_what_was_sent_waits_for_nothing(seds):
     assert (await timeline(seds, await seds.sent_message()))["now"] == []
+
+
+async def test_an_act_on_a_delivery_names_its_partner(seds):
+    message_id = await seds.accept()
+    now = seds.parts.clock.now()
+    (claimed,) = await seds.parts.journal.claim(limit=1, lease=MINUTE, now=now)
+    await seds.parts.journal.settle(ended(claimed, DeliveryState.IN_DOUBT, at=now, code="D104"))
+    await seds.desk.call("settle", {"id": message_id, "sent": False, "by": "ana", "reason": "not there"})
+    await seds.deliver(DeliveryState.PARKED, "D201")
+    acted = {"of": message_id, "by": "ana", "reason": "mended", "until": now + timedelta(days=1)}
+    for what in ("retry", "discard"):
+        await seds.desk.call("parked_act", {"what": what, **acted})
+        await seds.deliver(DeliveryState.PARKED, "D201")
+    acts = [step for step in (await timeline(seds, message_id))["steps"] if step["by"] == "ana"]
+    assert [(step["step"], step["endpoint"]) for step in acts] == [
+        ("settled", "cases"),
+        ("retried", "cases"),
+        ("discarded", "cases"),
+    ]
+
+
+async def test_a_repaired_message_names_its_copy_and_the_copy_names_it(seds):
+    first = await seds.accept(sed=None)
+    body = base64.b64encode(json.dumps(SED).encode()).decode()
+    copy = (await seds.desk.call("repair", {"id": first, "body": body, "by": "ana", "reason": "as agreed"}))["copy"]
+    assert (await timeline(seds, first))["steps"][-1]["detail"] == (f"as agreed; the corrected copy is message {copy}")
+    assert (await timeline(seds, copy))["steps"][0]["detail"] == f"corrected copy of message {first}"

@@ -37,7 +37,10 @@ def a_pause(*, endpoint: str = OUT, at: datetime = NOW, until: datetime | None =
 
 def found_out(delivery: Delivery) -> Entry:
     """Return the entry of a person who settles a doubt."""
-    return Entry(message_id=delivery.message_id, at=NOW, step="settled", by="clerk", detail="asked by telephone")
+    said = "asked by telephone"
+    return Entry(
+        message_id=delivery.message_id, at=NOW, step="settled", by="clerk", detail=said, endpoint=delivery.endpoint
+    )
 
 
 async def keep_in_doubt(journal: AnyJournal, *, order_key: str | None = None) -> Delivery:

@@ -28,7 +28,8 @@ OUT = "ministry-out"
 
 def closed_by(row: ParkedRow) -> Entry:
     """Return the entry of a person who closes what was given up."""
-    return Entry(message_id=row.message_id, at=NOW, step="rejected", by="clerk", detail="not for them")
+    to = row.delivery.endpoint if row.delivery else None
+    return Entry(message_id=row.message_id, at=NOW, step="rejected", by="clerk", detail="not for them", endpoint=to)
 
 
 async def keep_parked(
