@@ -10,7 +10,7 @@ import hashlib
 import logging
 from collections.abc import Callable, Iterable, Mapping
 from itertools import dropwhile, islice
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 
@@ -19,6 +19,7 @@ from hub_core.clock import row_id
 from hub_core.directory import Directory
 from hub_core.errors import PunteError, Rejected, TryLater
 from hub_core.journal.failpoints import reach
+from hub_core.journal.whole import message_of
 from hub_core.message import Entry, Message, Outcome
 from hub_core.ports import Adapter, Clock, Journal, JournalView, Part, Split, Splits
 
@@ -26,7 +27,6 @@ log = logging.getLogger("punte.splitting")
 BATCH: Final = 1024  # rows of one commit
 TURN: Final = 32  # rows that are judged between two looks at what else there is to do: some milliseconds
 AT_ONCE: Final = 4  # files; the others wait
-_APART: Final = ("body", "attachments", "row_key")  # of a message, not in its row
 _PAUSE: Final = 1.0  # seconds, after something went wrong
 
 
@@ -169,21 +169,6 @@ class Splitter:
             judged += [(row, self._hub.decide(row, one, directory)) for row, one in zip(rows, read, strict=True)]
             await asyncio.sleep(0)
         return judged
-
-
-def message_of(view: JournalView, message_id: str) -> Message:
-    """Return a kept message with its body.
-
-    Raises:
-        Rejected: J404.
-    """
-    kept = view.message(message_id)
-    body = view.body(message_id)
-    assert kept is not None  # noqa: S101 - its body is there
-    fields: dict[str, Any] = {
-        name: getattr(kept.message, name) for name in Message.__struct_fields__ if name not in _APART
-    }
-    return Message(body=body, attachments=view.attachments(message_id), **fields)
 
 
 def row_message(file: Message, part: Part, media_type: str) -> Message:

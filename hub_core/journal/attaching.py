@@ -45,7 +45,7 @@ class AttachmentView:
         if not rows:
             return ()
         contents = self._vault.contents(message_id, rows[0][0])
-        return tuple(_DECODER.decode(contents.open(_FACTS, facts)) for _, facts in rows)
+        return tuple(opened(facts, contents) for _, facts in rows)
 
     def unnamed(self, files: Iterable[str]) -> list[str]:
         """Return those files that no message has."""
@@ -56,6 +56,11 @@ class AttachmentView:
 def seal(attachments: Sequence[Attachment], contents: Contents) -> list[tuple[str, bytes]]:
     """Return what is written of attachments: the file, and the rest sealed."""
     return [(one.file, contents.seal(_FACTS, _ENCODER.encode(one))) for one in attachments]
+
+
+def opened(facts: bytes, contents: Contents) -> Attachment:
+    """Return what ``seal`` was given one of."""
+    return _DECODER.decode(contents.open(_FACTS, facts))
 
 
 def add(connection: Connection, of_messages: Iterable[tuple[int, Sequence[tuple[str, bytes]]]]) -> None:

@@ -6,7 +6,7 @@ from typing import Annotated, Final, Literal
 import msgspec
 from msgspec import Meta
 
-from hub_core.message import Delivery, DeliveryState, Entry, Outcome, State
+from hub_core.message import Delivery, DeliveryState, Outcome, State
 from hub_core.trace import Trace
 
 REJECTED: Final = "D401"
@@ -232,24 +232,6 @@ class ParkedRow(msgspec.Struct, frozen=True, kw_only=True):
     message_id: str
     delivery: Delivery | None
     parked_at: datetime
-
-
-class Replay(msgspec.Struct, frozen=True, kw_only=True):
-    """One message that is to be delivered again.
-
-    Attributes:
-        id: of the replay; a message takes part in it at most once.
-        entry: who does it, when and why.
-        deliveries: new ones; or, under their own ids, those that were sent, given up or are in doubt.
-        outcome: what new ones carry, where that is not what was decided first.
-        also_in_doubt: replace or repeat what is in doubt, too.
-    """
-
-    id: str
-    entry: Entry
-    deliveries: tuple[Delivery, ...]
-    outcome: Outcome | None = None
-    also_in_doubt: bool = False
 
 
 class Counts(msgspec.Struct, frozen=True, kw_only=True):

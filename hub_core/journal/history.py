@@ -12,7 +12,8 @@ from hub_core.journal.entries import Attempt, DeliveryRow, Kept
 from hub_core.journal.instants import from_micros
 from hub_core.journal.readers import Readers
 from hub_core.journal.settling import number_of
-from hub_core.message import Delivery, DeliveryState, Entry, Outcome, Severity, State
+from hub_core.journal.whole import delivery_of
+from hub_core.message import DeliveryState, Entry, Outcome, Severity, State
 
 _DELIVERY: Final = (
     "seq, id, route, endpoint, order_key_sealed, due_at, state, attempts, lease_until, settled_at, code, superseded, "
@@ -142,14 +143,7 @@ def _attempts(connection: Connection, message_seq: int, delivery_seq: int, conte
 def _delivery(message_id: str, row: Row, contents: Contents, history: tuple[Attempt, ...]) -> DeliveryRow:
     told = said(contents, *row[12:])
     return DeliveryRow(
-        delivery=Delivery(
-            id=row[1],
-            message_id=message_id,
-            route=row[2],
-            endpoint=row[3],
-            order_key=contents.order_key(row[4]),
-            due_at=from_micros(row[5]),
-        ),
+        delivery=delivery_of(message_id, row[1:6], contents),
         state=DeliveryState(row[6]),
         attempts=row[7],
         lease_until=from_micros(row[8]),

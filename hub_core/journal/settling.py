@@ -3,13 +3,13 @@
 # ruff: noqa: S608 - what is put into SQL here are names of our own; values are always bound
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from hub_core.errors import Rejected
 from hub_core.journal.bodies import Told, Vault
 from hub_core.journal.engines.connection import Connection, Line
-from hub_core.journal.engines.statements import ADDED, Row, chunks, insert, marks
+from hub_core.journal.engines.statements import ADDED, Row, chunks, insert, marks, select_in
 from hub_core.journal.entries import REJECTED
 from hub_core.journal.failpoints import reach
 from hub_core.journal.instants import to_micros
@@ -25,6 +25,13 @@ _STEPS: Final = {
 }
 _CLOSED: Final = frozenset({DeliveryState.SENT, DeliveryState.PARKED})
 _ENTRY: Final = "message_seq, at, step, actor, code, detail, told, delivery_seq, attempt, started_at"
+
+
+class MessageKey(NamedTuple):
+    """By what a message is known in this file, and what opens it."""
+
+    number: int
+    envelope: bytes
 
 
 class _Ended(NamedTuple):
@@ -110,23 +117,43 @@ def settle_doubt(connection: Connection, delivery_id: str, entry: Entry, vault: 
     refresh_state(connection, message)
 
 
-def note(
-    connection: Connection, entry: Entry, vault: Vault, *, act: str | None = None, delivery: str | None = None
-) -> bool:
-    """Add a line to the history, perhaps about one delivery; False: the message has one of this act already.
+def note(connection: Connection, entry: Entry, vault: Vault, *, delivery: str | None = None) -> None:
+    """Add a line to the history, perhaps about one delivery.
 
     Raises:
         Rejected: J404.
     """
     number, envelope = row_of(connection, entry.message_id)
     told = vault.contents(entry.message_id, envelope).tell(Told(entry.detail))
-    written = connection.execute(
-        "INSERT INTO entry (message_seq, at, step, actor, code, detail, told, act, delivery_seq) "
-        "VALUES (?, ?, ?, ?, ?, '', ?, ?, (SELECT seq FROM delivery WHERE id = ? AND message_seq = ?)) "
-        "ON CONFLICT DO NOTHING RETURNING 1",
-        (number, to_micros(entry.at), entry.step, entry.by, entry.code, told, act, delivery, number),
+    connection.execute(
+        "INSERT INTO entry (message_seq, at, step, actor, code, detail, told, delivery_seq) "
+        "VALUES (?, ?, ?, ?, ?, '', ?, (SELECT seq FROM delivery WHERE id = ? AND message_seq = ?))",
+        (number, to_micros(entry.at), entry.step, entry.by, entry.code, told, delivery, number),
     )
-    return written.fetchone() is not None
+
+
+def note_all(
+    connection: Connection, noted: Iterable[tuple[Entry, str]], rows: Mapping[str, MessageKey], vault: Vault
+) -> set[int]:
+    """Add lines to the histories of messages; return the numbers of those that had none of this act already."""
+    written = (
+        (
+            rows[entry.message_id].number,
+            to_micros(entry.at),
+            entry.step,
+            entry.by,
+            entry.code,
+            "",
+            vault.contents(entry.message_id, rows[entry.message_id].envelope).tell(Told(entry.detail)),
+            act,
+        )
+        for entry, act in noted
+    )
+    columns, new_only = (
+        "message_seq, at, step, actor, code, detail, told, act",
+        " ON CONFLICT DO NOTHING RETURNING message_seq",
+    )
+    return {number for (number,) in insert(connection, "entry", columns, written, new_only)}
 
 
 def split(connection: Connection, entry: Entry, vault: Vault) -> None:
@@ -154,16 +181,32 @@ def purged(message_id: str) -> Rejected:
     return Rejected("J410", "its contents were purged", where=message_id)
 
 
-def row_of(connection: Connection, message_id: str) -> tuple[int, bytes]:
+def row_of(connection: Connection, message_id: str) -> MessageKey:
     """Return the number of a message in this file, and its envelope.
 
     Raises:
         Rejected: J404.
     """
-    row = connection.execute("SELECT seq, envelope FROM message WHERE id = ?", (message_id,)).fetchone()
-    if row is None:
-        raise Rejected("J404", "no such message", where=message_id)
-    return int(row[0]), row[1]
+    return rows_of(connection, [message_id])[message_id]
+
+
+def rows_of(connection: Connection, message_ids: Sequence[str]) -> dict[str, MessageKey]:
+    """Return the numbers of messages in this file, and their envelopes.
+
+    Raises:
+        Rejected: J404.
+    """
+    rows = select_in(connection, "SELECT id, seq, envelope FROM message WHERE id IN ({})", message_ids)
+    found = {message_id: MessageKey(*row) for message_id, *row in rows}
+    for message_id in message_ids:
+        if message_id not in found:
+            raise no_such(message_id)
+    return found
+
+
+def no_such(message_id: str) -> Rejected:
+    """Return the error for a message that is not there."""
+    return Rejected("J404", "no such message", where=message_id)
 
 
 def _told(connection: Connection, items: Sequence[tuple[Settlement, Vault]]) -> list[bytes | None]:

@@ -26,9 +26,10 @@ from hub_core.journal.database import Database
 from hub_core.journal.dropping import KeyDropped
 from hub_core.journal.engines.connection import Connection
 from hub_core.journal.engines.statements import chunks
-from hub_core.journal.entries import ParkedRow, PurgePart, PurgeStep, Replay
+from hub_core.journal.entries import ParkedRow, PurgePart, PurgeStep
 from hub_core.journal.failpoints import reach
 from hub_core.journal.instants import to_micros
+from hub_core.journal.replays import Replay
 from hub_core.journal.view import SqlJournalView
 from hub_core.message import Delivery, DeliveryState, Entry, Message, Outcome, Refusal
 from hub_core.outbox import Claimed, Pause, Settlement

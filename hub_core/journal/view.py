@@ -2,11 +2,10 @@
 
 # ruff: noqa: S608 - what is put into SQL here are names of our own; values are always bound
 
-from collections.abc import Collection, Sequence
-from typing import Any, Final
+from collections.abc import Collection
 
 from hub_core.journal.attaching import AttachmentView
-from hub_core.journal.bodies import Contents, Envelope, Vault
+from hub_core.journal.bodies import Contents, Vault
 from hub_core.journal.engines.statements import OPEN
 from hub_core.journal.entries import Counts, Filter, Kept, MessageRow, Rows
 from hub_core.journal.filing import FilingView
@@ -23,12 +22,8 @@ from hub_core.journal.repeating import RepeatView
 from hub_core.journal.replaying import ReplayView
 from hub_core.journal.scheduling import ScheduleView
 from hub_core.journal.settling import number_of, purged
+from hub_core.journal.whole import COLUMNS, CONTENTS, WholeView, message_row
 from hub_core.message import Receipt, Refusal, State
-
-_COLUMNS: Final = (
-    "m.id, m.endpoint, m.party, m.service, m.purpose, m.received_at, m.registry_set, m.state, m.decided_at, "
-    "m.mapping, m.codes, m.line, m.envelope"
-)
 
 
 class SqlJournalView(
@@ -42,6 +37,7 @@ class SqlJournalView(
     RepeatView,
     ReplayView,
     ScheduleView,
+    WholeView,
 ):
     """The port ``JournalView``. Plain functions: a read takes microseconds to a few milliseconds."""
 
@@ -57,9 +53,9 @@ class SqlJournalView(
         filtered = f"WHERE {' AND '.join(conditions)} " if conditions else ""
         with self._readers.read() as connection:
             rows = connection.execute(
-                f"SELECT {_COLUMNS} FROM message m {filtered}ORDER BY m.seq {order} LIMIT ?", values
+                f"SELECT {COLUMNS} FROM message m {filtered}ORDER BY m.seq {order} LIMIT ?", values
             )
-            return [_message(row, self._vault.open(row[0], row[-1])) for row in rows]
+            return [message_row(row, self._vault.open(row[0], row[-1])) for row in rows]
 
     def how_many(self, wanted: Filter) -> int:
         """Return how many messages fit, whatever the limit."""
@@ -73,9 +69,8 @@ class SqlJournalView(
         """Return a message and its decision."""
         with self._readers.read() as connection:
             row = connection.execute(
-                f"SELECT {_COLUMNS}, coalesce(c.outcome, r.outcome), coalesce(c.sealed, 1), r.at FROM message m "
-                "LEFT JOIN content c ON c.message_seq = m.seq LEFT JOIN receipt r ON r.message_seq = m.seq "
-                "WHERE m.id = ?",
+                f"SELECT {COLUMNS}, coalesce(c.outcome, r.outcome), coalesce(c.sealed, 1), r.at "
+                f"FROM message m {CONTENTS} WHERE m.id = ?",
                 (message_id,),
             ).fetchone()
         if row is None:
@@ -84,7 +79,7 @@ class SqlJournalView(
         envelope = self._vault.open(message_id, columns[-1])
         contents = Contents(message_id, envelope)
         decided = decode_outcome(contents.read(b"outcome", outcome, sealed=sealed))
-        return Kept(_message(columns, envelope), decided, from_micros(purged_at))
+        return Kept(message_row(columns, envelope), decided, from_micros(purged_at))
 
     def body(self, message_id: str) -> bytes:
         """Return the bytes as received.
@@ -177,29 +172,3 @@ class SqlJournalView(
             oldest_open=from_micros(since[0]) if since else None,
             newest=from_micros(newest[0]) if newest else None,
         )
-
-
-def _message(row: Sequence[Any], envelope: Envelope) -> MessageRow:
-    return MessageRow(
-        id=row[0],
-        endpoint=row[1],
-        party=row[2],
-        service=row[3],
-        purpose=row[4],
-        sender_id=envelope.sender_id,
-        correlation_id=envelope.correlation_id,
-        received_at=from_micros(row[5]),
-        media_type=envelope.media_type,
-        digest=envelope.digest,
-        registry_set=row[6],
-        state=State(row[7]),
-        decided_at=from_micros(row[8]),
-        mapping=row[9],
-        document=envelope.document,
-        codes=tuple(row[10].split()),
-        line=row[11],
-        cases=envelope.cases,
-        trace=envelope.trace,
-        repairs=envelope.repairs,
-        name=envelope.name,
-    )

@@ -5,12 +5,8 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from hub_core.filed import Closed, FileAnswer, SetAside
-from hub_core.journal.entries import (
-    ParkedRow,
-    PurgePart,
-    PurgeStep,
-    Replay,
-)
+from hub_core.journal.entries import ParkedRow, PurgePart, PurgeStep
+from hub_core.journal.replays import Replay
 from hub_core.message import Delivery, Entry, Message, Outcome, Refusal
 from hub_core.outbox import Claimed, Pause, Settlement
 from hub_core.ports.schedule import Position

@@ -1,10 +1,11 @@
 """The journal's reading side."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Protocol
 
 from hub_core.attachments.attachment import Attachment
+from hub_core.errors import PunteError
 from hub_core.filed import Candidate, Collecting, FiledRow, Unwritten
 from hub_core.journal.entries import (
     Counts,
@@ -18,9 +19,9 @@ from hub_core.journal.entries import (
     Purgeable,
     PurgePart,
     Queue,
-    Replay,
     Rows,
 )
+from hub_core.journal.replays import Replay, Whole
 from hub_core.message import Entry, Outcome, Receipt, Refusal
 from hub_core.outbox import Pause
 
@@ -44,8 +45,15 @@ class JournalView(Protocol):
         """Return what was decided last: by a replay, or first; ``None``: no such message."""
         ...
 
-    def hindered(self, replay: Replay) -> str | None:
-        """Return why ``Journal.replay`` would leave the message alone; ``None``: it would not.
+    def whole(self, message_ids: Sequence[str]) -> list[Whole | PunteError]:
+        """Return all that is kept of messages, in this order: as many from the front as go into memory together.
+
+        At least one; what is not there (J404), or cannot be opened, is the error in its place.
+        """
+        ...
+
+    def hindered(self, replays: Sequence[Replay]) -> list[str | None]:
+        """Return for each replay why ``Journal.replay`` would leave its message alone; ``None``: it would not.
 
         Raises:
             Rejected: J404.

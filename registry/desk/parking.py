@@ -12,7 +12,7 @@ from hub_core.journal.entries import DeliveryRow, ParkedGroup, ParkedRow
 from hub_core.message import DeliveryState, Entry
 from registry.desk.arguments import Doubts, Parked, ParkedAct, Settle
 from registry.desk.looking import described, found
-from registry.desk.replaying import judged_again
+from registry.desk.replaying import judged_again, whole
 from registry.parts import Parts
 
 log = logging.getLogger("punte.desk")
@@ -145,7 +145,7 @@ async def _retry(parts: Parts, row: ParkedRow, entry: Entry) -> None:
         again = msgspec.structs.replace(row.delivery, due_at=parts.clock.now())
         await parts.journal.redeliver([again], entry)
         return
-    now = judged_again(parts, found(parts, row.message_id))
+    now = judged_again(parts, whole(parts, row.message_id))
     if not now.deliveries:
         raise Rejected("J412", f"decided again it is {now.state}: nothing to deliver", where=row.message_id)
     await parts.journal.redeliver(now.deliveries, entry, msgspec.structs.replace(now, deliveries=()))

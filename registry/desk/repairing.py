@@ -4,9 +4,9 @@ import hashlib
 import logging
 from typing import Any
 
-from hub_core.accepting.splitting import message_of
 from hub_core.clock import repair_id
 from hub_core.errors import ConfigError, Rejected
+from hub_core.journal.whole import message_of
 from hub_core.message import Entry, State
 from registry.desk.arguments import Repair
 from registry.desk.looking import found

@@ -13,24 +13,23 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
-from hub_core.accepting.splitting import message_of
 from hub_core.canonical import Beneficiary
 from hub_core.clock import repair_id
 from hub_core.codes import entry_of
 from hub_core.errors import ConfigError, PunteError, Rejected
-from hub_core.journal.entries import Kept, Replay
 from hub_core.journal.replaying import BY_THIS_REPLAY
+from hub_core.journal.replays import Replay, Whole
+from hub_core.journal.whole import with_bytes
 from hub_core.mapping import MappingSet
 from hub_core.mapping.trying.compare import Difference, differences, told_in
 from hub_core.message import Delivery, Entry, Outcome, Severity, State
 from registry.desk import arguments as args
 from registry.desk.files import is_file, not_as_one, refused_again
-from registry.desk.looking import found
 from registry.mappings.differences import masked_difference
 from registry.parts import Parts
 
 log = logging.getLogger("punte.desk")
-BATCH: Final = 16  # messages in one commit; a hub that runs goes on with its own in between
+BATCH: Final = 50  # messages of one look, and of one commit; a hub that runs goes on with its own in between
 _ID_DIGITS: Final = 7
 
 
@@ -57,10 +56,10 @@ async def replay(parts: Parts, act: args.Replay) -> dict[str, Any]:
     name = _name(parts, act)
     wanted = [act.id] if act.id is not None else [row.id for row in parts.view.messages(act.filter)]
     rows: list[dict[str, Any]] = []
-    for begin in range(0, len(wanted), BATCH):
+    while some := wanted[len(rows) : len(rows) + BATCH]:
         tried = []
-        for message_id in wanted[begin : begin + BATCH]:
-            tried.append(_tried(parts, act, message_id, name))
+        for message_id, kept in zip(some, await asyncio.to_thread(parts.view.whole, some), strict=False):
+            tried.append(_tried(parts, act, message_id, kept, name))
             await asyncio.sleep(0)
         rows += await _delivered(parts, act, tried)
     if not act.dry_run:
@@ -75,16 +74,29 @@ def how_many(parts: Parts, wanted: args.Messages) -> dict[str, int]:
     return {"count": parts.view.how_many(wanted)}
 
 
-def judged_again(parts: Parts, kept: Kept, *, pinned: bool = False) -> Outcome:
+def whole(parts: Parts, message_id: str) -> Whole:
+    """Return all that is kept of a message.
+
+    Raises:
+        Rejected: J404; J115 it does not open.
+    """
+    (kept,) = parts.view.whole([message_id])
+    if isinstance(kept, PunteError):
+        raise kept
+    return kept
+
+
+def judged_again(parts: Parts, whole: Whole, *, pinned: bool = False) -> Outcome:
     """Decide about a message anew, from its kept bytes.
 
     Raises:
-        Rejected: F115, it is a file of rows. ConfigError: R105 its endpoint is gone; R304 its mapping is.
+        Rejected: F115, it is a file of rows; J410 its contents were purged. ConfigError: R105 its endpoint is gone;
+            R304 its mapping is.
     """
-    message_id = kept.message.id
+    kept = whole.kept
     if kept.outcome.rows is not None:
         raise not_as_one(kept)
-    message = message_of(parts.view, message_id)
+    message = with_bytes(whole)
     directory = parts.directory()
     if message.endpoint not in directory.endpoints:
         raise ConfigError("R105", f"the endpoint {message.endpoint} is no longer registered", mend="register it again")
@@ -117,14 +129,15 @@ def _name(parts: Parts, act: args.Replay) -> str:
     return "r" + hashlib.sha256(told.encode()).hexdigest()[:_ID_DIGITS]
 
 
-def _tried(parts: Parts, act: args.Replay, message_id: str, name: str) -> Tried:
+def _tried(parts: Parts, act: args.Replay, message_id: str, found: Whole | PunteError, name: str) -> Tried:
     """Judge a message again; what fails is told of it alone, but of the only one it is raised."""
     try:
-        kept = found(parts, message_id)
-        if parts.view.message(copy := repair_id(message_id)) is not None:
-            raise Rejected("J418", "a corrected copy took its place", where=copy)
-        before = parts.view.latest(message_id) or kept.outcome
-        now, deliveries = _judged(parts, act, kept, before)
+        if isinstance(found, PunteError):
+            raise found
+        if found.repaired:
+            raise Rejected("J418", "a corrected copy took its place", where=repair_id(message_id))
+        kept, before = found.kept, found.latest
+        now, deliveries = _judged(parts, act, found)
     except PunteError as fault:
         if act.id is not None:
             raise
@@ -142,17 +155,18 @@ def _tried(parts: Parts, act: args.Replay, message_id: str, name: str) -> Tried:
     return Tried(message_id, before, now, again)
 
 
-def _judged(parts: Parts, act: args.Replay, kept: Kept, before: Outcome) -> tuple[Outcome, Sequence[Delivery]]:
+def _judged(parts: Parts, act: args.Replay, found: Whole) -> tuple[Outcome, Sequence[Delivery]]:
     """Return what is decided from a hop on, and the deliveries that follow from it."""
+    before = found.latest
     if act.hop == "received":
-        now = judged_again(parts, kept, pinned=act.mapping == "pinned")
+        now = judged_again(parts, found, pinned=act.mapping == "pinned")
         return now, now.deliveries
     if act.hop == "mapped":
         if before.record is None:
             return before, ()
-        message, record = message_of(parts.view, kept.message.id), msgspec.json.decode(before.record, type=Beneficiary)
+        message, record = with_bytes(found), msgspec.json.decode(before.record, type=Beneficiary)
         return before, parts.judge_with(parts.mappings()).route(message, record, parts.directory())[0]
-    latest = {row.delivery.endpoint: row.delivery for row in parts.view.deliveries(kept.message.id)}
+    latest = {delivery.endpoint: delivery for delivery in found.deliveries}
     if act.hop == "deliver":
         return before, [*latest.values()]
     return before, [msgspec.structs.replace(delivery, id=parts.new_id()) for delivery in latest.values()]
@@ -162,7 +176,7 @@ async def _delivered(parts: Parts, act: args.Replay, tried: Sequence[Tried]) -> 
     """Deliver what came out, or see what would hinder it; return what is told of each message."""
     replays = [one.replay for one in tried if one.replay is not None]
     if act.dry_run:
-        codes = [parts.view.hindered(one) for one in replays]
+        codes = await asyncio.to_thread(parts.view.hindered, replays)
     else:
         codes = await parts.journal.replay(replays) if replays else []
     of_message = dict(zip((one.entry.message_id for one in replays), codes, strict=True))

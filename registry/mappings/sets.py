@@ -21,6 +21,7 @@ class Mappings:
     def __init__(self, releases: Releases) -> None:
         self._releases = releases
         self._current: MappingSet | None = None
+        self._held: dict[str, int] = {}
         self.of = lru_cache(maxsize=SETS_KEPT)(self._load)
 
     def in_force(self) -> MappingSet:
@@ -44,9 +45,15 @@ class Mappings:
         A newer version of the hub may give the same text another hash: then the text counts.
         """
         found = self.in_force().get(version)
-        if found is None and (number := self._releases.holding(version)) is not None:
+        if found is None and (number := self._holding(version)) is not None:
             found = self.of(number).get(version.partition("@")[0])
         return found
+
+    def _holding(self, version: str) -> int | None:
+        """Return a release that holds a mapping; once one does it always will, and many messages ask for the same."""
+        if version not in self._held and (number := self._releases.holding(version)) is not None:
+            self._held[version] = number
+        return self._held.get(version)
 
     def _load(self, number: int) -> MappingSet:
         try:

@@ -10,13 +10,13 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from hub_core.accepting.splitting import message_of
 from hub_core.clock import row_id
 from hub_core.directory import Contract
 from hub_core.errors import TryLater
 from hub_core.journal.database import Database
 from hub_core.journal.entries import Filter
 from hub_core.journal.store import SqlJournal
+from hub_core.journal.whole import message_of
 from hub_core.message import State
 from hub_core.rows import open_file
 from hub_core.testing.builders import a_vault

@@ -11,12 +11,12 @@ import pytest
 from adapters.kit.load import load_adapters
 from hub_core.accepting import hub as flow
 from hub_core.accepting.hub import Hub
-from hub_core.accepting.splitting import message_of
 from hub_core.clock import new_id
 from hub_core.directory import Access, Condition, Direction, Directory, Endpoint, Institution, Route
 from hub_core.errors import Refused, Rejected
 from hub_core.journal.database import Database
 from hub_core.journal.store import SqlJournal
+from hub_core.journal.whole import message_of
 from hub_core.mapping import load
 from hub_core.message import Arrival, Caller, State
 from hub_core.places import MAPPINGS

@@ -35,6 +35,12 @@ def _insert_statement(table: str, columns: str, rows: int, end: str) -> str:
     return f"INSERT INTO {table} ({columns}) VALUES {', '.join([row] * rows)}{end}"  # noqa: S608 - our own names
 
 
+def select_in(connection: Connection, statement: str, values: Iterable[Any]) -> Iterator[Row]:
+    """Yield what a statement finds in whose ``IN ({})`` some values stand; of many it is run several times."""
+    for chunk in chunks(values):
+        yield from connection.execute(statement.format(marks(chunk)), chunk)
+
+
 def marks(values: Sequence[Any]) -> str:
     """Return the places of values in a list.
 

@@ -3,12 +3,12 @@
 from pathlib import Path
 
 from hub_core.accepting.judging import Judge
-from hub_core.accepting.splitting import message_of
 from hub_core.clock import new_id
 from hub_core.directory import Directory
 from hub_core.journal.database import Database
 from hub_core.journal.engines.sqlite import Sqlite
 from hub_core.journal.store import SqlJournal
+from hub_core.journal.whole import message_of
 from hub_core.mapping import MappingSet
 from hub_core.testing.adapter.base import LIMIT, AdapterSuite
 from hub_core.testing.builders import FrozenClock, a_message, a_vault

@@ -8,7 +8,8 @@ import pytest
 
 from hub_core.errors import Rejected
 from hub_core.filed import Closed, Collecting, Early, FileAnswer, RowRefused, SetAside, Unwritten
-from hub_core.journal.entries import Filter, Replay
+from hub_core.journal.entries import Filter
+from hub_core.journal.replays import Replay
 from hub_core.message import DeliveryState, State
 from hub_core.testing.builders import NOW
 from hub_core.testing.journal.base import MINUTE, AnyJournal, JournalSuite, by_operator, claimed_ids, keep

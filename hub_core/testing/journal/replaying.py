@@ -1,6 +1,14 @@
 """The journal's suite: replays."""
 
-from hub_core.journal.entries import Filter, Replay
+from collections.abc import Callable, Sequence
+from hashlib import shake_256
+
+import pytest
+
+from hub_core.errors import PunteError
+from hub_core.journal.entries import Filter
+from hub_core.journal.replays import Replay, Whole
+from hub_core.journal.whole import MOST_BYTES
 from hub_core.message import Delivery, DeliveryState, Entry, State
 from hub_core.testing.builders import NOW, a_delivery, a_message, an_outcome
 from hub_core.testing.journal.base import (
@@ -46,8 +54,13 @@ async def doubtful(journal: AnyJournal, **facts: object) -> Delivery:
     return delivery
 
 
+def wholes(found: Sequence[Whole | PunteError]) -> list[Whole]:
+    """Return those messages that are there."""
+    return [one for one in found if isinstance(one, Whole)]
+
+
 class Replaying(JournalSuite):
-    """``Journal.replay``, ``JournalView.hindered``, ``latest`` and ``how_many``."""
+    """``Journal.replay``, ``JournalView.whole``, ``hindered``, ``latest`` and ``how_many``."""
 
     async def test_what_was_sent_is_sent_again_under_a_new_key(self, journal: AnyJournal) -> None:
         again = anew(await sent(journal))
@@ -103,11 +116,11 @@ class Replaying(JournalSuite):
 
     async def test_a_look_says_what_would_hinder(self, journal: AnyJournal) -> None:
         first = await doubtful(journal)
-        assert journal.hindered(a_replay(anew(first))) == "J417"
-        assert journal.hindered(a_replay(anew(first), also_in_doubt=True)) is None
+        assert journal.hindered([a_replay(anew(first))]) == ["J417"]
+        assert journal.hindered([a_replay(anew(first), also_in_doubt=True)]) == [None]
         await journal.replay([a_replay(anew(first), also_in_doubt=True)])
-        assert journal.hindered(a_replay(anew(first))) == "J415"
-        assert journal.hindered(a_replay(anew(first), id="r2")) == "J416"
+        assert journal.hindered([a_replay(anew(first))]) == ["J415"]
+        assert journal.hindered([a_replay(anew(first), id="r2")]) == ["J416"]
 
     async def test_what_was_sent_is_sent_again_under_its_own_key(self, journal: AnyJournal) -> None:
         first = await sent(journal)
@@ -189,6 +202,47 @@ class Replaying(JournalSuite):
             DeliveryState.PARKED,
             DeliveryState.READY,
         ]
+
+    async def test_messages_are_read_as_a_whole_in_the_order_they_are_asked_for(self, journal: AnyJournal) -> None:
+        first = await sent(journal)
+        bare = await keep_bare(journal, body=b"<bare/>")
+        found = journal.whole([bare.id, first.message_id, "nobody"])
+        assert [one.code if isinstance(one, PunteError) else one.kept.message.id for one in found] == [
+            bare.id,
+            first.message_id,
+            "J404",
+        ]
+        assert wholes(found)[0].message == bare
+        assert [delivery.id for delivery in wholes(found)[1].deliveries] == [first.id]
+
+    async def test_a_whole_message_has_what_was_decided_last(self, journal: AnyJournal) -> None:
+        first = await sent(journal)
+        decided = an_outcome(a_message(id=first.message_id), record=RECORD, mapping="cnas.insured-person/1@beef")
+        (before,) = wholes(journal.whole([first.message_id]))
+        await journal.replay([a_replay(anew(first), outcome=decided)])
+        (after,) = wholes(journal.whole([first.message_id]))
+        assert (before.latest, after.latest) == (before.kept.outcome, decided)
+
+    @pytest.mark.parametrize("made", [bytes, shake_256().digest], ids=["easily compressed", "not compressed"])
+    async def test_no_more_messages_are_read_at_once_than_go_into_memory_but_one_always_is(
+        self, journal: AnyJournal, made: Callable[[int], bytes]
+    ) -> None:
+        large = [await keep_bare(journal, body=made(size)) for size in (MOST_BYTES // 2, MOST_BYTES, 10)]
+        ids = [message.id for message in large]
+        assert [one.message for one in wholes(journal.whole(ids))] == large[:1]
+        assert [one.message for one in wholes(journal.whole(ids[1:]))] == large[1:2]
+
+    async def test_replays_of_one_line_take_the_place_of_what_holds_it(self, journal: AnyJournal) -> None:
+        first, second = [await sent(journal, order_key="p1") for _ in range(2)]
+        held = await doubtful(journal, order_key="p1")
+        again = [anew(one) for one in (first, second, held)]
+        await journal.replay([a_replay(one, also_in_doubt=True) for one in again])
+        order = []
+        for _ in again:
+            (claimed,) = await claim(journal)
+            order.append(claimed.delivery.id)
+            await send(journal, claimed)
+        assert order == [again[2].id, again[0].id, again[1].id]
 
     async def test_messages_are_counted_and_found_by_the_mapping_that_read_them(self, journal: AnyJournal) -> None:
         for mapping in ("a/1@00", "a/1@11", "a/10@00"):
