@@ -20,10 +20,17 @@ STOP_SECONDS = 12
 
 
 class Processes:
-    """Children of the demo; leaving the context stops them all."""
+    """Children of the demo; leaving the context stops them all.
 
-    def __init__(self, logs: Path) -> None:
+    Args:
+        logs: folder of what they log.
+        apart: Ctrl+C reaches only the demo, which stops its children in order; else whoever ends its process group ends
+            them, too.
+    """
+
+    def __init__(self, logs: Path, *, apart: bool) -> None:
         self._logs = logs
+        self._apart = apart
         self._children: dict[str, subprocess.Popen[str]] = {}
         logs.mkdir(parents=True, exist_ok=True)
 
@@ -47,7 +54,7 @@ class Processes:
             stdout=subprocess.PIPE,
             stderr=log,
             text=True,
-            start_new_session=True,  # Ctrl+C reaches only the demo, which stops its children in order
+            start_new_session=self._apart,
             env={**os.environ, **(environment or {})},
         )
         log.close()

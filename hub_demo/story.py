@@ -45,7 +45,7 @@ def main(*, once: bool, folder: Path | None = None, seed: int = DEFAULT_SEED) ->
     settings = _settings()
     signal.signal(signal.SIGTERM, _interrupt)
     try:
-        with Processes(settings.home / "demo") as processes:
+        with Processes(settings.home / "demo", apart=True) as processes:
             country = Population(seed)
             stage = Stage(processes=processes, settings=settings, country=country, console=console)
             raise_the_curtain(stage, seed)

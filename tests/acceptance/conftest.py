@@ -32,7 +32,7 @@ def stage(tmp_path_factory: pytest.TempPathFactory, population: Population) -> I
 def _country(home: Path, population: Population) -> Iterator[Stage]:
     home.chmod(0o700)
     settings = Settings(home=home, port=0)
-    with Processes(home / "demo") as processes:
+    with Processes(home / "demo", apart=False) as processes:
         stage = Stage(
             processes=processes, settings=settings, country=population, console=Console(file=io.StringIO(), width=200)
         )

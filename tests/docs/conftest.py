@@ -24,7 +24,7 @@ def guide(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
     """Return the environment and the placeholders of the documentation."""
     home = tmp_path_factory.mktemp("guide")
     home.chmod(0o700)
-    with Processes(home / "demo") as processes:
+    with Processes(home / "demo", apart=False) as processes:
         stage = Stage(
             processes=processes,
             settings=Settings(home=home, port=0),
