@@ -17,6 +17,7 @@ from typing import Final
 import msgspec
 
 from hub_core.errors import ConfigError
+from hub_core.security.memory import keep_memory
 
 KEY_BYTES: Final = 32
 ID_CHARACTERS: Final = 8
@@ -74,11 +75,12 @@ def _new_key(now: datetime) -> Key:
 
 
 def read_keyring(path: Path) -> Keyring:
-    """Return the keyring in a file.
+    """Return the keyring in a file; whoever reads it leaves no core file from now on.
 
     Raises:
         ConfigError: J110 there is none; J111 it cannot be read or is damaged. What it holds is not repeated.
     """
+    keep_memory()
     try:
         # Without waiting: opening a pipe would hold the whole hub until somebody writes to it.
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
