@@ -84,6 +84,7 @@ class Deliverer:
         self._held: dict[str, Claimed] = {}
         self._under_way: set[asyncio.Task[None]] = set()
         self._loop: asyncio.Task[None] | None = None
+        self._waits: str | None = None  # why the journal could not be asked last
 
     async def start(self) -> None:
         """Take back what an earlier run left unfinished, then begin."""
@@ -140,6 +141,12 @@ class Deliverer:
                 return longest
             shut = {name for name, room in self._gates.rooms(self._clock.now()).items() if not room}
             due = await self._journal.next_due(besides=shut)
+            self._waits = None
+        except TryLater as error:
+            if error.text != self._waits:
+                log.warning("delivery.waits", extra={"code": error.code, "why": error.text})
+            self._waits = error.text
+            return _PAUSE
         except Exception:
             # Whatever it is, the next round must come: an outbox that stands still is the worst failure.
             log.exception("delivery.round-failed")

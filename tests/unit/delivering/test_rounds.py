@@ -114,7 +114,25 @@ async def test_a_round_that_fails_is_followed_by_another(stage, monkeypatch, cap
     scene.journal.claim = claim_later
     message = await scene.keep("out")
     await eventually(lambda: scene.settled(message))
-    assert [record.getMessage() for record in caplog.records].count("delivery.round-failed") == 2
+    assert [record.getMessage() for record in caplog.records].count("delivery.round-failed") == 1
+
+
+async def test_a_journal_that_is_away_is_told_once_and_is_no_defect(stage, monkeypatch, caplog):
+    monkeypatch.setattr("hub_core.delivering.delivery._PAUSE", 0.01)
+    scene = await stage({"out": ScriptedTarget()})
+    claim, failures = scene.journal.claim, [TryLater("J503", "the journal cannot be written")] * 3
+
+    async def claim_later(**facts):
+        if failures:
+            raise failures.pop()
+        return await claim(**facts)
+
+    scene.journal.claim = claim_later
+    message = await scene.keep("out")
+    await eventually(lambda: scene.settled(message))
+    (told,) = (record for record in caplog.records if record.levelname != "INFO")
+    assert (told.getMessage(), told.levelname, told.exc_info) == ("delivery.waits", "WARNING", None)
+    assert (told.code, told.why) == ("J503", "the journal cannot be written")
 
 
 async def test_an_idle_deliverer_does_not_ask_again_and_again(stage):
