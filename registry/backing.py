@@ -30,7 +30,7 @@ from hub_core.journal.readers import Readers, look
 from hub_core.journal.schema import JOURNAL
 from hub_core.journal.where import engine_of
 from hub_core.security.keyring import read_keyring, write_keyring
-from hub_core.security.secrets import secret_of
+from hub_core.security.secrets import live_secret_of
 from hub_core.settings import Settings
 from registry.sets.store import REGISTRY
 
@@ -208,7 +208,7 @@ def _opened(engine: Engine, vault: Vault, source: Path, *, whole: bool, steps: S
 def _server(settings: Settings, environ: Mapping[str, str]) -> Any:
     from hub_core.journal.engines.postgresql_backup import Server
 
-    return Server(settings.store or "", secret_of(settings.store_password, environ))
+    return Server(settings.store or "", live_secret_of(settings.store_password, environ))
 
 
 def _named(place: Path, suffix: str) -> Path:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from hub_core.journal.engines.engine import Engine
 from hub_core.journal.engines.sqlite import Sqlite
-from hub_core.security.secrets import secret_of
+from hub_core.security.secrets import live_secret_of
 from hub_core.settings import Settings
 
 
@@ -18,5 +18,5 @@ def engine_of(settings: Settings, environ: Mapping[str, str]) -> Engine:
         return Sqlite(settings.database)
     from hub_core.journal.engines.postgresql import Postgresql
 
-    password = secret_of(settings.store_password, environ)
+    password = live_secret_of(settings.store_password, environ)
     return Postgresql(settings.store, password=password, home=settings.home)

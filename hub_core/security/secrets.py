@@ -2,7 +2,7 @@
 
 import os
 import stat
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final, NoReturn
 
@@ -93,10 +93,24 @@ def secret_of(text: str | None, environ: Mapping[str, str]) -> Secret | None:
     Raises:
         ConfigError: R109.
     """
+    live = live_secret_of(text, environ)
+    return None if live is None else live()
+
+
+def live_secret_of(text: str | None, environ: Mapping[str, str]) -> Callable[[], Secret] | None:
+    """Return what gives the secret that a setting leads to, as its file is then; ``None`` for none.
+
+    Raises:
+        ConfigError: R109; here, and from what is returned.
+    """
     if text is None:
         return None
     kind, _, place = text.partition(":")
-    return resolve(SecretReference(**{kind: place}), environ)
+    reference = SecretReference(**{kind: place})
+    if reference.file is not None:
+        return LiveSecret(reference).get
+    secret = resolve(reference, environ)
+    return lambda: secret
 
 
 def _identity(reference: SecretReference) -> tuple[int, ...] | None:

@@ -17,7 +17,9 @@ from hub_core.journal.entries import Filter
 from hub_core.journal.readers import look
 from hub_core.journal.schema import JOURNAL, Migrations, statements
 from hub_core.journal.store import SqlJournal
+from hub_core.journal.where import engine_of
 from hub_core.playing.postgresql import PostgresqlServer, running, schema
+from hub_core.settings import from_environment
 from hub_core.testing.builders import a_delivery, a_message, a_vault, an_outcome
 
 
@@ -49,6 +51,15 @@ def test_a_server_that_goes_while_a_hub_opens_its_database_may_be_waited_for(ser
     with pytest.raises(NotThere) as fault:
         Database(Postgresql(server.address), prepare=kill)
     assert fault.value.code == "J102"
+
+
+def test_the_number_of_a_session_that_ended_is_not_taken_for_our_own_when_another_has_it(postgresql_address):
+    engine = Postgresql(postgresql_address)
+    ended, writer = engine.writer(), engine.writer()
+    ended.close()
+    assert len(engine._own) == 1
+    writer.close()
+    assert not engine._own
 
 
 async def test_a_server_that_is_gone_accepts_nothing_and_one_that_is_back_goes_on_without_a_restart(server):
@@ -269,10 +280,40 @@ async def test_what_may_run_beside_older_software_runs_and_the_rest_waits_until_
             await asyncio.sleep(0.02)
 
 
-def test_a_password_is_shown_nowhere(postgresql_address, monkeypatch):
-    from hub_core.journal.where import engine_of
-    from hub_core.settings import from_environment
+async def test_a_changed_password_is_used_for_the_next_session_without_a_restart(server, tmp_path):
+    def change(password):
+        server.execute(f"ALTER ROLE hub PASSWORD '{password}'")
+        file.write_text(f"{password}\n")
 
+    def cut_off():
+        server.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'hub'")
+
+    file = tmp_path / "password"
+    (server.data / "pg_hba.conf").write_text("local all hub scram-sha-256\nlocal all postgres trust\n")
+    server.execute("CREATE ROLE hub LOGIN")
+    server.execute("CREATE SCHEMA hub AUTHORIZATION hub")
+    server.execute("SELECT pg_reload_conf()")
+    change("first")
+    address = f"postgresql://hub@/postgres?host={server.folder}"
+    environ = {"PUNTE_STORE": address, "PUNTE_STORE_PASSWORD": f"file:{file}"}
+    with Database(engine_of(from_environment(environ), environ)) as database:
+        journal = SqlJournal(database, a_vault())
+        change("second")
+        cut_off()
+        accepted = {await keep(journal)}
+        file.unlink()
+        cut_off()
+        refused = await keep(journal)
+        assert (refused.code, refused.text) == (
+            "J503",
+            "the journal cannot be written (OperationalError: its password cannot be read)",
+        )
+        change("third")
+        accepted.add(await keep(journal))
+        assert ids(journal) == accepted
+
+
+def test_a_password_is_shown_nowhere(postgresql_address, monkeypatch):
     environ = {
         "PUNTE_STORE": "postgresql://hub@127.0.0.1:1/punte",
         "PUNTE_STORE_PASSWORD": "env:PG_SECRET",
@@ -292,8 +333,6 @@ def test_a_password_is_shown_nowhere(postgresql_address, monkeypatch):
     ],
 )
 def test_a_store_that_cannot_be_meant_is_refused_without_showing_it(environ):
-    from hub_core.settings import from_environment
-
     with pytest.raises(ConfigError) as raised:
         from_environment(environ)
     assert raised.value.code == "R104"

@@ -22,7 +22,7 @@ from hub_core.errors import ConfigError, NotThere
 from hub_core.journal.engines import postgresql_faults as faults
 from hub_core.journal.engines.ballast import Ballast
 from hub_core.journal.engines.owning import take
-from hub_core.journal.engines.postgresql_clock import DatabaseClock
+from hub_core.journal.engines.postgresql_clock import DatabaseClock, WriteConnection
 from hub_core.journal.engines.postgresql_connection import NotReplicated, PostgresqlConnection
 from hub_core.journal.engines.postgresql_listener import Listener
 from hub_core.journal.engines.postgresql_session import PATIENCE, Session, Silence
@@ -53,19 +53,6 @@ _ALWAYS: Final = {
 }
 
 
-class _WriteConnection(PostgresqlConnection):
-    """Measures the time in passing, with a transaction that is begun anyway."""
-
-    def __init__(self, raw: Session, clock: DatabaseClock) -> None:
-        # Whoever waited for a line must see what was written meanwhile, whatever level is the server's default.
-        super().__init__(raw, begin="BEGIN ISOLATION LEVEL READ COMMITTED")
-        self._clock = clock
-
-    def begin(self) -> None:
-        super().begin()
-        self._clock.measure(self)
-
-
 class Postgresql:
     """The engine on a server; see ``Engine``."""
 
@@ -74,12 +61,12 @@ class Postgresql:
     ballast: Ballast | None = None
     moved: Callable[[], bool] | None = None
 
-    def __init__(self, address: str, *, password: Secret | None = None, home: Path | None = None) -> None:
+    def __init__(self, address: str, *, password: Callable[[], Secret] | None = None, home: Path | None = None) -> None:
         """Prepare; nothing is connected yet.
 
         Args:
             address: ``postgresql://user@host:port/database`` with libpq's parameters, without a password.
-            password: of the user, where the server asks for one.
+            password: of the user, where the server asks for one; read again for each session.
             home: folder on this machine that only one process may have as its own.
 
         Raises:
@@ -181,8 +168,7 @@ class Postgresql:
         }
         raw = self._connect(options, target_session_attrs="read-write")
         raw.patience = patience
-        self._own.add(raw.info.backend_pid)
-        return _WriteConnection(raw, self._clock)
+        return WriteConnection(raw, self._clock, self._own)
 
     def reader(self) -> PostgresqlConnection:
         """Return a connection that sees one state per transaction and cannot write."""
@@ -235,7 +221,7 @@ class Postgresql:
         known |= {"application_name": f"{_NAME} {self._level}", "options": " ".join(filter(None, given))}
         known["client_encoding"] = "UTF8"
         if self._password is not None:
-            known["password"] = self._password.reveal()
+            known["password"] = _revealed(self._password)
         try:
             session = Session.connect(**known, autocommit=True, cursor_factory=psycopg.RawCursor)
         except psycopg.errors.ConnectionTimeout:
@@ -248,6 +234,13 @@ class Postgresql:
         text = f"the database cannot be used ({self.name_of(error)})"
         kind = NotThere if self.is_storage(error) else ConfigError
         return kind("J102", text, where=self.where, mend=faults.mend_of(error))
+
+
+def _revealed(password: Callable[[], Secret]) -> str:
+    try:
+        return password().reveal()
+    except ConfigError as error:
+        raise psycopg.OperationalError("the password cannot be read") from error
 
 
 def _milliseconds(span: timedelta) -> str:

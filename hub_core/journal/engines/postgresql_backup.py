@@ -6,7 +6,7 @@ import re
 import shutil
 import subprocess
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -30,7 +30,7 @@ _UNLIMITED: Final = {"statement_timeout": "0", "idle_in_transaction_session_time
 class Moment(Postgresql):
     """A store as it stood at one moment, for as long as the session that keeps the moment."""
 
-    def __init__(self, address: str, password: Secret | None, snapshot: str) -> None:
+    def __init__(self, address: str, password: Callable[[], Secret] | None, snapshot: str) -> None:
         super().__init__(address, password=password)
         self.snapshot = snapshot
 
@@ -44,12 +44,12 @@ class Moment(Postgresql):
 class Server:
     """A database, and the programs that copy it."""
 
-    def __init__(self, address: str, password: Secret | None) -> None:
+    def __init__(self, address: str, password: Callable[[], Secret] | None) -> None:
         """Name it; nothing is connected yet."""
         parameters: dict[str, Any] = dict(conninfo_to_dict(address))
         self._address = make_conninfo(**parameters)
         self._environ = (
-            dict(os.environ) | {"LC_ALL": "C"} | ({"PGPASSWORD": password.reveal()} if password is not None else {})
+            dict(os.environ) | {"LC_ALL": "C"} | ({"PGPASSWORD": password().reveal()} if password is not None else {})
         )
         self._password = password
 
@@ -98,7 +98,7 @@ class Server:
         self._run("pg_restore", *own, f"--dbname={self._address}", str(source))
 
     def _connect(self) -> "psycopg.Connection[Any]":
-        password = None if self._password is None else self._password.reveal()
+        password = None if self._password is None else self._password().reveal()
         with _told():
             return psycopg.connect(self._address, password=password, autocommit=True)
 

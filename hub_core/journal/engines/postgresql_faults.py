@@ -40,6 +40,7 @@ _SAID: Final = {
     "too many": _FULL,
     "connection slots are": _FULL,
     "read-only": _READ_ONLY,
+    "password cannot be read": _Known("its password cannot be read", "see the file that PUNTE_STORE_PASSWORD names"),
     "password": _Known("it does not take the password", "see PUNTE_STORE_PASSWORD, and the role's password"),
     "pg_hba.conf": _Known("it lets nobody in from here", "see pg_hba.conf of the server"),
     "the database system is": _Known("it starts, stops or recovers", "wait; see the server's log"),
