@@ -87,7 +87,7 @@ class Hub(Judge):
         many were left out because their id stands for another content.
 
         Raises:
-            Refused: no access right. Rejected: J421. TryLater: nothing was accepted.
+            Refused: no access right. Rejected: J421, J423. TryLater: nothing was accepted.
         """
         directory = self._directory()
         decided: list[tuple[Message, Outcome]] = []

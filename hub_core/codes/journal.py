@@ -50,6 +50,7 @@ CODES = (
     Code("J418", "repaired already", "See the corrected copy; if that is wrong, too, repair the copy.", 409),
     Code("J421", "polled twice at once", "Nothing: the other poll has taken in what was new.", 409),
     Code("J422", "two files closed at once", "Nothing: the other process wrote the file.", 409),
+    Code("J423", "job taken over", "Nothing: the process that took the job over goes on with it.", 409),
     Code(
         "J503",
         "journal not available",

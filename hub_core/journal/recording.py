@@ -157,7 +157,7 @@ def take_in(connection: Connection, items: Sequence[Recorded], position: Positio
     """Write what is new of what was polled, and where it came from, or nothing; see ``Journal.take_in``.
 
     Raises:
-        Rejected: J421.
+        Rejected: J421, J423.
     """
     move(connection, position)
     return [None if isinstance(result, Failure) else result for result in record(connection, items)]

@@ -103,8 +103,10 @@ def move(connection: Connection, position: Position) -> None:
     """Write down how far a list was taken in, in the transaction that keeps what was in it.
 
     Raises:
-        Rejected: J421.
+        Rejected: J421; J423 another process has begun the run's job since.
     """
+    if position.run is not None and not _is_last(connection, position.run):
+        raise Rejected("J423", "another process does this job by now", where=position.run.job)
     if len(position.after) > MAX_POSITION:
         raise Rejected("J421", f"a position has at most {MAX_POSITION} characters", where=position.endpoint)
     if position.before is None:
@@ -120,3 +122,12 @@ def move(connection: Connection, position: Position) -> None:
         ).fetchone()
     if row is None:
         raise Rejected("J421", "the list was taken in further by another poll", where=position.endpoint)
+
+
+def _is_last(connection: Connection, run: Run) -> bool:
+    """Say whether a run is under way still; nobody begins its job again before this transaction ends."""
+    row = connection.execute(
+        "UPDATE scheduled_run SET begun_at = begun_at WHERE job = ? AND begun_at = ? AND ended_at IS NULL RETURNING 1",
+        (run.job, to_micros(run.begun_at)),
+    ).fetchone()
+    return row is not None

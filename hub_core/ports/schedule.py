@@ -38,12 +38,14 @@ class Position(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         before: where the step began; ``None``: nothing was ever taken.
         after: where it ended, in the partner's own words; never a value of a person.
+        run: that takes the step; it counts only while no other process has begun the job again. ``None``: no run does.
     """
 
     endpoint: str
     before: str | None
     after: str
     at: datetime
+    run: Run | None = None
 
 
 class Schedule(Protocol):

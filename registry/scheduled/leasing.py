@@ -1,12 +1,13 @@
 """A process that does a job says again and again that it lives; when it falls silent, another one takes the job over.
 
-Whoever was only slow finds out when it speaks again, and stops. What both did meanwhile the journal tells apart: the
-position of a list moves only from where a poll began, and the end of a run counts for the last that was begun.
+Whoever was only slow finds out when it speaks again, and stops. What it wants to write meanwhile the journal refuses: a
+position moves, with what was in the list, only in the last run that was begun, and so does the end of a run.
 """
 
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
+from contextvars import ContextVar
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -19,17 +20,27 @@ LEASE: Final = timedelta(seconds=15)
 _BEATS: Final = 3  # in a lease
 
 
+_run: ContextVar[Run | None] = ContextVar("run", default=None)
+
+
 @contextlib.asynccontextmanager
 async def leased(
     journal: Schedule, run: Run, *, lease: timedelta, clock: Clock, given: asyncio.Timeout
 ) -> AsyncIterator[None]:
     """Renew the lease of a run until the context is left; let ``given`` be over once another process has begun it."""
     renewing = asyncio.create_task(_renew(journal, run, lease, clock, given), name="punte-lease")
+    token = _run.set(run)
     try:
         yield
     finally:
+        _run.reset(token)
         renewing.cancel()
         await asyncio.gather(renewing, return_exceptions=True)
+
+
+def run_under_way() -> Run | None:
+    """Return the run that this task does; ``None``: it does none."""
+    return _run.get()
 
 
 async def _renew(journal: Schedule, run: Run, lease: timedelta, clock: Clock, given: asyncio.Timeout) -> None:

@@ -15,6 +15,7 @@ from hub_core.ports import Answers, Batch, Item, Position, Replies, Run
 from registry.crontab import STUCK_AFTER
 from registry.scheduled.answering import take_answers
 from registry.scheduled.jobs import JOBS, Done, Job
+from registry.scheduled.leasing import run_under_way
 from registry.scheduled.replying import reply
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ async def poll(parts: "Parts", name: str) -> Done:
 
     Raises:
         TryLater, Rejected, ConfigError: what the partner did; Refused: its institution has no right to send it;
-            Rejected: J421, another process has taken it in.
+            Rejected: J421, another process has taken it in; J423 another one took the job over.
     """
     endpoint = parts.directory().endpoints[name]
     poller = await parts.connections.poller(name, endpoint)
@@ -125,7 +126,7 @@ async def _keep(parts: "Parts", name: str, before: str | None, batch: Batch, bel
         )
         for item, conversation in zip(batch.items, belong, strict=True)
     ]
-    position = Position(endpoint=name, before=before, after=batch.after, at=parts.clock.now())
+    position = Position(endpoint=name, before=before, after=batch.after, at=parts.clock.now(), run=run_under_way())
     with parts.admission.admit(endpoint.institution, sum(len(item.body) for item in batch.items)):
         return await parts.hub.take_in(arrivals, position)
 

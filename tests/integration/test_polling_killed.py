@@ -12,9 +12,13 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from hub_core.errors import Rejected
+from hub_core.ports import Run
 from hub_core.settings import Settings
 from registry.desk import Desk
 from registry.parts import Parts
+from registry.scheduled.leasing import leased
+from registry.scheduled.polling import poll
 from registry.scheduled.schedule import Schedule
 from tests.integration.listing import listing
 from tests.integration.test_polling import COUNTRY, document, kept, registered
@@ -23,6 +27,7 @@ pytestmark = pytest.mark.network
 PATIENCE = 30  # seconds, for a hub to start
 SOON = 30  # seconds; long before a run counts as lost (two minutes)
 CHILD = Path(__file__).with_name("schedule_child.py")
+DAY = timedelta(days=1)
 LEASE = timedelta(seconds=3)  # a busy machine may keep a process from renewing it for two of them
 
 
@@ -97,6 +102,48 @@ async def happened(what):
     async with asyncio.timeout(PATIENCE):
         while not what():  # noqa: ASYNC110 - another process tells nobody
             await asyncio.sleep(0.02)
+
+
+@contextmanager
+def two_hubs(settings, folder):
+    """Return two hubs on one database."""
+    second = msgspec.structs.replace(settings, home=folder / "other", keyring=settings.keyring_file)
+    hubs = [Parts(one, write=True) for one in (settings, second)]
+    yield hubs
+    for parts in hubs:
+        parts.close()
+
+
+async def fetched(parts, run):
+    """Fetch the list in a run whose lease nobody renews; return the code of what went wrong."""
+    async with asyncio.timeout(PATIENCE) as given:
+        async with leased(parts.journal, run, lease=DAY, clock=parts.clock, given=given):
+            try:
+                await poll(parts, "vacancies")
+            except Rejected as fault:
+                return fault.code
+            finally:
+                await parts.connections.close()
+
+
+async def test_a_hub_that_was_only_slow_keeps_nothing_of_a_list_that_another_one_has_taken_over(
+    postgresql_address, tmp_path, listed
+):
+    settings = Settings(home=tmp_path / "home", store=postgresql_address)
+    (await registered(settings, listed)).close()
+    listed.documents = [document(number) for number in range(3)]
+    with two_hubs(settings, tmp_path) as (slow, other):
+        now = slow.clock.now()
+        runs = [Run(job="poll vacancies", begun_at=at) for at in (now, now + 2 * LEASE)]
+        begun = [
+            await parts.journal.begin_run(run.job, at=run.begun_at, every=DAY, lease=LEASE)
+            for parts, run in zip((slow, other), runs, strict=True)
+        ]
+        assert begun == [True, True]
+        assert await fetched(slow, runs[0]) == "J423"
+        assert kept(other) == []
+        assert await fetched(other, runs[1]) is None
+        assert kept(other) == listed.documents
 
 
 async def test_on_postgresql_another_hub_goes_on_with_a_list_soon_after_the_one_that_fetched_it_was_killed(

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from hub_core.errors import Rejected
 from hub_core.ports import Position, Run
@@ -125,6 +126,26 @@ class Scheduling(JournalSuite):
         assert raised.value.code == "J421"
         assert journal.messages() == []
         assert journal.position("register") == "page 1"
+
+    async def test_a_run_whose_job_was_begun_again_keeps_nothing_more(self, journal: AnyJournal) -> None:
+        slow, next_ = Run(job=JOB, begun_at=NOW), Run(job=JOB, begun_at=NOW + MINUTE)
+        await journal.begin_run(JOB, at=slow.begun_at, every=DAY, lease=SECOND)
+        await journal.take_in([], replace(stepped(None, "page 1"), run=slow))
+        await journal.begin_run(JOB, at=next_.begun_at, every=DAY, lease=SECOND)
+        message = a_message()
+        with pytest.raises(Rejected) as raised:
+            await journal.take_in([(message, an_outcome(message))], replace(stepped("page 1", "page 2"), run=slow))
+        assert raised.value.code == "J423"
+        assert (journal.messages(), journal.position("register")) == ([], "page 1")
+        await journal.take_in([(message, an_outcome(message))], replace(stepped("page 1", "page 2"), run=next_))
+        assert journal.position("register") == "page 2"
+
+    async def test_a_run_that_has_ended_keeps_nothing_more(self, journal: AnyJournal) -> None:
+        run = Run(job=JOB, begun_at=NOW)
+        await journal.begin_run(JOB, at=NOW, every=DAY)
+        await journal.end_run(replace(run, ended_at=NOW))
+        with pytest.raises(Rejected, match="J423"):
+            await journal.take_in([], replace(stepped(None, "page 1"), run=run))
 
     async def test_a_changed_document_of_a_known_id_is_left_out_and_the_list_goes_on(self, journal: AnyJournal) -> None:
         first, other = a_message(sender_id="7", body=b"one"), a_message(sender_id="7", body=b"other")
