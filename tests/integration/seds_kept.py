@@ -34,8 +34,8 @@ BY = {"by": "ana", "reason": "ticket 4711"}
 class SedsKept:
     """See the module."""
 
-    def __init__(self, home):
-        self.parts = Parts(Settings(home=home, port=0), write=True)
+    def __init__(self, home, store=None):
+        self.parts = Parts(Settings(home=home, port=0, store=store), write=True)
         self.desk = Desk(self.parts)
         self.sent = []
 
