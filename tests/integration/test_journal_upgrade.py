@@ -5,9 +5,11 @@ import contextlib
 import shutil
 import time
 from collections import Counter
+from pathlib import Path
 
 import psycopg
 import pytest
+from psycopg import sql
 
 from hub_core.errors import ConfigError, TryLater
 from hub_core.journal.database import Database
@@ -172,3 +174,36 @@ async def test_a_file_is_migrated_at_a_restart_and_every_message_comes_through(t
     assert seen(second) == set(SCRIPTS)
     check(second, load)
     second.close()
+
+
+def content(store):
+    """Return all that is in a database, and whether any of it was ever written again."""
+    if not store.shared:
+        return Path(store.where).read_bytes()
+    with psycopg.connect(store.where) as connection:
+        relations = connection.execute(
+            "SELECT relname, relfilenode FROM pg_class WHERE relnamespace = current_schema()::regnamespace ORDER BY 1"
+        ).fetchall()
+        tables = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = current_schema() ORDER BY 1")
+        rows = {
+            name: connection.execute(
+                sql.SQL("SELECT xmin, xmax, t.* FROM {} AS t ORDER BY ctid").format(sql.Identifier(name))
+            ).fetchall()
+            for (name,) in tables.fetchall()
+        }
+    return relations, rows
+
+
+async def test_software_of_before_refuses_a_store_that_newer_software_has_changed_and_writes_nothing(
+    store, newer, monkeypatch
+):
+    with software(monkeypatch, newer), store.open() as database:
+        message = a_message()
+        await SqlJournal(database, a_vault()).record(message, an_outcome(message, a_delivery(message)))
+    before = content(store)
+    with pytest.raises(ConfigError) as raised:
+        store.open()
+    assert (raised.value.code, raised.value.mend) == ("J102", "run the newer version")
+    assert content(store) == before
+    with software(monkeypatch, newer), store.open() as database:
+        assert SqlJournal(database, a_vault()).body(message.id) == message.body
