@@ -44,7 +44,7 @@ class Journal(Protocol):
         list must not stand still for it.
 
         Raises:
-            Rejected: J421, another poll took more in meanwhile.
+            Rejected: J421, another poll took more in meanwhile; J423, another process has begun the run's job.
             TryLater: J503, they are not known to be kept.
         """
         ...

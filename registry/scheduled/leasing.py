@@ -17,7 +17,7 @@ from hub_core.ports.clock import Clock
 
 #: Longer than a store is away when its server is started again.
 LEASE: Final = timedelta(seconds=15)
-_BEATS: Final = 3  # in a lease
+BEATS: Final = 3  # times that a lease is renewed before it is over
 
 
 _run: ContextVar[Run | None] = ContextVar("run", default=None)
@@ -45,7 +45,7 @@ def run_under_way() -> Run | None:
 
 async def _renew(journal: Schedule, run: Run, lease: timedelta, clock: Clock, given: asyncio.Timeout) -> None:
     while True:
-        await asyncio.sleep(lease.total_seconds() / _BEATS)
+        await asyncio.sleep(lease.total_seconds() / BEATS)
         with contextlib.suppress(PunteError):  # the store is away: it may be there again before the lease is over
             if not await journal.renew_run(run.job, begun_at=run.begun_at, until=clock.now() + lease):
                 given.reschedule(asyncio.get_running_loop().time())

@@ -17,13 +17,15 @@ from hub_core.ports import Run
 from hub_core.settings import Settings
 from registry.desk import Desk
 from registry.parts import Parts
-from registry.scheduled.leasing import leased
+from registry.scheduled.leasing import BEATS, leased
+from registry.scheduled.leasing import LEASE as SHIPPED_LEASE
 from registry.scheduled.polling import poll
 from registry.scheduled.schedule import Schedule
 from tests.integration.listing import listing
 from tests.integration.test_polling import COUNTRY, document, kept, registered
 
 pytestmark = pytest.mark.network
+CLAIMED = 40  # seconds for which a list may stand still after a kill: docs/how-to/run-on-postgresql.md
 PATIENCE = 30  # seconds, for a hub to start
 SOON = 30  # seconds; long before a run counts as lost (two minutes)
 CHILD = Path(__file__).with_name("schedule_child.py")
@@ -88,9 +90,9 @@ async def test_a_list_that_was_being_fetched_when_its_hub_was_killed_is_fetched_
 
 
 @contextmanager
-def scheduling(settings):
+def scheduling(settings, lease=LEASE):
     """Do jobs in a process of its own until the context is left, then kill it."""
-    given = [str(settings.home), settings.store, str(LEASE.total_seconds())]
+    given = [str(settings.home), settings.store, str(lease.total_seconds())]
     with subprocess.Popen([sys.executable, CHILD, *given]) as process:
         try:
             yield
@@ -172,4 +174,31 @@ async def test_on_postgresql_another_hub_goes_on_with_a_list_soon_after_the_one_
     other.close()
     assert asked == 1
     assert took < SOON
+    assert kept(other) == listed.documents
+
+
+async def test_with_the_shipped_lease_a_list_stands_still_no_longer_than_is_said(
+    postgresql_address, tmp_path, listed, record_testsuite_property
+):
+    settings = Settings(home=tmp_path / "home", store=postgresql_address)
+    (await registered(settings, listed)).close()
+    listed.documents = [document(number) for number in range(3)]
+    listed.open.clear()
+    second = msgspec.structs.replace(settings, home=tmp_path / "other", keyring=settings.keyring_file)
+    with scheduling(settings, SHIPPED_LEASE):
+        await happened(lambda: listed.asked)
+        other = Parts(second, write=True)
+        schedule = Schedule(other)
+        schedule.start()
+        # It is renewed twice: when the other hub first looks it is not over yet, and that looks again 20 s later.
+        await asyncio.sleep(2.5 * SHIPPED_LEASE.total_seconds() / BEATS)
+    killed = time.monotonic()
+    listed.open.set()
+    async with asyncio.timeout(CLAIMED):
+        while len(kept(other)) < 3:  # noqa: ASYNC110 - another process tells nobody
+            await asyncio.sleep(0.1)
+    record_testsuite_property("seconds", round(time.monotonic() - killed, 1))
+    await schedule.stop()
+    await other.connections.close()
+    other.close()
     assert kept(other) == listed.documents
