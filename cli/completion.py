@@ -143,6 +143,6 @@ def _ask(verb: str, **arguments: Any) -> Any:
 
     try:
         hub = desk.running(from_environment())
-        return None if hub is None else hub.call(verb, arguments)
+        return hub.call(verb, arguments) if hub is not None and hub.answers() else None
     except PunteError:
         return None

@@ -27,15 +27,19 @@ ANYWHERE: Final = frozenset({"plan", "apply", "mapping_shadow", "mapping_promote
 def call(verb: str, **arguments: Any) -> Any:
     """Call a verb and return its JSON result; arguments that are ``None`` are left out.
 
+    A look goes past a hub that hangs, to the store itself; an act waits for it.
+
     Raises:
         PunteError: what the desk answered; J103 if nothing is kept here that the verb could look at or change; W303
             if it belongs to another user.
     """
     settings = from_environment()
     given = {name: value for name, value in arguments.items() if value is not None}
-    if (hub := running(settings)) is not None:
-        return hub.call(verb, given)
     write = verb in WRITING or bool(given.get("reveal"))
+    if (hub := running(settings)) is not None:
+        if write or hub.answers():
+            return hub.call(verb, given)
+        _note("the hub does not answer: this is read from its store")
     if not settings.may_hold and verb not in ANYWHERE:
         raise TryLater("J103", f"no hub has kept anything in {settings.home}")
     return _in_the_store(settings, verb, given, write=write)
@@ -129,6 +133,12 @@ def _in_the_store(settings: Settings, verb: str, arguments: dict[str, Any], *, w
 
     # The socket would carry JSON: the same kinds of values come back either way.
     return msgspec.to_builtins(asyncio.run(one_call()))
+
+
+def _note(text: str) -> None:
+    from cli import screen  # not above: it is needed once in a hundred times, and takes its time
+
+    screen.note(text)
 
 
 def _check_owner(settings: Settings) -> None:

@@ -4,15 +4,16 @@ import http.client
 import json
 import socket
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
 from hub_core.errors import ConfigError, PunteError, TryLater
 from hub_core.message import Finding
 
-TIMEOUT_SECONDS = 120
-OK = 200
+TIMEOUT_SECONDS: Final = 120
+ALIVE_SECONDS: Final = 3  # in which a hub that lives says something, whatever it is busy with
+OK: Final = 200
 
 
 class RemoteDesk:
@@ -21,13 +22,25 @@ class RemoteDesk:
     def __init__(self, path: Path) -> None:
         self._path = path
 
+    def answers(self) -> bool:
+        """Return whether the hub says anything: one that hangs takes calls, and is silent."""
+        connection = _Connection(self._path, seconds=ALIVE_SECONDS)
+        try:
+            connection.request("GET", "/")
+            connection.getresponse()
+        except (OSError, http.client.HTTPException):
+            return False
+        finally:
+            connection.close()
+        return True
+
     def call(self, verb: str, arguments: dict[str, Any]) -> Any:
         """Call one verb and return its JSON result.
 
         Raises:
             PunteError: what the hub answered, with its code, place and mend; TryLater W503 if it is gone.
         """
-        connection = _Connection(self._path)
+        connection = _Connection(self._path, seconds=TIMEOUT_SECONDS)
         try:
             connection.request("POST", f"/{verb}", json.dumps(arguments), {"Content-Type": "application/json"})
             response = connection.getresponse()
@@ -44,8 +57,11 @@ class RemoteDesk:
 def remote_desk(path: Path) -> RemoteDesk | None:
     """Return the desk of the hub that listens on this socket, or ``None`` if none does."""
     with socket.socket(socket.AF_UNIX) as probe:
+        probe.setblocking(False)
         try:
             probe.connect(str(path))
+        except BlockingIOError:
+            pass  # it listens, and more wait there already than it lets in
         except OSError:
             return None
     return RemoteDesk(path)
@@ -54,8 +70,8 @@ def remote_desk(path: Path) -> RemoteDesk | None:
 class _Connection(http.client.HTTPConnection):
     """HTTP over a Unix socket."""
 
-    def __init__(self, path: Path) -> None:
-        super().__init__("localhost", timeout=TIMEOUT_SECONDS)
+    def __init__(self, path: Path, *, seconds: float) -> None:
+        super().__init__("localhost", timeout=seconds)
         self._path = path
 
     def connect(self) -> None:

@@ -73,8 +73,7 @@ def _show_stuck(it: dict[str, Any]) -> None:
 
 def _hub(answer: dict[str, Any]) -> Text:
     if not answer["running"]:
-        ways = "start it: punte serve; what stands in its way: punte doctor"
-        return Text(f"not running (version {answer['version']}); {ways}", "yellow")
+        return Text(f"none that answers (version {answer['version']})", "bold red")
     since = screen.local(answer["started_at"])
     return Text.assemble(("running", "green"), f" at {answer['address']} since {since}, version {answer['version']}")
 

@@ -27,7 +27,7 @@ class Stuck(msgspec.Struct, frozen=True, kw_only=True):
     """One thing that needs a human.
 
     Attributes:
-        what: ``store``, ``parked``, ``in doubt``, ``late``, ``paused``, ``refused``, ``scheduled`` or
+        what: ``hub``, ``store``, ``parked``, ``in doubt``, ``late``, ``paused``, ``refused``, ``scheduled`` or
             ``disk``.
         where: endpoint, job, or nothing.
         command: shows or mends it.
@@ -48,7 +48,7 @@ def status(parts: Parts, _: Nothing) -> dict[str, Any]:
     stuck = [*map(_parked, groups), *(it for row in rows for it in _waiting(row))]
     stuck += [_forgotten(row) for row in rows if row.forgotten]
     stuck += [*(_refused(it, now) for it in surges), *_scheduled(parts)]
-    stuck = [*_store(parts), *stuck, *_disk(parts)]
+    stuck = [*_hub(parts), *_store(parts), *stuck, *_disk(parts)]
     return {
         "running": parts.address is not None,
         "version": parts.version,
@@ -67,6 +67,15 @@ def status(parts: Parts, _: Nothing) -> dict[str, Any]:
         "scheduled": [{"job": run.job, "begun_at": run.begun_at} for run in runs_of(parts)],
         "last_message_at": counts.newest,
     }
+
+
+def _hub(parts: Parts) -> Iterator[Stuck]:
+    """Yield why no hub says this itself: without one the rest waits, so it stands first."""
+    from registry.doctor.answering import hub
+
+    if not parts.serving:
+        why = f"{hub(parts.settings).text}: here nothing is taken and nothing delivered"
+        yield Stuck(what="hub", why=why, command="punte doctor")
 
 
 def _store(parts: Parts) -> Iterator[Stuck]:

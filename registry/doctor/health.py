@@ -20,9 +20,11 @@ from hub_core.errors import ConfigError
 from hub_core.places import MAPPINGS
 from hub_core.security.keyring import read_keyring
 from hub_core.settings import Settings
+from registry.doctor.answering import hub
 from registry.doctor.fact import Check, Fact
 from registry.doctor.installation import packages, versions
 from registry.doctor.secretfiles import secret_files
+from registry.remote import remote_desk
 
 EXPECTED_ADAPTERS: Final = frozenset({"eessi", "flat", "queue", "rest", "soap"})
 SCARCE_BYTES: Final = 1_000_000_000
@@ -75,7 +77,7 @@ def _home(settings: Settings) -> Fact:
 def _files(settings: Settings) -> Fact:
     """Message bodies lie in these files: nobody else may read them."""
     if not settings.database.exists():
-        if hub_answers(settings):
+        if remote_desk(settings.control) is not None:
             text = f"{settings.database} is gone, and a hub runs on it"
             return Fact(False, text, "do not stop the hub; see docs/runbooks/store-not-written.md")
         return Fact(None, "no store yet; the first start creates it")
@@ -137,20 +139,9 @@ def _control(settings: Settings) -> Fact:
     return Fact(False, text, "set PUNTE_HOME to a shorter path")
 
 
-def hub_answers(settings: Settings) -> bool:
-    """Return whether a hub listens on the control socket of this home."""
-    with socket.socket(socket.AF_UNIX) as control:
-        control.settimeout(2)
-        try:
-            control.connect(str(settings.control))
-        except OSError:
-            return False
-    return True
-
-
 def _port(settings: Settings) -> Fact:
-    if hub_answers(settings):
-        return Fact(True, f"the hub is running; its address stands in {settings.address}")
+    if remote_desk(settings.control) is not None:
+        return Fact(True, "the hub has it")
     ports = {"PUNTE_PORT": settings.port, "PUNTE_TLS_PORT": settings.tls_port}
     for name, port in ports.items():
         if port and (fault := _taken(settings.host, port)):
@@ -158,7 +149,7 @@ def _port(settings: Settings) -> Fact:
             mend = f"set {name} to a free port, or stop the program that holds it"
             return Fact(False, text, mend)
     free = ", ".join(f"{settings.host}:{port}" for port in ports.values() if port is not None)
-    return Fact(True, f"the hub is not running; {free} free")
+    return Fact(True, f"{free} free")
 
 
 def _taken(host: str, port: int) -> str:
@@ -271,6 +262,7 @@ CHECKS: Final[dict[str, Callable[[Settings], Fact]]] = {
     "file system": _file_system,
     "disk": disk,
     "control socket": _control,
+    "hub": hub,
     "port": _port,
     "tls": _tls,
     "secrets": _secrets,

@@ -35,6 +35,7 @@ class Store:
 
     def __init__(self, home):
         self.parts = Parts(Settings(home=home), write=True)
+        self.parts.serving = True
         self.woken = []
         self.parts.deliveries_added = lambda: self.woken.append(True)
         closed = out(opening=OpeningHours(hours=(_not_now(),), zone="UTC"))

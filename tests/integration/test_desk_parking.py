@@ -24,6 +24,7 @@ class Store:
 
     def __init__(self, home):
         self.parts = Parts(Settings(home=home), write=True)
+        self.parts.serving = True
         self.woken = []
         self.parts.deliveries_added = lambda: self.woken.append(True)
         out = Endpoint(institution="anpis", direction=Direction.OUT, adapter="rest", service="cases")

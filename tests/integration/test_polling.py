@@ -258,7 +258,7 @@ async def test_there_is_a_job_for_each_list_and_none_when_it_is_fetched_no_more(
 async def test_a_fault_that_passes_by_itself_is_for_a_person_once_it_has_lasted(
     sqlite_hub, code, well, minutes, needed
 ):
-    job, now = "poll vacancies", sqlite_hub.clock.now()
+    job, now, sqlite_hub.serving = "poll vacancies", sqlite_hub.clock.now(), True
     first, last = now - timedelta(minutes=minutes, seconds=1), now - timedelta(seconds=1)
     for begun, found in ((first, None if well else code), (last, code)):
         assert await sqlite_hub.journal.begin_run(job, at=begun, every=timedelta(0))
@@ -278,11 +278,11 @@ async def jobs_that_need_somebody(parts):
     [
         (30, True),  # minutes ago; the list is fetched every 5, and may be late for 15 more
         (10, False),  # whatever stood still before the hub began
-        (None, False),  # no hub runs, which status says itself
+        (None, False),  # no hub runs, which status says by another line
     ],
 )
 async def test_a_list_that_a_running_hub_does_not_fetch_is_for_a_person(sqlite_hub, began, needed):
-    job, now = "poll vacancies", sqlite_hub.clock.now()
+    job, now, sqlite_hub.serving = "poll vacancies", sqlite_hub.clock.now(), True
     ran = now - timedelta(minutes=30)
     assert await sqlite_hub.journal.begin_run(job, at=ran, every=timedelta(0))
     await sqlite_hub.journal.end_run(Run(job=job, begun_at=ran, ended_at=ran))

@@ -25,6 +25,7 @@ class Traffic:
     def __init__(self, home):
         home.mkdir(mode=0o700)
         self.parts = Parts(Settings(home=home), write=True)
+        self.parts.serving = True
         self.parts.__dict__["clock"] = FrozenClock()
         it = Endpoint(institution="cnas", direction=Direction.IN, adapter="rest", service="s")
         self.parts.in_force(Directory(number=1, endpoints={"cnas-in": it, "anaf-in": it}))

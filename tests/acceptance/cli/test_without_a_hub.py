@@ -1,6 +1,9 @@
 """The same commands when no hub runs: the store is opened by the command itself."""
 
+import contextlib
+import signal
 import stat
+import time
 
 import pytest
 
@@ -12,7 +15,7 @@ def test_everything_can_be_looked_at_after_the_hub_has_stopped(hub, record_file)
     hub.stop()
     assert hub.punte("messages", "list", "--json").json[0]["id"] == reference
     assert hub.punte("messages", "show", reference, "--json").json["message"]["id"] == reference
-    assert hub.punte("status", "--json").json["running"] is False
+    assert hub.punte("status", "--json", code=1).json["running"] is False
     assert len(hub.punte("apply", "--history", "--json").json) == 1
     assert [key["name"] for key in hub.punte("key", "list", "--json").json] == ["ministry-1"]
     assert hub.punte("doctor", "--json", code=None).json
@@ -24,7 +27,7 @@ def test_looking_writes_nothing(hub, record_file):
     store = hub.home / "punte.sqlite3"
     before = store.read_bytes()
     hub.punte("messages", "list")
-    hub.punte("status")
+    hub.punte("status", code=1)
     assert store.read_bytes() == before
     assert not any(path.stat().st_mode & 0o077 for path in hub.home.iterdir())
 
@@ -85,3 +88,52 @@ def test_a_second_hub_in_the_same_home_is_refused(hub):
     done = hub.punte("serve", code=3)
     assert "J101" in done.err
     assert hub.punte("status").code == 0
+
+
+def first_of(hub):
+    """Return what the status names first as waiting for a human."""
+    told = hub.punte("status", "--json", code=1).json
+    assert told["needs_human"] is True
+    return told["stuck"][0]
+
+
+def of_the_doctor(hub, check):
+    return next(it for it in hub.punte("doctor", "--json", code=None).json if it["check"] == check)
+
+
+def test_a_hub_that_was_stopped_is_the_first_that_waits_for_a_human(hub):
+    hub.stop()
+    told = first_of(hub)
+    assert (told["what"], told["command"]) == ("hub", "punte doctor")
+    assert told["why"].startswith("it does not run")
+    assert "none that answers" in hub.punte("status", code=1).out
+    assert "punte serve" in of_the_doctor(hub, "hub")["mend"]
+
+
+def test_a_hub_that_was_killed_is_told_as_one_that_ended_by_itself(hub):
+    hub.place.process.kill()
+    hub.place.process.wait()
+    assert first_of(hub)["why"].startswith("it ended without being told to")
+    assert of_the_doctor(hub, "hub")["ok"] is False
+
+
+@contextlib.contextmanager
+def hanging(hub):
+    hub.place.process.send_signal(signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        hub.place.process.send_signal(signal.SIGCONT)
+
+
+def test_looks_go_past_a_hub_that_hangs_within_seconds_and_say_so(hub, record_file):
+    reference = hub.send(record_file)["reference"]
+    with hanging(hub):
+        began = time.monotonic()
+        assert first_of(hub)["why"].startswith("it runs and does not answer")
+        assert of_the_doctor(hub, "hub")["ok"] is False
+        looked = hub.punte("messages", "list", "--json")
+        assert time.monotonic() - began < 30
+    assert [row["id"] for row in looked.json] == [reference]
+    assert "the hub does not answer" in looked.err
+    assert hub.punte("status").err == ""
