@@ -6,19 +6,44 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
-from hub_core.errors import ConfigError, TryLater
+from hub_core.errors import ConfigError, PunteError, TryLater
 from hub_core.settings import Settings, from_environment
 
 if TYPE_CHECKING:
     from registry.remote import RemoteDesk
 
-# These change something, so without a hub the store must be opened for writing. Revealing leaves an entry.
-WRITING: Final = frozenset(
-    {"apply", "attachment", "capture", "key_new", "key_revoke", "query", "repair", "replay", "revealed", "rollback"}
-    | {"seal_rotate", "seal_reload", "seal_drop"}
-    | {"parked_act", "settle", "purge", "endpoint_pause", "endpoint_resume", "file_write"}
-    | {"mapping_shadow", "mapping_shadow_stop", "mapping_promote", "mapping_rollback"}
-)
+#: What changes something, and the command that shows whether it was done. Without a hub the store must be opened for
+#: writing. Revealing leaves an entry.
+WRITING: Final[dict[str, str]] = {
+    "apply": "punte apply --history",
+    "rollback": "punte apply --history",
+    "key_new": "punte key list",
+    "key_revoke": "punte key list",
+    "query": "punte messages list",
+    "attachment": "punte messages timeline {id}",
+    "capture": "punte messages timeline {id}",
+    "repair": "punte messages timeline {id}",
+    "settle": "punte messages timeline {id}",
+    "replay": "punte messages list",
+    "revealed": "punte messages list",
+    "parked_act": "punte parked",
+    "purge": "punte purge",
+    "endpoint_pause": "punte endpoint show {name}",
+    "endpoint_resume": "punte endpoint show {name}",
+    "file_write": "punte endpoint show {name}",
+    "seal_rotate": "punte seal status",
+    "seal_reload": "punte seal status",
+    "seal_drop": "punte seal status",
+    "mapping_shadow": "punte mapping shadow status",
+    "mapping_shadow_stop": "punte mapping shadow status",
+    "mapping_promote": "punte mapping releases",
+    "mapping_rollback": "punte mapping releases",
+}
+
+# Done twice, these do it twice.
+_COUNTED: Final = frozenset({"rollback", "key_new", "query", "seal_rotate", "mapping_promote", "mapping_rollback"})
+# With these the answer was lost, or the hub does not know itself what became of its commit.
+_UNKNOWN: Final = frozenset({"J503", "W503"})
 
 # These need nothing that was kept before: they look at what is brought, or keep the first of it.
 ANYWHERE: Final = frozenset({"plan", "apply", "mapping_shadow", "mapping_promote"})
@@ -30,12 +55,21 @@ def call(verb: str, **arguments: Any) -> Any:
     A look goes past a hub that hangs, to the store itself; an act waits for it.
 
     Raises:
-        PunteError: what the desk answered; J103 if nothing is kept here that the verb could look at or change; W303
-            if it belongs to another user.
+        PunteError: what the desk answered, and of an act whose end is not known how to look; J103 if nothing is kept
+            here that the verb could look at or change; W303 if it belongs to another user.
     """
-    settings = from_environment()
     given = {name: value for name, value in arguments.items() if value is not None}
     write = verb in WRITING or bool(given.get("reveal"))
+    try:
+        return _called(verb, given, write=write)
+    except PunteError as error:
+        if verb in WRITING and error.code in _UNKNOWN:
+            raise _not_known(verb, given, error) from error
+        raise
+
+
+def _called(verb: str, given: dict[str, Any], *, write: bool) -> Any:
+    settings = from_environment()
     if (hub := running(settings)) is not None:
         if write or hub.answers():
             return hub.call(verb, given)
@@ -43,6 +77,14 @@ def call(verb: str, **arguments: Any) -> Any:
     if not settings.may_hold and verb not in ANYWHERE:
         raise TryLater("J103", f"no hub has kept anything in {settings.home}")
     return _in_the_store(settings, verb, given, write=write)
+
+
+def _not_known(verb: str, given: dict[str, Any], error: PunteError) -> ConfigError:
+    """Return an error as it reads where the act may have been done: a commit or an answer was waited for in vain."""
+    again = "repeat it only if it was not" if verb in _COUNTED else "repeating it does no harm"
+    text = f"it is not known whether this was done: {error.text}"
+    mend = f"look whether it was: {WRITING[verb].format_map(given)}; {again}"
+    return ConfigError(error.code, text, where=error.where, mend=mend)
 
 
 @contextmanager

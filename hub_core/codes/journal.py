@@ -54,7 +54,7 @@ CODES = (
     Code(
         "J503",
         "journal not available",
-        "Send again later with the same id; nothing was accepted.",
+        "Send again later with the same id: it counts once, whatever became of the first try.",
         503,
         operator="Ask punte doctor what is wrong and what mends it. The hub goes on by itself then, without a restart.",
     ),

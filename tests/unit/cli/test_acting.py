@@ -4,6 +4,9 @@ import json
 
 import pytest
 
+from cli.desk import WRITING
+from registry.desk.desk import VERBS
+
 pytestmark = pytest.mark.network
 
 MESSAGE = "019aa6f0-0000-7000-8000-000000000002"
@@ -164,3 +167,30 @@ def test_a_corrected_copy_that_is_refused_too_ends_with_1(desk, punte, tmp_path)
     assert result.code == 1
     assert "nothing was kept or changed" in result.out
     assert "B101" in result.out
+
+
+@pytest.mark.parametrize("code", ["J503", "W503"])
+@pytest.mark.parametrize(
+    ("command", "look", "again"),
+    [
+        (["endpoint", "pause", "cases", "--reason", "x"], "punte endpoint show cases", "repeating it does no harm"),
+        (["key", "new", "cnas-2", "--institution", "cnas"], "punte key list", "repeat it only if it was not"),
+    ],
+)
+def test_an_act_whose_end_is_not_known_says_so_and_how_to_look(desk, punte, code, command, look, again):
+    desk.errors["_".join(command[:2])] = {"code": code, "text": "no answer came"}
+    result = punte(*command)
+    assert result.code == 3
+    assert "it is not known whether this was done: no answer came" in result.err
+    assert f"{look}; {again}" in " ".join(result.err.split())
+
+
+def test_an_act_that_was_refused_is_not_in_doubt(desk, punte):
+    desk.errors["endpoint_pause"] = {"code": "R105", "text": "there is no endpoint of this name"}
+    assert "not known whether" not in punte("endpoint", "pause", "cases", "--reason", "x").err
+
+
+@pytest.mark.parametrize("verb", sorted(WRITING))
+def test_what_shows_whether_an_act_was_done_is_a_command_and_knows_what_it_needs(verb):
+    _, kind = VERBS[verb]
+    assert WRITING[verb].format_map(dict.fromkeys(kind.__struct_fields__, "x")).startswith("punte ")
