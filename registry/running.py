@@ -46,6 +46,7 @@ class Running:
         self.desk = Desk(parts)
         self._metrics_key = secret_of(parts.settings.metrics_key, parts.environ)
         self._fronts: dict[str, AsgiApp] = {}
+        self._trial: asyncio.Task[None] | None = None
         for adapter in {endpoint.adapter for endpoint in parts.directory().endpoints.values()}:
             self.front(adapter)
 
@@ -99,16 +100,27 @@ class Running:
         self.admission.close()
         await asyncio.gather(self._deliverer.stop(DRAIN), self.admission.emptied(DRAIN))
 
-    def ready(self) -> bool:
-        """Tell whether messages are accepted: the hub does not stop, a set is in force, the journal is there."""
-        trouble = self._parts.database.trouble
-        if not self.admission.open or (trouble is not None and trouble.lasting):
+    async def ready(self) -> bool:
+        """Tell whether messages are accepted: the hub does not stop, a set is in force, the journal can be written."""
+        if not self.admission.open:
+            return False
+        if self._parts.database.trouble is not None:
+            self._try_to_write()
             return False
         try:
-            self._parts.view.counts()
+            await asyncio.to_thread(self._parts.view.counts)
         except PunteError:
             return False
         return self._parts.directory().number > 0
+
+    def _try_to_write(self) -> None:
+        """Find out whether the store takes writes again: a balancer that is told no sends nothing that would."""
+        if self._trial is None or self._trial.done():
+            self._trial = asyncio.create_task(self._written())
+
+    async def _written(self) -> None:
+        with contextlib.suppress(TryLater):
+            await self._parts.database.write(lambda connection: connection.vouch())
 
     def own_messages(
         self, party: str, *, state: State | None, person: str | None, before: str | None, limit: int

@@ -39,13 +39,11 @@ class Trouble(NamedTuple):
     Attributes:
         why: for people; holds no value.
         since, last: of the writes that failed in a row, the first and the newest, in seconds since 1970.
-        lasting: nothing new is taken until somebody mends it; else it may be over by now.
     """
 
     why: str
     since: float | None = None
     last: float = 0.0
-    lasting: bool = False
 
 
 class Writer:
@@ -106,9 +104,9 @@ class Writer:
         failed = self._failed
         since = None if failed is None else failed.since
         if self._gone():
-            return Trouble(GONE, since, lasting=True)
+            return Trouble(GONE, since)
         if self._full and not (self._ballast is not None and self._ballast.has_room()):
-            return Trouble(FULL, since, lasting=True)
+            return Trouble(FULL, since)
         return failed if failed is not None and time.time() - failed.last < LATELY else None
 
     def close(self) -> None:

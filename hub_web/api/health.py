@@ -24,8 +24,8 @@ async def live() -> Health:
 
 
 @router.get("/ready", operation_id="ready", responses=describe(503))
-def ready(request: Request) -> Health:
+async def ready(request: Request) -> Health:
     """Answer 200 while messages can be accepted: registry loaded, journal writable."""
-    if not request.app.state.ready():
+    if not await request.app.state.ready():
         raise TryLater("W503", "the hub is not ready")
     return Health()

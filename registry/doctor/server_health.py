@@ -1,5 +1,6 @@
 """Is the server fit that keeps the store? Asked through the hub's own read connection; nothing is changed."""
 
+import re
 import time
 from collections.abc import Mapping
 from contextlib import closing
@@ -20,6 +21,12 @@ _ASKED: Final = "SELECT name, setting FROM pg_settings WHERE name IN (?, ?, ?, ?
 _NAMES: Final = ("server_version", "server_version_num", "data_checksums", "synchronous_standby_names", *_MUST_BE_ON)
 
 
+# What follows the name is null for a role that may not see it, postgresql.org/docs/current/monitoring-stats.html
+_STANDBYS: Final = (
+    "SELECT count(*), count(sync_state), count(*) FILTER (WHERE sync_state IN ('sync', 'quorum')) "
+    "FROM pg_stat_replication"
+)
+_SEVERAL: Final = re.compile(r"\s*(?:(?:ANY|FIRST)\s*)?(\d+)\s*\(", re.IGNORECASE)
 _LACKING: Final = (
     "SELECT relname FROM pg_class WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r' "
     "AND NOT (has_table_privilege(oid, 'SELECT') AND has_table_privilege(oid, 'INSERT') "
@@ -47,7 +54,7 @@ def reach(settings: Settings, environ: Mapping[str, str]) -> Check:
     if lacking:
         text = f"the hub's role may not read and write {', '.join(lacking)}"
         return Check(check=name, ok=False, text=text, mend="let it own its tables: ALTER TABLE ... OWNER TO")
-    return Check(check=name, ok=True, text=f"{engine.where} can be written")
+    return Check(check=name, ok=True, text=f"{engine.where} answers, and the hub's role may write")
 
 
 def server_checks(connection: Connection) -> list[Check]:
@@ -63,12 +70,26 @@ def server_checks(connection: Connection) -> list[Check]:
         mend = "pg_checksums --enable, with the server stopped"
         checks.append(Check(check="checksums", ok=None, text="damaged pages are not noticed", mend=mend))
     checks.append(_clocks(connection))
-    if found["synchronous_standby_names"]:
-        checks.append(Check(check="standby", ok=True, text="a commit waits for a standby"))
-    else:
+    return [*checks, _standby(connection, found["synchronous_standby_names"])]
+
+
+def _standby(connection: Connection, names: str) -> Check:
+    """Say whether as many standbys answer as a commit waits for, as far as the role may see it."""
+    name = "standby"
+    if not names:
         text, mend = "each message lies on one server only", "set synchronous_standby_names"
-        checks.append(Check(check="standby", ok=None, text=text, mend=mend))
-    return checks
+        return Check(check=name, ok=None, text=text, mend=mend)
+    several = _SEVERAL.match(names)
+    needed = int(several[1]) if several else 1
+    connected, seen, answering = connection.execute(_STANDBYS).fetchone()
+    text = f"a commit waits for {needed}"
+    if connected and not seen:
+        mend = "let it see: GRANT pg_monitor TO the role"
+        return Check(check=name, ok=None, text=f"{text}; the hub's role may not see which answer", mend=mend)
+    if answering < needed:
+        text = f"{text}, and {answering or 'none'} answers: no message is taken"
+        return Check(check=name, ok=False, text=text, mend="start the standby, or change synchronous_standby_names")
+    return Check(check=name, ok=True, text=f"{text}, {answering} answer")
 
 
 def _clocks(connection: Connection) -> Check:

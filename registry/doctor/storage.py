@@ -32,5 +32,5 @@ def _mend(trouble: Trouble, settings: Settings) -> str:
     if _LOCKED in trouble.why:
         return f"another program writes there; fuser -v {settings.database} names it; end it, not the hub"
     if settings.store is not None:
-        return "see that PostgreSQL runs and takes writes; the hub goes on by itself"
+        return "see what fails at database, server and standby; the hub goes on by itself"
     return "see docs/runbooks/store-not-written.md"

@@ -6,6 +6,7 @@ import sqlite3
 
 import pytest
 
+from hub_core.directory import Directory
 from hub_core.errors import ConfigError, TryLater
 from hub_core.journal.engines import sqlite
 from hub_core.journal.writer import FULL, Trouble
@@ -16,6 +17,7 @@ from registry.desk.arguments import Nothing
 from registry.desk.status import status
 from registry.doctor import storage
 from registry.parts import Parts
+from registry.running import Running
 
 
 @pytest.fixture
@@ -60,6 +62,21 @@ async def test_the_status_names_a_file_that_another_program_holds_and_since_when
         other.rollback()
     assert told.why == "nothing new is taken: the journal cannot be written (SQLITE_BUSY)"
     assert told.since is not None
+
+
+async def test_a_balancer_is_told_no_while_the_store_cannot_be_written_and_yes_soon_after(parts, monkeypatch):
+    monkeypatch.setattr(sqlite, "BUSY_TIMEOUT_MS", 50)
+    parts.in_force(Directory(number=1))
+    parts.journal._database._writer._drop_connection()  # the next one waits so short
+    hub = Running(parts, None, begin=None)
+    with contextlib.closing(sqlite3.connect(parts.settings.database, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        await asyncio.gather(keep(parts.journal), return_exceptions=True)
+        assert [await hub.ready() for _ in range(3)] == [False] * 3
+        other.rollback()
+    async with asyncio.timeout(10):
+        while not await hub.ready():  # noqa: ASYNC110 - as balancers do: nobody else writes meanwhile
+            await asyncio.sleep(0.01)
 
 
 @pytest.mark.parametrize(

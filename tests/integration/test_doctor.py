@@ -1,5 +1,6 @@
 """What the doctor says of a store and of what the hub does by itself."""
 
+import contextlib
 import uuid
 from datetime import timedelta
 
@@ -10,6 +11,7 @@ from hub_core.settings import Settings
 from hub_core.testing.builders import NOW
 from registry.desk import doctor
 from registry.desk.arguments import Nothing
+from registry.doctor import server_health
 from registry.parts import Parts
 
 
@@ -58,6 +60,50 @@ async def test_rights_that_are_missing_are_told_by_their_tables(postgresql, cler
     found = await failing(settings)
     assert "delivery" in found["database"].text
     assert "OWNER" in found["database"].mend
+
+
+def standby(clerk, names):
+    """Return what is said of a server whose commits wait for these names."""
+    with contextlib.closing(Parts(clerk[0], write=False)) as parts, parts.reads.read() as connection:
+        return server_health._standby(connection, names)
+
+
+def test_a_standby_that_is_waited_for_and_does_not_answer_is_told_with_what_mends_it(clerk):
+    check = standby(clerk, "ANY 1 (one)")
+    assert (check.ok, check.text) == (False, "a commit waits for 1, and none answers: no message is taken")
+    assert "start the standby" in check.mend
+
+
+def test_a_server_that_waits_for_no_standby_is_no_fault(clerk):
+    assert standby(clerk, "").ok is None
+
+
+class Seen:
+    """A connection that sees so many standbys: connected, told about, and waited for."""
+
+    def __init__(self, *counts):
+        self.counts = counts
+
+    def execute(self, _):
+        return self
+
+    def fetchone(self):
+        return self.counts
+
+
+@pytest.mark.parametrize(
+    ("names", "counts", "ok"),
+    [
+        ("one", (1, 1, 1), True),
+        ("ANY 1 (one, two)", (2, 2, 2), True),
+        ("2 (one, two)", (2, 2, 1), False),
+        ("FIRST 2 (one, two, three)", (3, 3, 2), True),
+        ("one", (1, 1, 0), False),  # one is connected that nobody waits for
+        ("one", (1, 0, 0), None),  # the role may not see which
+    ],
+)
+def test_as_many_standbys_must_answer_as_a_commit_waits_for(names, counts, ok):
+    assert server_health._standby(Seen(*counts), names).ok is ok
 
 
 @pytest.fixture

@@ -123,6 +123,7 @@ async def test_who_comes_while_the_server_is_known_to_hang_is_told_at_once(serve
         await keep(journal)
         began = time.monotonic()
         assert (await keep(journal), look(journal)) == ("J503", "J503")
+        assert database.trouble.why == "the journal cannot be written (the server does not answer)"
         assert time.monotonic() - began < 0.3
 
 
@@ -151,6 +152,7 @@ async def test_a_commit_that_waits_for_a_standby_too_long_does_not_count_and_rea
     without_standby(server)
     assert [await keep(journal) for _ in range(2)] == ["J503", "J503"]
     assert len(look(journal)) == 3  # here, and not known to be elsewhere
+    assert database.trouble.why == "the journal cannot be written (the server lives, but did not end it in time)"
     assert sessions_waiting(database) == 0
     server.execute("ALTER SYSTEM RESET synchronous_standby_names")
     server.execute("SELECT pg_reload_conf()")

@@ -5,6 +5,7 @@ from typing import Final, NamedTuple
 import psycopg
 
 from hub_core.journal.engines.postgresql_connection import NotReplicated
+from hub_core.journal.engines.postgresql_session import Overdue, Silent
 
 # Beside the classes of errors that speak of the server or the way to it are those of a database that is not as it was
 # made: rights or tables were taken away (42501, 42P01), or a pooler gave the session to somebody else (26).
@@ -28,6 +29,14 @@ _READ_ONLY: Final = _Known(
     "the server only reads", "name the primary, too, or see default_transaction_read_only and whether it is a standby"
 )
 POOLER: Final = _Known("a pooler stands before the server", "name the server itself in PUNTE_STORE")
+# Our own errors have no name of the server's: these words stand for them.
+_OURS: Final[dict[type[Exception], _Known]] = {
+    NotReplicated: _Known("no standby confirmed it", "start the standby, or change synchronous_standby_names"),
+    Overdue: _Known(
+        "the server lives, but did not end it in time", "see whether its standby answers, and whether somebody locks"
+    ),
+    Silent: _Known("the server does not answer", "see that PostgreSQL runs, and what lies on the way to it"),
+}
 _STATES: Final = {
     "25006": _READ_ONLY,
     "42501": _Known("a right is missing", "let the hub's role own its tables: ALTER TABLE ... OWNER TO"),
@@ -74,6 +83,8 @@ def is_locked(error: Exception) -> bool:
 
 def name_of(error: Exception) -> str:
     """Return the error's condition, SQLSTATE and why; the server's text may hold values and is left out."""
+    if (own := _OURS.get(type(error))) is not None:
+        return own.why
     state, known = _state(error), _known(error)
     name = type(error).__name__ if state is None else f"{type(error).__name__} {state}"
     return name if known is None else f"{name}: {known.why}"
@@ -86,6 +97,8 @@ def mend_of(error: Exception) -> str:
 
 
 def _known(error: Exception) -> _Known | None:
+    if (own := _OURS.get(type(error))) is not None:
+        return own
     state = _state(error)
     if state is not None:
         return _STATES.get(state)

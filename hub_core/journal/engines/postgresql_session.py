@@ -22,6 +22,10 @@ class Silent(psycopg.OperationalError):
     """The server does not answer."""
 
 
+class Overdue(psycopg.OperationalError):
+    """The server lives, and did not end a statement in time."""
+
+
 class Silence:
     """What the sessions of one process know of a server that does not answer."""
 
@@ -57,7 +61,7 @@ class Session(psycopg.Connection[Any]):
         """Wait for the server; a wait with a time-out of its own is none for an answer.
 
         Raises:
-            Silent: it took too long.
+            Silent, Overdue: it took too long.
         """
         if timeout is not None or self.patience is None:
             return super().wait(gen, interval, timeout)
@@ -67,17 +71,19 @@ class Session(psycopg.Connection[Any]):
         except psycopg.OperationalError as error:
             if time.monotonic() < end or self.closed:
                 raise
-            self._give_up()
-            raise Silent("the server did not answer in time") from error
+            raise self._given_up() from error
 
-    def _give_up(self) -> None:
+    def _given_up(self) -> Silent | Overdue:
         """End the statement at a server that lives, such as a commit that waits for a standby; then the session."""
         self.patience = None
+        why: Silent | Overdue = Overdue("the server did not end a statement in time")
         try:
             if not psycopg.capabilities.has_cancel_safe():  # the older way would wait for ever
                 raise Silent
             self.cancel_safe(timeout=_CANCELLING)
         except psycopg.Error:
             self.silence.begin()
+            why = Silent("the server did not answer in time")
         with contextlib.suppress(psycopg.Error):
             self.close()
+        return why
