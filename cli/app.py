@@ -1,5 +1,8 @@
 """Which commands there are."""
 
+from collections.abc import Iterable
+from enum import Enum
+from functools import partial
 from typing import Any
 
 import typer
@@ -94,6 +97,20 @@ class _AsGiven:
         return value
 
 
+class _OneOf:
+    """Takes one of a few values, and says in plain words when it is none."""
+
+    def __init__(self, choices: Iterable[Any]) -> None:
+        self._choices = {str(getattr(choice, "value", choice)): choice for choice in choices}
+
+    def coerce(self, value: object, *, param: Any, ctx: typer.Context) -> object:
+        if value is None or isinstance(value, Enum):  # a default
+            return value
+        if value not in self._choices:
+            raise typer.BadParameter(f"{value!r} is none of {', '.join(self._choices)}", ctx=ctx, param=param)
+        return self._choices[str(value)]
+
+
 def command() -> Any:
     """Return the whole command line, ready to be called with arguments and ``prog_name``."""
     root: Any = typer.main.get_command(app)
@@ -106,5 +123,7 @@ def _light(command: Any, context: typer.Context) -> None:
     for parameter in command.get_params(context):
         if parameter.type_descriptor.annotation in {str, bool}:
             parameter.get_runtime_param = _AsGiven
+        elif parameter.type_descriptor.is_choice and parameter.nargs == 1 and not parameter.multiple:
+            parameter.get_runtime_param = partial(_OneOf, parameter.type_descriptor.choices)
     for inner in getattr(command, "commands", {}).values():
         _light(inner, context)

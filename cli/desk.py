@@ -2,6 +2,7 @@
 
 import os
 import pwd
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
@@ -11,6 +12,8 @@ from hub_core.settings import Settings, from_environment
 
 if TYPE_CHECKING:
     from registry.remote import RemoteDesk
+
+STARTING_SECONDS: Final = 10  # that an act waits for whoever holds the store and does not answer yet
 
 #: What changes something, and the command that shows whether it was done. Without a hub the store must be opened for
 #: writing. Revealing leaves an entry.
@@ -76,7 +79,7 @@ def _called(verb: str, given: dict[str, Any], *, write: bool) -> Any:
         _note("the hub does not answer: this is read from its store")
     if not settings.may_hold and verb not in ANYWHERE:
         raise TryLater("J103", f"no hub has kept anything in {settings.home}")
-    return _in_the_store(settings, verb, given, write=write)
+    return _once_free(settings, verb, given) if write else _in_the_store(settings, verb, given, write=False)
 
 
 def _not_known(verb: str, given: dict[str, Any], error: PunteError) -> ConfigError:
@@ -156,6 +159,24 @@ def _name_of(number: int) -> str:
         return pwd.getpwuid(number).pw_name
     except KeyError:
         return str(number)
+
+
+def _once_free(settings: Settings, verb: str, arguments: dict[str, Any]) -> Any:
+    """Act in the store. While another process holds it, wait: a hub that starts answers soon, a command ends."""
+    end = time.monotonic() + STARTING_SECONDS
+    while True:
+        try:
+            return _in_the_store(settings, verb, arguments, write=True)
+        except ConfigError as error:
+            if error.code != "J101":
+                raise
+            if time.monotonic() > end:
+                text = f"{error.text}, and answers no command"
+                mend = "a hub that still starts or stops: try again in a moment; another program: let it end"
+                raise ConfigError("J101", text, where=error.where, mend=mend) from error
+        if (hub := running(settings)) is not None:
+            return hub.call(verb, arguments)
+        time.sleep(0.1)
 
 
 def _in_the_store(settings: Settings, verb: str, arguments: dict[str, Any], *, write: bool) -> Any:

@@ -8,6 +8,7 @@ from typing import Final
 from hub_core.attachments.taking import check_folder
 from hub_core.directory import Endpoint
 from hub_core.errors import ConfigError, TryLater
+from hub_core.journal.engines.sqlite import SYNCHRONOUS
 from hub_core.journal.schema import JOURNAL, pending
 from hub_core.places import MAPPINGS
 from registry.desk.arguments import Nothing
@@ -51,6 +52,8 @@ def _kept(parts: Parts) -> list[Check]:
 
         with parts.reads.read() as connection:
             checks += server_checks(connection)
+    else:
+        checks.append(_commits(parts))
     if parts.serving:
         fact = storage.written(parts.database.trouble, parts.settings)
         checks.append(Check(check="store", **fact._asdict()))
@@ -67,6 +70,15 @@ def _kept(parts: Parts) -> list[Check]:
         _scheduled(parts),
         _stuck(parts),
     ]
+
+
+def _commits(parts: Parts) -> Check:
+    """Say how the file is written: the mode stands in it, the other setting is that of the hub's only writer."""
+    with parts.reads.read() as connection:
+        (mode,) = connection.execute("PRAGMA journal_mode").fetchone()
+    text, well = f"journal_mode {mode}, synchronous {SYNCHRONOUS}", mode == "wal"
+    mend = "" if well else "another program changed it; the next start of the hub sets wal"
+    return Check(check="commits", ok=well, text=text, mend=mend)
 
 
 def _in_force(parts: Parts) -> Check:

@@ -115,6 +115,11 @@ def parts(tmp_path):
     parts.close()
 
 
+def test_a_file_says_how_its_commits_are_kept(parts):
+    check = doctor._commits(parts)
+    assert (check.ok, check.text) == (True, "journal_mode wal, synchronous FULL")
+
+
 def test_a_store_of_this_version_has_nothing_to_migrate(parts):
     check = doctor._schema(parts)
     assert check.ok is True

@@ -22,6 +22,7 @@ from hub_core.ports.clock import Clock
 CHECKPOINT_PAGES: Final = 4000
 _CACHE_KIB: Final = 32_000  # of the writer, so that it does not read those pages again and again
 BUSY_TIMEOUT_MS: Final = 5000
+SYNCHRONOUS: Final = "FULL"  # what a commit wrote is on the device before it counts
 APPLICATION_ID: Final = 0x50554E54  # "PUNT" in the header of the file; see sqlite.org/fileformat.html, offset 68
 _LOG_BYTES: Final = 64_000_000  # what a write-ahead log that once grew is cut back to
 _STORAGE: Final = frozenset(  # primary result codes, sqlite.org/rescode.html
@@ -171,7 +172,7 @@ class Sqlite:
         try:
             _harden(connection)
             mode = connection.execute("PRAGMA journal_mode = WAL").fetchone()[0]
-            connection.execute("PRAGMA synchronous = FULL")
+            connection.execute(f"PRAGMA synchronous = {SYNCHRONOUS}")
             connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
             connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
             connection.execute("PRAGMA temp_store = MEMORY")  # of the pages of one group, as they were before it

@@ -1,11 +1,18 @@
 """The same commands when no hub runs: the store is opened by the command itself."""
 
 import contextlib
+import os
 import signal
 import stat
+import subprocess
+import sys
 import time
 
 import pytest
+
+from cli import desk
+from hub_core.errors import ConfigError
+from hub_core.journal.engines.owning import take
 
 pytestmark = pytest.mark.network
 
@@ -137,3 +144,29 @@ def test_looks_go_past_a_hub_that_hangs_within_seconds_and_say_so(hub, record_fi
     assert [row["id"] for row in looked.json] == [reference]
     assert "the hub does not answer" in looked.err
     assert hub.punte("status").err == ""
+
+
+def test_an_act_waits_for_the_hub_that_starts(place, registry):
+    hub = subprocess.Popen([sys.executable, "-m", "cli", "serve"], env=place.environment, stderr=subprocess.DEVNULL)
+    try:
+        while not (place.home / "punte.sqlite3.lock").exists():
+            time.sleep(0.001)
+        place.punte("apply", registry)
+        assert place.punte("status", "--json").json["registry_set"] == 1
+    finally:
+        hub.terminate()
+        hub.wait(30)
+
+
+def test_an_act_that_another_process_never_lets_in_says_who_and_what_to_try(place, registry, monkeypatch):
+    monkeypatch.setattr(desk, "STARTING_SECONDS", 0.2)
+    monkeypatch.setenv("PUNTE_HOME", str(place.home))
+    descriptor = take(place.home / "punte.sqlite3")
+    try:
+        with pytest.raises(ConfigError) as told:
+            desk.call("apply", files={}, folder=str(registry))
+    finally:
+        os.close(descriptor)
+    assert told.value.code == "J101"
+    assert told.value.text == f"process {os.getpid()} writes this journal, and answers no command"
+    assert "try again in a moment" in told.value.mend

@@ -100,3 +100,10 @@ def test_the_folder_of_another_user_is_told(punte, home, monkeypatch):
     result = punte("status")
     assert result.code == 3
     assert "W303" in result.err
+
+
+def test_a_value_that_is_none_of_a_few_is_told_in_plain_words(punte, home):
+    result = punte("torture", "--engine", "mysql")
+    assert result.code == 2
+    assert "'mysql' is none of sqlite, postgres" in result.err
+    assert "Value error" not in result.err
