@@ -27,7 +27,7 @@ class RemoteDesk:
         connection = _Connection(self._path, seconds=ALIVE_SECONDS)
         try:
             connection.request("GET", "/")
-            connection.getresponse()
+            connection.getresponse().read()
         except (OSError, http.client.HTTPException):
             return False
         finally:

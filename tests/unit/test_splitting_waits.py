@@ -24,7 +24,7 @@ class Away:
             raise TryLater("J503", "away")
         return ["file"]
 
-    def message(self, _):
+    def whole(self, _):
         self.loop.call_soon_threadsafe(self.asked_for.set)
         raise TryLater("J503", "away")
 

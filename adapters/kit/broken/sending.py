@@ -124,7 +124,7 @@ async def _reads_badly(self: Sending, sent: Sent) -> Receipt:
     try:
         return await Sending.send(self, sent)
     except TryLater as error:
-        if "Payload" not in error.text and "Response" not in error.text:
+        if not isinstance(error.__cause__, aiohttp.ClientPayloadError | aiohttp.ClientResponseError):
             raise
         raise Rejected("D203", "no answer", where=self.name) from error
 
