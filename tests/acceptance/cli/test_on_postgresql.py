@@ -1,6 +1,5 @@
 """Two hubs, each with a home of its own, on one database of PostgreSQL: what one keeps, the other knows."""
 
-import subprocess
 import threading
 import time
 from collections import Counter
@@ -8,14 +7,9 @@ from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-import msgspec
-import psycopg
 import pytest
 
-from hub_core.playing.postgresql import programs
-from hub_core.testing.records import a_record
 from tests.acceptance.cli.conftest import Hub, Place, begin
-from tests.acceptance.test_sealed import stands_in
 
 pytestmark = pytest.mark.network
 
@@ -190,38 +184,6 @@ def test_a_new_key_of_the_keyring_seals_at_the_other_hub_at_once(hubs: list[Hub]
     for hub in hubs:
         assert hub.punte("messages", "show", first, "--json").json["message"]["sender_id"] == "a-1"
         assert hub.punte("messages", "show", second, "--json").json["message"]["sender_id"] == "a-2"
-
-
-def test_nothing_of_a_person_stands_in_the_files_of_the_server_nor_in_a_dump(
-    hubs: list[Hub], case_system: CaseSystem, postgresql_address: str, tmp_path: Path
-) -> None:
-    hub, cnp, family = hubs[0], "2960229173459", "Zvîncă-Quillot"
-    record = {
-        **msgspec.to_builtins(a_record()),
-        "name": {"family": family, "given": "Ana"},
-        "identifiers": [{"scheme": "ro.cnp", "value": cnp}],
-    }
-    path = tmp_path / "planted.json"
-    path.write_bytes(msgspec.json.encode({"beneficiary": record}))
-    hub.punte("endpoint", "pause", "case-system", "--reason", f"asked by {cnp}")
-    reference = hub.send(path, "--id", f"claim-{cnp}")["reference"]
-    hub.punte("endpoint", "resume", "case-system", "--reason", f"{cnp} was served")
-    wait_for(lambda: state(hub, reference) == "delivered")
-    assert hub.punte("key", "new", f"k{cnp}", "--institution", "ministry", code=None).code != 0
-    hub.punte("apply", tmp_path / "registry", "--note", f"for {cnp}")
-    with psycopg.connect(postgresql_address, autocommit=True) as connection:
-        connection.execute("CHECKPOINT")
-        shown = connection.execute("SELECT current_setting('data_directory'), current_schema()").fetchone()
-    data, schema = shown or ("", "")
-    # What `punte backup` calls; the database is shared with other tests.
-    dump = [programs() / "pg_dump", "--schema", schema, "--dbname", postgresql_address]
-    (tmp_path / "dumped").mkdir()
-    with (tmp_path / "dumped" / "plain").open("wb") as plain:
-        subprocess.run(dump, stdout=plain, check=True)
-    assert reference.encode() in (tmp_path / "dumped" / "plain").read_bytes()
-    assert (Path(data) / "pg_wal").is_dir()
-    assert stands_in(Path(data), [cnp, family]) == []
-    assert stands_in(tmp_path / "dumped", [cnp, family]) == []
 
 
 def current_key(hub: Hub) -> str:
